@@ -1,0 +1,165 @@
+import { setup } from 'xstate'
+import type { Failure, TaskId } from './outcome.ts'
+import { seam } from './seam.ts'
+import type { TaskContext } from './task-context.ts'
+
+/** The states of a dag actor: one run. `machines/README.md` has a sentence for each. */
+export type RunState = 'running' | 'paused' | 'draining' | 'killing' | 'completed' | 'failed' | 'killed'
+
+/** What ends a run before all its tasks are settled in the ordinary way. The first one stands. */
+export type RunEnding = 'killed' | 'drained' | 'aborted' | 'timed-out' | 'deadlocked' | 'store-failed'
+
+/** What the dag actor knows by itself; how many of what is kept in the books of the runtime. */
+export interface DagContext {
+  readonly runId: string
+  state: RunState
+  ending: RunEnding | undefined
+  /** Why the run was killed or drained, in the words of who asked. */
+  reason: string
+  /** Why the run as a whole failed, where that was not its tasks alone. */
+  failure: Failure | undefined
+  /** The task whose failure aborted the run. */
+  causedBy: TaskId | undefined
+}
+
+/** What the runtime, a handle or a task asks of a run. */
+export type RunCommand =
+  | { readonly type: 'run.start' }
+  | { readonly type: 'run.reopen' }
+  /** There is room: take up to `most` ready tasks. */
+  | { readonly type: 'run.offer'; readonly most: number }
+  | { readonly type: 'run.pause' }
+  | { readonly type: 'run.resume' }
+  | { readonly type: 'run.drain'; readonly reason: string }
+  | { readonly type: 'run.kill'; readonly reason: string }
+  | { readonly type: 'run.killTask'; readonly index: number; readonly reason: string }
+  | {
+      readonly type: 'run.abort'
+      readonly ending: 'aborted' | 'timed-out' | 'deadlocked' | 'store-failed'
+      readonly failure: Failure
+      readonly causedBy?: TaskId
+    }
+  /** Every task is settled; `failed` counts those that make the run fail. */
+  | { readonly type: 'run.settled'; readonly failed: number }
+
+/** A task actor has reached a final state. All of them have the one child id `task`, hence this one type. */
+export interface TaskDone {
+  readonly type: 'xstate.done.actor.task'
+  readonly output: TaskContext
+}
+
+export type DagEvent = RunCommand | TaskDone
+
+const enter =
+  (state: RunState) =>
+  ({ context }: { readonly context: DagContext }): void => {
+    context.state = state
+  }
+
+/**
+ * One run of a dag. It reacts to the done events of its task actors, which are its children, and decides in
+ * which of its states tasks may be taken up. It ends when it is told that every task is settled.
+ */
+export const dagMachine = setup({
+  types: {} as { context: DagContext; input: DagContext; events: DagEvent; output: DagContext },
+  guards: {
+    wasEndedByHand: ({ context }) => context.ending === 'killed' || context.ending === 'drained',
+    hasFailed: ({ context, event }) =>
+      context.failure !== undefined || (event.type === 'run.settled' && event.failed > 0),
+  },
+  actions: {
+    enterRunning: enter('running'),
+    enterPaused: enter('paused'),
+    enterDraining: enter('draining'),
+    enterKilling: enter('killing'),
+    enterCompleted: enter('completed'),
+    enterFailed: enter('failed'),
+    enterKilled: enter('killed'),
+    noteDrain: ({ context, event }) => {
+      if (event.type !== 'run.drain') return
+      context.ending = 'drained'
+      context.reason = event.reason
+    },
+    noteKill: ({ context, event }) => {
+      if (event.type !== 'run.kill') return
+      context.ending = 'killed'
+      context.reason = event.reason
+    },
+    noteAbort: ({ context, event }) => {
+      if (event.type !== 'run.abort') return
+      context.ending = event.ending
+      context.failure = event.failure
+      context.causedBy = event.causedBy
+    },
+    openRun: seam,
+    reopenRun: seam,
+    admitTasks: seam,
+    settleTask: seam,
+    killTask: seam,
+    skipRest: seam,
+    killWaiting: seam,
+    killLive: seam,
+    closeRun: seam,
+    tellPaused: seam,
+    tellResumed: seam,
+    tellDraining: seam,
+    tellKilling: seam,
+    tellCompleted: seam,
+    tellFailed: seam,
+    tellKilled: seam,
+  },
+}).createMachine({
+  id: 'dag',
+  initial: 'running',
+  context: ({ input }) => input,
+  output: ({ context }) => context,
+  states: {
+    running: {
+      entry: 'enterRunning',
+      on: {
+        'run.start': { actions: 'openRun' },
+        'run.reopen': { actions: 'reopenRun' },
+        'run.offer': { actions: 'admitTasks' },
+        'xstate.done.actor.task': { actions: 'settleTask' },
+        'run.killTask': { actions: 'killTask' },
+        'run.pause': { target: 'paused', actions: 'tellPaused' },
+        'run.drain': { target: 'draining', actions: ['noteDrain', 'tellDraining'] },
+        'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },
+        'run.abort': { target: 'killing', actions: ['noteAbort', 'tellKilling'] },
+        'run.settled': [{ guard: 'hasFailed', target: 'failed' }, { target: 'completed' }],
+      },
+    },
+    paused: {
+      entry: 'enterPaused',
+      on: {
+        'xstate.done.actor.task': { actions: 'settleTask' },
+        'run.killTask': { actions: 'killTask' },
+        'run.resume': { target: 'running', actions: 'tellResumed' },
+        'run.drain': { target: 'draining', actions: ['noteDrain', 'tellDraining'] },
+        'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },
+        'run.abort': { target: 'killing', actions: ['noteAbort', 'tellKilling'] },
+        'run.settled': [{ guard: 'hasFailed', target: 'failed' }, { target: 'completed' }],
+      },
+    },
+    draining: {
+      entry: ['enterDraining', 'skipRest', 'killWaiting'],
+      on: {
+        'xstate.done.actor.task': { actions: 'settleTask' },
+        'run.killTask': { actions: 'killTask' },
+        'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },
+        'run.abort': { target: 'killing', actions: ['noteAbort', 'tellKilling'] },
+        'run.settled': [{ guard: 'wasEndedByHand', target: 'killed' }, { target: 'failed' }],
+      },
+    },
+    killing: {
+      entry: ['enterKilling', 'skipRest', 'killLive'],
+      on: {
+        'xstate.done.actor.task': { actions: 'settleTask' },
+        'run.settled': [{ guard: 'wasEndedByHand', target: 'killed' }, { target: 'failed' }],
+      },
+    },
+    completed: { type: 'final', entry: ['enterCompleted', 'tellCompleted', 'closeRun'] },
+    failed: { type: 'final', entry: ['enterFailed', 'tellFailed', 'closeRun'] },
+    killed: { type: 'final', entry: ['enterKilled', 'tellKilled', 'closeRun'] },
+  },
+})

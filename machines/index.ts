@@ -1,0 +1,27 @@
+export {
+  type DagContext,
+  type DagEvent,
+  dagMachine,
+  type RunCommand,
+  type RunEnding,
+  type RunState,
+  type TaskDone,
+} from './dag.ts'
+export type { Failure, FailureAnswer, OnFailure, Outcome, Severity, SkipReason, TaskId } from './outcome.ts'
+export { type RuntimeContext, type RuntimeEvent, runtimeMachine, type RuntimeState } from './runtime.ts'
+export { taskMachine } from './task.ts'
+export {
+  abortsRun,
+  type AttemptEvent,
+  dueAt,
+  holdsSlot,
+  isDeadLetter,
+  newTaskContext,
+  type StopReason,
+  type TaskCommand,
+  type TaskContext,
+  type TaskEvent,
+  type TaskPolicy,
+  type TaskState,
+  type WaitingFor,
+} from './task-context.ts'

@@ -1,0 +1,203 @@
+import type { Failure, FailureAnswer, OnFailure, Severity, TaskId } from './outcome.ts'
+
+/** The states of a task actor; `machines/README.md` has a sentence and a row of invariants for each. */
+export type TaskState =
+  | 'dispatched'
+  | 'starting'
+  | 'running'
+  | 'stalled'
+  | 'stopping'
+  | 'completed'
+  | 'failed'
+  | 'killed'
+
+/** What a task in `dispatched` waits for. */
+export type WaitingFor = 'grant' | 'capacity' | 'retry' | 'answer'
+
+/** Why an attempt is being ended on purpose. */
+export type StopReason = 'kill' | 'timeout' | 'start-timeout' | 'stall'
+
+/** The part of a task's options that its machine decides by. Lengths in milliseconds; `Infinity` is none. */
+export interface TaskPolicy {
+  readonly maxAttempts: number
+  readonly startTimeoutMs: number
+  readonly timeoutMs: number
+  readonly stallAfterMs: number
+  readonly stallGraceMs: number
+  readonly killGraceMs: number
+  readonly onFailure: OnFailure
+  readonly severity: Severity
+}
+
+/** What one task actor knows. Held by reference and written only by the actions below: old snapshots are not history. */
+export interface TaskContext {
+  readonly runId: string
+  readonly taskId: TaskId
+  /** The task's position in its plan. */
+  readonly index: number
+  readonly policy: TaskPolicy
+  state: TaskState
+  /** The number of the latest attempt; 0 before the first. Never falls, not even by redrive. */
+  attempt: number
+  /** Attempts that count against `maxAttempts`. */
+  attemptsUsed: number
+  /** `runId/taskId/attempt` of the latest attempt; empty before the first. */
+  attemptId: string
+  waitingFor: WaitingFor | undefined
+  /** Instants (epoch ms; `Infinity` when not awaited). */
+  retryAt: number
+  startBy: number
+  timeoutAt: number
+  stallAt: number
+  graceAt: number
+  forceAt: number
+  /** Questions of the running attempt that nobody has answered yet. */
+  openQuestions: number
+  stopReason: StopReason | undefined
+  killReason: string
+  /** True when the attempt's executor can end an attempt by force. */
+  forceable: boolean
+  forced: boolean
+  abandoned: boolean
+  /** True when a person, or `onFailure`, lets the failure count as completed. */
+  ignored: boolean
+  /** What a person decided about the used-up task. */
+  answer: FailureAnswer | undefined
+  failure: Failure | undefined
+  output: unknown
+  /** Events that came in a state, or for an attempt, that did not expect them. */
+  ignoredEvents: number
+}
+
+/** What the dag asks of a task. `at` is the instant it was asked, epoch ms. */
+export type TaskCommand =
+  | { readonly type: 'task.grant'; readonly at: number; readonly forceable: boolean }
+  | { readonly type: 'task.defer'; readonly at: number }
+  | { readonly type: 'task.due'; readonly at: number }
+  | { readonly type: 'task.kill'; readonly at: number; readonly reason: string }
+  | { readonly type: 'task.answer'; readonly at: number; readonly answer: unknown }
+
+/** What an executor tells of an attempt. `retryAt` is when a next attempt may start, should there be one. */
+export type AttemptEvent =
+  | { readonly type: 'attempt.started'; readonly attemptId: string; readonly at: number }
+  | {
+      readonly type: 'attempt.rejected'
+      readonly attemptId: string
+      readonly at: number
+      readonly retryAt: number
+    }
+  | { readonly type: 'attempt.heartbeat'; readonly attemptId: string; readonly at: number }
+  | {
+      readonly type: 'attempt.warned'
+      readonly attemptId: string
+      readonly at: number
+      readonly message: string
+    }
+  | {
+      readonly type: 'attempt.asked'
+      readonly attemptId: string
+      readonly at: number
+      readonly question: string
+    }
+  | {
+      readonly type: 'attempt.completed'
+      readonly attemptId: string
+      readonly at: number
+      readonly retryAt: number
+      readonly output: unknown
+    }
+  | {
+      readonly type: 'attempt.failed'
+      readonly attemptId: string
+      readonly at: number
+      readonly retryAt: number
+      readonly failure: Failure
+    }
+  | {
+      readonly type: 'attempt.ended'
+      readonly attemptId: string
+      readonly at: number
+      readonly retryAt: number
+    }
+
+export type TaskEvent = TaskCommand | AttemptEvent
+
+/** The instant that never comes. */
+export const never = Number.POSITIVE_INFINITY
+
+/** The books of a task that has just been taken up. `attempt` is above 0 for one that was redriven. */
+export function newTaskContext(
+  task: {
+    readonly runId: string
+    readonly taskId: TaskId
+    readonly index: number
+    readonly policy: TaskPolicy
+  },
+  attempt = 0,
+): TaskContext {
+  return {
+    runId: task.runId,
+    taskId: task.taskId,
+    index: task.index,
+    policy: task.policy,
+    state: 'dispatched',
+    attempt,
+    attemptsUsed: 0,
+    attemptId: '',
+    waitingFor: 'grant',
+    retryAt: never,
+    startBy: never,
+    timeoutAt: never,
+    stallAt: never,
+    graceAt: never,
+    forceAt: never,
+    openQuestions: 0,
+    stopReason: undefined,
+    killReason: '',
+    forceable: false,
+    forced: false,
+    abandoned: false,
+    ignored: false,
+    answer: undefined,
+    failure: undefined,
+    output: undefined,
+    ignoredEvents: 0,
+  }
+}
+
+/** The instant at which the task wants its next `task.due`; `Infinity` for none. */
+export function dueAt(context: TaskContext): number {
+  switch (context.state) {
+    case 'dispatched':
+      return context.retryAt
+    case 'starting':
+      return context.startBy
+    case 'running':
+      return Math.min(context.timeoutAt, context.stallAt)
+    case 'stalled':
+      return Math.min(context.timeoutAt, context.graceAt)
+    case 'stopping':
+      return context.forceAt
+    case 'completed':
+    case 'failed':
+    case 'killed':
+      return never
+  }
+}
+
+/** True in the states in which a task's attempt is live and its slot taken. */
+export function holdsSlot(state: TaskState): boolean {
+  return state === 'starting' || state === 'running' || state === 'stalled' || state === 'stopping'
+}
+
+/** True when more than one attempt was allowed and all are used up. */
+export function isDeadLetter(context: TaskContext): boolean {
+  return context.policy.maxAttempts > 1 && context.attemptsUsed >= context.policy.maxAttempts
+}
+
+/** True when the failure of this task ends the whole run. */
+export function abortsRun(context: TaskContext): boolean {
+  if (context.state !== 'failed') return false
+  if (context.failure?.severity === 'critical' || context.answer === 'abort') return true
+  return context.policy.onFailure === 'abort'
+}

@@ -1,0 +1,372 @@
+import { setup } from 'xstate'
+import type { Failure, FailureAnswer } from './outcome.ts'
+import { seam } from './seam.ts'
+import { never, type StopReason, type TaskContext, type TaskEvent, type TaskState } from './task-context.ts'
+
+interface Args {
+  readonly context: TaskContext
+  readonly event: TaskEvent
+}
+
+/** The sentences of the failures that the machine itself finds. */
+const stopFailures = {
+  timeout: { code: 'ATTEMPT_TIMEOUT', message: 'The attempt ran longer than its timeout.' },
+  'start-timeout': { code: 'START_TIMEOUT', message: 'The executor did not start the attempt in time.' },
+  stall: { code: 'ATTEMPT_STALLED', message: 'The attempt gave no sign of work for too long.' },
+} as const
+
+/** What failed: the reported failure, or what the attempt is being ended for. */
+function failureOf({ context, event }: Args): Failure | undefined {
+  const stopped = context.stopReason
+  if (stopped === undefined || stopped === 'kill')
+    return event.type === 'attempt.failed' ? event.failure : undefined
+  return { ...stopFailures[stopped], severity: context.policy.severity, retryable: true, at: event.at }
+}
+
+const isCurrent = ({ context, event }: Args): boolean =>
+  'attemptId' in event && event.attemptId === context.attemptId
+
+/** Nobody is asked after a critical failure: the run ends. */
+const mayAsk = ({ context }: Args, failure: Failure): boolean =>
+  context.policy.onFailure === 'ask' && failure.severity !== 'critical'
+
+const mayRetry = ({ context }: Args, failure: Failure): boolean =>
+  failure.retryable && context.attemptsUsed < context.policy.maxAttempts
+
+function clearAttempt(context: TaskContext): void {
+  context.startBy = never
+  context.timeoutAt = never
+  context.stallAt = never
+  context.graceAt = never
+  context.forceAt = never
+  context.openQuestions = 0
+  context.stopReason = undefined
+  context.forced = false
+}
+
+const enter =
+  (state: TaskState) =>
+  ({ context }: { readonly context: TaskContext }): void => {
+    context.state = state
+  }
+
+/** An attempt failed: again, a person's decision, or the end. */
+const failed = [
+  { guard: 'willRetry', target: 'dispatched', actions: ['planRetry', 'tellRetrying'] },
+  { guard: 'willAsk', target: 'dispatched', actions: ['planAsk', 'tellAsked'] },
+  { guard: 'isCurrent', target: 'failed', actions: 'noteFailure' },
+] as const
+
+/** An attempt that was being ended is confirmed ended: why it was ended decides how the task goes on. */
+const ended = [{ guard: 'endsKilled', target: 'killed' }, ...failed] as const
+
+/**
+ * Actor logic that is a task's work runs as a child of the task actor, and XState tells the parent of its end. The
+ * executor reports that end already, so these only pass by; an error event that nothing takes would fail the parent.
+ * They carry no instant, hence the type that keeps them out of the actions' events.
+ */
+const passing: object = { 'xstate.done.actor.work': {}, 'xstate.error.actor.work': {} }
+
+/**
+ * The life of one task, from the moment the run takes it up until it is settled.
+ *
+ * Guards and the `note…` actions read and write this context alone; every other action is a seam.
+ * All states are flat and all actions plain functions: see `machines/README.md` for why.
+ */
+export const taskMachine = setup({
+  types: {} as { context: TaskContext; input: TaskContext; events: TaskEvent; output: TaskContext },
+  guards: {
+    isCurrent,
+    isGrantable: ({ context }) => context.waitingFor === 'grant' || context.waitingFor === 'capacity',
+    isRetryDue: ({ context, event }) => context.waitingFor === 'retry' && event.at >= context.retryAt,
+    isAskedToRetry: ({ context, event }) => isDecision(context, event, 'retry'),
+    isDecided: ({ context, event }) =>
+      isDecision(context, event, 'skip') ||
+      isDecision(context, event, 'ignore') ||
+      isDecision(context, event, 'abort'),
+    isStartLate: ({ context, event }) => event.at >= context.startBy,
+    isTimedOut: ({ context, event }) => event.at >= context.timeoutAt,
+    isSilent: ({ context, event }) => event.at >= context.stallAt,
+    isGraceOver: ({ context, event }) => event.at >= context.graceAt,
+    isForceDue: ({ context, event }) => event.at >= context.forceAt && context.forceable && !context.forced,
+    isGivenUp: ({ context, event }) => event.at >= context.forceAt && context.stopReason !== 'kill',
+    isKillGivenUp: ({ context, event }) => event.at >= context.forceAt && context.stopReason === 'kill',
+    hasOpenQuestion: ({ context }) => context.openQuestions > 0,
+    endsKilled: (args) => isCurrent(args) && args.context.stopReason === 'kill',
+    willRetry: (args) => {
+      const failure = failureOf(args)
+      return failure !== undefined && isCurrent(args) && mayRetry(args, failure)
+    },
+    willAsk: (args) => {
+      const failure = failureOf(args)
+      return failure !== undefined && isCurrent(args) && mayAsk(args, failure)
+    },
+  },
+  actions: {
+    enterDispatched: enter('dispatched'),
+    enterStarting: enter('starting'),
+    enterRunning: enter('running'),
+    enterStalled: enter('stalled'),
+    enterStopping: enter('stopping'),
+    enterCompleted: enter('completed'),
+    enterFailed: enter('failed'),
+    enterKilled: enter('killed'),
+    noteIgnored: ({ context }) => {
+      context.ignoredEvents++
+    },
+    noteDeferred: ({ context }) => {
+      context.waitingFor = 'capacity'
+    },
+    noteGranted: ({ context, event }) => {
+      if (event.type !== 'task.grant') return
+      context.attempt++
+      context.attemptsUsed++
+      context.attemptId = `${context.runId}/${context.taskId}/${context.attempt}`
+      context.waitingFor = undefined
+      context.forceable = event.forceable
+      context.startBy = event.at + context.policy.startTimeoutMs
+    },
+    /** The offer was taken back, so the attempt is not counted; its number is spent all the same. */
+    noteRejected: ({ context }) => {
+      clearAttempt(context)
+      context.attemptsUsed--
+      context.waitingFor = 'capacity'
+    },
+    noteStarted: ({ context, event }) => {
+      context.startBy = never
+      context.timeoutAt = event.at + context.policy.timeoutMs
+      context.stallAt = event.at + context.policy.stallAfterMs
+    },
+    noteHeartbeat: ({ context, event }) => {
+      context.graceAt = never
+      context.stallAt = context.openQuestions > 0 ? never : event.at + context.policy.stallAfterMs
+    },
+    noteSilence: ({ context, event }) => {
+      context.stallAt = never
+      context.graceAt = event.at + context.policy.stallGraceMs
+    },
+    noteQuestion: ({ context }) => {
+      context.openQuestions++
+      context.stallAt = never
+      context.graceAt = never
+    },
+    noteAnswer: ({ context, event }) => {
+      context.openQuestions--
+      if (context.openQuestions === 0) context.stallAt = event.at + context.policy.stallAfterMs
+    },
+    noteOutput: ({ context, event }) => {
+      if (event.type === 'attempt.completed') context.output = event.output
+    },
+    planRetry: ({ context, event }) => {
+      context.failure = failureOf({ context, event })
+      clearAttempt(context)
+      context.waitingFor = 'retry'
+      context.retryAt = 'retryAt' in event ? event.retryAt : event.at
+    },
+    planAsk: ({ context, event }) => {
+      context.failure = failureOf({ context, event })
+      clearAttempt(context)
+      context.waitingFor = 'answer'
+    },
+    noteGrantable: ({ context }) => {
+      context.waitingFor = 'grant'
+      context.retryAt = never
+    },
+    /** A person let it try again: its attempts count anew, as after a redrive. */
+    noteSecondLife: ({ context }) => {
+      context.attemptsUsed = 0
+      context.waitingFor = 'grant'
+    },
+    noteDecision: ({ context, event }) => {
+      if (event.type === 'task.answer') context.answer = event.answer as FailureAnswer
+      context.ignored = context.answer === 'ignore'
+    },
+    noteFailure: ({ context, event }) => {
+      context.failure = failureOf({ context, event })
+      context.ignored = context.policy.onFailure === 'ignore' && context.failure?.severity !== 'critical'
+    },
+    noteGivenUp: ({ context, event }) => {
+      context.abandoned = true
+      if (context.stopReason === 'kill') return
+      context.ignored = context.policy.onFailure === 'ignore' && context.policy.severity !== 'critical'
+      context.failure = {
+        code: 'ATTEMPT_ABANDONED',
+        message: `The attempt was told to end (${context.stopReason}), did not, and cannot be forced; it may still be running.`,
+        severity: context.policy.severity,
+        retryable: false,
+        at: event.at,
+      }
+    },
+    noteTimeout: stopFor('timeout'),
+    noteStartTimeout: stopFor('start-timeout'),
+    noteStallOver: stopFor('stall'),
+    noteKill: ({ context, event }) => {
+      if (event.type !== 'task.kill') return
+      context.killReason = event.reason
+      context.waitingFor = undefined
+      context.retryAt = never
+      if (context.stopReason === undefined) context.forceAt = event.at + context.policy.killGraceMs
+      context.stopReason = 'kill'
+    },
+    noteForced: ({ context, event }) => {
+      context.forced = true
+      context.forceAt = event.at + context.policy.killGraceMs
+    },
+    startAttempt: seam,
+    abortAttempt: seam,
+    forceAttempt: seam,
+    deliverAnswer: seam,
+    requestGrant: seam,
+    slotChanged: seam,
+    tellDeferred: seam,
+    tellDispatched: seam,
+    tellStarting: seam,
+    tellStarted: seam,
+    tellWarned: seam,
+    tellAsked: seam,
+    tellAnswered: seam,
+    tellStalled: seam,
+    tellUnstalled: seam,
+    tellStopping: seam,
+    tellAbandoned: seam,
+    tellDroppedOutput: seam,
+    tellRetrying: seam,
+    tellCompleted: seam,
+    tellFailed: seam,
+    tellKilled: seam,
+  },
+}).createMachine({
+  id: 'task',
+  initial: 'dispatched',
+  context: ({ input }) => input,
+  output: ({ context }) => context,
+  // What no state below takes is ignored and counted.
+  on: {
+    'task.grant': { actions: 'noteIgnored' },
+    'task.defer': { actions: 'noteIgnored' },
+    'task.due': { actions: 'noteIgnored' },
+    'task.kill': { actions: 'noteIgnored' },
+    'task.answer': { actions: 'noteIgnored' },
+    'attempt.started': { actions: 'noteIgnored' },
+    'attempt.rejected': { actions: 'noteIgnored' },
+    'attempt.heartbeat': { actions: 'noteIgnored' },
+    'attempt.warned': { actions: 'noteIgnored' },
+    'attempt.asked': { actions: 'noteIgnored' },
+    'attempt.completed': { actions: 'noteIgnored' },
+    'attempt.failed': { actions: 'noteIgnored' },
+    'attempt.ended': { actions: 'noteIgnored' },
+    ...passing,
+  },
+  states: {
+    dispatched: {
+      entry: ['enterDispatched', 'slotChanged'],
+      on: {
+        'task.grant': { guard: 'isGrantable', target: 'starting', actions: 'noteGranted' },
+        'task.defer': { guard: 'isGrantable', actions: ['noteDeferred', 'tellDeferred'] },
+        'task.due': { guard: 'isRetryDue', actions: ['noteGrantable', 'requestGrant'] },
+        'task.answer': [
+          { guard: 'isAskedToRetry', actions: ['noteSecondLife', 'tellAnswered', 'requestGrant'] },
+          { guard: 'isDecided', target: 'failed', actions: ['noteDecision', 'tellAnswered'] },
+        ],
+        'task.kill': { target: 'killed', actions: 'noteKill' },
+      },
+    },
+    starting: {
+      entry: ['enterStarting', 'slotChanged', 'tellDispatched', 'tellStarting', 'startAttempt'],
+      on: {
+        'attempt.started': { guard: 'isCurrent', target: 'running', actions: ['noteStarted', 'tellStarted'] },
+        'attempt.rejected': {
+          guard: 'isCurrent',
+          target: 'dispatched',
+          actions: ['noteRejected', 'tellDeferred'],
+        },
+        'attempt.failed': failed,
+        'task.due': { guard: 'isStartLate', target: 'stopping', actions: 'noteStartTimeout' },
+        'task.kill': { target: 'stopping', actions: 'noteKill' },
+      },
+    },
+    running: {
+      entry: 'enterRunning',
+      on: {
+        'attempt.completed': { guard: 'isCurrent', target: 'completed', actions: 'noteOutput' },
+        'attempt.failed': failed,
+        'attempt.heartbeat': { guard: 'isCurrent', actions: 'noteHeartbeat' },
+        'attempt.warned': { guard: 'isCurrent', actions: ['noteHeartbeat', 'tellWarned'] },
+        'attempt.asked': { guard: 'isCurrent', actions: ['noteQuestion', 'tellAsked'] },
+        'task.answer': { guard: 'hasOpenQuestion', actions: ['noteAnswer', 'tellAnswered', 'deliverAnswer'] },
+        'task.due': [
+          { guard: 'isTimedOut', target: 'stopping', actions: 'noteTimeout' },
+          { guard: 'isSilent', target: 'stalled', actions: ['noteSilence', 'tellStalled'] },
+        ],
+        'task.kill': { target: 'stopping', actions: 'noteKill' },
+      },
+    },
+    stalled: {
+      entry: 'enterStalled',
+      on: {
+        'attempt.heartbeat': {
+          guard: 'isCurrent',
+          target: 'running',
+          actions: ['noteHeartbeat', 'tellUnstalled'],
+        },
+        'attempt.warned': {
+          guard: 'isCurrent',
+          target: 'running',
+          actions: ['noteHeartbeat', 'tellUnstalled', 'tellWarned'],
+        },
+        'attempt.asked': {
+          guard: 'isCurrent',
+          target: 'running',
+          actions: ['noteQuestion', 'tellUnstalled', 'tellAsked'],
+        },
+        'attempt.completed': { guard: 'isCurrent', target: 'completed', actions: 'noteOutput' },
+        'attempt.failed': failed,
+        'task.due': [
+          { guard: 'isTimedOut', target: 'stopping', actions: 'noteTimeout' },
+          { guard: 'isGraceOver', target: 'stopping', actions: 'noteStallOver' },
+        ],
+        'task.kill': { target: 'stopping', actions: 'noteKill' },
+      },
+    },
+    // Any last report confirms the end; why the attempt was ended decides how the task goes on.
+    stopping: {
+      entry: ['enterStopping', 'tellStopping', 'abortAttempt'],
+      on: {
+        'attempt.completed': [
+          { guard: 'endsKilled', target: 'killed', actions: 'tellDroppedOutput' },
+          {
+            guard: 'willRetry',
+            target: 'dispatched',
+            actions: ['tellDroppedOutput', 'planRetry', 'tellRetrying'],
+          },
+          { guard: 'willAsk', target: 'dispatched', actions: ['tellDroppedOutput', 'planAsk', 'tellAsked'] },
+          { guard: 'isCurrent', target: 'failed', actions: ['tellDroppedOutput', 'noteFailure'] },
+        ],
+        'attempt.failed': ended,
+        'attempt.ended': ended,
+        'attempt.rejected': ended,
+        'task.kill': { actions: 'noteKill' },
+        'task.due': [
+          { guard: 'isForceDue', actions: ['noteForced', 'forceAttempt'] },
+          { guard: 'isKillGivenUp', target: 'killed', actions: ['noteGivenUp', 'tellAbandoned'] },
+          { guard: 'isGivenUp', target: 'failed', actions: ['noteGivenUp', 'tellAbandoned'] },
+        ],
+      },
+    },
+    completed: { type: 'final', entry: ['enterCompleted', 'slotChanged', 'tellCompleted'] },
+    failed: { type: 'final', entry: ['enterFailed', 'slotChanged', 'tellFailed'] },
+    killed: { type: 'final', entry: ['enterKilled', 'slotChanged', 'tellKilled'] },
+  },
+})
+
+function isDecision(context: TaskContext, event: TaskEvent, answer: FailureAnswer): boolean {
+  return event.type === 'task.answer' && context.waitingFor === 'answer' && event.answer === answer
+}
+
+/** The attempt is being ended: politely now, by force (or given up) after the kill grace. */
+function stopFor(reason: Exclude<StopReason, 'kill'>) {
+  return ({ context, event }: Args): void => {
+    context.stopReason = reason
+    context.forceAt = event.at + context.policy.killGraceMs
+  }
+}

@@ -1,0 +1,44 @@
+/** The stable codes of the errors that dagmar throws for misuse. The README has a sentence for each. */
+export type ErrorCode =
+  | 'ANSWER_STALE'
+  | 'ANSWER_INVALID'
+  | 'CONFIG_INVALID'
+  | 'DAG_CYCLE'
+  | 'DAG_DUPLICATE_TASK'
+  | 'DAG_INVALID'
+  | 'DAG_UNKNOWN_TASK'
+  | 'DURATION_INVALID'
+  | 'EXECUTOR_UNKNOWN'
+  | 'INPUT_INVALID'
+  | 'RUN_EXISTS'
+  | 'RUN_FAILED'
+  | 'RUN_NOT_SETTLED'
+  | 'RUN_SETTLED'
+  | 'RUNTIME_CLOSED'
+  | 'TASK_UNKNOWN'
+
+export interface ErrorDetails {
+  /** What happened, as a sentence. */
+  readonly message: string
+  /** What to do about it, as a sentence. */
+  readonly hint?: string
+  /** The particulars, for programs. */
+  readonly facts?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+/** Thrown for misuse. What can go wrong in a correct program is a `Failure` in the result instead. */
+export class DagmarError extends Error {
+  override readonly name: string = 'DagmarError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly facts: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    const text = details.hint === undefined ? details.message : `${details.message} ${details.hint}`
+    super(text, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+    this.facts = details.facts ?? {}
+  }
+}

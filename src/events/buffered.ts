@@ -1,0 +1,159 @@
+import type { Observable } from 'rxjs'
+import type { Fact } from './facts.ts'
+import { Ring } from './ring.ts'
+
+/** What to do when an observer is slower than the facts and its buffer is full. */
+export type Overflow = 'drop-oldest' | 'drop-newest' | 'latest-per-task' | 'unbounded'
+
+export interface BufferOptions {
+  /**
+   * Most facts kept for the observer. Integer ≥ 1. Not used by `latest-per-task` (one fact a task) and `unbounded`.
+   * @default 1000 for `drop-oldest`, 64 for `drop-newest`
+   */
+  readonly size?: number
+  /**
+   * `drop-oldest` keeps the newest facts, `drop-newest` the oldest: with both, a `stream.lagged` stands where facts are
+   * missing. `latest-per-task` keeps the last fact of each task and of the run, which is no loss to be told.
+   * `unbounded` keeps all.
+   * @default 'drop-oldest'
+   */
+  readonly overflow?: Overflow
+}
+
+interface Shelf {
+  put(fact: Fact): void
+  take(): Fact | undefined
+}
+
+/**
+ * Facts for an observer that takes its time: `for await (const fact of buffered(run.events$)) …`.
+ * It listens from the moment of the call, ends with the stream, and stops listening when the loop is left.
+ */
+export function buffered(
+  events$: Observable<Fact>,
+  options: BufferOptions = {},
+): AsyncIterableIterator<Fact> {
+  const shelf = shelfFor(options)
+  let wake: (() => void) | undefined
+  let ended = false
+  let failed: { readonly thrown: unknown } | undefined
+  const subscription = events$.subscribe({
+    next: (fact) => {
+      shelf.put(fact)
+      wake?.()
+    },
+    error: (thrown: unknown) => {
+      failed = { thrown }
+      ended = true
+      wake?.()
+    },
+    complete: () => {
+      ended = true
+      wake?.()
+    },
+  })
+  const end = (): Promise<IteratorResult<Fact>> => {
+    ended = true
+    subscription.unsubscribe()
+    wake?.()
+    return Promise.resolve({ done: true, value: undefined })
+  }
+  return {
+    async next() {
+      for (;;) {
+        const fact = shelf.take()
+        if (fact !== undefined) return { done: false, value: fact }
+        if (failed !== undefined) throw failed.thrown
+        if (ended) return { done: true, value: undefined }
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+    return: end,
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+function shelfFor({ size, overflow = 'drop-oldest' }: BufferOptions): Shelf {
+  switch (overflow) {
+    case 'drop-oldest':
+      return dropOldest(size ?? 1_000)
+    case 'drop-newest':
+      return dropNewest(size ?? 64)
+    case 'latest-per-task':
+      return latestPerTask()
+    case 'unbounded':
+      return dropOldest(Number.POSITIVE_INFINITY)
+  }
+}
+
+function dropOldest(size: number): Shelf {
+  const kept = new Ring<Fact>(Number.POSITIVE_INFINITY)
+  let missed = 0
+  return {
+    put(fact) {
+      if (kept.length === size) {
+        kept.shift()
+        missed++
+      }
+      kept.push(fact)
+    },
+    take() {
+      const next = kept.at(0)
+      if (missed === 0 || next === undefined) return kept.shift()
+      const lagged = laggedBefore(next, missed)
+      missed = 0
+      return lagged
+    },
+  }
+}
+
+function dropNewest(size: number): Shelf {
+  const kept = new Ring<Fact>(Number.POSITIVE_INFINITY)
+  let missed = 0
+  let last: Fact | undefined
+  return {
+    put(fact) {
+      if (kept.length >= size) {
+        missed++
+        last = fact
+        return
+      }
+      if (missed > 0) kept.push(laggedBefore(fact, missed))
+      missed = 0
+      kept.push(fact)
+    },
+    take() {
+      const next = kept.shift()
+      if (next !== undefined || missed === 0) return next
+      const lagged = laggedBefore(last!, missed)
+      missed = 0
+      return lagged
+    },
+  }
+}
+
+function latestPerTask(): Shelf {
+  const latest = new Map<string, Fact>()
+  return {
+    put(fact) {
+      const key = 'taskId' in fact ? `task ${fact.taskId}` : 'run'
+      latest.delete(key)
+      latest.set(key, fact)
+    },
+    take() {
+      const first = latest.entries().next()
+      if (first.done === true) return undefined
+      latest.delete(first.value[0])
+      return first.value[1]
+    },
+  }
+}
+
+function laggedBefore(next: Fact, missed: number): Fact {
+  const afterSeq = 'seq' in next ? next.seq - 1 : next.afterSeq
+  return { type: 'stream.lagged', missed, afterSeq, at: next.at, runId: next.runId }
+}

@@ -1,0 +1,155 @@
+import { Observable, Subject } from 'rxjs'
+import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
+import { RunFolder, type RunView, type TaskView } from './fold.ts'
+import { IsolatedObservable } from './isolated.ts'
+import { Ring } from './ring.ts'
+
+/** How many passing facts a run holds. */
+const heldPassing = 1_000
+
+/**
+ * What a run holds of its committed facts, and the stream that tells them.
+ * The fold is caught up when somebody asks, or when a fact it still needs is about to be let go.
+ */
+export class FactLog {
+  /** Hot: from the moment of subscription on. Completes when the log is closed. */
+  readonly events$: Observable<Fact>
+  readonly #told = new Subject<Fact>()
+  readonly #held: Ring<RunFact>
+  readonly #retain: number
+  readonly #passing = new Ring<PassingFact>(heldPassing)
+  readonly #folder = new RunFolder()
+  readonly #now: () => number
+  readonly #runId: string
+  /** Facts that came up while another was being told: they wait, so that every observer sees one order. */
+  #queue: Fact[] | undefined
+  #lastSeq = 0
+  #closed = false
+
+  /** `retain` is how many run facts are held for replay. */
+  constructor(runId: string, retain: number, now: () => number) {
+    this.#runId = runId
+    this.#retain = retain
+    this.#held = new Ring(retain)
+    this.#now = now
+    this.events$ = new IsolatedObservable(this.#told, (thrown) => this.#observerFailed(thrown))
+  }
+
+  /** The `seq` of the last fact told. */
+  get lastSeq(): number {
+    return this.#lastSeq
+  }
+
+  tell(fact: Fact): void {
+    if (this.#queue !== undefined) {
+      this.#queue.push(fact)
+      return
+    }
+    this.#queue = []
+    try {
+      this.#deliver(fact)
+      for (let next = 0; next < this.#queue.length; next++) this.#deliver(this.#queue[next]!)
+    } finally {
+      this.#queue = undefined
+    }
+  }
+
+  /** Replays what is held from `seq` on, then goes on live. `stream.lagged` comes first where the beginning is gone. */
+  from(seq: number): Observable<Fact> {
+    const replayed = new Observable<Fact>((subscriber) => {
+      // An observer may act on what is replayed and so bring about new facts: they wait until it is through.
+      const backlog: Fact[] = []
+      let live = false
+      const told = this.#told.subscribe({
+        next: (fact) => {
+          if (live) subscriber.next(fact)
+          else backlog.push(fact)
+        },
+        complete: () => {
+          if (live) subscriber.complete()
+        },
+      })
+      subscriber.add(told)
+      for (const fact of this.#replay(seq)) subscriber.next(fact)
+      for (let next = 0; next < backlog.length; next++) subscriber.next(backlog[next]!)
+      live = true
+      if (this.#closed) subscriber.complete()
+    })
+    return new IsolatedObservable(replayed, (thrown) => this.#observerFailed(thrown))
+  }
+
+  view(): RunView {
+    this.#catchUp()
+    return this.#folder.view()
+  }
+
+  task(id: string): TaskView | undefined {
+    this.#catchUp()
+    return this.#folder.task(id)
+  }
+
+  /** All run facts that are held. */
+  held(): Iterable<RunFact> {
+    return this.#held
+  }
+
+  /** Nothing is told any more; observers are completed. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#told.complete()
+  }
+
+  #deliver(fact: Fact): void {
+    if (this.#closed) return
+    if (isRunFact(fact)) {
+      if (this.#held.length === this.#retain && this.#folder.seq < (this.#held.at(0)?.seq ?? 0))
+        this.#catchUp()
+      this.#held.push(fact)
+      this.#lastSeq = fact.seq
+    } else if (fact.type !== 'stream.lagged') this.#passing.push(fact)
+    this.#told.next(fact)
+  }
+
+  /** Held run facts from `seq` on, each followed by the passing facts that came after it. */
+  *#replay(seq: number): IterableIterator<Fact> {
+    const first = this.#held.at(0)?.seq ?? this.#lastSeq + 1
+    const start = Math.max(1, seq)
+    if (start < first) {
+      yield {
+        type: 'stream.lagged',
+        missed: first - start,
+        afterSeq: start - 1,
+        at: this.#now(),
+        runId: this.#runId,
+      }
+    }
+    const passing = [...this.#passing].filter((fact) => fact.afterSeq >= start - 1)
+    let next = 0
+    for (const fact of [...this.#held]) {
+      if (fact.seq < start) continue
+      while (next < passing.length && passing[next]!.afterSeq < fact.seq) yield passing[next++]!
+      yield fact
+    }
+    while (next < passing.length) yield passing[next++]!
+  }
+
+  #catchUp(): void {
+    const folded = this.#folder.seq
+    const first = this.#held.at(0)?.seq
+    if (first === undefined) return
+    for (let index = Math.max(0, folded + 1 - first); index < this.#held.length; index++) {
+      this.#folder.apply(this.#held.at(index)!)
+    }
+  }
+
+  #observerFailed(thrown: unknown): void {
+    this.tell({
+      type: 'observer.failed',
+      message: thrown instanceof Error ? thrown.message : String(thrown),
+      afterSeq: this.#lastSeq,
+      at: this.#now(),
+      runId: this.#runId,
+    })
+  }
+}

@@ -1,0 +1,158 @@
+import type { RunEnding } from '../../machines/dag.ts'
+import type { Failure, SkipReason, TaskId } from '../../machines/outcome.ts'
+import type { StopReason } from '../../machines/task-context.ts'
+import type { TaskStructure } from '../graph/plan.ts'
+
+interface OfRun {
+  /** Rises by 1 within a run, from 1. */
+  readonly seq: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly runId: string
+  /** The `seq` of the fact that brought this one about, where it was not the task's own last one. */
+  readonly causeSeq?: number
+}
+
+interface OfTask extends OfRun {
+  readonly taskId: TaskId
+}
+
+interface OfAttempt extends OfTask {
+  readonly attempt: number
+}
+
+/** Run facts: journalled; the state of a run is their fold. */
+export type RunFact =
+  | (OfRun & {
+      readonly type: 'run.created'
+      readonly name: string
+      readonly structure: readonly TaskStructure[]
+      readonly input?: unknown
+      readonly labels?: Readonly<Record<string, string>>
+      readonly idempotencyKey?: string
+    })
+  /** `until` is when the run's timeout falls, where it has one. */
+  | (OfRun & { readonly type: 'run.started'; readonly until?: number })
+  | (OfRun & { readonly type: 'run.paused' })
+  | (OfRun & { readonly type: 'run.resumed' })
+  | (OfRun & { readonly type: 'run.draining'; readonly reason: string })
+  | (OfRun & {
+      readonly type: 'run.killing'
+      readonly ending: RunEnding
+      readonly reason: string
+      readonly failure?: Failure
+    })
+  | (OfRun & { readonly type: 'run.recovered' })
+  | (OfRun & { readonly type: 'run.redriven'; readonly tasks: readonly TaskId[] })
+  | (OfRun & { readonly type: 'run.completed' })
+  | (OfRun & { readonly type: 'run.failed'; readonly failure?: Failure })
+  | (OfRun & { readonly type: 'run.killed'; readonly reason: string })
+  /** Its rule is met; it waits for a slot. */
+  | (OfTask & { readonly type: 'task.ready' })
+  /** Granted: slot, pools and executor are its own. Once an attempt, directly before `task.starting`. */
+  | (OfAttempt & { readonly type: 'task.dispatched'; readonly executor: string })
+  | (OfAttempt & { readonly type: 'task.claimed' })
+  /** Its executor declined it; it is offered again when there is capacity. Costs no attempt. */
+  | (OfTask & { readonly type: 'task.deferred'; readonly executor: string })
+  /** The executor has been asked to start it; `until` is when the start timeout falls. */
+  | (OfAttempt & { readonly type: 'task.starting'; readonly until: number })
+  | (OfAttempt & { readonly type: 'task.started' })
+  | (OfAttempt & { readonly type: 'task.warned'; readonly message: string })
+  /** `of` tells a question of the handler from one about what to do with a task that failed. */
+  | (OfAttempt & {
+      readonly type: 'task.asked'
+      readonly of: 'handler' | 'failure'
+      readonly question: string
+      readonly failure?: Failure
+    })
+  | (OfAttempt & { readonly type: 'task.answered'; readonly answer: unknown })
+  /** Silent for the stall timeout; `until` is when the grace is over, where it has one. */
+  | (OfAttempt & { readonly type: 'task.stalled'; readonly until?: number })
+  | (OfAttempt & { readonly type: 'task.unstalled' })
+  /** The attempt is being ended; `until` is when it is forced or given up. */
+  | (OfAttempt & { readonly type: 'task.stopping'; readonly reason: StopReason; readonly until: number })
+  /** The attempt could not be ended and is given up; its slot is free. */
+  | (OfAttempt & { readonly type: 'task.abandoned'; readonly reason: StopReason })
+  /** An attempt failed and another one follows at `until`. */
+  | (OfAttempt & { readonly type: 'task.retrying'; readonly failure: Failure; readonly until: number })
+  /** The task is open again, with its attempts as good as new; `from` is how it had settled. */
+  | (OfTask & { readonly type: 'task.redriven'; readonly from: 'failed' | 'killed' | 'skipped' })
+  | (OfAttempt & { readonly type: 'task.completed'; readonly output: unknown })
+  | (OfAttempt & {
+      readonly type: 'task.failed'
+      readonly failure: Failure
+      readonly ignored: boolean
+      readonly deadLettered: boolean
+      readonly abandoned: boolean
+    })
+  | (OfAttempt & { readonly type: 'task.dead-lettered'; readonly failure: Failure })
+  | (OfAttempt & { readonly type: 'task.killed'; readonly reason: string; readonly abandoned: boolean })
+  | (OfTask & { readonly type: 'task.skipped'; readonly because: SkipReason; readonly causedBy?: TaskId })
+  | (OfTask & { readonly type: 'dispatch.no-agent' })
+  | (OfTask & { readonly type: 'dispatch.quota-exceeded'; readonly until?: number })
+  | (OfTask & { readonly type: 'dispatch.claim-failed' })
+
+interface OfRuntime {
+  /** Rises by 1 within a runtime, from 1. */
+  readonly seq: number
+  readonly at: number
+  readonly agentId: string
+}
+
+/** Runtime facts: about agents, which serve all runs of a runtime. */
+export type RuntimeFact = OfRuntime & {
+  readonly type:
+    | 'agent.registered'
+    | 'agent.deregistered'
+    | 'agent.available'
+    | 'agent.busy'
+    | 'agent.offline'
+    | 'quota.warning'
+    | 'quota.exceeded'
+    | 'usage.recorded'
+}
+
+interface Passing {
+  /** The `seq` of the last run fact before it. */
+  readonly afterSeq: number
+  readonly at: number
+  readonly runId: string
+}
+
+/** Passing facts: shown and forgotten, never journalled. */
+export type PassingFact =
+  | (Passing & {
+      readonly type: 'task.output'
+      readonly taskId: TaskId
+      readonly attempt: number
+      readonly text: string
+      readonly stream: 'stdout' | 'stderr' | 'log'
+    })
+  | (Passing & {
+      readonly type: 'task.progress'
+      readonly taskId: TaskId
+      readonly attempt: number
+      /** 0 to 100. */
+      readonly percent: number
+      readonly message?: string
+    })
+  /** This observer has missed that many facts. */
+  | (Passing & { readonly type: 'stream.lagged'; readonly missed: number })
+  /** An observer threw; told once for each observer, which goes on being served. */
+  | (Passing & { readonly type: 'observer.failed'; readonly message: string })
+
+/** What `run.events$` carries. */
+export type Fact = RunFact | PassingFact
+
+/** Narrows to the facts that are journalled. */
+export function isRunFact(fact: Fact): fact is RunFact {
+  return 'seq' in fact
+}
+
+type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at' | 'runId'> : never
+type WithoutPassingEnvelope<F> = F extends unknown ? Omit<F, 'afterSeq' | 'at' | 'runId'> : never
+
+/** A run fact before its run has numbered and dated it. */
+export type NewRunFact = WithoutEnvelope<RunFact>
+/** A passing fact before its run has dated it. */
+export type NewPassingFact = WithoutPassingEnvelope<PassingFact>

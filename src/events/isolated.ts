@@ -1,0 +1,40 @@
+import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
+
+/**
+ * An observable whose direct observers cannot harm it: one that throws is told about once and goes on being served.
+ * What is built on it with `pipe` has RxJS's own rules for errors.
+ */
+export class IsolatedObservable<T> extends Observable<T> {
+  readonly #observerFailed: (thrown: unknown) => void
+
+  constructor(source: Observable<T>, observerFailed: (thrown: unknown) => void) {
+    super((subscriber) => source.subscribe(subscriber))
+    this.#observerFailed = observerFailed
+  }
+
+  override subscribe(
+    observerOrNext?: Partial<Observer<T>> | ((value: T) => void) | null,
+    error?: ((error: unknown) => void) | null,
+    complete?: (() => void) | null,
+  ): Subscription {
+    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext)
+    const observer: Partial<Observer<T>> =
+      typeof observerOrNext === 'function'
+        ? { next: observerOrNext, ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
+        : (observerOrNext ?? {})
+    let told = false
+    return super.subscribe({
+      next: (value) => {
+        try {
+          observer.next?.(value)
+        } catch (thrown) {
+          if (told) return
+          told = true
+          this.#observerFailed(thrown)
+        }
+      },
+      error: (thrown: unknown) => observer.error?.(thrown),
+      complete: () => observer.complete?.(),
+    })
+  }
+}

@@ -1,0 +1,47 @@
+/** The last `capacity` things that were pushed, in order. */
+export class Ring<T> {
+  readonly #capacity: number
+  #items: T[] = []
+  /** Items before it are dropped: memory is given back in strides, so that a push costs constant time. */
+  #head = 0
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+    if (this.length <= this.#capacity) return
+    this.#items[this.#head] = undefined as T
+    this.#head++
+    if (this.#head <= this.#capacity + 1_024) return
+    this.#items = this.#items.slice(this.#head)
+    this.#head = 0
+  }
+
+  at(index: number): T | undefined {
+    return this.#items[this.#head + index]
+  }
+
+  shift(): T | undefined {
+    if (this.length === 0) return undefined
+    const item = this.#items[this.#head]
+    this.#items[this.#head] = undefined as T
+    this.#head++
+    if (this.length === 0) this.clear()
+    return item
+  }
+
+  clear(): void {
+    this.#items = []
+    this.#head = 0
+  }
+
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let index = this.#head; index < this.#items.length; index++) yield this.#items[index]!
+  }
+}

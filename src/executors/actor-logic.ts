@@ -1,0 +1,103 @@
+import { type AnyActorLogic, type AnyActorRef, createActor, type InputFrom, type OutputFrom } from 'xstate'
+import type { HandlerContext } from '../graph/handler.ts'
+import type { Work } from '../graph/work.ts'
+import type { Attempt, Executor, Report } from '../ports/executor.ts'
+import { toFailure } from './to-failure.ts'
+
+interface LogicWork {
+  readonly logic: AnyActorLogic
+  readonly input: ((context: LogicContext) => unknown) | undefined
+}
+
+/** What the function that makes a logic's input is given. */
+export type LogicContext<Inputs = unknown, Input = unknown> = Pick<
+  HandlerContext<Inputs, Input>,
+  'inputs' | 'input' | 'runId' | 'taskId' | 'attempt' | 'attemptId'
+>
+
+/**
+ * A task whose work is XState logic: a machine, a promise, a callback, an observable. Each attempt spawns it as a child
+ * of the task actor. Its output, error and stop are the attempt's; each of its snapshots is a heartbeat.
+ * A kill stops it, which ends it at once.
+ */
+export function logic<Logic extends AnyActorLogic, Context extends LogicContext = LogicContext>(
+  actorLogic: Logic,
+  input?: (context: Context) => InputFrom<Logic>,
+): Work<Context, OutputFrom<Logic>> {
+  const work: LogicWork = { logic: actorLogic, input: input as LogicWork['input'] }
+  return { executor: 'actor-logic', work }
+}
+
+export interface ActorLogicExecutorOptions {
+  /** Most attempts at once. Integer ≥ 1. @default unlimited */
+  readonly capacity?: number
+}
+
+/** Spawns users' XState logic, one actor an attempt. */
+export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Executor {
+  const live = new Map<string, AnyActorRef>()
+  return {
+    ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
+    start(attempt, report) {
+      start(attempt, report, live)
+    },
+    abort(attemptId) {
+      // A child is stopped by its system: the same way that `stopChild` takes, without the copy of `children`.
+      const child = live.get(attemptId)
+      if (child !== undefined) stop(child)
+    },
+    force(attemptId) {
+      const child = live.get(attemptId)
+      if (child !== undefined) stop(child)
+    },
+  }
+}
+
+function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>): void {
+  const { attemptId, inputs, input, runId, taskId } = attempt
+  const work = attempt.work as LogicWork
+  let ended = false
+  // Told once the child's own done event has passed its parent, which that report may end.
+  const end = (how: () => void): void => {
+    if (ended) return
+    ended = true
+    live.delete(attemptId)
+    queueMicrotask(how)
+  }
+  const failed = (thrown: unknown): void => {
+    end(() =>
+      report({ type: 'attempt.failed', attemptId, failure: { ...toFailure(thrown), code: 'ACTOR_FAILED' } }),
+    )
+  }
+  try {
+    const context: LogicContext = { inputs, input, runId, taskId, attempt: attempt.attempt, attemptId }
+    const child = createActor(work.logic, {
+      parent: attempt.actor,
+      id: 'work',
+      input: work.input?.(context),
+    })
+    live.set(attemptId, child)
+    let started = false
+    child.subscribe({
+      next: () => {
+        if (started && !ended) report({ type: 'attempt.heartbeat', attemptId })
+      },
+      error: failed,
+      complete: () => {
+        const { status, output } = child.getSnapshot() as { status: string; output: unknown }
+        if (status === 'done') end(() => report({ type: 'attempt.completed', attemptId, output }))
+        else end(() => report({ type: 'attempt.ended', attemptId }))
+      },
+    })
+    report({ type: 'attempt.started', attemptId })
+    started = true
+    child.start()
+  } catch (thrown) {
+    failed(thrown)
+  }
+}
+
+function stop(child: AnyActorRef): void {
+  // `stop()` is for roots alone; a child ends by the event that its parent would send it.
+  ;(child as unknown as { _stop(): void })._stop()
+}

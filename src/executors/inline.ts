@@ -1,0 +1,150 @@
+import type { Handler, HandlerContext } from '../graph/handler.ts'
+import type { Attempt, Executor, Report } from '../ports/executor.ts'
+import { toFailure } from './to-failure.ts'
+
+export interface InlineExecutorOptions {
+  /** Most attempts at once. Integer ≥ 1. @default unlimited */
+  readonly capacity?: number
+}
+
+/**
+ * Runs handlers in this process. Their end cannot be forced: one that ignores its `signal` past the kill grace is
+ * abandoned.
+ */
+export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
+  const live = new Map<string, InlineAttempt>()
+  return {
+    ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
+    start(attempt, report) {
+      const { attemptId } = attempt
+      const context = new InlineAttempt(attempt, report)
+      live.set(attemptId, context)
+      report({ type: 'attempt.started', attemptId })
+      const completed = (output: unknown): void => {
+        live.delete(attemptId)
+        report({ type: 'attempt.completed', attemptId, output })
+      }
+      const failed = (thrown: unknown): void => {
+        live.delete(attemptId)
+        report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
+      }
+      try {
+        const returned = (attempt.work as Handler<unknown, unknown, unknown>)(context)
+        if (isThenable(returned)) returned.then(completed, failed)
+        else completed(returned)
+      } catch (thrown) {
+        failed(thrown)
+      }
+    },
+    abort(attemptId) {
+      live.get(attemptId)?.abort()
+    },
+    answer(attemptId, answer) {
+      live.get(attemptId)?.answer(answer)
+    },
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+interface Question {
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (reason: unknown) => void
+}
+
+/** The handler's side of an attempt. What a handler may never touch is made on first use. */
+class InlineAttempt implements HandlerContext {
+  readonly #attempt: Attempt
+  readonly #report: Report
+  #controller: AbortController | undefined
+  #aborted = false
+  #questions: Question[] | undefined
+
+  constructor(attempt: Attempt, report: Report) {
+    this.#attempt = attempt
+    this.#report = report
+  }
+
+  get inputs(): Readonly<Record<string, unknown>> {
+    return this.#attempt.inputs
+  }
+
+  get input(): unknown {
+    return this.#attempt.input
+  }
+
+  get runId(): string {
+    return this.#attempt.runId
+  }
+
+  get taskId(): string {
+    return this.#attempt.taskId
+  }
+
+  get attempt(): number {
+    return this.#attempt.attempt
+  }
+
+  get attemptId(): string {
+    return this.#attempt.attemptId
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted) this.#controller.abort(this.#reason())
+    }
+    return this.#controller.signal
+  }
+
+  // Bound, so that a handler may take them out of its context: `async ({ heartbeat }) => …`.
+  readonly heartbeat = (): void => {
+    this.#report({ type: 'attempt.heartbeat', attemptId: this.attemptId })
+  }
+
+  readonly progress = (percent: number, message?: string): void => {
+    this.#report({
+      type: 'attempt.progress',
+      attemptId: this.attemptId,
+      percent,
+      ...(message === undefined ? {} : { message }),
+    })
+  }
+
+  readonly log = (text: string): void => {
+    this.#report({ type: 'attempt.output', attemptId: this.attemptId, text: String(text), stream: 'log' })
+  }
+
+  readonly warn = (message: string): void => {
+    this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message: String(message) })
+  }
+
+  readonly ask = (question: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (this.#aborted) {
+        reject(this.#reason())
+        return
+      }
+      this.#questions ??= []
+      this.#questions.push({ resolve, reject })
+      this.#report({ type: 'attempt.asked', attemptId: this.attemptId, question: String(question) })
+    })
+
+  answer(answer: unknown): void {
+    this.#questions?.shift()?.resolve(answer)
+  }
+
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#controller?.abort(this.#reason())
+    for (const { reject } of this.#questions ?? []) reject(this.#reason())
+    this.#questions = undefined
+  }
+
+  #reason(): DOMException {
+    return new DOMException(`The attempt ${this.attemptId} is being ended.`, 'AbortError')
+  }
+}

@@ -1,0 +1,179 @@
+import type { OnFailure } from '../../machines/outcome.ts'
+import type { Handler, HandlerContext } from './handler.ts'
+import { plan, type TaskDefinition } from './make-plan.ts'
+import type { DagOptions, TaskDefaults, TaskOptions } from './options.ts'
+import type { AnyDag, Plan } from './plan.ts'
+import type { Rule } from './rules.ts'
+import type { Work } from './work.ts'
+
+/**
+ * A dag under construction. It never changes: `task` gives a new one, so that several may go on from a common base.
+ *
+ * The types follow the tasks. `Tasks` has id and output of each; `Ignorable` the ids of tasks whose failure may be
+ * ignored, so that their dependents may run without their output; `Absent` the ids of tasks whose output a completed
+ * run may lack; `Lenient` is true where the dag's defaults may change `when` or `onFailure` of tasks that do not say.
+ */
+export interface Dag<
+  Input,
+  Tasks extends TypedTask = never,
+  Ignorable = never,
+  Absent = never,
+  Lenient extends boolean = false,
+> extends AnyDag<OutputsOf<Tasks, Absent>, Input> {
+  /** Adds a task without options: it depends on nothing. */
+  task<const Id extends string, Output>(
+    id: NewId<Id, Tasks['id']>,
+    run: Run<Empty, Input, Output>,
+  ): Dag<
+    Input,
+    Tasks | TypedTask<Id, Output>,
+    Ignorable | IgnorableId<Id, DefaultFailing<Lenient>>,
+    Absent | AbsentId<Id, never, DefaultWhen<Lenient>, DefaultFailing<Lenient>, Absent>,
+    Lenient
+  >
+
+  /** Adds a task. It may depend on those already there; their outputs are its `inputs`. */
+  task<
+    const Id extends string,
+    Output,
+    const Need extends Tasks['id'] = never,
+    const When extends Rule = DefaultWhen<Lenient>,
+    const Failing extends OnFailure = DefaultFailing<Lenient>,
+  >(
+    id: NewId<Id, Tasks['id']>,
+    options: TaskOptions<Need, When, Failing>,
+    run: Run<InputsOf<Tasks, Need, When, Ignorable>, Input, Output>,
+  ): Dag<
+    Input,
+    Tasks | TypedTask<Id, Output>,
+    Ignorable | IgnorableId<Id, Failing>,
+    Absent | AbsentId<Id, Need, When, Failing, Absent>,
+    Lenient
+  >
+}
+
+/** What the types know of a task. A union of these checks twice as fast as an intersection of records. */
+export interface TypedTask<Id extends string = string, Output = unknown> {
+  readonly id: Id
+  readonly output: Output
+}
+
+/** What a completed run of the dag, or plan, gives: outputs by task id. Optional where a task may end without one. */
+export type DagOutputs<D extends AnyDag | Plan> =
+  D extends AnyDag<infer Outputs, infer _Input>
+    ? Outputs
+    : D extends Plan<infer Outputs, infer _Input>
+      ? Outputs
+      : never
+
+/** What carries out a task: a handler, or work for a named executor. */
+export type Run<Inputs, Input, Output> =
+  | Handler<Inputs, Input, Output>
+  | Work<HandlerContext<Inputs, Input>, Output>
+
+/** Defaults under which a dependency that a task does not say more about has completed when the task starts. */
+export interface PlainDefaults extends TaskDefaults {
+  readonly when?: 'all-completed'
+  readonly onFailure?: 'skip' | 'abort'
+}
+
+/**
+ * Begins a dag. `Input` is what its runs are given as `ctx.input`: named here, as in `dag<{ url: string }>('crawl')`,
+ * or told by the schema in `options.input`. Nothing is checked before `plan()`.
+ */
+export function dag<Input = undefined>(
+  name: string,
+  options?: DagOptions<Input> & { readonly defaults?: PlainDefaults },
+): Dag<Input>
+export function dag<Input = undefined>(
+  name: string,
+  options: DagOptions<Input>,
+): Dag<Input, never, never, never, true>
+export function dag(name: string, options: DagOptions = {}): unknown {
+  return dagOf(name, options, undefined)
+}
+
+/** The newest task of a dag, and the one before it: adding a task copies nothing. */
+interface Link {
+  readonly before: Link | undefined
+  readonly id: string
+  readonly task: TaskDefinition
+}
+
+/** A dag without its types. */
+interface UntypedDag extends AnyDag {
+  task(
+    id: string,
+    ...rest: readonly [run: unknown] | readonly [options: TaskOptions, run: unknown]
+  ): UntypedDag
+}
+
+function dagOf(name: string, options: DagOptions, newest: Link | undefined): UntypedDag {
+  let planned: Plan | undefined
+  return {
+    name,
+    task(id, ...rest) {
+      const [taskOptions, run] = rest.length === 1 ? [undefined, rest[0]] : rest
+      return dagOf(name, options, { before: newest, id, task: { ...taskOptions, run } as TaskDefinition })
+    },
+    plan() {
+      planned ??= plan({ ...options, name, tasks: tasksUpTo(newest) })
+      return planned
+    },
+  }
+}
+
+function tasksUpTo(newest: Link | undefined): readonly (readonly [string, TaskDefinition])[] {
+  const tasks: (readonly [string, TaskDefinition])[] = []
+  for (let link = newest; link !== undefined; link = link.before) tasks.push([link.id, link.task])
+  return tasks.toReversed()
+}
+
+type Empty = { readonly [Key in never]: never }
+
+type Simplify<T> = { readonly [Key in keyof T]: T[Key] }
+
+type OutputsOf<Tasks extends TypedTask, Absent> = [Absent] extends [never]
+  ? { readonly [Task in Tasks as Task['id']]: Task['output'] }
+  : Simplify<
+      { readonly [Task in Tasks as Exclude<Task['id'], Absent>]: Task['output'] } & {
+        readonly [Task in Tasks as Extract<Task['id'], Absent>]?: Task['output']
+      }
+    >
+
+/** Any text that is not the id of a task already; where ids are not known as literals, any text. */
+type NewId<Id extends string, Ids> = string extends Ids
+  ? Id
+  : Id extends Ids
+    ? `There is already a task with the id ${Id}.`
+    : Id
+
+type DefaultWhen<Lenient extends boolean> = Lenient extends true ? Rule : 'all-completed'
+type DefaultFailing<Lenient extends boolean> = Lenient extends true ? OnFailure : 'skip'
+
+/** Required are the outputs without which the task would not have started. */
+type InputsOf<Tasks, Need extends string, When, Ignorable> = [When] extends ['all-completed']
+  ? [Extract<Need, Ignorable>] extends [never]
+    ? { readonly [Id in Need]: OutputOf<Tasks, Id> }
+    : Simplify<
+        { readonly [Id in Exclude<Need, Ignorable>]: OutputOf<Tasks, Id> } & {
+          readonly [Id in Extract<Need, Ignorable>]?: OutputOf<Tasks, Id>
+        }
+      >
+  : { readonly [Id in Need]?: OutputOf<Tasks, Id> }
+
+type OutputOf<Tasks, Id extends string> =
+  Extract<Tasks, { readonly id: Id }> extends TypedTask<string, infer Output> ? Output : never
+
+type IgnorableId<Id, Failing> = [Failing] extends ['skip' | 'abort'] ? never : Id
+
+/** A completed run has the outputs of the tasks that were bound to start and whose failure fails the run. */
+type AbsentId<Id, Need, When, Failing, Absent> = [Failing] extends ['skip' | 'abort']
+  ? [When] extends ['all-settled' | 'any-settled' | 'always']
+    ? never
+    : [When] extends ['all-completed']
+      ? [Extract<Need, Absent>] extends [never]
+        ? never
+        : Id
+      : Id
+  : Id

@@ -1,0 +1,36 @@
+/** What a handler is given: its dependencies' outputs, the run's input, and ways to be heard. */
+export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Input = unknown> {
+  /** The outputs of the completed dependencies, by task id. */
+  readonly inputs: Inputs
+  /** The run's input, as given to `dispatch`. */
+  readonly input: Input
+  readonly runId: string
+  readonly taskId: string
+  /** Counts from 1. */
+  readonly attempt: number
+  /** `runId/taskId/attempt`: unique for ever, so it serves as an idempotency key towards the outside. */
+  readonly attemptId: string
+  /**
+   * Aborted when the attempt is to end: kill, timeout, or a stall whose grace is over. Made on first use.
+   * A handler that does not settle within `killGrace` after that is abandoned.
+   */
+  readonly signal: AbortSignal
+  /** Says that work goes on: a stalled task runs again, the stall timeout starts anew. */
+  heartbeat(): void
+  /** A heartbeat that says how far the work is; `percent` is 0 to 100. */
+  progress(percent: number, message?: string): void
+  /** A heartbeat with a line of text, shown as the task's output; never journalled. */
+  log(text: string): void
+  /** A heartbeat with something people should know; the task goes on. Journalled. */
+  warn(message: string): void
+  /**
+   * Asks a person and resolves with what `run.answer(taskId, value)` gives. The slot is kept, the stall timeout
+   * waits, `timeout` does not. Rejects when the attempt is to end.
+   */
+  ask(question: string): Promise<unknown>
+}
+
+/** A task's work as a function. What it returns, or resolves with, is the task's output; what it throws fails the attempt. */
+export type Handler<Inputs, Input, Output> = (
+  context: HandlerContext<Inputs, Input>,
+) => Output | PromiseLike<Output>

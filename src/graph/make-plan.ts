@@ -1,0 +1,211 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { TaskId } from '../../machines/outcome.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { staticRank } from './critical-path.ts'
+import { findCycle, type Links } from './cycle.ts'
+import type { HandlerContext } from './handler.ts'
+import type { DagOptions, TaskOptions } from './options.ts'
+import type { Order, Plan, PlannedTask, TaskStructure } from './plan.ts'
+import { type Layer, readLayer, type Settings, settle, taskDefaultFields } from './read-options.ts'
+import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-tasks.ts'
+import {
+  badValue,
+  type Fields,
+  readAmounts,
+  readDuration,
+  readFields,
+  readInteger,
+  readOneOf,
+  show,
+} from './read-values.ts'
+import { isAnyRule, type Rule } from './rules.ts'
+import type { Work } from './work.ts'
+
+/** A task as data: its options, and what carries it out. */
+export interface TaskDefinition<Input = unknown> extends TaskOptions {
+  /** A handler, or what `logic()`, `command()` and the like return. */
+  readonly run: DefinedHandler<Input> | Work
+}
+
+/** A handler in a dag made of data: nothing knows its inputs' types, so it may name those that it expects. */
+export type DefinedHandler<Input> = {
+  // A method, since the parameters of methods are compared both ways.
+  handle(context: HandlerContext<Readonly<Record<string, unknown>>, Input>): unknown
+}['handle']
+
+/** A dag as data. */
+export interface PlanDefinition<Input = unknown> extends DagOptions<Input> {
+  readonly name: string
+  /** By id; or, so that ids may come from elsewhere, a list of `[id, task]` or `{ id, … }`. May be empty. */
+  readonly tasks:
+    | Readonly<Record<TaskId, TaskDefinition<Input>>>
+    | Iterable<readonly [TaskId, TaskDefinition<Input>] | (TaskDefinition<Input> & { readonly id: TaskId })>
+}
+
+const dagFields: ReadonlySet<string> = new Set([
+  'name',
+  'tasks',
+  'concurrency',
+  'pools',
+  'timeout',
+  'order',
+  'defaults',
+  'input',
+])
+const orders: readonly Order[] = ['fifo', 'critical-path']
+const nothing: Layer = {}
+
+/**
+ * Validates a dag given as data and makes it ready to run. Takes time in proportion to tasks and dependencies.
+ * A dag without tasks is valid and completes at once.
+ * @throws DagmarError `CONFIG_INVALID`, `DURATION_INVALID`, `DAG_INVALID`, `DAG_DUPLICATE_TASK`, `DAG_UNKNOWN_TASK`
+ *   or `DAG_CYCLE`: the first problem found, with its path in the message and in `facts.field`. For a cycle,
+ *   `facts.path` has its task ids, each needing the next, the first again at the end.
+ */
+export function plan<Input = unknown>(
+  definition: PlanDefinition<Input>,
+): Plan<Readonly<Record<string, unknown>>, Input> {
+  const fields = readFields(definition, 'The plan', dagFields)
+  const name = readName(fields['name'], 'The name of the dag')
+  const frame = readFrame(fields)
+  const entries = readTasks(fields['tasks'])
+  const indexById = new Map(entries.map((entry, index) => [entry.id, index]))
+  const links = linkTasks(entries, indexById)
+  const tasks = planTasks(entries, links, frame)
+  refuseCycle(links, entries)
+  const order =
+    frame.order ?? (tasks.some((task) => task.estimateMs !== undefined) ? 'critical-path' : 'fifo')
+  return Object.freeze({
+    name,
+    tasks,
+    order,
+    rank: staticRank(tasks, order),
+    concurrency: frame.concurrency,
+    pools: frame.pools,
+    timeoutMs: frame.timeoutMs,
+    inputSchema: frame.inputSchema as StandardSchemaV1<unknown, Input> | undefined,
+    structure: Object.freeze(tasks.map((task) => structureOf(task, entries))),
+    indexOf: (id: TaskId) => indexById.get(id),
+  })
+}
+
+/** What a dag says beside its tasks. */
+interface Frame {
+  readonly concurrency: number | undefined
+  readonly pools: Readonly<Record<string, number>>
+  readonly timeoutMs: number
+  readonly order: Order | undefined
+  readonly defaults: Layer
+  readonly inputSchema: unknown
+}
+
+function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fields): Frame {
+  if (input !== undefined && !isSchema(input)) throw badValue('input', input, 'a Standard Schema')
+  const layer =
+    defaults === undefined
+      ? nothing
+      : readLayer(readFields(defaults, 'defaults', taskDefaultFields), 'defaults')
+  // Read for its errors: what is wrong with the defaults alone is better told before any task.
+  settle(nothing, layer, nothing, 'defaults')
+  return {
+    concurrency: concurrency === undefined ? undefined : readInteger(concurrency, 'concurrency', 0, true),
+    pools: readAmounts(pools ?? {}, 'pools'),
+    timeoutMs:
+      timeout === undefined ? Number.POSITIVE_INFINITY : readDuration(timeout, 'timeout', { positive: true }),
+    order: order === undefined ? undefined : readOneOf(order, 'order', orders),
+    defaults: layer,
+    inputSchema: input,
+  }
+}
+
+function isSchema(value: unknown): boolean {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
+}
+
+function linkTasks(entries: readonly TaskEntry[], indexById: ReadonlyMap<TaskId, number>): readonly Links[] {
+  const seenBy = new Int32Array(entries.length).fill(-1)
+  const links = entries.map((entry, index) => ({
+    needs: readNeeds(entry, index, indexById, seenBy),
+    dependents: [] as number[],
+  }))
+  for (const [index, { needs }] of links.entries()) {
+    for (const need of needs) links[need]!.dependents.push(index)
+  }
+  return links
+}
+
+function planTasks(
+  entries: readonly TaskEntry[],
+  links: readonly Links[],
+  frame: Frame,
+): readonly PlannedTask[] {
+  return Object.freeze(
+    entries.map((entry, index): PlannedTask => {
+      const work = readRun(entry)
+      const settings = readSettings(entry, work, frame.defaults)
+      refuseLoneAnyRule(entry, links[index]!)
+      refuseNeedBeyondPool(entry, settings, frame.pools)
+      return Object.freeze({
+        id: entry.id,
+        index,
+        needs: Object.freeze(links[index]!.needs),
+        dependents: Object.freeze(links[index]!.dependents),
+        rule: settings.rule,
+        policy: settings.policy,
+        backoff: settings.backoff,
+        priority: settings.priority,
+        estimateMs: settings.estimateMs,
+        uses: settings.uses,
+        executor: settings.executor ?? work.executor,
+        work: work.work,
+      })
+    }),
+  )
+}
+
+function readSettings({ fields, path }: TaskEntry, work: Work, defaults: Layer): Settings {
+  const workDefaults =
+    work.defaults === undefined ? nothing : readLayer(work.defaults as Fields, `${path}.run.defaults`)
+  return settle(readLayer(fields, path), defaults, workDefaults, path)
+}
+
+function structureOf(task: PlannedTask, entries: readonly TaskEntry[]): TaskStructure {
+  return Object.freeze({ id: task.id, needs: Object.freeze(task.needs.map((need) => entries[need]!.id)) })
+}
+
+/** Only where the task itself says so: as a default, the rule is meant for the tasks that have dependencies. */
+function refuseLoneAnyRule({ id, path, fields }: TaskEntry, { needs }: Links): void {
+  const rule = fields['when'] as Rule | undefined
+  if (needs.length > 0 || rule === undefined || !isAnyRule(rule)) return
+  throw new DagmarError('DAG_INVALID', {
+    message: `${path}.when is ${show(rule)}, but the task has no dependencies that could meet it.`,
+    hint: 'Name its dependencies in needs, or take the rule away.',
+    facts: { field: `${path}.when`, taskId: id, rule },
+  })
+}
+
+function refuseNeedBeyondPool({ id, path }: TaskEntry, { uses }: Settings, pools: Frame['pools']): void {
+  for (const pool of Object.keys(uses)) {
+    const amount = pools[pool]
+    // A pool that the dag does not declare may be the runtime's: that is looked at by dispatch.
+    if (amount === undefined || uses[pool]! <= amount) continue
+    throw new DagmarError('DAG_INVALID', {
+      message: `${path}.uses.${pool} is ${uses[pool]}, but the pool has ${amount}: the task could never start.`,
+      hint: 'Let the task use less, or make the pool larger.',
+      facts: { field: `${path}.uses.${pool}`, taskId: id, pool, amount },
+    })
+  }
+}
+
+function refuseCycle(links: readonly Links[], entries: readonly TaskEntry[]): void {
+  const cycle = findCycle(links)
+  if (cycle === undefined) return
+  const path = [...cycle, cycle[0]!].map((index) => entries[index]!.id)
+  const shown =
+    path.length <= 20 ? path : [...path.slice(0, 10), `… ${path.length - 19} more …`, ...path.slice(-9)]
+  throw new DagmarError('DAG_CYCLE', {
+    message: `Tasks depend on each other in a circle: ${shown.join(' → ')}.`,
+    hint: 'Each needs the next: remove one of these dependencies, or split the task that closes the circle.',
+    facts: { path },
+  })
+}

@@ -1,0 +1,75 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { TaskId } from '../../machines/outcome.ts'
+import type { TaskPolicy } from '../../machines/task-context.ts'
+import type { Rule } from './rules.ts'
+
+/** How ready tasks of equal priority are ordered. */
+export type Order = 'fifo' | 'critical-path'
+
+/** Waits between attempts: `min(baseMs × factor^(attempt − 1), capMs)`, then ± `jitter` of it. */
+export interface Backoff {
+  readonly baseMs: number
+  readonly factor: number
+  readonly capMs: number
+  /** 0 to 1. */
+  readonly jitter: number
+}
+
+/** A task as a run executes it: numbers in place of names and durations. */
+export interface PlannedTask {
+  readonly id: TaskId
+  readonly index: number
+  /** Indices of the tasks it waits for, in the order of `needs`. */
+  readonly needs: readonly number[]
+  /** Indices of the tasks that wait for it, ascending. */
+  readonly dependents: readonly number[]
+  readonly rule: Rule
+  readonly policy: TaskPolicy
+  readonly backoff: Backoff
+  /** Higher starts first. `critical` is 100, `high` 50, `medium` 0, `low` −50. */
+  readonly priority: number
+  readonly estimateMs: number | undefined
+  /** How much of each pool one attempt holds. */
+  readonly uses: Readonly<Record<string, number>>
+  readonly executor: string
+  readonly work: unknown
+}
+
+/** The validated, frozen, integer-indexed form of a dag that runs execute. Make one with `plan()`, or `dag().plan()`. */
+export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unknown> {
+  readonly name: string
+  readonly tasks: readonly PlannedTask[]
+  readonly order: Order
+  /** By index: the place of each task in the static order (priority, then `order`); lower starts first. Ties are fifo. */
+  readonly rank: Int32Array
+  /** Most tasks that hold a slot at once; undefined leaves it to the runtime. */
+  readonly concurrency: number | undefined
+  readonly pools: Readonly<Record<string, number>>
+  /** `Infinity` for none. */
+  readonly timeoutMs: number
+  readonly inputSchema: StandardSchemaV1<unknown, Input> | undefined
+  /** The structure as plain data, in the order of `tasks`: what the fact `run.created` carries. */
+  readonly structure: readonly TaskStructure[]
+  indexOf(id: TaskId): number | undefined
+  /** Types only, never set. */
+  readonly outputs?: Outputs
+}
+
+export interface TaskStructure {
+  readonly id: TaskId
+  readonly needs: readonly TaskId[]
+}
+
+/** Whatever makes a plan: every `dag()`, whatever its types. */
+export interface AnyDag<Outputs = Readonly<Record<string, unknown>>, Input = unknown> {
+  readonly name: string
+  /** Validates the dag. The plan is made once. Throws what `plan()` of make-plan.ts throws. */
+  plan(): Plan<Outputs, Input>
+}
+
+/** The plan of a dag, or the plan itself. Throws what `dag().plan()` throws. */
+export function planOf<Outputs, Input>(
+  source: Plan<Outputs, Input> | AnyDag<Outputs, Input>,
+): Plan<Outputs, Input> {
+  return 'plan' in source ? source.plan() : source
+}

@@ -1,0 +1,140 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { nearest } from '../errors/nearest.ts'
+import { didYouMean, type Fields, isRecord, readFields, show, taskPath } from './read-values.ts'
+import { taskDefaultFields } from './read-options.ts'
+import type { Work } from './work.ts'
+
+/** A task as it was defined, with an id that is sound and of its own, and with known fields only. */
+export interface TaskEntry {
+  readonly id: TaskId
+  readonly path: string
+  readonly fields: Fields
+}
+
+const taskFields: ReadonlySet<string> = new Set(['needs', 'run', ...taskDefaultFields])
+const listedFields: ReadonlySet<string> = new Set(['id', ...taskFields])
+
+/** Reads an object of tasks by id, or an iterable of `[id, task]` or `{ id, … }`. Ids must be sound and differ. */
+export function readTasks(tasks: unknown): TaskEntry[] {
+  const entries: TaskEntry[] = []
+  const ids = new Set<TaskId>()
+  const add = (id: unknown, fields: unknown, known: ReadonlySet<string>, position: string): void => {
+    const sound = readName(id, `The id of ${position}`)
+    if (ids.has(sound)) {
+      throw new DagmarError('DAG_DUPLICATE_TASK', {
+        message: `There are two tasks with the id ${show(sound)}; the second is ${position}.`,
+        hint: 'Rename one of them.',
+        facts: { taskId: sound, field: position },
+      })
+    }
+    ids.add(sound)
+    const path = taskPath(sound)
+    entries.push({ id: sound, path, fields: readFields(fields, path, known) })
+  }
+  if (isIterable(tasks)) {
+    let index = 0
+    for (const task of tasks) {
+      const position = `tasks[${index++}]`
+      if (Array.isArray(task) && task.length === 2) add(task[0], task[1], taskFields, position)
+      else if (isRecord(task)) add(task['id'], task, listedFields, position)
+      else throw invalid(position, task, 'neither a pair of id and task nor a task with an id')
+    }
+  } else if (isRecord(tasks)) {
+    for (const [id, task] of Object.entries(tasks)) add(id, task, taskFields, taskPath(id))
+  } else {
+    throw invalid('tasks', tasks, 'neither an object of tasks by id nor a list of tasks')
+  }
+  return entries
+}
+
+/** Gives the name back when it can be a task's id or a dag's name; throws `DAG_INVALID` otherwise. */
+export function readName(name: unknown, what: string): string {
+  const complaint = complaintAbout(name)
+  if (complaint === undefined) return name as string
+  throw new DagmarError('DAG_INVALID', {
+    message: `${what} ${complaint}.`,
+    hint: 'Names have 1 to 200 characters and no control characters.',
+    facts: { name },
+  })
+}
+
+/** The indices of a task's dependencies. `seenBy`, filled with -1, is shared by all tasks of the dag. */
+export function readNeeds(
+  entry: TaskEntry,
+  index: number,
+  indexById: ReadonlyMap<TaskId, number>,
+  seenBy: Int32Array,
+): number[] {
+  const needs = entry.fields['needs']
+  if (needs === undefined) return []
+  const path = `${entry.path}.needs`
+  if (!Array.isArray(needs)) throw invalid(path, needs, 'not an array of task ids')
+  return Array.from(needs, (id: unknown, position) => {
+    const field = `${path}[${position}]`
+    if (typeof id !== 'string') throw invalid(field, id, 'not a task id')
+    const need = indexById.get(id)
+    if (need === undefined) throw unknownTask(field, id, indexById)
+    if (need === index) {
+      throw new DagmarError('DAG_CYCLE', {
+        message: `Task ${show(id)} depends on itself: ${field} is its own id.`,
+        hint: 'Take the id out of its needs.',
+        facts: { path: [id, id], field },
+      })
+    }
+    if (seenBy[need] === index) {
+      throw new DagmarError('DAG_INVALID', {
+        message: `${field} is ${show(id)}, which ${path} has already.`,
+        hint: 'Name each dependency once.',
+        facts: { field, taskId: entry.id, need: id },
+      })
+    }
+    seenBy[need] = index
+    return need
+  })
+}
+
+/** What carries out the task: a handler, or work for a named executor. */
+export function readRun({ fields, path }: TaskEntry): Work {
+  const { run } = fields
+  if (typeof run === 'function') return { executor: 'inline', work: run }
+  if (isRecord(run) && typeof run['executor'] === 'string' && run['executor'] !== '' && 'work' in run) {
+    return run as unknown as Work
+  }
+  throw new DagmarError('DAG_INVALID', {
+    message:
+      run === undefined
+        ? `${path} has no run.`
+        : `${path}.run is ${show(run)}, neither a handler nor the work of an executor.`,
+    hint: 'Give a function, or what logic(), command() or the like return.',
+    facts: { field: `${path}.run` },
+  })
+}
+
+function complaintAbout(name: unknown): string | undefined {
+  if (typeof name !== 'string') return `is ${show(name)}, not a text`
+  if (name === '') return 'is empty'
+  if (name.length > 200) return `has ${name.length} characters, more than 200`
+  if (name === '__proto__') return `is '__proto__', which is not safe as a key`
+  // Line separators and halves of a surrogate pair break logs and stores as control characters do.
+  if (!/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return undefined
+  return `has a control character: ${JSON.stringify(name)}`
+}
+
+function unknownTask(field: string, id: string, known: ReadonlyMap<TaskId, number>): DagmarError {
+  return new DagmarError('DAG_UNKNOWN_TASK', {
+    message: `${field} is ${show(id)}, and there is no such task.${didYouMean(id, known.keys())}`,
+    facts: { field, taskId: id, nearest: nearest(id, known.keys()) },
+  })
+}
+
+function invalid(field: string, value: unknown, what: string): DagmarError {
+  return new DagmarError('DAG_INVALID', {
+    message: `${field} is ${show(value)}, ${what}.`,
+    facts: { field, value },
+  })
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
+}

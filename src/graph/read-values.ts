@@ -1,0 +1,117 @@
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { nearest } from '../errors/nearest.ts'
+import { durationHint, toMs } from '../time/duration.ts'
+
+/** An object whose fields are not judged yet. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Where a task's options stand, for messages: `tasks.build`, or `tasks["a b"]` for an id that needs quotes. */
+export function taskPath(id: string): string {
+  return /^[\w-]+$/.test(id) ? `tasks.${id}` : `tasks[${JSON.stringify(id)}]`
+}
+
+/** A value for messages, short enough for a line. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
+/** ` Did you mean 'build'?`, or nothing where no known word is near. */
+export function didYouMean(word: string, known: Iterable<string>): string {
+  const guess = nearest(word, known)
+  return guess === undefined ? '' : ` Did you mean '${guess}'?`
+}
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The error for a value that is not what it must be. */
+export function badValue(path: string, value: unknown, wanted: string): DagmarError {
+  return new DagmarError('CONFIG_INVALID', {
+    message: `${path} is ${show(value)}, but it must be ${wanted}.`,
+    facts: { field: path, value },
+  })
+}
+
+/** Gives the object back when it has known fields only; throws `CONFIG_INVALID` otherwise. */
+export function readFields(value: unknown, path: string, known: ReadonlySet<string>): Fields {
+  if (!isRecord(value)) throw badValue(path, value, 'an object')
+  for (const field of Object.keys(value)) {
+    if (known.has(field)) continue
+    throw new DagmarError('CONFIG_INVALID', {
+      message: `${path} has an unknown field '${field}'.${didYouMean(field, known)}`,
+      hint: `Known are ${[...known].join(', ')}.`,
+      facts: { field: `${path}.${field}`, nearest: nearest(field, known) },
+    })
+  }
+  return value
+}
+
+export function readOneOf<Name extends string>(value: unknown, path: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value)
+  if (found !== undefined) return found
+  throw new DagmarError('CONFIG_INVALID', {
+    message: `${path} is ${show(value)}, but it must be one of ${names.join(', ')}.${guess(value, names)}`,
+    facts: { field: path, value },
+  })
+}
+
+/** `Infinity` passes where `orInfinity` is set. */
+export function readInteger(value: unknown, path: string, least: number, orInfinity = false): number {
+  if (typeof value === 'number' && value >= least) {
+    if (Number.isSafeInteger(value) || (orInfinity && value === Number.POSITIVE_INFINITY)) return value
+  }
+  throw badValue(path, value, `an integer of ${least} or more${orInfinity ? ', or Infinity' : ''}`)
+}
+
+/** Bounds included; both finite or not, the value must be finite. */
+export function readNumber(value: unknown, path: string, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most) return value
+  throw badValue(
+    path,
+    value,
+    most === Number.POSITIVE_INFINITY ? `a number of ${least} or more` : `between ${least} and ${most}`,
+  )
+}
+
+export interface DurationBounds {
+  /** Refuses 0. */
+  readonly positive?: boolean
+  /** Refuses Infinity. */
+  readonly finite?: boolean
+}
+
+/** In milliseconds. Throws `DURATION_INVALID`. */
+export function readDuration(value: unknown, path: string, bounds: DurationBounds = {}): number {
+  const ms = toMs(value)
+  if (ms === undefined) throw badDuration(path, value, 'which is not a duration', durationHint)
+  if (bounds.positive === true && ms === 0) throw badDuration(path, value, 'but it must be more than 0')
+  if (bounds.finite === true && !Number.isFinite(ms)) throw badDuration(path, value, 'but it must be finite')
+  return ms
+}
+
+/** Amounts by pool: names that are not empty, integers of 1 or more. The result has no prototype and is frozen. */
+export function readAmounts(value: unknown, path: string): Readonly<Record<string, number>> {
+  if (!isRecord(value)) throw badValue(path, value, 'an object of amounts by pool')
+  const amounts = Object.create(null) as Record<string, number>
+  for (const [pool, amount] of Object.entries(value)) {
+    if (pool.trim() === '') throw badValue(`The name of a pool in ${path}`, pool, 'a text that is not empty')
+    amounts[pool] = readInteger(amount, `${path}.${pool}`, 1)
+  }
+  return Object.freeze(amounts)
+}
+
+function guess(value: unknown, names: readonly string[]): string {
+  return typeof value === 'string' ? didYouMean(value, names) : ''
+}
+
+function badDuration(path: string, value: unknown, reason: string, hint?: string): DagmarError {
+  return new DagmarError('DURATION_INVALID', {
+    message: `${path} is ${show(value)}, ${reason}.`,
+    ...(hint === undefined ? {} : { hint }),
+    facts: { field: path, value },
+  })
+}

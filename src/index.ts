@@ -1,0 +1,46 @@
+export type {
+  Failure,
+  FailureAnswer,
+  OnFailure,
+  Outcome,
+  Severity,
+  SkipReason,
+  TaskId,
+} from '../machines/outcome.ts'
+export { RetryAfterError, TerminalError, type TerminalErrorOptions } from './errors/attempt-errors.ts'
+export { DagmarError, type ErrorCode } from './errors/dagmar-error.ts'
+export { type BufferOptions, buffered, type Overflow } from './events/buffered.ts'
+export { type Fact, isRunFact, type PassingFact, type RunFact, type RuntimeFact } from './events/facts.ts'
+export { fold, type RunView, type TaskStatus, type TaskView } from './events/fold.ts'
+export { type Hooks, subscribeHooks } from './events/hooks.ts'
+export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-logic.ts'
+export { inlineExecutor } from './executors/inline.ts'
+export { criticalPath } from './graph/critical-path.ts'
+export { type Dag, type DagOutputs, dag } from './graph/dag.ts'
+export { toDot } from './graph/dot.ts'
+export type { Handler, HandlerContext } from './graph/handler.ts'
+export { plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
+export { toMermaid } from './graph/mermaid.ts'
+export type {
+  BackoffOptions,
+  DagOptions,
+  Priority,
+  RetryOptions,
+  StallOptions,
+  TaskOptions,
+} from './graph/options.ts'
+export type { AnyDag, Order, Plan, PlannedTask } from './graph/plan.ts'
+export type { Rule, RuleFunction, RuleName } from './graph/rules.ts'
+export type { Work } from './graph/work.ts'
+export type { Attempt, AttemptReport, Executor, Report, ReportedFailure } from './ports/executor.ts'
+export type { Store } from './ports/store.ts'
+export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
+export type { DispatchOptions } from './runtime/dispatch.ts'
+export type { RuntimeOptions } from './runtime/options.ts'
+export type { RunResult } from './runtime/result.ts'
+export type { RunHandle } from './runtime/run-handle.ts'
+export type { Explanation, WaitsFor } from './runtime/why.ts'
+export { memoryStore } from './stores/memory.ts'
+export { type Clock, systemClock } from './time/clock.ts'
+export type { Duration } from './time/duration.ts'
+export { SimulatedClock } from './time/simulated-clock.ts'

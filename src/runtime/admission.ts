@@ -1,0 +1,214 @@
+import type { PlannedTask } from '../graph/plan.ts'
+import { Deadlines } from '../scheduling/deadlines.ts'
+import { Pools } from '../scheduling/pools.ts'
+import { Slots } from '../scheduling/slots.ts'
+import { Turns } from '../scheduling/turns.ts'
+import type { Clock } from '../time/clock.ts'
+import { Alarm } from './alarm.ts'
+import type { ExecutorDesk } from './executor-desk.ts'
+import type { Admitted, Lane } from './lane.ts'
+
+/** Whether the free slots limit what is offered, or the executors alone. See `RuntimeOptions.admission`. */
+export type AdmissionMode = 'both' | 'executor'
+
+/** What one run has of its own beside what it shares. */
+export interface Candidate extends Admitted {
+  readonly slots: Slots
+  readonly pools: Pools
+}
+
+/** What was decided on a task that is ready. */
+export type Decision =
+  | 'granted'
+  /** Its executor said no: it is deferred. */
+  | 'declined'
+  /** Its lane lacks something and is on the waiting list of that; the other lanes may have more luck. */
+  | 'lane-lacks'
+  /** There is no slot, for this task or any other of its run. */
+  | 'no-slot'
+
+/**
+ * Who starts when. All runs of a runtime share it. It is asked at the end of each macrostep and never by a timer,
+ * but for executors that decline everything while they carry nothing of ours: these are asked again after a wait.
+ */
+export class Admission {
+  readonly slots: Slots
+  readonly pools: Pools
+  readonly #mode: AdmissionMode
+  readonly #clock: Clock
+  readonly #desks: ReadonlyMap<string, ExecutorDesk>
+  readonly #turns = new Turns<Candidate>()
+  readonly #slotWaiters = new Set<Candidate>()
+  readonly #poolWaiters = new Map<string, Set<Lane>>()
+  readonly #asked = new Set<ExecutorDesk>()
+  readonly #reopenings: Deadlines
+  readonly #alarm: Alarm
+
+  constructor(options: {
+    readonly concurrency: number
+    readonly pools: Readonly<Record<string, number>>
+    readonly mode: AdmissionMode
+    readonly desks: ReadonlyMap<string, ExecutorDesk>
+    readonly clock: Clock
+    /** Runs a change as a macrostep. */
+    readonly step: (change: () => void) => void
+  }) {
+    this.slots = new Slots(options.concurrency)
+    this.pools = new Pools(options.pools)
+    this.#mode = options.mode
+    this.#clock = options.clock
+    this.#desks = options.desks
+    const byKey = [...options.desks.values()]
+    this.#reopenings = new Deadlines(byKey.length)
+    this.#alarm = new Alarm(options.clock, this.#reopenings, (due) => {
+      options.step(() => {
+        for (const key of due) this.reopen(byKey[key]!)
+      })
+    })
+  }
+
+  desk(name: string): ExecutorDesk | undefined {
+    return this.#desks.get(name)
+  }
+
+  /** The run may have ready tasks that could be taken up. */
+  want(run: Candidate): void {
+    this.#turns.add(run)
+  }
+
+  /** The run has nothing to take up, or no room for it. */
+  rest(run: Candidate): void {
+    this.#turns.delete(run)
+  }
+
+  /** Forgets the run. */
+  leave(run: Candidate): void {
+    this.#turns.delete(run)
+    this.#slotWaiters.delete(run)
+    for (const lanes of this.#poolWaiters.values()) dropLanes(lanes, run)
+    for (const desk of this.#desks.values()) {
+      dropLanes(desk.waiting, run)
+      if (desk.waiting.size === 0) this.reopen(desk)
+    }
+  }
+
+  /** Offers what there is room for, run by run; then closes the batch. */
+  sweep(): void {
+    for (let run = this.#turns.next(); run !== undefined; run = this.#turns.next()) {
+      run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1)
+    }
+    for (const desk of this.#asked) {
+      const waitMs = desk.deferral.endBatch()
+      if (desk.hasDeclined && desk.carrying === 0) this.#reopenings.set(desk.key, this.#clock.now() + waitMs)
+    }
+    if (this.#asked.size === 0) return
+    this.#asked.clear()
+    this.#alarm.update()
+  }
+
+  /** Decides on the best ready task of a lane: all of slot, pools and executor, or none. */
+  decide(run: Candidate, lane: Lane, task: PlannedTask): Decision {
+    if (this.#isSlotless(run)) return 'no-slot'
+    const pool = run.pools.lacking(lane.uses) ?? this.pools.lacking(lane.uses)
+    if (pool !== undefined) {
+      this.#waitersOf(pool).add(lane)
+      return 'lane-lacks'
+    }
+    const { desk } = lane
+    if (desk.hasDeclined || desk.isFull) {
+      desk.waiting.add(lane)
+      return 'lane-lacks'
+    }
+    this.#asked.add(desk)
+    if (desk.accepts(task.id, task.work)) {
+      desk.deferral.noteAccepted()
+      return 'granted'
+    }
+    this.#decline(lane)
+    return 'declined'
+  }
+
+  /** An executor took back an attempt that it had accepted: as if it had declined the offer. */
+  takenBack(lane: Lane): void {
+    this.#asked.add(lane.desk)
+    this.#decline(lane)
+  }
+
+  /** A task came into a state that holds a slot. */
+  hold(run: Candidate, lane: Lane): void {
+    this.slots.hold()
+    run.slots.hold()
+    this.pools.take(lane.uses)
+    run.pools.take(lane.uses)
+    lane.desk.carrying++
+  }
+
+  /** A task left such a state: what it held is offered to whoever waits for it. */
+  free(run: Candidate, lane: Lane): void {
+    this.slots.free()
+    run.slots.free()
+    this.pools.give(lane.uses)
+    run.pools.give(lane.uses)
+    lane.desk.carrying--
+    this.want(run)
+    for (const waiter of this.#slotWaiters) this.want(waiter)
+    this.#slotWaiters.clear()
+    for (const pool in lane.uses) openLanes(this.#waitersOf(pool))
+    this.reopen(lane.desk)
+  }
+
+  /** The executor may have room again: all that waits for it is offered, and no wait is on any more. */
+  reopen(desk: ExecutorDesk): void {
+    if (desk.hasDeclined) {
+      desk.hasDeclined = false
+      this.#reopenings.set(desk.key, Number.POSITIVE_INFINITY)
+      this.#alarm.update()
+    }
+    openLanes(desk.waiting)
+  }
+
+  /** When a task that its executor declined is offered again at the latest; `Infinity` when nothing but room will do. */
+  reopensAt(desk: ExecutorDesk): number {
+    return this.#reopenings.at(desk.key)
+  }
+
+  /** Disarms the timer: the runtime is closed. */
+  close(): void {
+    for (const { key } of this.#desks.values()) this.#reopenings.set(key, Number.POSITIVE_INFINITY)
+    this.#alarm.update()
+  }
+
+  #isSlotless(run: Candidate): boolean {
+    const limits = this.#mode === 'both'
+    if (run.slots.limit === 0 || (limits && run.slots.isFull)) return true
+    if (this.slots.limit === 0 || (limits && this.slots.isFull)) {
+      this.#slotWaiters.add(run)
+      return true
+    }
+    return false
+  }
+
+  #decline(lane: Lane): void {
+    lane.desk.deferral.noteDeclined()
+    lane.desk.hasDeclined = true
+    lane.desk.waiting.add(lane)
+  }
+
+  #waitersOf(pool: string): Set<Lane> {
+    let lanes = this.#poolWaiters.get(pool)
+    if (lanes === undefined) {
+      lanes = new Set()
+      this.#poolWaiters.set(pool, lanes)
+    }
+    return lanes
+  }
+}
+
+function openLanes(lanes: Set<Lane>): void {
+  for (const lane of lanes) lane.run.openLane(lane.index)
+  lanes.clear()
+}
+
+function dropLanes(lanes: Set<Lane>, run: Admitted): void {
+  for (const lane of lanes) if (lane.run === run) lanes.delete(lane)
+}

@@ -1,0 +1,170 @@
+import type { Failure } from '../../machines/outcome.ts'
+import type { AttemptReport, ReportedFailure } from '../ports/executor.ts'
+import { backoffMs } from '../scheduling/backoff.ts'
+import type { LiveTask } from './live-task.ts'
+
+/** Asks the executor to start the attempt: the effect of `starting`. One that is ended again already is never asked for. */
+export function startAttempt(live: LiveTask): void {
+  const { context, run, task } = live
+  if (context.state !== 'starting') return
+  const { attemptId } = context
+  live.startedAttempt = attemptId
+  try {
+    live.lane.desk.executor.start(
+      {
+        attemptId,
+        runId: run.id,
+        taskId: task.id,
+        attempt: context.attempt,
+        work: task.work,
+        inputs: inputsOf(live),
+        input: run.options.input,
+        actor: live.ref,
+      },
+      (report) => receive(live, report),
+    )
+  } catch (thrown) {
+    receive(live, { type: 'attempt.failed', attemptId, failure: executorThrew(thrown) })
+  }
+}
+
+/** Ends the attempt politely; one that never came to its executor is confirmed ended at once. */
+export function abortAttempt(live: LiveTask): void {
+  const { context } = live
+  if (context.state !== 'stopping') return
+  const { attemptId } = context
+  if (live.startedAttempt !== attemptId) {
+    receive(live, { type: 'attempt.ended', attemptId })
+    return
+  }
+  try {
+    live.lane.desk.executor.abort(attemptId)
+  } catch (thrown) {
+    // The kill grace goes on: what cannot be ended is forced or given up at its end.
+    warn(live, `The executor threw while the attempt was being ended: ${textOf(thrown)}`)
+  }
+}
+
+export function forceAttempt(live: LiveTask): void {
+  const { context } = live
+  if (context.state !== 'stopping') return
+  try {
+    live.lane.desk.executor.force?.(context.attemptId)
+  } catch (thrown) {
+    warn(live, `The executor threw while the attempt was being forced: ${textOf(thrown)}`)
+  }
+}
+
+export function deliverAnswer(live: LiveTask, attemptId: string, answer: unknown): void {
+  try {
+    live.lane.desk.executor.answer?.(attemptId, answer)
+  } catch (thrown) {
+    receive(live, { type: 'attempt.failed', attemptId, failure: executorThrew(thrown) })
+  }
+}
+
+/** The door through which executors are heard. What comes too late, or for another attempt, ends here or in the machine. */
+function receive(live: LiveTask, report: AttemptReport): void {
+  const { run } = live
+  run.runtime.macrostep.run(() => {
+    if (run.books.live.get(live.task.index) !== live) {
+      live.lateReports++
+      return
+    }
+    const at = run.runtime.clock.now()
+    switch (report.type) {
+      case 'attempt.progress':
+      case 'attempt.output':
+        pass(live, report)
+        run.sendTask(live, { type: 'attempt.heartbeat', attemptId: report.attemptId, at })
+        return
+      case 'attempt.started':
+      case 'attempt.heartbeat':
+      case 'attempt.warned':
+      case 'attempt.asked':
+        run.sendTask(live, { ...report, at })
+        return
+      case 'attempt.rejected':
+        run.sendTask(live, { ...report, at, retryAt: retryAt(live, at, undefined) })
+        if (live.context.waitingFor === 'capacity') offerAgain(live)
+        return
+      case 'attempt.failed': {
+        const failure = completed(live, report.failure, at)
+        run.sendTask(live, { ...report, at, failure, retryAt: retryAt(live, at, failure) })
+        return
+      }
+      case 'attempt.completed':
+      case 'attempt.ended':
+        run.sendTask(live, { ...report, at, retryAt: retryAt(live, at, undefined) })
+    }
+  })
+}
+
+/** The executor took the attempt back after all: the task waits in its old place, the executor is left alone for a while. */
+function offerAgain(live: LiveTask): void {
+  const { queue } = live.run.books
+  if (queue.has(live.task.index)) return
+  queue.restore(live.task.index)
+  queue.close(live.lane.index)
+  live.run.runtime.admission.takenBack(live.lane)
+}
+
+function pass(
+  live: LiveTask,
+  report: Extract<AttemptReport, { type: 'attempt.progress' | 'attempt.output' }>,
+): void {
+  const { context, run } = live
+  const isHeard = context.state === 'running' || context.state === 'stalled' || context.state === 'stopping'
+  if (!isHeard || report.attemptId !== context.attemptId) return
+  const { taskId, attempt } = context
+  if (report.type === 'attempt.output') {
+    run.outbox.pass({ type: 'task.output', taskId, attempt, text: report.text, stream: report.stream })
+    return
+  }
+  const { percent, message } = report
+  run.outbox.pass({
+    type: 'task.progress',
+    taskId,
+    attempt,
+    percent,
+    ...(message === undefined ? {} : { message }),
+  })
+}
+
+/** When the next attempt may start, should there be one. */
+function retryAt({ context, task }: LiveTask, at: number, failure: Failure | undefined): number {
+  if (failure?.retryAfterMs !== undefined) return at + failure.retryAfterMs
+  return at + backoffMs(task.backoff, Math.max(1, context.attemptsUsed), context.attemptId)
+}
+
+/** What the executor left open in a failure is filled in from the task. */
+function completed({ context }: LiveTask, failure: ReportedFailure, at: number): Failure {
+  return {
+    ...failure,
+    severity: failure.severity ?? context.policy.severity,
+    retryable: failure.retryable ?? true,
+    at,
+  }
+}
+
+function inputsOf({ run, task }: LiveTask): Readonly<Record<string, unknown>> {
+  const inputs: Record<string, unknown> = {}
+  for (const need of task.needs) {
+    const outcome = run.books.outcomes[need]
+    if (outcome?.status === 'completed') inputs[run.plan.tasks[need]!.id] = outcome.output
+  }
+  return inputs
+}
+
+function executorThrew(thrown: unknown): ReportedFailure {
+  return { code: 'EXECUTOR_THREW', message: `The executor threw: ${textOf(thrown)}` }
+}
+
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+function warn(live: LiveTask, message: string): void {
+  const { taskId, attempt } = live.context
+  live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message })
+}

@@ -1,0 +1,43 @@
+import type { ActorRefFromLogic } from 'xstate'
+import type { DagContext } from '../../machines/dag.ts'
+import type { taskMachine } from '../../machines/task.ts'
+import type { TaskContext } from '../../machines/task-context.ts'
+import type { PlannedTask } from '../graph/plan.ts'
+import type { Lane } from './lane.ts'
+import type { Run } from './run.ts'
+
+/**
+ * Where a context finds what the runtime keeps beside it. A symbol, because snapshots are copied, persisted and sent by
+ * inspectors, and none of them looks at symbols: what hangs below is neither theirs nor free of cycles.
+ */
+export const host: unique symbol = Symbol('dagmar.host')
+
+/** What the runtime keeps of a task that has an actor. */
+export interface LiveTask {
+  readonly run: Run
+  readonly task: PlannedTask
+  readonly lane: Lane
+  readonly context: TaskContext
+  ref: ActorRefFromLogic<typeof taskMachine>
+  /** True while slot, pools and executor are booked on it: the state it is in holds them. */
+  isHolding: boolean
+  /** The attempt that its executor has been asked to start. */
+  startedAttempt: string
+  /** The `seq` of its latest fact. */
+  lastSeq: number
+  /** Reports that came too late to reach the actor. */
+  lateReports: number
+}
+
+export type HostedTaskContext = TaskContext & { readonly [host]: LiveTask }
+export type HostedDagContext = DagContext & { readonly [host]: Run }
+
+/** The runtime's side of a task's context. */
+export function liveTaskOf(context: TaskContext): LiveTask {
+  return (context as HostedTaskContext)[host]
+}
+
+/** The runtime's side of a dag's context. */
+export function runOf(context: DagContext): Run {
+  return (context as HostedDagContext)[host]
+}

@@ -1,0 +1,69 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { runtimeClosed } from './options.ts'
+import type { Run } from './run.ts'
+
+/**
+ * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
+ * is open again, and so is all that was skipped because of it and can still be met. What ran stays.
+ * Throws `RUN_NOT_SETTLED` while the run goes on, and `TASK_UNKNOWN`.
+ */
+export function redrive(run: Run, index: number | undefined): void {
+  if (!run.isSettled) {
+    throw new DagmarError('RUN_NOT_SETTLED', {
+      message: `The run ${run.id} is ${run.dagContext.state}: only a settled run can be redriven.`,
+      hint: 'Await `run.result` first, or kill the run.',
+      facts: { runId: run.id, state: run.dagContext.state },
+    })
+  }
+  if (!run.runtime.isOpen) throw runtimeClosed()
+  const targets = index === undefined ? failedTasks(run) : [index]
+  const before = run.books.outcomes
+  const again = withSkippedDependents(run, targets, index === undefined)
+  run.reopenBooks(again)
+  run.reopened = [...again]
+    .sort((a, b) => a - b)
+    .filter((task) => run.books.outcomes[task] === undefined)
+    .map((task) => ({ index: task, from: before[task]!.status }))
+  run.runtime.spawn(run, 'run.reopen')
+}
+
+/** The facts of a redrive, told by the fresh dag actor: the run first, then each task that is open again. */
+export function tellReopened(run: Run): void {
+  const reopened = run.reopened
+  const idOf = (index: number): TaskId => run.plan.tasks[index]!.id
+  const causeSeq = run.tell({ type: 'run.redriven', tasks: reopened.map(({ index }) => idOf(index)) })
+  for (const { index, from } of reopened) {
+    if (from === 'completed') continue
+    run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
+  }
+  run.reopened = []
+  run.openFrontier(causeSeq, run.runtime.clock.now() + run.options.timeoutMs)
+}
+
+function failedTasks(run: Run): number[] {
+  const failed: number[] = []
+  for (const [index, outcome] of run.books.outcomes.entries()) {
+    if (outcome?.status === 'killed' || (outcome?.status === 'failed' && !outcome.ignored)) failed.push(index)
+  }
+  return failed
+}
+
+/** The targets, and the skipped tasks that wait for them through skipped tasks alone, or that they (or the run's end) skipped. */
+function withSkippedDependents(run: Run, targets: readonly number[], all: boolean): Set<number> {
+  const { outcomes } = run.books
+  const again = new Set(targets)
+  const causes = new Set(targets.map((index) => run.plan.tasks[index]!.id))
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome?.status !== 'skipped') continue
+    const byRunsEnd = outcome.because.startsWith('run-')
+    const byTarget = outcome.causedBy !== undefined && causes.has(outcome.causedBy)
+    if (byTarget || (all && byRunsEnd)) again.add(index)
+  }
+  for (const index of again) {
+    for (const dependent of run.plan.tasks[index]!.dependents) {
+      if (outcomes[dependent]?.status === 'skipped') again.add(dependent)
+    }
+  }
+  return again
+}

@@ -1,0 +1,118 @@
+import { type Actor, type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate'
+import { runtimeMachine } from '../../machines/runtime.ts'
+import type { Executor } from '../ports/executor.ts'
+import type { Store } from '../ports/store.ts'
+import type { Clock } from '../time/clock.ts'
+import { Admission, type AdmissionMode } from './admission.ts'
+import { dagLogic } from './dag-logic.ts'
+import { ExecutorDesk } from './executor-desk.ts'
+import { type HostedDagContext, host } from './live-task.ts'
+import { Macrostep } from './macrostep.ts'
+import type { Run } from './run.ts'
+
+export interface RuntimeCoreOptions {
+  readonly clock: Clock
+  readonly store: Store
+  readonly executors: Readonly<Record<string, Executor>>
+  readonly concurrency: number
+  readonly pools: Readonly<Record<string, number>>
+  readonly admission: AdmissionMode
+  readonly retainFacts: number
+  readonly inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
+}
+
+/** What all runs of a runtime share. */
+export class RuntimeCore {
+  readonly clock: Clock
+  readonly store: Store
+  readonly retainFacts: number
+  readonly desks: ReadonlyMap<string, ExecutorDesk>
+  readonly admission: Admission
+  readonly macrostep: Macrostep
+  /** The runs that are not settled. */
+  readonly runs = new Set<Run>()
+  readonly actor: Actor<typeof runtimeMachine>
+  readonly closed: Promise<void>
+  readonly #unlisten: (() => void)[] = []
+
+  constructor(options: RuntimeCoreOptions) {
+    this.clock = options.clock
+    this.store = options.store
+    this.retainFacts = options.retainFacts
+    this.desks = new Map(
+      Object.entries(options.executors).map(([name, executor], key) => [
+        name,
+        new ExecutorDesk(name, executor, key),
+      ]),
+    )
+    this.macrostep = new Macrostep(() => this.admission.sweep())
+    this.admission = new Admission({
+      concurrency: options.concurrency,
+      pools: options.pools,
+      mode: options.admission,
+      desks: this.desks,
+      clock: options.clock,
+      step: (change) => this.macrostep.run(change),
+    })
+    let resolveClosed = (): void => {}
+    this.closed = new Promise((resolve) => {
+      resolveClosed = resolve
+    })
+    const logic = runtimeMachine.provide({
+      actions: {
+        spawnRun: ({ event, self }) => {
+          if (event.type === 'runtime.dispatch') this.#spawn(event.run as Run, self)
+        },
+        drainRuns: () => {
+          for (const run of this.runs) run.dag.send({ type: 'run.drain', reason: 'drained' })
+        },
+        killRuns: () => {
+          for (const run of this.runs) run.dag.send({ type: 'run.kill', reason: 'shutdown' })
+        },
+        closeRuntime: () => {
+          for (const stop of this.#unlisten) stop()
+          this.admission.close()
+          resolveClosed()
+        },
+      },
+    })
+    this.actor = createActor(logic, {
+      clock: options.clock,
+      ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+    })
+    this.actor.start()
+    for (const desk of this.desks.values()) {
+      const stop = desk.executor.onCapacity?.(() => this.macrostep.run(() => this.admission.reopen(desk)))
+      if (stop !== undefined) this.#unlisten.push(stop)
+    }
+  }
+
+  /** False once it has been told to shut down. */
+  get isOpen(): boolean {
+    return this.actor.getSnapshot().value === 'open'
+  }
+
+  /** Gives the run a dag actor, which starts in a microtask: until then nothing has happened. */
+  spawn(run: Run, first: 'run.start' | 'run.reopen'): void {
+    this.runs.add(run)
+    this.actor.send({ type: 'runtime.dispatch', run })
+    run.dag.send({ type: first })
+    queueMicrotask(() => {
+      this.macrostep.run(() => run.dag.start())
+    })
+  }
+
+  #spawn(run: Run, parent: AnyActorRef): void {
+    const input = {
+      runId: run.id,
+      state: 'running',
+      ending: undefined,
+      reason: '',
+      failure: undefined,
+      causedBy: undefined,
+      [host]: run,
+    } as HostedDagContext
+    run.dag = createActor(dagLogic, { parent, id: 'dag', input })
+    run.dagContext = run.dag.getSnapshot().context
+  }
+}

@@ -1,0 +1,92 @@
+import type { PlannedTask } from '../graph/plan.ts'
+import { evaluateRule } from '../graph/rules.ts'
+
+/** How a settled task counts in the rules of its dependents: killed as failed, an ignored failure as completed. */
+export type CountsAs = 'completed' | 'failed' | 'skipped'
+
+/** What the settlement of one task decided for those that depend on it, in the order of the plan. */
+export interface Unblocked {
+  /** Their rule is met. */
+  readonly ready: readonly number[]
+  /** Their rule can no longer be met. */
+  readonly doomed: readonly number[]
+}
+
+const nothing: Unblocked = { ready: [], doomed: [] }
+
+/**
+ * Which tasks have their rule met, which can no longer have it, and which still wait.
+ * A settlement costs the number of the task's dependents, whatever the size of the dag.
+ */
+export class Frontier {
+  readonly #tasks: readonly PlannedTask[]
+  readonly #decide: (task: number) => boolean
+  readonly #completed: Int32Array
+  readonly #failed: Int32Array
+  readonly #skipped: Int32Array
+  /** 1 once the task has been given out as ready or doomed: neither happens twice. */
+  readonly #decided: Uint8Array
+
+  /** `decide` answers for a task whose rule is a function; it is asked once, when all its dependencies are settled. */
+  constructor(tasks: readonly PlannedTask[], decide: (task: number) => boolean) {
+    this.#tasks = tasks
+    this.#decide = decide
+    this.#completed = new Int32Array(tasks.length)
+    this.#failed = new Int32Array(tasks.length)
+    this.#skipped = new Int32Array(tasks.length)
+    this.#decided = new Uint8Array(tasks.length)
+  }
+
+  /** The tasks that wait for nothing. To be asked once, before anything settles. */
+  open(): number[] {
+    const ready: number[] = []
+    for (const task of this.#tasks) {
+      if (this.#decided[task.index] === 1) continue
+      if (task.needs.length > 0 && task.rule !== 'always') continue
+      this.#decided[task.index] = 1
+      ready.push(task.index)
+    }
+    return ready
+  }
+
+  /** Takes the task out: nothing that settles makes it ready or doomed any more. */
+  close(task: number): void {
+    this.#decided[task] = 1
+  }
+
+  /** True while the task's rule is neither met nor beyond being met. */
+  waits(task: number): boolean {
+    return this.#decided[task] === 0
+  }
+
+  settle(task: number, as: CountsAs): Unblocked {
+    const dependents = this.#tasks[task]!.dependents
+    if (dependents.length === 0) return nothing
+    const counts = as === 'completed' ? this.#completed : as === 'failed' ? this.#failed : this.#skipped
+    let ready: number[] | undefined
+    let doomed: number[] | undefined
+    for (const dependent of dependents) {
+      counts[dependent]!++
+      if (this.#decided[dependent] === 1) continue
+      const status = this.#status(dependent)
+      if (status === 'open') continue
+      this.#decided[dependent] = 1
+      if (status === 'met') (ready ??= []).push(dependent)
+      else (doomed ??= []).push(dependent)
+    }
+    if (ready === undefined && doomed === undefined) return nothing
+    return { ready: ready ?? nothing.ready, doomed: doomed ?? nothing.doomed }
+  }
+
+  #status(task: number): 'met' | 'open' | 'never' {
+    const { needs, rule } = this.#tasks[task]!
+    const completed = this.#completed[task]!
+    const failed = this.#failed[task]!
+    const skipped = this.#skipped[task]!
+    if (typeof rule === 'function') {
+      if (completed + failed + skipped < needs.length) return 'open'
+      return this.#decide(task) ? 'met' : 'never'
+    }
+    return evaluateRule(rule, { needs: needs.length, completed, failed, skipped })
+  }
+}

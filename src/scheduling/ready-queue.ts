@@ -1,0 +1,114 @@
+import TinyQueue from 'tinyqueue'
+
+/**
+ * The ready tasks of one run that hold no slot, best first: by the plan's static rank, then by who became ready first,
+ * then by the place in the dag.
+ *
+ * Tasks are kept by lane: those of one lane ask for the same executor and the same amounts of the same pools, so when
+ * the first of a lane cannot be granted none of it can, and the lane is closed until what it lacks is free again.
+ */
+export class ReadyQueue {
+  readonly #laneOf: Int32Array
+  readonly #rank: Int32Array
+  readonly #lanes: TinyQueue<number>[]
+  readonly #closed: Uint8Array
+  /** When the task became ready: a count that rises; 0 before. */
+  readonly #since: Float64Array
+  readonly #queued: Uint8Array
+  #count = 0
+  #size = 0
+
+  constructor(laneOf: Int32Array, lanes: number, rank: Int32Array) {
+    this.#laneOf = laneOf
+    this.#rank = rank
+    this.#since = new Float64Array(rank.length)
+    this.#queued = new Uint8Array(rank.length)
+    this.#closed = new Uint8Array(lanes)
+    const before = (a: number, b: number): number => this.#compare(a, b)
+    this.#lanes = Array.from({ length: lanes }, () => new TinyQueue<number>([], before))
+  }
+
+  /** How many tasks wait in it, closed lanes included. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Puts the task behind those of its rank that became ready before. */
+  push(task: number): void {
+    this.#since[task] = ++this.#count
+    this.#insert(task)
+  }
+
+  /** Puts a task back that was taken and declined: it keeps its place. */
+  restore(task: number): void {
+    this.#insert(task)
+  }
+
+  /** The best task of the open lanes, or -1. */
+  peek(): number {
+    let best = -1
+    for (let lane = 0; lane < this.#lanes.length; lane++) {
+      if (this.#closed[lane] === 1) continue
+      const head = this.#head(lane)
+      if (head !== -1 && (best === -1 || this.#compare(head, best) < 0)) best = head
+    }
+    return best
+  }
+
+  /** Takes out what `peek` just gave. */
+  take(task: number): void {
+    this.#lanes[this.#laneOf[task]!]!.pop()
+    this.#queued[task] = 0
+    this.#size--
+  }
+
+  /** Takes the task out from wherever it stands. False when it is not in the queue. */
+  remove(task: number): boolean {
+    if (this.#queued[task] === 0) return false
+    this.#queued[task] = 0
+    this.#size--
+    return true
+  }
+
+  has(task: number): boolean {
+    return this.#queued[task] === 1
+  }
+
+  laneOf(task: number): number {
+    return this.#laneOf[task]!
+  }
+
+  close(lane: number): void {
+    this.#closed[lane] = 1
+  }
+
+  open(lane: number): void {
+    this.#closed[lane] = 0
+  }
+
+  isClosed(lane: number): boolean {
+    return this.#closed[lane] === 1
+  }
+
+  #insert(task: number): void {
+    if (this.#queued[task] === 1) return
+    this.#queued[task] = 1
+    this.#size++
+    this.#lanes[this.#laneOf[task]!]!.push(task)
+  }
+
+  /** The first of a lane; what was removed is dropped on the way. */
+  #head(lane: number): number {
+    const tasks = this.#lanes[lane]!
+    for (;;) {
+      const task = tasks.peek()
+      if (task === undefined) return -1
+      if (this.#queued[task] === 1) return task
+      tasks.pop()
+    }
+  }
+
+  #compare(a: number, b: number): number {
+    return this.#rank[a]! - this.#rank[b]! || this.#since[a]! - this.#since[b]! || a - b
+  }
+}

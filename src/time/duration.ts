@@ -1,0 +1,29 @@
+/** A length of time: milliseconds, or a number with a unit such as `'250ms'`, `'30s'`, `'10m'`, `'1.5h'`, `'2d'`. */
+export type Duration = number | string
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+const shape = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
+
+/** What `toMs` takes, for error messages. */
+export const durationHint =
+  "Give milliseconds as a number of 0 or more, or a string such as '250ms', '30s', '10m', '2h'."
+
+/** A duration in milliseconds, or undefined for what is negative, NaN, or not of the shape. `Infinity` is allowed. */
+export function toMs(duration: unknown): number | undefined {
+  if (typeof duration === 'number') return duration >= 0 ? duration : undefined
+  if (typeof duration !== 'string') return undefined
+  const parts = shape.exec(duration.trim())
+  return parts === null ? undefined : Number(parts[1]) * unitsMs[parts[2]!]!
+}
+
+/** A length for people: `3 ms`, `1.2 s`, `4 min 5 s`, `2 h 3 min`. */
+export function showMs(ms: number): string {
+  if (ms < 1) return '< 1 ms'
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

@@ -1,0 +1,93 @@
+import TinyQueue from 'tinyqueue'
+import type { Clock, TimerId } from './clock.ts'
+
+interface Timer {
+  readonly at: number
+  readonly order: number
+  fn: (() => void) | undefined
+}
+
+/** A clock that stands still until it is moved. Timers fire in order of their instants, then of their arming. */
+export class SimulatedClock implements Clock {
+  #now: number
+  #armed = 0
+  #alive = 0
+  readonly #timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.order - b.order)
+
+  constructor(startAt = 0) {
+    this.#now = startAt
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  setTimeout(fn: () => void, ms: number): TimerId {
+    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#armed++, fn }
+    this.#timers.push(timer)
+    this.#alive++
+    return timer
+  }
+
+  clearTimeout(id: TimerId): void {
+    const timer = id as Timer | undefined
+    if (timer?.fn === undefined) return
+    timer.fn = undefined
+    this.#alive--
+  }
+
+  /** How many timers wait now. */
+  get pending(): number {
+    return this.#alive
+  }
+
+  /** How many timers were ever armed. */
+  get armed(): number {
+    return this.#armed
+  }
+
+  /** The instant of the next timer, or undefined when none waits. */
+  get nextAt(): number | undefined {
+    for (;;) {
+      const timer = this.#timers.peek()
+      if (timer === undefined || timer.fn !== undefined) return timer?.at
+      this.#timers.pop()
+    }
+  }
+
+  /** Moves to the next timer's instant and fires it. False when none waits. */
+  fireNext(): boolean {
+    if (this.nextAt === undefined) return false
+    const timer = this.#timers.pop()!
+    const fn = timer.fn!
+    timer.fn = undefined
+    this.#alive--
+    this.#now = Math.max(this.#now, timer.at)
+    fn()
+    return true
+  }
+
+  /** Moves on by `ms`, firing on the way what becomes due. Code behind promises does not get its turn in between. */
+  advance(ms: number): void {
+    const until = this.#now + ms
+    for (let next = this.nextAt; next !== undefined && next <= until; next = this.nextAt) this.fireNext()
+    this.#now = until
+  }
+
+  /** As `advance`, but lets promises go on before each timer and at the end. */
+  async advanceAsync(ms: number): Promise<void> {
+    const until = this.#now + ms
+    await promisesSettled()
+    for (let next = this.nextAt; next !== undefined && next <= until; next = this.nextAt) {
+      this.fireNext()
+      await promisesSettled()
+    }
+    this.#now = until
+    await promisesSettled()
+  }
+}
+
+/** A turn of the event loop: every promise that can go on without a timer or the outside has gone on. */
+export function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+// The tests run what users run: without this, Vitest would load XState's development build.
+process.env.NODE_ENV = 'production'
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^dagmar$/, replacement: source('./src/index.ts') },
+      { find: /^dagmar\/machines$/, replacement: source('./machines/index.ts') },
+    ],
+  },
+  test: {
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    typecheck: {
+      enabled: true,
+      checker: 'tsc',
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: './tsconfig.json',
+    },
+    coverage: {
+      enabled: false,
+      provider: 'v8',
+      include: ['machines/**/*.ts', 'src/**/*.ts'],
+    },
+  },
+})
