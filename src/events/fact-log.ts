@@ -126,7 +126,8 @@ export class FactLog {
     }
     const passing = [...this.#passing].filter((fact) => fact.afterSeq >= start - 1)
     let next = 0
-    for (const fact of [...this.#held]) {
+    // By index: the ring may move on while an observer acts on what it is given.
+    for (const fact of Array.from(this.#held)) {
       if (fact.seq < start) continue
       while (next < passing.length && passing[next]!.afterSeq < fact.seq) yield passing[next++]!
       yield fact

@@ -112,6 +112,11 @@ export class RunFolder {
 
   apply(fact: RunFact): void {
     this.#seq = fact.seq
+    if ('taskId' in fact) this.#applyToTask(fact)
+    else this.#applyToRun(fact)
+  }
+
+  #applyToRun(fact: Exclude<RunFact, { taskId: TaskId }>): void {
     switch (fact.type) {
       case 'run.created':
         this.#runId = fact.runId
@@ -155,9 +160,6 @@ export class RunFolder {
       case 'run.killed':
         this.#settled('killed', fact.at)
         this.#reason = fact.reason
-        return
-      default:
-        this.#applyToTask(fact)
     }
   }
 

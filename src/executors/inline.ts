@@ -114,11 +114,11 @@ class InlineAttempt implements HandlerContext {
   }
 
   readonly log = (text: string): void => {
-    this.#report({ type: 'attempt.output', attemptId: this.attemptId, text: String(text), stream: 'log' })
+    this.#report({ type: 'attempt.output', attemptId: this.attemptId, text, stream: 'log' })
   }
 
   readonly warn = (message: string): void => {
-    this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message: String(message) })
+    this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message })
   }
 
   readonly ask = (question: string): Promise<unknown> =>
@@ -129,7 +129,7 @@ class InlineAttempt implements HandlerContext {
       }
       this.#questions ??= []
       this.#questions.push({ resolve, reject })
-      this.#report({ type: 'attempt.asked', attemptId: this.attemptId, question: String(question) })
+      this.#report({ type: 'attempt.asked', attemptId: this.attemptId, question })
     })
 
   answer(answer: unknown): void {

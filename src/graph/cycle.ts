@@ -29,7 +29,7 @@ export function findCycle(tasks: readonly Links[]): readonly number[] | undefine
   const search = new CycleSearch(tasks, remaining)
   let best = search.shortestThrough(first, Number.POSITIVE_INFINITY)!
   const allowance = 10_000 + 4 * search.edgesSeen
-  for (let start = 0; start < tasks.length && search.edgesSeen < allowance && best.length > 2; start++) {
+  for (let start = 0; start < tasks.length && search.edgesSeen < allowance && best.length > 1; start++) {
     if (remaining[start] === 1) best = search.shortestThrough(start, best.length) ?? best
   }
   const least = best.indexOf(best.reduce((a, b) => Math.min(a, b)))

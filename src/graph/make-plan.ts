@@ -65,7 +65,7 @@ const nothing: Layer = {}
 export function plan<Input = unknown>(
   definition: PlanDefinition<Input>,
 ): Plan<Readonly<Record<string, unknown>>, Input> {
-  const fields = readFields(definition, 'The plan', dagFields)
+  const fields = readFields(definition, '', dagFields)
   const name = readName(fields['name'], 'The name of the dag')
   const frame = readFrame(fields)
   const entries = readTasks(fields['tasks'])
@@ -109,7 +109,7 @@ function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fiel
   settle(nothing, layer, nothing, 'defaults')
   return {
     concurrency: concurrency === undefined ? undefined : readInteger(concurrency, 'concurrency', 0, true),
-    pools: readAmounts(pools ?? {}, 'pools'),
+    pools: readAmounts(pools === undefined ? {} : pools, 'pools'),
     timeoutMs:
       timeout === undefined ? Number.POSITIVE_INFINITY : readDuration(timeout, 'timeout', { positive: true }),
     order: order === undefined ? undefined : readOneOf(order, 'order', orders),

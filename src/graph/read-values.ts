@@ -36,15 +36,16 @@ export function badValue(path: string, value: unknown, wanted: string): DagmarEr
   })
 }
 
-/** Gives the object back when it has known fields only; throws `CONFIG_INVALID` otherwise. */
+/** Gives the object back when it has known fields only; throws `CONFIG_INVALID` otherwise. The plan itself has the path ''. */
 export function readFields(value: unknown, path: string, known: ReadonlySet<string>): Fields {
-  if (!isRecord(value)) throw badValue(path, value, 'an object')
+  const subject = path === '' ? 'The plan' : path
+  if (!isRecord(value)) throw badValue(subject, value, 'an object')
   for (const field of Object.keys(value)) {
     if (known.has(field)) continue
     throw new DagmarError('CONFIG_INVALID', {
-      message: `${path} has an unknown field '${field}'.${didYouMean(field, known)}`,
+      message: `${subject} has an unknown field '${field}'.${didYouMean(field, known)}`,
       hint: `Known are ${[...known].join(', ')}.`,
-      facts: { field: `${path}.${field}`, nearest: nearest(field, known) },
+      facts: { field: path === '' ? field : `${path}.${field}`, nearest: nearest(field, known) },
     })
   }
   return value

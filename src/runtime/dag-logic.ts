@@ -1,7 +1,10 @@
 import { dagMachine, type RunEnding } from '../../machines/dag.ts'
 import type { SkipReason } from '../../machines/outcome.ts'
+import { admitTasks } from './admit-tasks.ts'
+import { closeRun } from './close-run.ts'
 import { runOf } from './live-task.ts'
 import { tellReopened } from './redrive.ts'
+import { killLive, killTask, skipRest, taskDone } from './settle-tasks.ts'
 
 const skipReasons: Readonly<Record<RunEnding, SkipReason>> = {
   killed: 'run-killed',
@@ -18,18 +21,18 @@ export const dagLogic = dagMachine.provide({
     openRun: ({ context }) => runOf(context).open(),
     reopenRun: ({ context }) => tellReopened(runOf(context)),
     admitTasks: ({ context, event }) => {
-      if (event.type === 'run.offer') runOf(context).admit(event.most)
+      if (event.type === 'run.offer') admitTasks(runOf(context), event.most)
     },
     settleTask: ({ context, event }) => {
-      if (event.type === 'xstate.done.actor.task') runOf(context).taskDone(event.output)
+      if (event.type === 'xstate.done.actor.task') taskDone(runOf(context), event.output)
     },
     killTask: ({ context, event }) => {
-      if (event.type === 'run.killTask') runOf(context).killTask(event.index, event.reason)
+      if (event.type === 'run.killTask') killTask(runOf(context), event.index, event.reason)
     },
-    skipRest: ({ context }) => runOf(context).skipRest(skipReasons[context.ending!], context.causedBy),
-    killWaiting: ({ context }) => runOf(context).killLive(context.reason, true),
-    killLive: ({ context }) => runOf(context).killLive(context.failure?.message ?? context.reason, false),
-    closeRun: ({ context }) => runOf(context).close(),
+    skipRest: ({ context }) => skipRest(runOf(context), skipReasons[context.ending!], context.causedBy),
+    killWaiting: ({ context }) => killLive(runOf(context), context.reason, true),
+    killLive: ({ context }) => killLive(runOf(context), context.failure?.message ?? context.reason, false),
+    closeRun: ({ context }) => closeRun(runOf(context)),
     tellPaused: ({ context }) => {
       runOf(context).tell({ type: 'run.paused' })
     },

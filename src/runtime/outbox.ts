@@ -98,16 +98,18 @@ export class Outbox {
     const { macrostep } = this.#options
     const before = this.#underWay ?? Promise.resolve()
     // Held by both, so that a rejection that comes while an earlier append is awaited is not taken for unhandled.
-    const mine: Promise<void> = Promise.all([before, appended]).then(
-      () => {
-        if (this.#underWay === mine) this.#underWay = undefined
+    const settle = async (): Promise<void> => {
+      const safe = Promise.all([before, appended])
+      try {
+        await safe
         if (!this.#isCut) macrostep.run(() => this.#release(facts, effects))
-      },
-      (thrown: unknown) => {
-        if (this.#underWay === mine) this.#underWay = undefined
+      } catch (thrown) {
         macrostep.run(() => this.#cut(thrown))
-      },
-    )
+      } finally {
+        if (this.#underWay === mine) this.#underWay = undefined
+      }
+    }
+    const mine = settle()
     this.#underWay = mine
   }
 

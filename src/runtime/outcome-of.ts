@@ -4,19 +4,16 @@ import type { CountsAs } from '../scheduling/frontier.ts'
 
 /** How a task actor that has reached a final state settled. */
 export function outcomeOf(context: TaskContext): Outcome {
-  switch (context.state) {
-    case 'completed':
-      return { status: 'completed', output: context.output }
-    case 'killed':
-      return { status: 'killed', reason: context.killReason, abandoned: context.abandoned }
-    default:
-      return {
-        status: 'failed',
-        failure: context.failure!,
-        deadLettered: isDeadLetter(context),
-        ignored: context.ignored,
-        abandoned: context.abandoned,
-      }
+  const { abandoned } = context
+  if (context.state === 'completed') return { status: 'completed', output: context.output }
+  if (context.state === 'killed') return { status: 'killed', reason: context.killReason, abandoned }
+  const failure = context.failure!
+  return {
+    status: 'failed',
+    failure,
+    deadLettered: isDeadLetter(context),
+    ignored: context.ignored,
+    abandoned,
   }
 }
 

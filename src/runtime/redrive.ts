@@ -2,6 +2,7 @@ import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { runtimeClosed } from './options.ts'
 import type { Run } from './run.ts'
+import { openFrontier } from './settle-tasks.ts'
 
 /**
  * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
@@ -38,7 +39,7 @@ export function tellReopened(run: Run): void {
     run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
   }
   run.reopened = []
-  run.openFrontier(causeSeq, run.runtime.clock.now() + run.options.timeoutMs)
+  openFrontier(run, causeSeq, run.runtime.clock.now() + run.options.timeoutMs)
 }
 
 function failedTasks(run: Run): number[] {

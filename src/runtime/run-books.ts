@@ -37,6 +37,8 @@ export class RunBooks {
   /** In the books of a redriven run: tasks whose rule is met by what stays settled. */
   readonly openAtStart: number[] = []
   unsettled: number
+  /** True once the dag actor has been told that every task is settled. */
+  hasAnnounced = false
   /** Settled tasks that make the run fail. */
   failing = 0
   readonly #plan: Plan
@@ -51,7 +53,7 @@ export class RunBooks {
     this.runKey = size
     this.attempts = before?.attempts ?? new Int32Array(size)
     this.lastSeq = new Int32Array(size)
-    this.outcomes = new Array<Outcome | undefined>(size).fill(undefined)
+    this.outcomes = Array.from({ length: size }, () => undefined)
     this.unsettled = size
     this.deadlines = new Deadlines(size + 1)
     this.lanes = own.lanes

@@ -54,7 +54,7 @@ export class RuntimeCore {
       clock: options.clock,
       step: (change) => this.macrostep.run(change),
     })
-    let resolveClosed = (): void => {}
+    let resolveClosed: () => void
     this.closed = new Promise((resolve) => {
       resolveClosed = resolve
     })
