@@ -6,7 +6,7 @@ import type { TaskContext } from './task-context.ts'
 /** The states of a dag actor: one run. `machines/README.md` has a sentence for each. */
 export type RunState = 'running' | 'paused' | 'draining' | 'killing' | 'completed' | 'failed' | 'killed'
 
-/** What ends a run before all its tasks are settled in the ordinary way. The first one stands. */
+/** What ends a run before all its tasks are settled in the ordinary way. The first one stands, but for a drain. */
 export type RunEnding = 'killed' | 'drained' | 'aborted' | 'timed-out' | 'deadlocked' | 'store-failed'
 
 /** What the dag actor knows by itself; how many of what is kept in the books of the runtime. */

@@ -13,8 +13,8 @@ export type ErrorCode =
   | 'RUN_EXISTS'
   | 'RUN_FAILED'
   | 'RUN_NOT_SETTLED'
-  | 'RUN_SETTLED'
   | 'RUNTIME_CLOSED'
+  | 'TASK_COMPLETED'
   | 'TASK_UNKNOWN'
 
 export interface ErrorDetails {

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Fact } from './facts.ts'
 import { Ring } from './ring.ts'
 
@@ -28,45 +29,54 @@ interface Shelf {
 /**
  * Facts for an observer that takes its time: `for await (const fact of buffered(run.events$)) …`.
  * It listens from the moment of the call, ends with the stream, and stops listening when the loop is left.
+ * Throws `CONFIG_INVALID` for a size that is not an integer ≥ 1.
  */
 export function buffered(
   events$: Observable<Fact>,
   options: BufferOptions = {},
 ): AsyncIterableIterator<Fact> {
   const shelf = shelfFor(options)
-  let wake: (() => void) | undefined
+  // More than one where somebody asks for the next fact before the last one has come; the first to ask gets it.
+  let waiting: (() => void)[] = []
+  const wake = (): void => {
+    const woken = waiting
+    waiting = []
+    for (const go of woken) go()
+  }
   let ended = false
+  let left = false
   let failed: { readonly thrown: unknown } | undefined
   const subscription = events$.subscribe({
     next: (fact) => {
       shelf.put(fact)
-      wake?.()
+      wake()
     },
     error: (thrown: unknown) => {
       failed = { thrown }
       ended = true
-      wake?.()
+      wake()
     },
     complete: () => {
       ended = true
-      wake?.()
+      wake()
     },
   })
   const end = (): Promise<IteratorResult<Fact>> => {
-    ended = true
+    left = true
     subscription.unsubscribe()
-    wake?.()
+    wake()
     return Promise.resolve({ done: true, value: undefined })
   }
   return {
     async next() {
       for (;;) {
+        if (left) return { done: true, value: undefined }
         const fact = shelf.take()
         if (fact !== undefined) return { done: false, value: fact }
         if (failed !== undefined) throw failed.thrown
         if (ended) return { done: true, value: undefined }
         await new Promise<void>((resolve) => {
-          wake = resolve
+          waiting.push(resolve)
         })
       }
     },
@@ -78,6 +88,13 @@ export function buffered(
 }
 
 function shelfFor({ size, overflow = 'drop-oldest' }: BufferOptions): Shelf {
+  if (size !== undefined && !(Number.isSafeInteger(size) && size >= 1)) {
+    throw new DagmarError('CONFIG_INVALID', {
+      message: `The size of the buffer is ${String(size)}, but it must be an integer of 1 or more.`,
+      hint: "To keep every fact, use overflow: 'unbounded'.",
+      facts: { field: 'size', value: size },
+    })
+  }
   switch (overflow) {
     case 'drop-oldest':
       return dropOldest(size ?? 1_000)
@@ -129,7 +146,7 @@ function dropNewest(size: number): Shelf {
     take() {
       const next = kept.shift()
       if (next !== undefined || missed === 0) return next
-      const lagged = laggedBefore(last!, missed)
+      const lagged = laggedInPlaceOf(last!, missed)
       missed = 0
       return lagged
     },
@@ -156,4 +173,10 @@ function latestPerTask(): Shelf {
 function laggedBefore(next: Fact, missed: number): Fact {
   const afterSeq = 'seq' in next ? next.seq - 1 : next.afterSeq
   return { type: 'stream.lagged', missed, afterSeq, at: next.at, runId: next.runId }
+}
+
+/** Where nothing has come after what is missing, of which `last` is the last. */
+function laggedInPlaceOf(last: Fact, missed: number): Fact {
+  const afterSeq = 'seq' in last ? last.seq : last.afterSeq
+  return { type: 'stream.lagged', missed, afterSeq, at: last.at, runId: last.runId }
 }

@@ -115,6 +115,9 @@ export class FactLog {
   *#replay(seq: number): IterableIterator<Fact> {
     const first = this.#held.at(0)?.seq ?? this.#lastSeq + 1
     const start = Math.max(1, seq)
+    // Copied before the first of them is given out: what comes up while an observer acts on it is told live.
+    const held = [...this.#held]
+    const passing = [...this.#passing].filter((fact) => fact.afterSeq >= start - 1)
     if (start < first) {
       yield {
         type: 'stream.lagged',
@@ -124,10 +127,8 @@ export class FactLog {
         runId: this.#runId,
       }
     }
-    const passing = [...this.#passing].filter((fact) => fact.afterSeq >= start - 1)
     let next = 0
-    // By index: the ring may move on while an observer acts on what it is given.
-    for (const fact of Array.from(this.#held)) {
+    for (const fact of held) {
       if (fact.seq < start) continue
       while (next < passing.length && passing[next]!.afterSeq < fact.seq) yield passing[next++]!
       yield fact

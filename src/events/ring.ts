@@ -2,7 +2,7 @@
 export class Ring<T> {
   readonly #capacity: number
   #items: T[] = []
-  /** Items before it are dropped: memory is given back in strides, so that a push costs constant time. */
+  /** Items before it are dropped. */
   #head = 0
 
   constructor(capacity: number) {
@@ -18,9 +18,7 @@ export class Ring<T> {
     if (this.length <= this.#capacity) return
     this.#items[this.#head] = undefined as T
     this.#head++
-    if (this.#head <= this.#capacity + 1_024) return
-    this.#items = this.#items.slice(this.#head)
-    this.#head = 0
+    this.#giveBack()
   }
 
   at(index: number): T | undefined {
@@ -33,11 +31,19 @@ export class Ring<T> {
     this.#items[this.#head] = undefined as T
     this.#head++
     if (this.length === 0) this.clear()
+    else this.#giveBack()
     return item
   }
 
   clear(): void {
     this.#items = []
+    this.#head = 0
+  }
+
+  /** Memory is given back in strides as long as what is kept, so that a push or shift costs constant time. */
+  #giveBack(): void {
+    if (this.#head <= this.length + 1_024) return
+    this.#items = this.#items.slice(this.#head)
     this.#head = 0
   }
 

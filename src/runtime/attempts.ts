@@ -21,7 +21,7 @@ export function startAttempt(live: LiveTask): void {
         input: run.options.input,
         actor: live.ref,
       },
-      (report) => receive(live, report),
+      (report) => hear(live, report),
     )
   } catch (thrown) {
     receive(live, { type: 'attempt.failed', attemptId, failure: executorThrew(thrown) })
@@ -63,12 +63,19 @@ export function deliverAnswer(live: LiveTask, attemptId: string, answer: unknown
   }
 }
 
-/** The door through which executors are heard. What comes too late, or for another attempt, ends here or in the machine. */
+/** The door through which executors are heard: not before they have been asked to start the attempt. */
+function hear(live: LiveTask, report: AttemptReport): void {
+  const isAhead = report.attemptId === live.context.attemptId && report.attemptId !== live.startedAttempt
+  if (isAhead) live.ignoredReports++
+  else receive(live, report)
+}
+
+/** What comes too late, or for an attempt that is over, ends here or in the machine. */
 function receive(live: LiveTask, report: AttemptReport): void {
   const { run } = live
   run.runtime.macrostep.run(() => {
     if (run.books.live.get(live.task.index) !== live) {
-      live.lateReports++
+      live.ignoredReports++
       return
     }
     const at = run.runtime.clock.now()
@@ -133,7 +140,9 @@ function pass(
 
 /** When the next attempt may start, should there be one. */
 function retryAt({ context, task }: LiveTask, at: number, failure: Failure | undefined): number {
-  if (failure?.retryAfterMs !== undefined) return at + failure.retryAfterMs
+  // What is reported of an attempt that is being ended does not change why it ended, nor what follows.
+  const isHeard = context.state !== 'stopping'
+  if (isHeard && failure?.retryAfterMs !== undefined) return at + failure.retryAfterMs
   return at + backoffMs(task.backoff, Math.max(1, context.attemptsUsed), context.attemptId)
 }
 

@@ -25,8 +25,8 @@ export interface LiveTask {
   startedAttempt: string
   /** The `seq` of its latest fact. */
   lastSeq: number
-  /** Reports that came too late to reach the actor. */
-  lateReports: number
+  /** Reports that came too early, or too late, to reach the actor. */
+  ignoredReports: number
 }
 
 export type HostedTaskContext = TaskContext & { readonly [host]: LiveTask }

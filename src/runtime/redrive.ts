@@ -7,7 +7,7 @@ import { openFrontier } from './settle-tasks.ts'
 /**
  * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
  * is open again, and so is all that was skipped because of it and can still be met. What ran stays.
- * Throws `RUN_NOT_SETTLED` while the run goes on, and `TASK_UNKNOWN`.
+ * Does nothing where nothing failed. Throws `RUN_NOT_SETTLED` while the run goes on, and `TASK_COMPLETED`.
  */
 export function redrive(run: Run, index: number | undefined): void {
   if (!run.isSettled) {
@@ -20,6 +20,8 @@ export function redrive(run: Run, index: number | undefined): void {
   if (!run.runtime.isOpen) throw runtimeClosed()
   const targets = index === undefined ? failedTasks(run) : [index]
   const before = run.books.outcomes
+  if (targets.length === 0) return
+  if (index !== undefined && before[index]!.status === 'completed') throw taskCompleted(run, index)
   const again = withSkippedDependents(run, targets, index === undefined)
   run.reopenBooks(again)
   run.reopened = [...again]
@@ -27,6 +29,15 @@ export function redrive(run: Run, index: number | undefined): void {
     .filter((task) => run.books.outcomes[task] === undefined)
     .map((task) => ({ index: task, from: before[task]!.status }))
   run.runtime.spawn(run, 'run.reopen')
+}
+
+function taskCompleted(run: Run, index: number): DagmarError {
+  const taskId = run.plan.tasks[index]!.id
+  return new DagmarError('TASK_COMPLETED', {
+    message: `${taskId} is completed: only a failed, killed or skipped task can be redriven.`,
+    hint: 'Dispatch the dag anew to run it again.',
+    facts: { runId: run.id, taskId },
+  })
 }
 
 /** The facts of a redrive, told by the fresh dag actor: the run first, then each task that is open again. */

@@ -19,7 +19,7 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
     isHolding: false,
     startedAttempt: '',
     lastSeq: run.books.lastSeq[task.index]!,
-    lateReports: 0,
+    ignoredReports: 0,
   }
   const input = newTaskContext(
     { runId: run.id, taskId: task.id, index: task.index, policy: task.policy },

@@ -6,6 +6,8 @@ import type { Backoff } from '../graph/plan.ts'
  * The jitter is drawn from `seed` (run, task and attempt), so that a replay agrees.
  */
 export function backoffMs(backoff: Backoff, used: number, seed: string): number {
+  // The power may be infinite, and 0 × Infinity is NaN: an instant that never comes.
+  if (backoff.baseMs === 0) return 0
   const plain = Math.min(backoff.baseMs * backoff.factor ** (used - 1), backoff.capMs)
   if (backoff.jitter === 0) return plain
   const moved = plain * (1 + backoff.jitter * (2 * fraction(seed) - 1))

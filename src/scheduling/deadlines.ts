@@ -77,10 +77,11 @@ export class Deadlines {
 
   #compact(): void {
     const entries: Entry[] = []
-    for (const { key, at } of this.#heap.data) {
-      if (at !== this.#pushed[key]) continue
-      this.#pushed[key] = this.#at[key]!
-      if (this.#at[key] !== Number.POSITIVE_INFINITY) entries.push({ key, at: this.#at[key]! })
+    // By key, because the heap may hold one key's instant twice, and what is kept must be as few as what is set.
+    for (const key of new Set(this.#heap.data.map((entry) => entry.key))) {
+      const at = this.#at[key]!
+      this.#pushed[key] = at
+      if (at !== Number.POSITIVE_INFINITY) entries.push({ key, at })
     }
     this.#heap = new TinyQueue(entries, (a, b) => a.at - b.at || a.key - b.key)
   }

@@ -15,6 +15,8 @@ export class ReadyQueue {
   /** When the task became ready: a count that rises; 0 before. */
   readonly #since: Float64Array
   readonly #queued: Uint8Array
+  /** 1 while the heap of its lane holds the task, be it as one that was removed and not dropped yet. */
+  readonly #inLane: Uint8Array
   #count = 0
   #size = 0
 
@@ -23,9 +25,9 @@ export class ReadyQueue {
     this.#rank = rank
     this.#since = new Float64Array(rank.length)
     this.#queued = new Uint8Array(rank.length)
+    this.#inLane = new Uint8Array(rank.length)
     this.#closed = new Uint8Array(lanes)
-    const before = (a: number, b: number): number => this.#compare(a, b)
-    this.#lanes = Array.from({ length: lanes }, () => new TinyQueue<number>([], before))
+    this.#lanes = Array.from({ length: lanes }, () => this.#newLane([]))
   }
 
   /** How many tasks wait in it, closed lanes included. */
@@ -35,12 +37,16 @@ export class ReadyQueue {
 
   /** Puts the task behind those of its rank that became ready before. */
   push(task: number): void {
+    if (this.#queued[task] === 1) return
+    this.#dropRemoved(task)
     this.#since[task] = ++this.#count
     this.#insert(task)
   }
 
   /** Puts a task back that was taken and declined: it keeps its place. */
   restore(task: number): void {
+    if (this.#queued[task] === 1) return
+    this.#dropRemoved(task)
     this.#insert(task)
   }
 
@@ -58,6 +64,7 @@ export class ReadyQueue {
   /** Takes out what `peek` just gave. */
   take(task: number): void {
     this.#lanes[this.#laneOf[task]!]!.pop()
+    this.#inLane[task] = 0
     this.#queued[task] = 0
     this.#size--
   }
@@ -91,10 +98,26 @@ export class ReadyQueue {
   }
 
   #insert(task: number): void {
-    if (this.#queued[task] === 1) return
     this.#queued[task] = 1
+    this.#inLane[task] = 1
     this.#size++
     this.#lanes[this.#laneOf[task]!]!.push(task)
+  }
+
+  /** A removed task that comes back must leave the heap first: what its place there is decided by may change. */
+  #dropRemoved(task: number): void {
+    if (this.#inLane[task] === 0) return
+    const lane = this.#laneOf[task]!
+    const kept: number[] = []
+    for (const other of this.#lanes[lane]!.data) {
+      if (this.#queued[other] === 1) kept.push(other)
+      else this.#inLane[other] = 0
+    }
+    this.#lanes[lane] = this.#newLane(kept)
+  }
+
+  #newLane(tasks: number[]): TinyQueue<number> {
+    return new TinyQueue(tasks, (a, b) => this.#compare(a, b))
   }
 
   /** The first of a lane; what was removed is dropped on the way. */
@@ -105,6 +128,7 @@ export class ReadyQueue {
       if (task === undefined) return -1
       if (this.#queued[task] === 1) return task
       tasks.pop()
+      this.#inLane[task] = 0
     }
   }
 

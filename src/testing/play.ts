@@ -1,0 +1,337 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import { type Fact, isRunFact, type RunFact } from '../events/facts.ts'
+import { plan as planFrom } from '../graph/make-plan.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { Rule } from '../graph/rules.ts'
+import type { Store } from '../ports/store.ts'
+import { createRuntime } from '../runtime/create-runtime.ts'
+import type { RunResult } from '../runtime/result.ts'
+import type { RunHandle } from '../runtime/run-handle.ts'
+import type { Clock, TimerId } from '../time/clock.ts'
+import { SimulatedClock } from '../time/simulated-clock.ts'
+import type { Scenario, ScriptedTask } from './scenario.ts'
+import { type AttemptMark, type ScriptedExecutor, scriptedExecutor } from './scripted-executor.ts'
+
+/** All that happened, in the order in which it could be seen: facts as they were told, attempts as executors saw them. */
+export type Mark = Fact | AttemptMark
+
+/** What came of a scenario. */
+export interface Played {
+  readonly scenario: Scenario
+  readonly plan: Plan
+  readonly marks: readonly Mark[]
+  readonly runs: readonly PlayedRun[]
+  /** How many timers the runtime armed, and how many of them went off. */
+  readonly timers: {
+    readonly armed: number
+    readonly fired: number
+    readonly mostAtOnce: number
+    readonly left: number
+  }
+}
+
+export interface PlayedRun {
+  readonly runId: string
+  readonly handle: RunHandle
+  /** Undefined when the run never settled. */
+  readonly result: RunResult | undefined
+  /** The run facts, as a subscriber of the first turn saw them. */
+  readonly facts: readonly RunFact[]
+  /** The same, as the store was given them. */
+  readonly journal: readonly RunFact[]
+  /** The same, as a subscriber saw them that asked for everything from somewhere in the middle of the run on. */
+  readonly lateFacts: readonly RunFact[]
+}
+
+/** After so many questions nobody answers `retry` any more. */
+const mostRetries = 6
+
+/** The parts of a play begin at multiples of this. */
+const actMs = 1_000_000
+
+/** Where the observer `kills` does so. */
+const killedAtSeq = 12
+
+/** Past this many timers a scenario is taken to go on for ever. */
+const mostTimers = 5_000
+
+/**
+ * Plays a scenario through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
+ * last scripted instant whatever cannot end by itself is killed.
+ */
+export async function play(scenario: Scenario): Promise<Played> {
+  const clock = new SimulatedClock(1_000)
+  const own = countingClock(clock)
+  const marks: Mark[] = []
+  const executors = executorsOf(scenario, clock, (mark) => marks.push(mark))
+  const journals = new Map<string, RunFact[]>()
+  const runtime = createRuntime({
+    clock: own.clock,
+    executors,
+    store: storeOf(scenario, clock, journals),
+    concurrency: scenario.concurrency,
+    admission: scenario.admission,
+    pools: { shared: scenario.pool },
+  })
+  const plan = planOfScenario(scenario)
+  const runs = Array.from({ length: scenario.runs }, (_, index) => {
+    const handle = runtime.dispatch(plan, {
+      id: `run-${index + 1}`,
+      concurrency: scenario.runConcurrency,
+      ...(scenario.runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: scenario.runTimeout }),
+    })
+    return watch(handle, scenario, clock, marks)
+  })
+  for (const run of runs) schedule(run.handle, scenario, clock, plan)
+  for (const stray of scenario.strays) {
+    clock.setTimeout(() => {
+      const task = plan.tasks[stray.task]!
+      for (const { handle } of runs)
+        executors[scenario.tasks[stray.task]!.executor]!.stray(handle.id, task.id, stray)
+    }, stray.at)
+  }
+  await turn()
+  await drive(clock, marks)
+  // Whatever waits for ever may do so only until it is told to end.
+  skipToNextAct(clock)
+  for (const { handle } of runs) handle.resume()
+  await drive(clock, marks)
+  await end(runs, clock, marks)
+  await redriveAll(runs, scenario, clock, marks)
+  return {
+    scenario,
+    plan,
+    marks,
+    timers: own.counts(),
+    runs: runs.map((run) => ({
+      runId: run.handle.id,
+      handle: run.handle,
+      result: run.result,
+      facts: run.facts,
+      lateFacts: run.lateFacts,
+      journal: journals.get(run.handle.id) ?? [],
+    })),
+  }
+}
+
+/** The name of the task at a place. */
+export function nameOf(index: number): TaskId {
+  return `t${index}`
+}
+
+/** The dag of a scenario. */
+export function planOfScenario(scenario: Scenario): Plan {
+  return planFrom({
+    name: 'scenario',
+    order: scenario.order,
+    tasks: scenario.tasks.map((task, index) => [nameOf(index), definition(task)] as const),
+  })
+}
+
+function definition(task: ScriptedTask) {
+  return {
+    run: { executor: task.executor, work: task.attempts },
+    needs: task.needs.map(nameOf),
+    when: task.when === 'even' ? evenlyCompleted : (task.when as Rule),
+    onFailure: task.onFailure,
+    severity: task.severity,
+    retry: { maxAttempts: task.maxAttempts, backoff: task.backoff },
+    timeout: task.timeout,
+    startTimeout: task.startTimeout,
+    stall: task.stall,
+    killGrace: task.killGrace,
+    priority: task.priority,
+    ...(task.estimate === undefined ? {} : { estimate: task.estimate }),
+    ...(task.uses === 0 ? {} : { uses: { shared: task.uses } }),
+  }
+}
+
+/** A rule of one's own, for scenarios: an even number of dependencies completed. */
+export const evenlyCompleted: Rule = (outcomes) =>
+  Object.values(outcomes).filter(({ status }) => status === 'completed').length % 2 === 0
+
+function executorsOf(
+  scenario: Scenario,
+  clock: Clock,
+  mark: (mark: AttemptMark) => void,
+): Readonly<Record<string, ScriptedExecutor>> {
+  const opensAt = clock.now() + scenario.pickyOpensAt
+  return {
+    roomy: scriptedExecutor({ clock, mark, canForce: true }),
+    small: scriptedExecutor({ clock, mark, canForce: true, capacity: scenario.smallCapacity }),
+    picky: scriptedExecutor({
+      clock,
+      mark,
+      canForce: true,
+      accepts: (carrying) => clock.now() >= opensAt && carrying < scenario.pickyLimit,
+    }),
+    hard: scriptedExecutor({ clock, mark, canForce: false }),
+  }
+}
+
+function storeOf(scenario: Scenario, clock: Clock, journals: Map<string, RunFact[]>): Store {
+  return {
+    append(runId, facts) {
+      const journal = journals.get(runId) ?? []
+      journals.set(runId, journal)
+      if (scenario.storeDelay === 0) {
+        journal.push(...facts)
+        return undefined
+      }
+      return new Promise((resolve) => {
+        clock.setTimeout(() => {
+          journal.push(...facts)
+          resolve()
+        }, scenario.storeDelay)
+      })
+    },
+  }
+}
+
+interface Watched {
+  readonly handle: RunHandle
+  readonly facts: RunFact[]
+  readonly lateFacts: RunFact[]
+  result: RunResult | undefined
+}
+
+function watch(handle: RunHandle, scenario: Scenario, clock: Clock, marks: Mark[]): Watched {
+  const watched: Watched = { handle, facts: [], lateFacts: [], result: undefined }
+  let answered = 0
+  handle.events$.subscribe((fact) => {
+    marks.push(fact)
+    if (isRunFact(fact)) watched.facts.push(fact)
+    if (fact.type !== 'task.asked') return
+    const said = scenario.answers[answered++ % scenario.answers.length]!
+    // Who answers `retry` for ever keeps the run going for ever.
+    const answer = answered > mostRetries && said === 'retry' ? 'skip' : said
+    clock.setTimeout(() => answerIfAsked(handle, fact.taskId, answer), scenario.answerAfter)
+  })
+  if (scenario.observer === 'kills') {
+    handle.events$.subscribe((fact) => {
+      if ('seq' in fact && fact.seq === killedAtSeq) void handle.kill()
+    })
+  }
+  if (scenario.observer === 'throws') {
+    handle.events$.subscribe((fact) => {
+      if ('seq' in fact && fact.seq % 3 === 0) throw new Error('this observer is broken')
+    })
+  }
+  const listenLate = (): void => {
+    handle.events({ from: 1 }).subscribe((fact) => {
+      if (isRunFact(fact)) watched.lateFacts.push(fact)
+    })
+  }
+  if (scenario.observer === 'late') clock.setTimeout(listenLate, 40)
+  else listenLate()
+  void handle.result.then((result) => {
+    watched.result = result
+  })
+  return watched
+}
+
+/** Opens the settled runs again, as the scenario says, and plays on to the next end. */
+async function redriveAll(
+  runs: readonly Watched[],
+  scenario: Scenario,
+  clock: SimulatedClock,
+  marks: readonly Mark[],
+): Promise<void> {
+  if (scenario.redrive === 'none') return
+  for (const run of runs) {
+    const taskId = scenario.redrive === 'all' ? undefined : nameOf(scenario.redrive)
+    if (run.result === undefined) continue
+    if (taskId !== undefined && run.result.outcomes[taskId]?.status === 'completed') continue
+    run.result = undefined
+    const again = run.handle.redrive(taskId)
+    void again.then((result) => {
+      run.result = result
+    })
+  }
+  await turn()
+  await drive(clock, marks)
+  await end(runs, clock, marks)
+}
+
+/** Kills what did not settle. */
+async function end(runs: readonly Watched[], clock: SimulatedClock, marks: readonly Mark[]): Promise<void> {
+  skipToNextAct(clock)
+  for (const run of runs) {
+    if (run.result === undefined) void run.handle.kill(undefined, { reason: 'the play is over' })
+  }
+  await drive(clock, marks)
+  skipToNextAct(clock)
+}
+
+/** All timers have gone off: what comes next begins at an instant that does not depend on when the last one did. */
+function skipToNextAct(clock: SimulatedClock): void {
+  clock.advance(Math.ceil(clock.now() / actMs) * actMs - clock.now())
+}
+
+function answerIfAsked(handle: RunHandle, taskId: TaskId, answer: string): void {
+  const waits = handle.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
+  if (waits) handle.answer(taskId, answer)
+}
+
+function schedule(handle: RunHandle, scenario: Scenario, clock: Clock, plan: Plan): void {
+  for (const command of scenario.commands) {
+    clock.setTimeout(() => {
+      switch (command.do) {
+        case 'pause':
+          return handle.pause()
+        case 'resume':
+          return handle.resume()
+        case 'kill':
+          return void handle.kill()
+        case 'drain':
+          return void handle.drain()
+        case 'kill-task':
+          return void handle.kill(plan.tasks[command.task]!.id)
+      }
+    }, command.at)
+  }
+}
+
+/** Lets everything happen that will happen by itself. */
+async function drive(clock: SimulatedClock, marks: readonly Mark[]): Promise<void> {
+  for (let fired = 0; clock.fireNext(); fired++) {
+    await turn()
+    if (fired > mostTimers)
+      throw new Error('The scenario goes on for ever: its timers do not come to an end.')
+  }
+  await turn()
+}
+
+/** Enough microtasks for a commit and what hangs on it. */
+async function turn(): Promise<void> {
+  for (let microtask = 0; microtask < 12; microtask++) await Promise.resolve()
+}
+
+/** The runtime's own view of a clock: how many timers it arms, and how many wait at once. */
+function countingClock(clock: SimulatedClock): { readonly clock: Clock; counts(): Played['timers'] } {
+  let armed = 0
+  let fired = 0
+  let mostAtOnce = 0
+  const waiting = new Set<TimerId>()
+  return {
+    clock: {
+      now: () => clock.now(),
+      setTimeout(ring, wait) {
+        armed++
+        const timer = clock.setTimeout(() => {
+          waiting.delete(timer)
+          fired++
+          ring()
+        }, wait)
+        waiting.add(timer)
+        mostAtOnce = Math.max(mostAtOnce, waiting.size)
+        return timer
+      },
+      clearTimeout(timer) {
+        waiting.delete(timer)
+        clock.clearTimeout(timer)
+      },
+    },
+    counts: () => ({ armed, fired, mostAtOnce, left: waiting.size }),
+  }
+}

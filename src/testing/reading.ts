@@ -1,0 +1,109 @@
+import type { Outcome, TaskId } from '../../machines/outcome.ts'
+import type { RunFact } from '../events/facts.ts'
+
+type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
+
+/** The grants of attempts, in order. */
+export function startsOf(facts: readonly RunFact[]): readonly OfType<'task.dispatched'>[] {
+  return facts.filter((fact): fact is OfType<'task.dispatched'> => fact.type === 'task.dispatched')
+}
+
+/** How the tasks had settled before a fact. */
+export function outcomesBefore(facts: readonly RunFact[], seq: number): ReadonlyMap<TaskId, Outcome> {
+  const outcomes = new Map<TaskId, Outcome>()
+  for (const fact of facts) {
+    if (fact.seq >= seq) break
+    switch (fact.type) {
+      case 'task.completed':
+        outcomes.set(fact.taskId, { status: 'completed', output: fact.output })
+        break
+      case 'task.failed': {
+        const { failure, deadLettered, ignored, abandoned } = fact
+        outcomes.set(fact.taskId, { status: 'failed', failure, deadLettered, ignored, abandoned })
+        break
+      }
+      case 'task.killed':
+        outcomes.set(fact.taskId, { status: 'killed', reason: fact.reason, abandoned: fact.abandoned })
+        break
+      case 'task.skipped':
+        outcomes.set(fact.taskId, { status: 'skipped', because: fact.because })
+        break
+      case 'task.redriven':
+        outcomes.delete(fact.taskId)
+        break
+      default:
+    }
+  }
+  return outcomes
+}
+
+export interface Held {
+  readonly taskId: TaskId
+}
+
+/** Who holds a slot after each fact that changes it. */
+export function heldOver(
+  facts: readonly RunFact[],
+): readonly { readonly seq: number; readonly held: readonly Held[] }[] {
+  const held = new Map<TaskId, Held>()
+  const over: { seq: number; held: readonly Held[] }[] = []
+  for (const fact of facts) {
+    if (fact.type === 'task.dispatched') held.set(fact.taskId, { taskId: fact.taskId })
+    else if (endsHold(fact)) held.delete(fact.taskId)
+    else continue
+    over.push({ seq: fact.seq, held: [...held.values()] })
+  }
+  return over
+}
+
+function endsHold(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
+  switch (fact.type) {
+    case 'task.retrying':
+    case 'task.deferred':
+    case 'task.completed':
+    case 'task.failed':
+    case 'task.killed':
+      return true
+    case 'task.asked':
+      return fact.of === 'failure'
+    default:
+      return false
+  }
+}
+
+export interface AttemptRead {
+  readonly number: number
+  /** Its number among the attempts that count, since the beginning, a redrive, or a person's `retry`. */
+  readonly used: number
+  /** The retry that followed it. */
+  readonly retry: OfType<'task.retrying'> | undefined
+  /** When the next attempt was granted. */
+  readonly nextAt: number | undefined
+}
+
+/** The attempts of a task, as its facts tell them. One that its executor took back does not count. */
+export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly AttemptRead[] {
+  const attempts: { -readonly [Field in keyof AttemptRead]: AttemptRead[Field] }[] = []
+  let used = 0
+  let isStarting = false
+  let isFailureAsked = false
+  for (const fact of facts) {
+    if (!('taskId' in fact) || fact.taskId !== taskId) continue
+    if (fact.type === 'task.dispatched') {
+      const last = attempts.at(-1)
+      if (last !== undefined) last.nextAt = fact.at
+      attempts.push({ number: fact.attempt, used: ++used, retry: undefined, nextAt: undefined })
+    }
+    if (fact.type === 'task.deferred' && isStarting) used--
+    if (fact.type === 'task.retrying') attempts.at(-1)!.retry = fact
+    if (fact.type === 'task.redriven') {
+      used = 0
+      // Whoever redrives a task does not wait for the retry that a kill cut short.
+      if (attempts.length > 0) attempts.at(-1)!.retry = undefined
+    }
+    if (fact.type === 'task.asked') isFailureAsked = fact.of === 'failure'
+    if (fact.type === 'task.answered' && isFailureAsked && fact.answer === 'retry') used = 0
+    isStarting = fact.type === 'task.starting'
+  }
+  return attempts
+}

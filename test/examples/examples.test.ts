@@ -1,0 +1,183 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
+
+const examples: Readonly<Record<string, () => Promise<unknown>>> = {
+  '01-hello-dag.ts': () => import('../../examples/01-hello-dag.ts'),
+  '02-typed-outputs.ts': () => import('../../examples/02-typed-outputs.ts'),
+  '03-retry-and-dead-letter.ts': () => import('../../examples/03-retry-and-dead-letter.ts'),
+  '04-rules-and-failure-modes.ts': () => import('../../examples/04-rules-and-failure-modes.ts'),
+  '05-priorities-and-pools.ts': () => import('../../examples/05-priorities-and-pools.ts'),
+  '06-machine-as-task.ts': () => import('../../examples/06-machine-as-task.ts'),
+  '07-hung-handler.ts': () => import('../../examples/07-hung-handler.ts'),
+  '08-event-stream.ts': () => import('../../examples/08-event-stream.ts'),
+}
+
+/** Runs an example to its end; gives what it has printed, as lines. */
+async function linesOf(name: string): Promise<readonly string[]> {
+  const printed: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((...words: readonly unknown[]) => {
+    printed.push(words.join(' '))
+  })
+  await examples[name]!()
+  return printed.join('\n').split('\n')
+}
+
+/** As `linesOf`, with every length of time blanked. */
+async function timelessLinesOf(name: string): Promise<readonly string[]> {
+  return (await linesOf(name)).map((line) => line.replace(/\d+(?:\.\d+)? (?:ms|s)\b/g, '…').trim())
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('the numbered examples', () => {
+  const numbered = readdirSync(folder).filter((name) => /^\d/.test(name))
+
+  it('are all run here', () => {
+    expect(numbered).toEqual(Object.keys(examples))
+  })
+
+  it.each(numbered)('%s fits on a screen and begins with what it shows and prints', (name) => {
+    const lines = readFileSync(`${folder}${name}`, 'utf8').trimEnd().split('\n')
+    expect(lines.length).toBeLessThan(60)
+    expect(lines[0]).toMatch(/^\/\/ Shows .+\.$/)
+    expect(lines[1]).toMatch(/^\/\/ Prints .+\.$/)
+    expect(lines[2]).toMatch(/^import /)
+  })
+})
+
+describe('01 hello dag', () => {
+  it('tells the facts in order and what the last task made of the others', async () => {
+    const lines = await linesOf('01-hello-dag.ts')
+    expect(lines[0]).toContain('run.created')
+    const at = (type: string, taskId: string) =>
+      lines.findIndex((line) => line.split(/ +/).join(' ') === `${type} ${taskId}`)
+    expect(at('task.ready', 'table')).toBeGreaterThan(at('task.completed', 'kettle'))
+    expect(at('task.ready', 'table')).toBeGreaterThan(at('task.completed', 'toaster'))
+    expect(lines.at(-1)).toBe('The run completed. On the table: toast and tea.')
+  })
+})
+
+describe('02 typed outputs', () => {
+  it('works out the invoice', async () => {
+    expect(await linesOf('02-typed-outputs.ts')).toEqual([
+      'Invoice for Ada',
+      '  net      580.00',
+      '  tax      116.00',
+      '  total    696.00',
+      '(a tax of 116.0 to hand on)',
+    ])
+  })
+})
+
+describe('03 retry and dead letter', () => {
+  it('tries again while it may, and saves the dead letter by a redrive', async () => {
+    const lines = await timelessLinesOf('03-retry-and-dead-letter.ts')
+    expect(lines.filter((line) => line.startsWith('stamps'))).toEqual([
+      'stamps #1: the printer is jammed; again in …',
+      'stamps #2: the printer is jammed; again in …',
+      'stamps #3: completed',
+    ])
+    expect(lines.filter((line) => line.startsWith('weather'))).toEqual([
+      'weather #1: too many questions; again in …',
+      'weather #2: completed',
+    ])
+    expect(lines.filter((line) => line.startsWith('address'))).toEqual([
+      'address #1: nobody of this name lives there; given up',
+    ])
+    expect(lines).toContain('failed; dead letters: post')
+    expect(lines.slice(-2)).toEqual(['after the redrive: post sent, hooray', 'still failed: address'])
+  })
+})
+
+describe('04 rules and failure modes', () => {
+  it('keeps root causes and consequences apart', async () => {
+    const lines = await linesOf('04-rules-and-failure-modes.ts')
+    const statuses = lines.slice(0, 9).map((line) => line.split(/ +/, 2).join(' '))
+    expect(statuses).toEqual([
+      'build completed',
+      'spelling failed',
+      'test failed',
+      'sign completed',
+      'publish skipped',
+      'announce skipped',
+      'alarm completed',
+      'clean completed',
+      'report completed',
+    ])
+    expect(lines.slice(10)).toEqual([
+      'The run failed. It went wrong here:',
+      "  spelling: 'recieve' is misspelt (ignored)",
+      '  test: 2 of 340 tests failed',
+      'and this followed from it:',
+      '  publish was skipped: dependency-failed, test',
+      '  announce was skipped: dependency-failed, test',
+    ])
+  })
+})
+
+describe('05 priorities and pools', () => {
+  it('says why tasks wait, and starts them by priority and room', async () => {
+    const lines = await linesOf('05-priorities-and-pools.ts')
+    const why = lines.slice(0, lines.indexOf(''))
+    expect(why.map((line) => line.split(' ', 1)[0])).toEqual(['cake', 'salad', 'candles'])
+    expect(why[0]).toContain('oven')
+    expect(why[1]).toContain('one of the 3 slots')
+    expect(why[2]).toContain('waits for cake')
+    const starts = lines.slice(lines.indexOf('') + 2).map((line) => line.replace(/^·* +/, ''))
+    expect(starts).toEqual(['bread', 'soup', 'sauce', 'salad', 'cake', 'candles'])
+  })
+})
+
+describe('06 a machine as task', () => {
+  it('shows the states inside the task and passes its output on', async () => {
+    expect(await linesOf('06-machine-as-task.ts')).toEqual([
+      'The kettle, as a task:',
+      '  heating at 45 °C',
+      '  heating at 70 °C',
+      '  heating at 95 °C',
+      '  steeping at 95 °C',
+      '  poured at 95 °C',
+      '4 cups, brewed from 12 g at 95 °C.',
+    ])
+  })
+})
+
+describe('07 a hung handler', () => {
+  it('is seen, explained and got rid of', async () => {
+    const lines = await timelessLinesOf('07-hung-handler.ts')
+    expect(lines[0]).toMatch(/^copy is stalled .* stall grace in …\.$/)
+    expect(lines[1]).toContain('verify is pending and waits for copy')
+    expect(lines[2]).toMatch(/^copy is stopping .* kill grace in …\.$/)
+    expect(lines[3]).toBe('copy was killed: silent for too long.')
+    const story = lines.filter((line) => line.startsWith('… ')).map((line) => line.replace(/^… +/, ''))
+    expect(story.slice(-5)).toEqual([
+      'task.started',
+      'task.stalled',
+      'task.stopping',
+      'task.abandoned',
+      'task.killed',
+    ])
+    expect(lines.slice(-2)).toEqual(['The run failed, but the owner was told.', 'Abandoned: copy.'])
+  })
+})
+
+describe('08 the event stream', () => {
+  it('shows progress, the lines of each task, and less to a slow observer', async () => {
+    const lines = await linesOf('08-event-stream.ts')
+    expect(lines.slice(0, 4)).toEqual([
+      '████░░░░░░░░░░░░ 1 of 4',
+      '████████░░░░░░░░ 2 of 4',
+      '████████████░░░░ 3 of 4',
+      '████████████████ 4 of 4',
+    ])
+    expect(lines[5]).toMatch(/^The slow observer saw \d+ facts up to run\.completed\.$/)
+    expect(lines.slice(6)).toEqual(
+      ['beach', 'forest', 'harbour', 'album'].map((taskId) => `${taskId}: unpack, compress, store`),
+    )
+  })
+})

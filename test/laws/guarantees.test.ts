@@ -1,0 +1,61 @@
+import { describe } from 'vitest'
+import {
+  attemptsStayInPolicy,
+  everyRunSettles,
+  hasOneLiveAttempt,
+  killIsFinal,
+  limitsHold,
+  nothingPolls,
+  settledTasksStay,
+  startsOnlyWhenRuleIsMet,
+  streamIsWhole,
+} from '../../src/testing/guarantees.ts'
+import { play } from '../../src/testing/play.ts'
+import { anyScenario } from '../../src/testing/scenario.ts'
+import { law } from './law.ts'
+
+describe('over random dags, faults and schedules', () => {
+  law('A task starts only when its rule is met by settled dependencies.', anyScenario(), async (scenario) =>
+    startsOnlyWhenRuleIsMet(await play(scenario)),
+  )
+
+  law('A task has at most one live attempt.', anyScenario(), async (scenario) =>
+    hasOneLiveAttempt(await play(scenario)),
+  )
+
+  law('Slots, pools and capacities in use never exceed a limit.', anyScenario(), async (scenario) =>
+    limitsHold(await play(scenario)),
+  )
+
+  law(
+    'Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout.',
+    anyScenario(),
+    async (scenario) => everyRunSettles(await play(scenario)),
+  )
+
+  law('A settled task never changes, except by redrive.', anyScenario(), async (scenario) =>
+    settledTasksStay(await play(scenario)),
+  )
+
+  law(
+    'After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned.',
+    anyScenario(),
+    async (scenario) => killIsFinal(await play(scenario)),
+  )
+
+  law(
+    "A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds.",
+    anyScenario(),
+    async (scenario) => attemptsStayInPolicy(await play(scenario)),
+  )
+
+  law('No run fact is lost or repeated to a lossless subscriber.', anyScenario(), async (scenario) =>
+    streamIsWhole(await play(scenario)),
+  )
+
+  law(
+    'Nothing polls: while tasks wait or run, the runtime has no repeating timer (a bounded probe of a process group in `stopping` is allowed).',
+    anyScenario(),
+    async (scenario) => nothingPolls(await play(scenario)),
+  )
+})

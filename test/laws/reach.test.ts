@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { play } from '../../src/testing/play.ts'
+import { anyScenario } from '../../src/testing/scenario.ts'
+
+describe('the scenarios that the laws are tried on', () => {
+  it('bring about every fact that a run without agents and durability can tell, and every way to settle', async () => {
+    const seen = new Set<string>()
+    const scenarios = fc.sample(anyScenario(), { numRuns: 1_500, seed: 7 })
+    for (const scenario of scenarios) {
+      const { marks } = await play(scenario)
+      for (const mark of marks) {
+        seen.add(mark.type)
+        if (mark.type === 'task.skipped') seen.add(`skipped: ${mark.because}`)
+        if (mark.type === 'task.failed') seen.add(`failed: ${mark.failure.code}`)
+        if (mark.type === 'task.stopping') seen.add(`stopping: ${mark.reason}`)
+        if (mark.type === 'run.killing') seen.add(`killing: ${mark.ending}`)
+      }
+    }
+    expect([...seen].toSorted()).toMatchInlineSnapshot(`
+      [
+        "attempt began",
+        "attempt ended",
+        "failed: ATTEMPT_ABANDONED",
+        "failed: ATTEMPT_STALLED",
+        "failed: ATTEMPT_TIMEOUT",
+        "failed: EXECUTOR_THREW",
+        "failed: SCRIPTED",
+        "failed: START_TIMEOUT",
+        "killing: aborted",
+        "killing: killed",
+        "killing: timed-out",
+        "observer.failed",
+        "run.completed",
+        "run.created",
+        "run.draining",
+        "run.failed",
+        "run.killed",
+        "run.killing",
+        "run.paused",
+        "run.redriven",
+        "run.resumed",
+        "run.started",
+        "skipped: answered",
+        "skipped: dependency-failed",
+        "skipped: rule-unmet",
+        "skipped: run-aborted",
+        "skipped: run-drained",
+        "skipped: run-killed",
+        "skipped: run-timed-out",
+        "stopping: kill",
+        "stopping: stall",
+        "stopping: start-timeout",
+        "stopping: timeout",
+        "task.abandoned",
+        "task.answered",
+        "task.asked",
+        "task.completed",
+        "task.dead-lettered",
+        "task.deferred",
+        "task.dispatched",
+        "task.failed",
+        "task.killed",
+        "task.ready",
+        "task.redriven",
+        "task.retrying",
+        "task.skipped",
+        "task.stalled",
+        "task.started",
+        "task.starting",
+        "task.stopping",
+        "task.unstalled",
+        "task.warned",
+      ]
+    `)
+  })
+})
