@@ -11,7 +11,7 @@ const runtime = createRuntime()
 const run = runtime.dispatch(breakfast)
 
 run.events$.subscribe((fact) => {
-  console.log(fact.type.padEnd(16), 'taskId' in fact ? fact.taskId : '')
+  console.log(fact.type.padEnd(16), fact.taskId ?? '')
 })
 
 const result = await run.result

@@ -35,9 +35,7 @@ for (const [taskId, outcome] of Object.entries(result.outcomes)) {
 
 console.log(`\nThe run ${result.status}. It went wrong here:`)
 for (const { taskId, failure } of result.rootCauses) {
-  const outcome = result.outcomes[taskId]
-  const ignored = outcome?.status === 'failed' && outcome.ignored ? ' (ignored)' : ''
-  console.log(`  ${taskId}: ${failure.message}${ignored}`)
+  console.log(`  ${taskId}: ${failure.message}`)
 }
 console.log('and this followed from it:')
 for (const { taskId, because, causedBy } of result.consequences) {

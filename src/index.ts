@@ -10,16 +10,23 @@ export type {
 export { RetryAfterError, TerminalError, type TerminalErrorOptions } from './errors/attempt-errors.ts'
 export { DagmarError, type ErrorCode } from './errors/dagmar-error.ts'
 export { type BufferOptions, buffered, type Overflow } from './events/buffered.ts'
-export { type Fact, isRunFact, type PassingFact, type RunFact, type RuntimeFact } from './events/facts.ts'
+export {
+  type Fact,
+  isRunEnd,
+  isRunFact,
+  type PassingFact,
+  type RunFact,
+  type RuntimeFact,
+} from './events/facts.ts'
 export { fold, type RunView, type TaskStatus, type TaskView } from './events/fold.ts'
 export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-logic.ts'
 export { inlineExecutor } from './executors/inline.ts'
-export { criticalPath } from './graph/critical-path.ts'
+export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
 export { type Dag, type DagOutputs, dag } from './graph/dag.ts'
 export { toDot } from './graph/dot.ts'
 export type { Handler, HandlerContext } from './graph/handler.ts'
-export { plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
+export { type DefinedHandler, plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
 export { toMermaid } from './graph/mermaid.ts'
 export type {
   BackoffOptions,
@@ -29,7 +36,7 @@ export type {
   StallOptions,
   TaskOptions,
 } from './graph/options.ts'
-export type { AnyDag, Order, Plan, PlannedTask } from './graph/plan.ts'
+export type { AnyDag, Order, Plan, PlannedTask, TaskStructure } from './graph/plan.ts'
 export type { Rule, RuleFunction, RuleName } from './graph/rules.ts'
 export type { Work } from './graph/work.ts'
 export type { Attempt, AttemptReport, Executor, Report, ReportedFailure } from './ports/executor.ts'

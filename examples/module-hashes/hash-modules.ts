@@ -49,7 +49,7 @@ export async function hashModules(
   return {
     plan: modules,
     result,
-    slowest: criticalPath(modules, (index) => Math.max(leastMs, tookMs[index]!)),
+    slowest: criticalPath(modules, (_, index) => Math.max(leastMs, tookMs[index]!)),
   }
 }
 

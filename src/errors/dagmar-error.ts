@@ -31,6 +31,8 @@ export interface ErrorDetails {
 export class DagmarError extends Error {
   override readonly name: string = 'DagmarError'
   readonly code: ErrorCode
+  /** What happened, without the hint that `message` ends with. */
+  readonly problem: string
   readonly hint: string | undefined
   readonly facts: Readonly<Record<string, unknown>>
 
@@ -38,6 +40,7 @@ export class DagmarError extends Error {
     const text = details.hint === undefined ? details.message : `${details.message} ${details.hint}`
     super(text, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
+    this.problem = details.message
     this.hint = details.hint
     this.facts = details.facts ?? {}
   }

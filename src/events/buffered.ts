@@ -157,7 +157,7 @@ function latestPerTask(): Shelf {
   const latest = new Map<string, Fact>()
   return {
     put(fact) {
-      const key = 'taskId' in fact ? `task ${fact.taskId}` : 'run'
+      const key = fact.taskId !== undefined ? `task ${fact.taskId}` : 'run'
       latest.delete(key)
       latest.set(key, fact)
     },

@@ -1,8 +1,18 @@
-import { Observable, Subject } from 'rxjs'
+import { Observable, Subject, takeWhile } from 'rxjs'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
+import type { TaskStructure } from '../graph/plan.ts'
 import { RunFolder, type RunView, type TaskView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { Ring } from './ring.ts'
+
+export interface FactLogOptions {
+  readonly runId: string
+  readonly name: string
+  readonly structure: readonly TaskStructure[]
+  /** How many run facts are held for replay. */
+  readonly retain: number
+  readonly now: () => number
+}
 
 /** How many passing facts a run holds. */
 const heldPassing = 1_000
@@ -18,7 +28,7 @@ export class FactLog {
   readonly #held: Ring<RunFact>
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(heldPassing)
-  readonly #folder = new RunFolder()
+  readonly #folder: RunFolder
   readonly #now: () => number
   readonly #runId: string
   /** Facts that came up while another was being told: they wait, so that every observer sees one order. */
@@ -26,12 +36,12 @@ export class FactLog {
   #lastSeq = 0
   #closed = false
 
-  /** `retain` is how many run facts are held for replay. */
-  constructor(runId: string, retain: number, now: () => number) {
+  constructor({ runId, name, structure, retain, now }: FactLogOptions) {
     this.#runId = runId
     this.#retain = retain
     this.#held = new Ring(retain)
     this.#now = now
+    this.#folder = new RunFolder({ runId, name, structure })
     this.events$ = new IsolatedObservable(this.#told, (thrown) => this.#observerFailed(thrown))
   }
 
@@ -54,8 +64,11 @@ export class FactLog {
     }
   }
 
-  /** Replays what is held from `seq` on, then goes on live. `stream.lagged` comes first where the beginning is gone. */
-  from(seq: number): Observable<Fact> {
+  /**
+   * Replays what is held from `seq` on, then goes on live, and completes after the fact that `isLast` holds for.
+   * `stream.lagged` comes first where the beginning is gone.
+   */
+  from(seq: number, isLast?: (fact: Fact) => boolean): Observable<Fact> {
     const replayed = new Observable<Fact>((subscriber) => {
       // An observer may act on what is replayed and so bring about new facts: they wait until it is through.
       const backlog: Fact[] = []
@@ -75,7 +88,8 @@ export class FactLog {
       live = true
       if (this.#closed) subscriber.complete()
     })
-    return new IsolatedObservable(replayed, (thrown) => this.#observerFailed(thrown))
+    const ending = isLast === undefined ? replayed : replayed.pipe(takeWhile((fact) => !isLast(fact), true))
+    return new IsolatedObservable(ending, (thrown) => this.#observerFailed(thrown))
   }
 
   view(): RunView {

@@ -13,6 +13,11 @@ interface OfRun {
   readonly causeSeq?: number
 }
 
+/** About the run as a whole. */
+interface OfRunOnly extends OfRun {
+  readonly taskId?: undefined
+}
+
 interface OfTask extends OfRun {
   readonly taskId: TaskId
 }
@@ -23,7 +28,7 @@ interface OfAttempt extends OfTask {
 
 /** Run facts: journalled; the state of a run is their fold. */
 export type RunFact =
-  | (OfRun & {
+  | (OfRunOnly & {
       readonly type: 'run.created'
       readonly name: string
       readonly structure: readonly TaskStructure[]
@@ -32,21 +37,21 @@ export type RunFact =
       readonly idempotencyKey?: string
     })
   /** `until` is when the run's timeout falls, where it has one. */
-  | (OfRun & { readonly type: 'run.started'; readonly until?: number })
-  | (OfRun & { readonly type: 'run.paused' })
-  | (OfRun & { readonly type: 'run.resumed' })
-  | (OfRun & { readonly type: 'run.draining'; readonly reason: string })
-  | (OfRun & {
+  | (OfRunOnly & { readonly type: 'run.started'; readonly until?: number })
+  | (OfRunOnly & { readonly type: 'run.paused' })
+  | (OfRunOnly & { readonly type: 'run.resumed' })
+  | (OfRunOnly & { readonly type: 'run.draining'; readonly reason: string })
+  | (OfRunOnly & {
       readonly type: 'run.killing'
       readonly ending: RunEnding
       readonly reason: string
       readonly failure?: Failure
     })
-  | (OfRun & { readonly type: 'run.recovered' })
-  | (OfRun & { readonly type: 'run.redriven'; readonly tasks: readonly TaskId[] })
-  | (OfRun & { readonly type: 'run.completed' })
-  | (OfRun & { readonly type: 'run.failed'; readonly failure?: Failure })
-  | (OfRun & { readonly type: 'run.killed'; readonly reason: string })
+  | (OfRunOnly & { readonly type: 'run.recovered' })
+  | (OfRunOnly & { readonly type: 'run.redriven'; readonly tasks: readonly TaskId[] })
+  | (OfRunOnly & { readonly type: 'run.completed' })
+  | (OfRunOnly & { readonly type: 'run.failed'; readonly failure?: Failure })
+  | (OfRunOnly & { readonly type: 'run.killed'; readonly reason: string })
   /** Its rule is met; it waits for a slot. */
   | (OfTask & { readonly type: 'task.ready' })
   /** Granted: slot, pools and executor are its own. Once an attempt, directly before `task.starting`. */
@@ -119,6 +124,10 @@ interface Passing {
   readonly runId: string
 }
 
+interface PassingOfRun extends Passing {
+  readonly taskId?: undefined
+}
+
 /** Passing facts: shown and forgotten, never journalled. */
 export type PassingFact =
   | (Passing & {
@@ -137,9 +146,9 @@ export type PassingFact =
       readonly message?: string
     })
   /** This observer has missed that many facts. */
-  | (Passing & { readonly type: 'stream.lagged'; readonly missed: number })
+  | (PassingOfRun & { readonly type: 'stream.lagged'; readonly missed: number })
   /** An observer threw; told once for each observer, which goes on being served. */
-  | (Passing & { readonly type: 'observer.failed'; readonly message: string })
+  | (PassingOfRun & { readonly type: 'observer.failed'; readonly message: string })
 
 /** What `run.events$` carries. */
 export type Fact = RunFact | PassingFact
@@ -147,6 +156,11 @@ export type Fact = RunFact | PassingFact
 /** Narrows to the facts that are journalled. */
 export function isRunFact(fact: Fact): fact is RunFact {
   return 'seq' in fact
+}
+
+/** True for the last fact of a run; only a redrive is told after it. */
+export function isRunEnd(fact: Fact): boolean {
+  return fact.type === 'run.completed' || fact.type === 'run.failed' || fact.type === 'run.killed'
 }
 
 type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at' | 'runId'> : never

@@ -57,6 +57,8 @@ export function fold(facts: Iterable<RunFact>): RunView {
   return folder.view()
 }
 
+type Beginning = Pick<Extract<RunFact, { type: 'run.created' }>, 'runId' | 'name' | 'structure'>
+
 /** `fold`, one fact at a time. */
 export class RunFolder {
   #runId = ''
@@ -80,6 +82,11 @@ export class RunFolder {
     failed: 0,
     killed: 0,
     skipped: 0,
+  }
+
+  /** `known` is what is known of the run before its first fact. */
+  constructor(known?: Beginning) {
+    if (known !== undefined) this.#begin(known)
   }
 
   /** A copy that later facts do not change. */
@@ -112,19 +119,14 @@ export class RunFolder {
 
   apply(fact: RunFact): void {
     this.#seq = fact.seq
-    if ('taskId' in fact) this.#applyToTask(fact)
+    if (fact.taskId !== undefined) this.#applyToTask(fact)
     else this.#applyToRun(fact)
   }
 
   #applyToRun(fact: Exclude<RunFact, { taskId: TaskId }>): void {
     switch (fact.type) {
       case 'run.created':
-        this.#runId = fact.runId
-        this.#name = fact.name
-        for (const { id } of fact.structure) {
-          this.#tasks.set(id, { id, status: 'pending', since: 0, attempt: 0, attemptsUsed: 0, questions: [] })
-          this.#counts.pending++
-        }
+        this.#begin(fact)
         return
       case 'run.started':
         this.#startedAt = fact.at
@@ -161,6 +163,15 @@ export class RunFolder {
         this.#settled('killed', fact.at)
         this.#reason = fact.reason
     }
+  }
+
+  #begin({ runId, name, structure }: Beginning): void {
+    this.#runId = runId
+    this.#name = name
+    for (const { id } of structure) {
+      this.#tasks.set(id, { id, status: 'pending', since: 0, attempt: 0, attemptsUsed: 0, questions: [] })
+    }
+    this.#counts.pending = this.#tasks.size
   }
 
   #settled(status: RunState, at: number): void {

@@ -22,7 +22,9 @@ export type LogicContext<Inputs = unknown, Input = unknown> = Pick<
  */
 export function logic<Logic extends AnyActorLogic, Context extends LogicContext = LogicContext>(
   actorLogic: Logic,
-  input?: (context: Context) => InputFrom<Logic>,
+  ...[input]: undefined extends InputFrom<Logic>
+    ? [input?: (context: Context) => InputFrom<Logic>]
+    : [input: (context: Context) => InputFrom<Logic>]
 ): Work<Context, OutputFrom<Logic>> {
   const work: LogicWork = { logic: actorLogic, input: input as LogicWork['input'] }
   return { executor: 'actor-logic', work }

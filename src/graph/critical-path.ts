@@ -51,7 +51,7 @@ export interface CriticalPath {
 /** The chain of dependencies that took longest, by what each task took. Durations are 0 or more. */
 export function criticalPath(
   { tasks }: Pick<Plan, 'tasks'>,
-  durations: (index: number) => number,
+  durations: (taskId: TaskId, index: number) => number,
 ): CriticalPath {
   const pathLength = new Float64Array(tasks.length)
   const before = new Int32Array(tasks.length).fill(-1)
@@ -61,7 +61,7 @@ export function criticalPath(
       if (before[index] === -1 || pathLength[need]! > pathLength[before[index]!]!) before[index] = need
     }
     const longest = before[index] === -1 ? 0 : pathLength[before[index]!]!
-    pathLength[index] = longest + durations(index)
+    pathLength[index] = longest + durations(tasks[index]!.id, index)
     if (last === -1 || pathLength[index] > pathLength[last]!) last = index
   }
   const ids: TaskId[] = []

@@ -16,18 +16,18 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
    */
   readonly signal: AbortSignal
   /** Says that work goes on: a stalled task runs again, the stall timeout starts anew. */
-  heartbeat(): void
+  readonly heartbeat: () => void
   /** A heartbeat that says how far the work is; `percent` is 0 to 100. */
-  progress(percent: number, message?: string): void
+  readonly progress: (percent: number, message?: string) => void
   /** A heartbeat with a line of text, shown as the task's output; never journalled. */
-  log(text: string): void
+  readonly log: (text: string) => void
   /** A heartbeat with something people should know; the task goes on. Journalled. */
-  warn(message: string): void
+  readonly warn: (message: string) => void
   /**
    * Asks a person and resolves with what `run.answer(taskId, value)` gives. The slot is kept, the stall timeout
    * waits, `timeout` does not. Rejects when the attempt is to end.
    */
-  ask(question: string): Promise<unknown>
+  readonly ask: (question: string) => Promise<unknown>
 }
 
 /** A task's work as a function. What it returns, or resolves with, is the task's output; what it throws fails the attempt. */

@@ -57,14 +57,14 @@ const nothing: Layer = {}
 
 /**
  * Validates a dag given as data and makes it ready to run. Takes time in proportion to tasks and dependencies.
- * A dag without tasks is valid and completes at once.
+ * A dag without tasks is valid and completes at once. `Outputs` says what nobody checks: what the tasks return, by id.
  * @throws DagmarError `CONFIG_INVALID`, `DURATION_INVALID`, `DAG_INVALID`, `DAG_DUPLICATE_TASK`, `DAG_UNKNOWN_TASK`
  *   or `DAG_CYCLE`: the first problem found, with its path in the message and in `facts.field`. For a cycle,
  *   `facts.path` has its task ids, each needing the next, the first again at the end.
  */
-export function plan<Input = unknown>(
+export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>>>(
   definition: PlanDefinition<Input>,
-): Plan<Readonly<Record<string, unknown>>, Input> {
+): Plan<Outputs, Input> {
   const fields = readFields(definition, '', dagFields)
   const name = readName(fields['name'], 'The name of the dag')
   const frame = readFrame(fields)

@@ -4,7 +4,7 @@ import { spawnTask } from './spawn.ts'
 /** Takes up to `most` ready tasks, as far as there is room: what the dag actor does with an offer. */
 export function admitTasks(run: Run, most: number): void {
   const { queue, lanes, live } = run.books
-  const { admission, clock } = run.runtime
+  const { admission, macrostep } = run.runtime
   for (let taken = 0; taken < most; ) {
     const index = queue.peek()
     if (index === -1) return admission.rest(run)
@@ -18,7 +18,7 @@ export function admitTasks(run: Run, most: number): void {
     }
     queue.take(index)
     const taskActor = live.get(index) ?? spawnTask(run, task, lane)
-    const at = clock.now()
+    const { at } = macrostep
     if (decision === 'granted') {
       run.sendTask(taskActor, { type: 'task.grant', at, forceable: lane.desk.executor.force !== undefined })
     } else {

@@ -78,7 +78,7 @@ function receive(live: LiveTask, report: AttemptReport): void {
       live.ignoredReports++
       return
     }
-    const at = run.runtime.clock.now()
+    const at = run.runtime.macrostep.at
     switch (report.type) {
       case 'attempt.progress':
       case 'attempt.output':

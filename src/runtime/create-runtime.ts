@@ -6,7 +6,7 @@ import type { FactLog } from '../events/fact-log.ts'
 import type { RuntimeFact } from '../events/facts.ts'
 import { subscribeHooks } from '../events/hooks.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { type DispatchOptions, readRunOptions } from './dispatch.ts'
+import { type DispatchOptions, readRunOptions, type WithInput } from './dispatch.ts'
 import { readRuntimeOptions, type RuntimeOptions, runtimeClosed } from './options.ts'
 import type { RunResult } from './result.ts'
 import { Run } from './run.ts'
@@ -26,12 +26,12 @@ export interface Runtime {
    */
   dispatch<Outputs, Input>(
     dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
-    options?: DispatchOptions<Input>,
+    ...options: WithInput<Input>
   ): RunHandle<Outputs>
   /** Dispatches and awaits: the outputs by task id. Rejects with `RunFailedError` unless the run completed. */
   run<Outputs, Input>(
     dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
-    options?: DispatchOptions<Input>,
+    ...options: WithInput<Input>
   ): Promise<Outputs>
   /**
    * Takes no more runs, and ends those there are: `drain` lets live attempts finish, `kill` ends them. Resolves when
@@ -105,7 +105,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     actor: core.actor,
     events$: events$.asObservable(),
     dispatch: dispatch as Runtime['dispatch'],
-    run: async (source, dispatchOptions) => {
+    run: async (source, ...[dispatchOptions]) => {
       const handle = dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions)
       const result = await handle.result
       if (result.status !== 'completed') throw new RunFailedError(result)

@@ -30,6 +30,11 @@ export interface DispatchOptions<Input = unknown> {
   readonly timeout?: Duration
 }
 
+/** The options of a dispatch: they have to be there, with the input, where the dag's runs cannot do without one. */
+export type WithInput<Input> = undefined extends Input
+  ? [options?: DispatchOptions<Input>]
+  : [options: DispatchOptions<Input> & { readonly input: Input }]
+
 const known: ReadonlySet<string> = new Set([
   'input',
   'id',

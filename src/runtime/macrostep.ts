@@ -12,11 +12,14 @@ export interface Committer {
 export class Macrostep {
   readonly #admit: () => void
   readonly #dirty = new Set<Committer>()
+  readonly #now: () => number
   #isOpen = false
+  #at = 0
 
   /** `admit` takes up what there is room for; it is called before every commit. */
-  constructor(admit: () => void) {
+  constructor(admit: () => void, now: () => number) {
     this.#admit = admit
+    this.#now = now
   }
 
   /** Has the committer called at the end of the step that is open now. */
@@ -24,7 +27,13 @@ export class Macrostep {
     this.#dirty.add(committer)
   }
 
+  /** The instant, in epoch ms, of what is being reacted to: all that follows from it at once has the same. */
+  get at(): number {
+    return this.#isOpen ? this.#at : this.#now()
+  }
+
   run(change: () => void): void {
+    this.#at = this.#now()
     if (this.#isOpen) {
       change()
       return

@@ -50,7 +50,7 @@ export function tellReopened(run: Run): void {
     run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
   }
   run.reopened = []
-  openFrontier(run, causeSeq, run.runtime.clock.now() + run.options.timeoutMs)
+  openFrontier(run, causeSeq, run.runtime.macrostep.at + run.options.timeoutMs)
 }
 
 function failedTasks(run: Run): number[] {

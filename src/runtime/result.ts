@@ -19,7 +19,7 @@ export interface RunResult<Outputs = Readonly<Record<string, unknown>>> {
   /** What completed tasks returned, by task id. */
   readonly outputs: Partial<Outputs>
   readonly counts: Readonly<Record<Outcome['status'], number>>
-  /** The tasks that failed by themselves. */
+  /** The tasks that failed by themselves, but for those whose failure is ignored. */
   readonly rootCauses: readonly { readonly taskId: TaskId; readonly failure: Failure }[]
   /** The tasks that were skipped, each with the task it was skipped because of. */
   readonly consequences: readonly {
@@ -53,7 +53,7 @@ export function resultOf(run: Run): RunResult {
         outputs[taskId] = outcome.output
         break
       case 'failed':
-        rootCauses.push({ taskId, failure: outcome.failure })
+        if (!outcome.ignored) rootCauses.push({ taskId, failure: outcome.failure })
         if (outcome.deadLettered) deadLetters.push(taskId)
         if (outcome.abandoned) abandoned.push(taskId)
         break
@@ -67,7 +67,7 @@ export function resultOf(run: Run): RunResult {
     }
   }
   const { state, failure, reason } = run.dagContext
-  const settledAt = run.runtime.clock.now()
+  const settledAt = run.runtime.macrostep.at
   return {
     runId: run.id,
     name: run.plan.name,

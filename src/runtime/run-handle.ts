@@ -4,7 +4,7 @@ import type { ActorRefFromLogic } from 'xstate'
 import type { dagMachine } from '../../machines/dag.ts'
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import type { Fact, RunFact } from '../events/facts.ts'
+import { type Fact, isRunEnd, type RunFact } from '../events/facts.ts'
 import type { RunView } from '../events/fold.ts'
 import { didYouMean } from '../graph/read-values.ts'
 import { redrive } from './redrive.ts'
@@ -24,8 +24,12 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
    * Goes on over redrives; completes when the handle is disposed of or the runtime is shut down.
    */
   readonly events$: Observable<Fact>
-  /** The facts that are held from `from` (a `seq`, default 1) on, then the live ones. See `retainFacts`. */
-  events(options?: { readonly from?: number }): Observable<Fact>
+  /**
+   * The facts that are held from `from` (a `seq`, default 1) on, then the live ones; see `retainFacts`. With
+   * `until: 'settled'` it completes with the next end of the run: so `for await (… of buffered(run.events({ until:
+   * 'settled' })))` comes to an end.
+   */
+  events(options?: { readonly from?: number; readonly until?: 'settled' }): Observable<Fact>
   /** Never rejects. After a redrive, the result that is still to come. */
   readonly result: Promise<RunResult<Outputs>>
   /** The state of the run and of every task, as of the last committed fact. A copy. */
@@ -80,7 +84,8 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
       return run.dag
     },
     events$: run.log.events$,
-    events: ({ from = 1 } = {}) => run.log.from(from),
+    events: ({ from = 1, until } = {}) =>
+      until === undefined ? run.log.from(from) : run.log.from(from, isRunEnd),
     get result() {
       return run.result as Promise<RunResult<Outputs>>
     },
@@ -108,7 +113,7 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
     why: (taskId) => why(run, indexOf(taskId)),
     story: (taskId) => {
       indexOf(taskId)
-      return [...run.log.held()].filter((fact) => 'taskId' in fact && fact.taskId === taskId)
+      return [...run.log.held()].filter((fact) => fact.taskId === taskId)
     },
     [Symbol.asyncDispose]: async () => {
       await handle.kill(undefined, { reason: 'disposed' })
@@ -123,7 +128,7 @@ async function killTask(run: Run, index: number, reason: string): Promise<void> 
   if (run.books.outcomes[index] !== undefined || run.isSettled) return
   const { id } = run.plan.tasks[index]!
   const ended = firstValueFrom(
-    run.log.events$.pipe(filter((fact) => 'taskId' in fact && fact.taskId === id && settles.has(fact.type))),
+    run.log.events$.pipe(filter((fact) => fact.taskId === id && settles.has(fact.type))),
     { defaultValue: undefined },
   )
   run.send({ type: 'run.killTask', index, reason })
@@ -149,6 +154,6 @@ function answerTask(run: Run, index: number, answer: unknown): void {
       facts: { taskId, answer },
     })
   }
-  const at = run.runtime.clock.now()
+  const at = run.runtime.macrostep.at
   run.runtime.macrostep.run(() => run.sendTask(live, { type: 'task.answer', at, answer }))
 }

@@ -58,8 +58,14 @@ export class Run implements Candidate, Committer {
     this.options = options
     this.slots = new Slots(options.concurrency)
     this.pools = new Pools(options.pools)
-    const now = (): number => runtime.clock.now()
-    this.log = new FactLog(options.id, runtime.retainFacts, now)
+    const now = (): number => runtime.macrostep.at
+    this.log = new FactLog({
+      runId: options.id,
+      name: plan.name,
+      structure: plan.structure,
+      retain: runtime.retainFacts,
+      now,
+    })
     this.outbox = new Outbox({
       runId: options.id,
       store: runtime.store,
@@ -117,7 +123,7 @@ export class Run implements Candidate, Committer {
   open(): void {
     const { name, structure } = this.plan
     const { input, labels, idempotencyKey, timeoutMs } = this.options
-    this.startedAt = this.runtime.clock.now()
+    this.startedAt = this.runtime.macrostep.at
     this.tell({
       type: 'run.created',
       name,
@@ -187,7 +193,7 @@ export class Run implements Candidate, Committer {
     failure: Pick<Failure, 'code' | 'message'>,
     causedBy?: TaskId,
   ): void {
-    const at = this.runtime.clock.now()
+    const at = this.runtime.macrostep.at
     this.dag.send({
       type: 'run.abort',
       ending,
@@ -197,9 +203,9 @@ export class Run implements Candidate, Committer {
   }
 
   #newBooks(before?: BooksBefore): RunBooks {
-    const { clock, desks } = this.runtime
+    const { macrostep, desks } = this.runtime
     const { lanes, laneOf } = lanesOf(this.plan, this, (name) => desks.get(name)!)
-    return new RunBooks(this.plan, { lanes, laneOf, now: () => clock.now() }, before)
+    return new RunBooks(this.plan, { lanes, laneOf, now: () => macrostep.at }, before)
   }
 
   #newAlarm(): Alarm {
@@ -219,6 +225,6 @@ export class Run implements Candidate, Committer {
       return
     }
     const live = this.books.live.get(key)
-    if (live !== undefined) this.sendTask(live, { type: 'task.due', at: this.runtime.clock.now() })
+    if (live !== undefined) this.sendTask(live, { type: 'task.due', at: this.runtime.macrostep.at })
   }
 }

@@ -45,7 +45,10 @@ export class RuntimeCore {
         new ExecutorDesk(name, executor, key),
       ]),
     )
-    this.macrostep = new Macrostep(() => this.admission.sweep())
+    this.macrostep = new Macrostep(
+      () => this.admission.sweep(),
+      () => options.clock.now(),
+    )
     this.admission = new Admission({
       concurrency: options.concurrency,
       pools: options.pools,

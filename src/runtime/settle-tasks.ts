@@ -34,7 +34,7 @@ export function killTask(run: Run, index: number, reason: string): void {
   const live = books.live.get(index)
   books.queue.remove(index)
   if (live !== undefined) {
-    run.sendTask(live, { type: 'task.kill', at: run.runtime.clock.now(), reason })
+    run.sendTask(live, { type: 'task.kill', at: run.runtime.macrostep.at, reason })
     return
   }
   if (books.outcomes[index] !== undefined) return
@@ -67,7 +67,7 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
 
 /** Kills the tasks that have an actor; with `waitingOnly`, those that have no live attempt. */
 export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
-  const at = run.runtime.clock.now()
+  const at = run.runtime.macrostep.at
   // Their done events reach the dag actor after this, so that nobody leaves while they are gone through.
   for (const live of run.books.live.values()) {
     if (waitingOnly && live.context.state !== 'dispatched') continue

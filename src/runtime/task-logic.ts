@@ -14,7 +14,7 @@ export const taskLogic = taskMachine.provide({
       if (comesBack && live.run.dagContext.state === 'draining') {
         live.ref.send({
           type: 'task.kill',
-          at: live.run.runtime.clock.now(),
+          at: live.run.runtime.macrostep.at,
           reason: live.run.dagContext.reason,
         })
       }

@@ -58,7 +58,9 @@ export interface Explanation {
 /** What the task waits for now, in one sentence and as data. */
 export function why(run: Run, index: number): Explanation {
   const taskId = run.plan.tasks[index]!.id
-  const status = run.log.task(taskId)?.status ?? 'pending'
+  const live = run.books.live.get(index)
+  // What the task is doing now; its latest facts may not be committed yet.
+  const status = live?.context.state ?? run.log.task(taskId)?.status ?? 'pending'
   const waitsFor = run.books.outcomes[index] === undefined ? waits(run, index) : []
   return { taskId, status, waitsFor, sentence: sentence(run, index, status, waitsFor) }
 }
@@ -72,6 +74,7 @@ function waits(run: Run, index: number): WaitsFor[] {
   if (!run.books.queue.has(index)) {
     const { rule, needs } = run.plan.tasks[index]!
     const open = needs.filter((need) => run.books.outcomes[need] === undefined)
+    if (open.length === 0) return []
     return [{ kind: 'dependencies', rule, taskIds: open.map((need) => run.plan.tasks[need]!.id) }]
   }
   return waitsForRoom(run, index)
@@ -156,13 +159,19 @@ function sentence(run: Run, index: number, status: TaskStatus, waitsFor: readonl
       return `${taskId} was skipped (${outcome.because})${outcome.causedBy === undefined ? '' : ` because of ${outcome.causedBy}`}.`
     case undefined:
   }
-  if (waitsFor.length === 0) {
-    return status === 'running'
-      ? `${taskId} is running and waits for nothing.`
-      : `${taskId} is about to be taken up.`
-  }
+  if (waitsFor.length === 0) return unawaited(taskId, status)
   const now = run.runtime.clock.now()
   return `${taskId} is ${status} and waits ${waitsFor.map((one) => phrase(one, now)).join('; and ')}.`
+}
+
+function unawaited(taskId: TaskId, status: TaskStatus): string {
+  if (status === 'stalled') {
+    return `${taskId} is stalled: it gives no sign of work, and nothing but a kill would end it.`
+  }
+  const isLive = status === 'starting' || status === 'running' || status === 'stopping'
+  return isLive
+    ? `${taskId} is ${status}, and nothing limits how long.`
+    : `${taskId} is about to be taken up.`
 }
 
 function phrase(one: WaitsFor, now: number): string {

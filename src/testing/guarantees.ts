@@ -123,7 +123,7 @@ export function settledTasksStay({ runs }: Played): Breaches {
     const settled = new Set<TaskId>()
     const breaches: string[] = []
     for (const fact of facts) {
-      if (!('taskId' in fact)) continue
+      if (fact.taskId === undefined) continue
       if (fact.type === 'task.redriven') settled.delete(fact.taskId)
       else if (settled.has(fact.taskId) && fact.type !== 'task.dead-lettered') {
         breaches.push(`${runId}: ${fact.taskId} was settled, and then came ${fact.type} (seq ${fact.seq})`)

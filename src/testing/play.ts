@@ -224,10 +224,12 @@ function watch(handle: RunHandle, scenario: Scenario, clock: Clock, marks: Mark[
   }
   if (scenario.observer === 'late') clock.setTimeout(listenLate, 40)
   else listenLate()
-  void handle.result.then((result) => {
-    watched.result = result
-  })
+  void keepResult(watched, handle.result)
   return watched
+}
+
+async function keepResult(run: Watched, result: Promise<RunResult>): Promise<void> {
+  run.result = await result
 }
 
 /** Opens the settled runs again, as the scenario says, and plays on to the next end. */
@@ -243,10 +245,7 @@ async function redriveAll(
     if (run.result === undefined) continue
     if (taskId !== undefined && run.result.outcomes[taskId]?.status === 'completed') continue
     run.result = undefined
-    const again = run.handle.redrive(taskId)
-    void again.then((result) => {
-      run.result = result
-    })
+    void keepResult(run, run.handle.redrive(taskId))
   }
   await turn()
   await drive(clock, marks)
@@ -296,8 +295,9 @@ function schedule(handle: RunHandle, scenario: Scenario, clock: Clock, plan: Pla
 async function drive(clock: SimulatedClock, marks: readonly Mark[]): Promise<void> {
   for (let fired = 0; clock.fireNext(); fired++) {
     await turn()
-    if (fired > mostTimers)
-      throw new Error('The scenario goes on for ever: its timers do not come to an end.')
+    if (fired <= mostTimers) continue
+    const last = marks.slice(-20).map((mark) => JSON.stringify(mark))
+    throw new Error(`The scenario goes on for ever. It ends in:\n${last.join('\n')}`)
   }
   await turn()
 }

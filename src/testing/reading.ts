@@ -13,28 +13,20 @@ export function outcomesBefore(facts: readonly RunFact[], seq: number): Readonly
   const outcomes = new Map<TaskId, Outcome>()
   for (const fact of facts) {
     if (fact.seq >= seq) break
-    switch (fact.type) {
-      case 'task.completed':
-        outcomes.set(fact.taskId, { status: 'completed', output: fact.output })
-        break
-      case 'task.failed': {
-        const { failure, deadLettered, ignored, abandoned } = fact
-        outcomes.set(fact.taskId, { status: 'failed', failure, deadLettered, ignored, abandoned })
-        break
-      }
-      case 'task.killed':
-        outcomes.set(fact.taskId, { status: 'killed', reason: fact.reason, abandoned: fact.abandoned })
-        break
-      case 'task.skipped':
-        outcomes.set(fact.taskId, { status: 'skipped', because: fact.because })
-        break
-      case 'task.redriven':
-        outcomes.delete(fact.taskId)
-        break
-      default:
-    }
+    if (fact.type === 'task.redriven') outcomes.delete(fact.taskId)
+    const outcome = outcomeIn(fact)
+    if (outcome !== undefined && fact.taskId !== undefined) outcomes.set(fact.taskId, outcome)
   }
   return outcomes
+}
+
+function outcomeIn(fact: RunFact): Outcome | undefined {
+  if (fact.type === 'task.completed') return { status: 'completed', output: fact.output }
+  if (fact.type === 'task.skipped') return { status: 'skipped', because: fact.because }
+  if (fact.type === 'task.killed') return { status: 'killed', reason: fact.reason, abandoned: fact.abandoned }
+  if (fact.type !== 'task.failed') return undefined
+  const { failure, deadLettered, ignored, abandoned } = fact
+  return { status: 'failed', failure, deadLettered, ignored, abandoned }
 }
 
 export interface Held {
@@ -56,19 +48,10 @@ export function heldOver(
   return over
 }
 
+const ends = new Set(['task.retrying', 'task.deferred', 'task.completed', 'task.failed', 'task.killed'])
+
 function endsHold(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
-  switch (fact.type) {
-    case 'task.retrying':
-    case 'task.deferred':
-    case 'task.completed':
-    case 'task.failed':
-    case 'task.killed':
-      return true
-    case 'task.asked':
-      return fact.of === 'failure'
-    default:
-      return false
-  }
+  return ends.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
 }
 
 export interface AttemptRead {
@@ -88,7 +71,7 @@ export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly 
   let isStarting = false
   let isFailureAsked = false
   for (const fact of facts) {
-    if (!('taskId' in fact) || fact.taskId !== taskId) continue
+    if (fact.taskId !== taskId) continue
     if (fact.type === 'task.dispatched') {
       const last = attempts.at(-1)
       if (last !== undefined) last.nextAt = fact.at

@@ -111,7 +111,6 @@ describe('04 rules and failure modes', () => {
     ])
     expect(lines.slice(10)).toEqual([
       'The run failed. It went wrong here:',
-      "  spelling: 'recieve' is misspelt (ignored)",
       '  test: 2 of 340 tests failed',
       'and this followed from it:',
       '  publish was skipped: dependency-failed, test',

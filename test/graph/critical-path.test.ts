@@ -77,7 +77,7 @@ describe('the chain that took longest', () => {
       e: {},
     })
     const took = [1, 2, 5, 1, 6]
-    expect(criticalPath(planned, (index) => took[index]!)).toEqual({ ids: ['a', 'c', 'd'], length: 7 })
+    expect(criticalPath(planned, (_, index) => took[index]!)).toEqual({ ids: ['a', 'c', 'd'], length: 7 })
   })
 
   it('is empty for a dag without tasks', () => {
@@ -95,7 +95,7 @@ describe('the chain that took longest', () => {
           run,
         }))
         const planned = plan({ name: 'dag', tasks })
-        const found = criticalPath(planned, (index) => shape[index]![0])
+        const found = criticalPath(planned, (_, index) => shape[index]![0])
         expect(found.length).toBe(Math.max(0, ...remainingPaths(planned.tasks)))
         const indices = found.ids.map((id) => planned.indexOf(id)!)
         expect(indices.reduce((sum, index) => sum + shape[index]![0], 0)).toBe(found.length)

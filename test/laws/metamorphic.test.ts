@@ -31,7 +31,7 @@ describe('two plays of the same scenario', () => {
       const asked = await play({ ...scenario, answers: ['skip'] })
       const otherwise = await play({ ...scenario, answers: [answer as 'retry'], answerAfter: 33 })
       const related = new Set([nameOf(0), ...descendants(scenario.tasks)])
-      return differences(asked, otherwise, (fact) => 'taskId' in fact && !related.has(fact.taskId))
+      return differences(asked, otherwise, (fact) => fact.taskId !== undefined && !related.has(fact.taskId))
     },
   )
 
