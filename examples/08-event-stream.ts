@@ -1,8 +1,8 @@
 // Shows the facts of a run as an RxJS stream, and as an async iterable for an observer that takes its time.
 // Prints a bar that grows with each task, what each task has written, and how much the slow observer saw.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { buffered, createRuntime, dag, type Fact, type HandlerContext } from 'dagmar'
-import { filter, groupBy, map, mergeMap, scan, takeWhile, toArray } from 'rxjs'
+import { buffered, createRuntime, dag, type HandlerContext, isRunEnd } from 'dagmar'
+import { filter, groupBy, map, mergeMap, scan, toArray } from 'rxjs'
 
 const pack =
   (ms: number) =>
@@ -20,9 +20,8 @@ const photos = dag('photos')
 
 const run = createRuntime().dispatch(photos)
 const total = photos.plan().tasks.length
-const endings = new Set<Fact['type']>(['run.completed', 'run.failed', 'run.killed'])
 // `events$` goes on after the run's end, since the run might be redriven. This one ends with it.
-const facts$ = run.events$.pipe(takeWhile((fact) => !endings.has(fact.type), true))
+const facts$ = run.events({ until: 'settled' })
 
 facts$
   .pipe(
@@ -51,6 +50,6 @@ let seen = 0
 for await (const fact of buffered(facts$, { overflow: 'latest-per-task' })) {
   seen += 1
   await sleep(15)
-  if (endings.has(fact.type)) console.log(`\nThe slow observer saw ${seen} facts up to ${fact.type}.`)
+  if (isRunEnd(fact)) console.log(`\nThe slow observer saw ${seen} facts up to ${fact.type}.`)
 }
 console.log(notes.join('\n'))

@@ -9,7 +9,7 @@ import {
   type RunResult,
   type TaskDefinition,
 } from 'dagmar'
-import { type Observable, takeWhile } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { type ModuleSource, resolveImport } from './module-source.ts'
 import { scanImports } from './scan-imports.ts'
 
@@ -44,7 +44,7 @@ export async function hashModules(
     if (fact.type === 'task.started') tookMs[modules.indexOf(fact.taskId)!] = -fact.at
     if (fact.type === 'task.completed') tookMs[modules.indexOf(fact.taskId)!]! += fact.at
   })
-  watch?.(run.events$.pipe(takeWhile((fact) => !endings.has(fact.type), true)), modules.tasks.length)
+  watch?.(run.events({ until: 'settled' }), modules.tasks.length)
   const result = (await run.result) as RunResult<Hashes>
   return {
     plan: modules,
@@ -55,12 +55,6 @@ export async function hashModules(
 
 /** Facts tell whole milliseconds: among modules that took less than one, the longer chain counts as slower. */
 const leastMs = 0.01
-
-const endings: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
-  'run.completed',
-  'run.failed',
-  'run.killed',
-])
 
 /** A task for each module, which needs those for the modules it imports. */
 async function planModules(source: ModuleSource, types: boolean): Promise<Plan> {

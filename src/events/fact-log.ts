@@ -28,7 +28,8 @@ export class FactLog {
   readonly #held: Ring<RunFact>
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(heldPassing)
-  readonly #folder: RunFolder
+  readonly #beginning: FactLogOptions
+  #lazyFolder: RunFolder | undefined
   readonly #now: () => number
   readonly #runId: string
   /** Facts that came up while another was being told: they wait, so that every observer sees one order. */
@@ -36,12 +37,13 @@ export class FactLog {
   #lastSeq = 0
   #closed = false
 
-  constructor({ runId, name, structure, retain, now }: FactLogOptions) {
+  constructor(options: FactLogOptions) {
+    const { runId, retain, now } = options
     this.#runId = runId
     this.#retain = retain
     this.#held = new Ring(retain)
     this.#now = now
-    this.#folder = new RunFolder({ runId, name, structure })
+    this.#beginning = options
     this.events$ = new IsolatedObservable(this.#told, (thrown) => this.#observerFailed(thrown))
   }
 
@@ -90,6 +92,12 @@ export class FactLog {
     })
     const ending = isLast === undefined ? replayed : replayed.pipe(takeWhile((fact) => !isLast(fact), true))
     return new IsolatedObservable(ending, (thrown) => this.#observerFailed(thrown))
+  }
+
+  /** Made on first use: many a run is never looked at. */
+  get #folder(): RunFolder {
+    this.#lazyFolder ??= new RunFolder(this.#beginning)
+    return this.#lazyFolder
   }
 
   view(): RunView {

@@ -38,8 +38,8 @@ export class Run implements Candidate, Committer {
   readonly outbox: Outbox
   readonly slots: Slots
   readonly pools: Pools
-  books: RunBooks
-  alarm: Alarm
+  #books: RunBooks | undefined
+  #alarm: Alarm | undefined
   /** The dag actor of now; another one after each redrive. */
   dag!: ActorRefFromLogic<typeof dagMachine>
   dagContext!: DagContext
@@ -75,9 +75,13 @@ export class Run implements Candidate, Committer {
       now,
       storeFailed: (cause) => storeFailed(this, cause),
     })
-    this.books = this.#newBooks()
-    this.alarm = this.#newAlarm()
     this.renewResult()
+  }
+
+  /** Made on first use, which is after the turn that called `dispatch`. */
+  get books(): RunBooks {
+    this.#books ??= this.#newBooks()
+    return this.#books
   }
 
   get id(): string {
@@ -97,7 +101,8 @@ export class Run implements Candidate, Committer {
   /** The end of a macrostep: facts to the store, then effects, then the timer for what is awaited next. */
   commit(): void {
     this.outbox.commit()
-    this.alarm.update()
+    this.#alarm ??= this.#newAlarm()
+    this.#alarm.update()
   }
 
   /** Sends to a task actor and notes when it wants to be woken. */
@@ -181,8 +186,8 @@ export class Run implements Candidate, Committer {
   /** Begins anew, with the settled tasks of `again` open; a fresh dag actor is to follow. */
   reopenBooks(again: ReadonlySet<number>): void {
     const { outcomes, attempts } = this.books
-    this.books = this.#newBooks({ outcomes, attempts, again })
-    this.alarm = this.#newAlarm()
+    this.#books = this.#newBooks({ outcomes, attempts, again })
+    this.#alarm = undefined
     this.#endingSeq = undefined
     this.renewResult()
   }
