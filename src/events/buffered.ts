@@ -36,49 +36,50 @@ export function buffered(
   options: BufferOptions = {},
 ): AsyncIterableIterator<Fact> {
   const shelf = shelfFor(options)
-  // More than one where somebody asks for the next fact before the last one has come; the first to ask gets it.
-  let waiting: (() => void)[] = []
-  const wake = (): void => {
-    const woken = waiting
-    waiting = []
-    for (const go of woken) go()
-  }
+  let wake: (() => void) | undefined
   let ended = false
   let left = false
   let failed: { readonly thrown: unknown } | undefined
   const subscription = events$.subscribe({
     next: (fact) => {
       shelf.put(fact)
-      wake()
+      wake?.()
     },
     error: (thrown: unknown) => {
       failed = { thrown }
       ended = true
-      wake()
+      wake?.()
     },
     complete: () => {
       ended = true
-      wake()
+      wake?.()
     },
   })
   const end = (): Promise<IteratorResult<Fact>> => {
     left = true
     subscription.unsubscribe()
-    wake()
+    wake?.()
     return Promise.resolve({ done: true, value: undefined })
   }
+  const pull = async (): Promise<IteratorResult<Fact>> => {
+    for (;;) {
+      if (left) return { done: true, value: undefined }
+      const fact = shelf.take()
+      if (fact !== undefined) return { done: false, value: fact }
+      if (failed !== undefined) throw failed.thrown
+      if (ended) return { done: true, value: undefined }
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  let before: Promise<unknown> = Promise.resolve()
   return {
-    async next() {
-      for (;;) {
-        if (left) return { done: true, value: undefined }
-        const fact = shelf.take()
-        if (fact !== undefined) return { done: false, value: fact }
-        if (failed !== undefined) throw failed.thrown
-        if (ended) return { done: true, value: undefined }
-        await new Promise<void>((resolve) => {
-          waiting.push(resolve)
-        })
-      }
+    next() {
+      // One after the other, as from a generator: who asks before the last fact has come gets the one after it.
+      const mine = before.then(pull)
+      before = mine.catch(() => {})
+      return mine
     },
     return: end,
     [Symbol.asyncIterator]() {

@@ -5,15 +5,15 @@ export type TimerId = unknown
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number
-  /** Calls `fn` once, `ms` milliseconds from now. */
-  setTimeout(fn: () => void, ms: number): TimerId
+  /** Calls `ring` once, `ms` milliseconds from now. */
+  setTimeout(ring: () => void, ms: number): TimerId
   clearTimeout(id: TimerId): void
 }
 
 /** The clock on the wall. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (fn, ms) => setTimeout(fn, ms),
+  setTimeout: (ring, ms) => setTimeout(ring, ms),
   clearTimeout: (id) => {
     clearTimeout(id as ReturnType<typeof setTimeout>)
   },

@@ -4,7 +4,7 @@ import type { Clock, TimerId } from './clock.ts'
 interface Timer {
   readonly at: number
   readonly order: number
-  fn: (() => void) | undefined
+  ring: (() => void) | undefined
 }
 
 /** A clock that stands still until it is moved. Timers fire in order of their instants, then of their arming. */
@@ -22,8 +22,8 @@ export class SimulatedClock implements Clock {
     return this.#now
   }
 
-  setTimeout(fn: () => void, ms: number): TimerId {
-    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#armed++, fn }
+  setTimeout(ring: () => void, ms: number): TimerId {
+    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#armed++, ring }
     this.#timers.push(timer)
     this.#alive++
     return timer
@@ -31,8 +31,8 @@ export class SimulatedClock implements Clock {
 
   clearTimeout(id: TimerId): void {
     const timer = id as Timer | undefined
-    if (timer?.fn === undefined) return
-    timer.fn = undefined
+    if (timer?.ring === undefined) return
+    timer.ring = undefined
     this.#alive--
   }
 
@@ -50,7 +50,7 @@ export class SimulatedClock implements Clock {
   get nextAt(): number | undefined {
     for (;;) {
       const timer = this.#timers.peek()
-      if (timer === undefined || timer.fn !== undefined) return timer?.at
+      if (timer === undefined || timer.ring !== undefined) return timer?.at
       this.#timers.pop()
     }
   }
@@ -59,11 +59,11 @@ export class SimulatedClock implements Clock {
   fireNext(): boolean {
     if (this.nextAt === undefined) return false
     const timer = this.#timers.pop()!
-    const fn = timer.fn!
-    timer.fn = undefined
+    const ring = timer.ring!
+    timer.ring = undefined
     this.#alive--
     this.#now = Math.max(this.#now, timer.at)
-    fn()
+    ring()
     return true
   }
 
