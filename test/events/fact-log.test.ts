@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { FactLog } from '../../src/events/fact-log.ts'
 import { type Fact, isRunEnd } from '../../src/events/facts.ts'
@@ -179,10 +180,12 @@ describe('a replay', () => {
   it('stops for an observer that leaves in the middle of it', () => {
     const log = told(logOf(), 5)
     const facts: string[] = []
-    const left = log.from(1).subscribe({ next: (fact) => facts.push(short(fact)) })
-    left.unsubscribe()
+    log
+      .from(1)
+      .pipe(take(2))
+      .subscribe((fact) => facts.push(short(fact)))
     log.tell(factAt(6))
-    expect(facts).toEqual(['1', '2', '3', '4', '5'])
+    expect(facts).toEqual(['1', '2'])
   })
 })
 
@@ -280,7 +283,7 @@ describe('the log of facts', () => {
           expect(texts).toEqual([...new Set(texts)].toSorted((a, b) => a - b))
           if (texts.length > 0) expect(texts.at(-1)! - texts[0]!).toBe(texts.length - 1)
         }
-        expect(log.view()).toEqual({ ...fold([]), ...log.view(), seq })
+        expect(log.view().seq).toBe(seq)
       }),
       { numRuns: 500 },
     )

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 
 const examples: Readonly<Record<string, () => Promise<unknown>>> = {
+  '00-readme.ts': () => import('../../examples/00-readme.ts'),
   '01-hello-dag.ts': () => import('../../examples/01-hello-dag.ts'),
   '02-typed-outputs.ts': () => import('../../examples/02-typed-outputs.ts'),
   '03-retry-and-dead-letter.ts': () => import('../../examples/03-retry-and-dead-letter.ts'),
@@ -47,6 +48,18 @@ describe('the numbered examples', () => {
     expect(lines[0]).toMatch(/^\/\/ Shows .+\.$/)
     expect(lines[1]).toMatch(/^\/\/ Prints .+\.$/)
     expect(lines[2]).toMatch(/^import /)
+  })
+})
+
+describe('00 readme', () => {
+  it('retries what failed once, passes over what is ignored, and deploys', async () => {
+    const lines = await linesOf('00-readme.ts')
+    expect(lines).toContain('task.retrying test')
+    expect(lines.slice(-3)).toEqual([
+      'run.completed ',
+      'completed deployed: app.js is fine',
+      'lint failed: two spaces, not four',
+    ])
   })
 })
 

@@ -1,0 +1,355 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { NewRunFact, RunFact } from '../../src/events/facts.ts'
+import { fold, RunFolder, type RunView, type TaskView } from '../../src/events/fold.ts'
+import { failure, numbered, structure } from './made-facts.ts'
+
+const created: NewRunFact = { type: 'run.created', name: 'release', structure }
+const taskId = 'build'
+const attempt = 1
+
+const dispatched: NewRunFact = { type: 'task.dispatched', taskId, attempt, executor: 'inline' }
+const starting: NewRunFact = { type: 'task.starting', taskId, attempt, until: 99 }
+const started: NewRunFact = { type: 'task.started', taskId, attempt }
+const completed: NewRunFact = { type: 'task.completed', taskId, attempt, output: 'built' }
+const failed: NewRunFact = {
+  type: 'task.failed',
+  taskId,
+  attempt,
+  failure,
+  ignored: false,
+  deadLettered: true,
+  abandoned: false,
+}
+const asked: NewRunFact = { type: 'task.asked', taskId, attempt, of: 'handler', question: 'really?' }
+const askedWhatNow: NewRunFact = {
+  type: 'task.asked',
+  taskId,
+  attempt,
+  of: 'failure',
+  question: 'What now?',
+  failure,
+}
+const answered = (answer: unknown): NewRunFact => ({ type: 'task.answered', taskId, attempt, answer })
+const running = [dispatched, starting, started] as const
+
+const viewOf = (...facts: readonly NewRunFact[]): RunView => fold(numbered([created, ...facts]))
+/** The task that all of these facts are about. */
+const taskOf = (...facts: readonly NewRunFact[]): TaskView => viewOf(...facts).tasks.get(taskId)!
+
+describe('a run of which nothing is known', () => {
+  it('has no name, no tasks and no fact', () => {
+    const view = fold([])
+    expect(view).toMatchObject({ runId: '', name: '', status: 'running', seq: 0 })
+    expect(view.tasks.size).toBe(0)
+    expect(view).not.toHaveProperty('startedAt')
+  })
+
+  it('has its tasks when they are known before its first fact, and does not get them twice', () => {
+    const folder = new RunFolder({ runId: 'run', name: 'release', structure })
+    expect(folder.view()).toMatchObject({ runId: 'run', name: 'release', seq: 0, counts: { pending: 2 } })
+    for (const fact of numbered([created])) folder.apply(fact)
+    expect(folder.view()).toEqual(viewOf())
+  })
+})
+
+describe('the state of a run', () => {
+  it('begins with its tasks pending', () => {
+    const view = viewOf()
+    expect(view).toMatchObject({ runId: 'run', name: 'release', status: 'running', seq: 1 })
+    expect([...view.tasks.keys()]).toEqual(['build', 'test'])
+    expect(view.tasks.get('test')).toEqual({
+      id: 'test',
+      status: 'pending',
+      since: 0,
+      attempt: 0,
+      attemptsUsed: 0,
+      questions: [],
+    })
+    expect(view.counts).toMatchObject({ pending: 2, ready: 0, completed: 0 })
+  })
+
+  it.each<[NewRunFact, Partial<RunView>]>([
+    [{ type: 'run.started' }, { status: 'running', startedAt: 20 }],
+    [{ type: 'run.paused' }, { status: 'paused' }],
+    [{ type: 'run.draining', reason: 'home' }, { status: 'draining' }],
+    [{ type: 'run.killing', ending: 'killed', reason: 'enough' }, { status: 'killing' }],
+    [{ type: 'run.recovered' }, { status: 'running' }],
+    [{ type: 'run.completed' }, { status: 'completed', settledAt: 20 }],
+    [
+      { type: 'run.failed', failure },
+      { status: 'failed', settledAt: 20, failure },
+    ],
+    [{ type: 'run.failed' }, { status: 'failed', settledAt: 20 }],
+    [
+      { type: 'run.killed', reason: 'enough' },
+      { status: 'killed', settledAt: 20, reason: 'enough' },
+    ],
+  ])('follows %o', (fact, expected) => {
+    const { runId, name, counts, tasks } = viewOf()
+    expect(viewOf(fact)).toEqual({ runId, name, counts, tasks, seq: 2, ...expected })
+  })
+
+  it('is running again after a pause', () => {
+    expect(viewOf({ type: 'run.paused' }, { type: 'run.resumed' }).status).toBe('running')
+  })
+
+  it('is as if it had never settled after a redrive', () => {
+    for (const end of [
+      { type: 'run.failed', failure },
+      { type: 'run.killed', reason: 'enough' },
+    ] as const) {
+      const view = viewOf(end, { type: 'run.redriven', tasks: [taskId] })
+      expect(view).toEqual({ ...viewOf(), seq: 3 })
+    }
+  })
+})
+
+describe('the state of a task', () => {
+  it.each<[string, readonly NewRunFact[], Partial<TaskView>]>([
+    ['ready', [{ type: 'task.ready', taskId }], { status: 'ready' }],
+    ['dispatched, with its attempt', [dispatched], { status: 'dispatched', attempt: 1, attemptsUsed: 1 }],
+    ['dispatched while it is claimed', [{ type: 'task.claimed', taskId, attempt }], { status: 'dispatched' }],
+    ['dispatched without an agent', [{ type: 'dispatch.no-agent', taskId }], { status: 'dispatched' }],
+    ['dispatched past a quota', [{ type: 'dispatch.quota-exceeded', taskId }], { status: 'dispatched' }],
+    ['dispatched after a claim', [{ type: 'dispatch.claim-failed', taskId }], { status: 'dispatched' }],
+    [
+      'starting until its timeout',
+      [dispatched, starting],
+      { status: 'starting', until: 99, attempt: 1, attemptsUsed: 1 },
+    ],
+    ['running', [...running], { status: 'running', attempt: 1, attemptsUsed: 1 }],
+  ])('is %s', (_, facts, expected) => {
+    expect(taskOf(...facts)).toEqual({
+      id: taskId,
+      attempt: 0,
+      attemptsUsed: 0,
+      questions: [],
+      since: 10 * (facts.length + 1),
+      ...expected,
+    })
+  })
+
+  it('is dispatched after a deferral, which costs no attempt', () => {
+    const deferred: NewRunFact = { type: 'task.deferred', taskId, executor: 'inline' }
+    expect(taskOf(deferred)).toMatchObject({ status: 'dispatched', attempt: 0, attemptsUsed: 0 })
+    expect(taskOf(dispatched, starting, deferred)).toMatchObject({
+      status: 'dispatched',
+      attempt: 1,
+      attemptsUsed: 0,
+    })
+    expect(taskOf(dispatched, starting, deferred)).not.toHaveProperty('until')
+    expect(taskOf(dispatched, starting, deferred, deferred).attemptsUsed).toBe(0)
+  })
+
+  it('is stalled until its grace is over, where it has one, and running again after it', () => {
+    const until = taskOf(...running, { type: 'task.stalled', taskId, attempt, until: 77 })
+    expect(until).toMatchObject({ status: 'stalled', until: 77 })
+    const stalled: NewRunFact = { type: 'task.stalled', taskId, attempt }
+    expect(taskOf(...running, stalled)).not.toHaveProperty('until')
+    expect(taskOf(...running, stalled, { type: 'task.unstalled', taskId, attempt }).status).toBe('running')
+  })
+
+  it('is stopping until it is forced or given up, and its questions are gone', () => {
+    const stopping: NewRunFact = { type: 'task.stopping', taskId, attempt, reason: 'kill', until: 88 }
+    expect(taskOf(...running, asked, stopping)).toMatchObject({
+      status: 'stopping',
+      until: 88,
+      questions: [],
+    })
+  })
+
+  it('is dispatched until the instant of its retry, with the failure', () => {
+    const retrying: NewRunFact = { type: 'task.retrying', taskId, attempt, failure, until: 500 }
+    expect(taskOf(...running, asked, retrying)).toMatchObject({
+      status: 'dispatched',
+      until: 500,
+      failure,
+      attemptsUsed: 1,
+      questions: [],
+    })
+    expect(taskOf(...running, retrying, { ...dispatched, attempt: 2 })).toMatchObject({
+      attempt: 2,
+      attemptsUsed: 2,
+    })
+  })
+
+  it.each<[string, NewRunFact, Partial<TaskView>]>([
+    ['completed', completed, { outcome: { status: 'completed', output: 'built' } }],
+    [
+      'failed',
+      failed,
+      {
+        failure,
+        outcome: { status: 'failed', failure, deadLettered: true, ignored: false, abandoned: false },
+      },
+    ],
+    [
+      'killed',
+      { type: 'task.killed', taskId, attempt, reason: 'enough', abandoned: true },
+      { outcome: { status: 'killed', reason: 'enough', abandoned: true } },
+    ],
+    [
+      'skipped',
+      { type: 'task.skipped', taskId, because: 'dependency-failed', causedBy: 'test' },
+      { outcome: { status: 'skipped', because: 'dependency-failed', causedBy: 'test' } },
+    ],
+    [
+      'skipped',
+      { type: 'task.skipped', taskId, because: 'run-killed' },
+      { outcome: { status: 'skipped', because: 'run-killed' } },
+    ],
+  ])('is %s, with how it settled and without questions', (status, fact, expected) => {
+    expect(taskOf(...running, asked, fact)).toEqual({
+      id: taskId,
+      status,
+      since: 60,
+      attempt: 1,
+      attemptsUsed: 1,
+      questions: [],
+      ...expected,
+    })
+  })
+
+  it('is pending again after a redrive: attempts go on being numbered, and begin to count anew', () => {
+    const redriven: NewRunFact = { type: 'task.redriven', taskId, from: 'failed' }
+    expect(taskOf(...running, failed, redriven)).toEqual({
+      id: taskId,
+      status: 'pending',
+      since: 60,
+      attempt: 1,
+      attemptsUsed: 0,
+      questions: [],
+    })
+  })
+
+  it.each<[NewRunFact]>([
+    [{ type: 'task.warned', taskId, attempt, message: 'careful' }],
+    [{ type: 'task.abandoned', taskId, attempt, reason: 'timeout' }],
+    [{ type: 'task.dead-lettered', taskId, attempt, failure }],
+  ])('is not changed by %o', (fact) => {
+    expect(taskOf(...running, fact)).toEqual(taskOf(...running))
+  })
+
+  it('is not touched by the facts of others, nor by those of tasks that nobody knows', () => {
+    const others: readonly NewRunFact[] = [
+      { type: 'task.ready', taskId: 'test' },
+      { type: 'task.ready', taskId: 'nobody' },
+    ]
+    expect(taskOf(...running, ...others)).toEqual(taskOf(...running))
+    expect(viewOf(...others).tasks.size).toBe(2)
+  })
+})
+
+describe('the questions of a task', () => {
+  it('wait in their order, and are answered in it', () => {
+    const again: NewRunFact = { ...asked, question: 'truly?' } as NewRunFact
+    expect(taskOf(...running, asked, again)).toMatchObject({
+      status: 'running',
+      questions: ['really?', 'truly?'],
+    })
+    expect(taskOf(...running, asked, again, answered('yes')).questions).toEqual(['truly?'])
+  })
+
+  it('about a failure put it back to dispatched, with the failure', () => {
+    expect(taskOf(...running, asked, askedWhatNow)).toMatchObject({
+      status: 'dispatched',
+      questions: ['What now?'],
+      failure,
+      attemptsUsed: 1,
+    })
+  })
+
+  it('about a failure are gone with the answer; a retry lets its attempts count anew', () => {
+    expect(taskOf(...running, askedWhatNow, answered('retry'))).toMatchObject({
+      questions: [],
+      attemptsUsed: 0,
+    })
+    expect(taskOf(...running, askedWhatNow, answered('skip'))).toMatchObject({
+      questions: [],
+      attemptsUsed: 1,
+    })
+  })
+})
+
+const ids = ['build', 'test'] as const
+const anyFact: fc.Arbitrary<NewRunFact> = fc
+  .record({
+    make: fc.constantFrom<(taskId: string, attempt: number) => NewRunFact>(
+      () => ({ type: 'run.started' }),
+      () => ({ type: 'run.paused' }),
+      () => ({ type: 'run.resumed' }),
+      () => ({ type: 'run.failed', failure }),
+      () => ({ type: 'run.redriven', tasks: [] }),
+      (taskId) => ({ type: 'task.ready', taskId }),
+      (taskId, attempt) => ({ type: 'task.dispatched', taskId, attempt, executor: 'inline' }),
+      (taskId) => ({ type: 'task.deferred', taskId, executor: 'inline' }),
+      (taskId, attempt) => ({ type: 'task.starting', taskId, attempt, until: 99 }),
+      (taskId, attempt) => ({ type: 'task.started', taskId, attempt }),
+      (taskId, attempt) => ({ type: 'task.asked', taskId, attempt, of: 'handler', question: 'really?' }),
+      (taskId, attempt) => ({ type: 'task.answered', taskId, attempt, answer: 'retry' }),
+      (taskId, attempt) => ({ type: 'task.stalled', taskId, attempt, until: 9 }),
+      (taskId, attempt) => ({ type: 'task.retrying', taskId, attempt, failure, until: 9 }),
+      (taskId, attempt) => ({ type: 'task.completed', taskId, attempt, output: 1 }),
+      (taskId, attempt) => ({ type: 'task.killed', taskId, attempt, reason: 'enough', abandoned: false }),
+      (taskId) => ({ type: 'task.redriven', taskId, from: 'killed' }),
+      (taskId) => ({ type: 'task.skipped', taskId, because: 'rule-unmet' }),
+    ),
+    id: fc.constantFrom(...ids),
+    attempt: fc.nat(5),
+  })
+  .map(({ make, id, attempt }) => make(id, attempt))
+
+const anyFacts: fc.Arbitrary<readonly RunFact[]> = fc
+  .array(anyFact, { maxLength: 30 })
+  .map((facts) => numbered([created, ...facts]))
+
+describe('the fold of any facts', () => {
+  it('of a prefix, and then of the rest, is that of all of them', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.nat(30), (facts, cut) => {
+        const folder = new RunFolder()
+        for (const fact of facts.slice(0, cut)) folder.apply(fact)
+        expect(folder.view()).toEqual(fold(facts.slice(0, cut)))
+        for (const fact of facts.slice(cut)) folder.apply(fact)
+        expect(folder.view()).toEqual(fold(facts))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('gives views that later facts do not change', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const folder = new RunFolder()
+        const views = facts.map((fact) => {
+          folder.apply(fact)
+          return folder.view()
+        })
+        for (const [index, view] of views.entries()) expect(view).toEqual(fold(facts.slice(0, index + 1)))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('counts each task once, in its status', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { counts, tasks } = fold(facts)
+        for (const [status, count] of Object.entries(counts)) {
+          expect(count).toBe([...tasks.values()].filter((task) => task.status === status).length)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('looks up a single task as the view has it', () => {
+    const folder = new RunFolder()
+    for (const fact of numbered([created, ...running])) folder.apply(fact)
+    expect(folder.task(taskId)).toEqual(folder.view().tasks.get(taskId))
+    expect(folder.task('nobody')).toBeUndefined()
+    expect([...folder.tasks()].map(({ id }) => id)).toEqual([...ids])
+    expect(folder.seq).toBe(4)
+  })
+})
