@@ -108,7 +108,9 @@ export class Admission {
 
   /** Decides on the best ready task of a lane: all of slot, pools and executor, or none. */
   decide(run: Candidate, lane: Lane, task: PlannedTask): Decision {
-    if (this.#isSlotless(run)) return 'no-slot'
+    const slotless = this.lacksSlot(run)
+    if (slotless === 'runtime') this.#slotWaiters.add(run)
+    if (slotless !== undefined) return 'no-slot'
     const pool = run.pools.lacking(lane.uses) ?? this.pools.lacking(lane.uses)
     if (pool !== undefined) {
       this.#waitersOf(pool).add(lane)
@@ -120,12 +122,15 @@ export class Admission {
       return 'lane-lacks'
     }
     this.#asked.add(desk)
-    if (desk.accepts(task.id, task.work)) {
-      desk.deferral.noteAccepted()
-      return 'granted'
-    }
+    if (desk.accepts(task.id, task.work)) return 'granted'
     this.#decline(lane)
     return 'declined'
+  }
+
+  /** An executor has kept an attempt that it was granted: only now it is sure not to be declined after all. */
+  kept(desk: ExecutorDesk): void {
+    this.#asked.add(desk)
+    desk.deferral.noteAccepted()
   }
 
   /** An executor took back an attempt that it had accepted: as if it had declined the offer. */
@@ -178,14 +183,12 @@ export class Admission {
     this.#alarm.update()
   }
 
-  #isSlotless(run: Candidate): boolean {
+  /** Whose slots keep the run from taking up any task, be it for now or for good. */
+  lacksSlot(run: Candidate): 'run' | 'runtime' | undefined {
     const limits = this.#mode === 'both'
-    if (run.slots.limit === 0 || (limits && run.slots.isFull)) return true
-    if (this.slots.limit === 0 || (limits && this.slots.isFull)) {
-      this.#slotWaiters.add(run)
-      return true
-    }
-    return false
+    if (this.slots.limit === 0) return 'runtime'
+    if (run.slots.limit === 0 || (limits && run.slots.isFull)) return 'run'
+    return limits && this.slots.isFull ? 'runtime' : undefined
   }
 
   #decline(lane: Lane): void {

@@ -79,6 +79,7 @@ function receive(live: LiveTask, report: AttemptReport): void {
       return
     }
     const at = run.runtime.macrostep.at
+    if (keepsAttempt(live, report)) run.runtime.admission.kept(live.lane.desk)
     switch (report.type) {
       case 'attempt.progress':
       case 'attempt.output':
@@ -105,6 +106,12 @@ function receive(live: LiveTask, report: AttemptReport): void {
         run.sendTask(live, { ...report, at, retryAt: retryAt(live, at, undefined) })
     }
   })
+}
+
+/** What is not given back by the first report of it has been accepted. */
+function keepsAttempt({ context }: LiveTask, { type, attemptId }: AttemptReport): boolean {
+  const isFirst = context.state === 'starting' && attemptId === context.attemptId
+  return isFirst && (type === 'attempt.started' || type === 'attempt.failed')
 }
 
 /** The executor took the attempt back after all: the task waits in its old place, the executor is left alone for a while. */

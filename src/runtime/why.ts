@@ -104,9 +104,10 @@ function waitsForRoom(run: Run, index: number): WaitsFor[] {
   const { admission } = run.runtime
   const found: WaitsFor[] = []
   const own = holders(run, () => true)
-  if (run.slots.isFull) {
+  const slotless = admission.lacksSlot(run)
+  if (slotless === 'run') {
     found.push({ kind: 'slot', of: 'run', limit: run.slots.limit, heldBy: own, heldElsewhere: 0 })
-  } else if (admission.slots.isFull) {
+  } else if (slotless === 'runtime') {
     const heldElsewhere = admission.slots.held - own.length
     found.push({ kind: 'slot', of: 'runtime', limit: admission.slots.limit, heldBy: own, heldElsewhere })
   }

@@ -19,7 +19,7 @@ export interface Desk extends Executor {
   ends(name: string): void
 }
 
-export interface DeskOptions extends Partial<Omit<Executor, 'start'>> {
+export interface DeskOptions extends Partial<Executor> {
   /** Reports `attempt.started` as soon as it is asked. @default true */
   readonly begins?: boolean
   /** @default true */
