@@ -105,7 +105,8 @@ export function everyRunSettles({ runs, timers, plan }: Played): Breaches {
   return breaches
 }
 
-function unsettled({ runId, result, facts }: PlayedRun, tasks: readonly PlannedTask[]): string[] {
+function unsettled({ runId, result, facts, isStuck }: PlayedRun, tasks: readonly PlannedTask[]): string[] {
+  if (isStuck) return [`${runId} was stuck: nothing ran, nothing was awaited, and it had not settled`]
   if (result === undefined)
     return [`${runId} has not settled; its last fact is ${JSON.stringify(facts.at(-1))}`]
   const breaches = tasks
@@ -141,9 +142,12 @@ export function killIsFinal({ marks, runs }: Played): Breaches {
   const live = new Map<string, string>()
   for (const mark of marks) {
     if (mark.type === 'run.killing' || mark.type === 'run.draining') killed.add(mark.runId)
-    else if (mark.type === 'run.redriven') killed.delete(mark.runId)
+    else if (mark.type === 'kill called')
+      killed.add(mark.taskId === undefined ? mark.runId : `${mark.runId}/${mark.taskId}`)
+    else if (mark.type === 'run.redriven') revive(killed, mark.runId)
     else if (mark.type === 'attempt began') {
-      if (killed.has(mark.runId)) breaches.push(`${mark.attemptId} began after its run was told to end`)
+      const isKilled = killed.has(mark.runId) || killed.has(`${mark.runId}/${mark.taskId}`)
+      if (isKilled) breaches.push(`${mark.attemptId} began after it was told to end`)
       live.set(mark.attemptId, mark.runId)
     } else if (mark.type === 'attempt ended') live.delete(mark.attemptId)
     else if (mark.type === 'task.abandoned') live.delete(`${mark.runId}/${mark.taskId}/${mark.attempt}`)
@@ -158,6 +162,10 @@ export function killIsFinal({ marks, runs }: Played): Breaches {
       if (attemptId.startsWith(`${runId}/`)) breaches.push(`${attemptId} never ended`)
   }
   return breaches
+}
+
+function revive(killed: Set<string>, runId: string): void {
+  for (const id of killed) if (id === runId || id.startsWith(`${runId}/`)) killed.delete(id)
 }
 
 function endsRun(mark: Mark): boolean {

@@ -13,7 +13,14 @@ import type { Scenario, ScriptedTask } from './scenario.ts'
 import { type AttemptMark, type ScriptedExecutor, scriptedExecutor } from './scripted-executor.ts'
 
 /** All that happened, in the order in which it could be seen: facts as they were told, attempts as executors saw them. */
-export type Mark = Fact | AttemptMark
+export type Mark = Fact | AttemptMark | KillMark
+
+/** Somebody has told the run, or one task of it, to end now. */
+export interface KillMark {
+  readonly type: 'kill called'
+  readonly runId: string
+  readonly taskId?: TaskId
+}
 
 /** What came of a scenario. */
 export interface Played {
@@ -39,12 +46,14 @@ export interface PlayedRun {
   readonly facts: readonly RunFact[]
   /** The same, as the store was given them. */
   readonly journal: readonly RunFact[]
+  /** True when it had not settled although no attempt was live, and nothing else was to happen. */
+  readonly isStuck: boolean
   /** The same, as a subscriber saw them that asked for everything from somewhere in the middle of the run on. */
   readonly lateFacts: readonly RunFact[]
 }
 
-/** After so many questions nobody answers `retry` any more. */
-const mostRetries = 6
+/** After so many questions of a task nobody answers `retry` any more. */
+const mostRetries = 3
 
 /** The parts of a play begin at multiples of this. */
 const actMs = 1_000_000
@@ -80,9 +89,9 @@ export async function play(scenario: Scenario): Promise<Played> {
       concurrency: scenario.runConcurrency,
       ...(scenario.runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: scenario.runTimeout }),
     })
-    return watch(handle, scenario, clock, marks)
+    return watch(handle, { scenario, clock, marks, plan })
   })
-  for (const run of runs) schedule(run.handle, scenario, clock, plan)
+  for (const run of runs) schedule(run.handle, { scenario, clock, marks, plan })
   for (const stray of scenario.strays) {
     clock.setTimeout(() => {
       const task = plan.tasks[stray.task]!
@@ -110,6 +119,7 @@ export async function play(scenario: Scenario): Promise<Played> {
       facts: run.facts,
       lateFacts: run.lateFacts,
       journal: journals.get(run.handle.id) ?? [],
+      isStuck: run.isStuck,
     })),
   }
 }
@@ -188,28 +198,40 @@ function storeOf(scenario: Scenario, clock: Clock, journals: Map<string, RunFact
   }
 }
 
+interface Stage {
+  readonly scenario: Scenario
+  readonly clock: Clock
+  readonly marks: Mark[]
+  readonly plan: Plan
+}
+
 interface Watched {
   readonly handle: RunHandle
   readonly facts: RunFact[]
   readonly lateFacts: RunFact[]
   result: RunResult | undefined
+  isStuck: boolean
 }
 
-function watch(handle: RunHandle, scenario: Scenario, clock: Clock, marks: Mark[]): Watched {
-  const watched: Watched = { handle, facts: [], lateFacts: [], result: undefined }
-  let answered = 0
+function watch(handle: RunHandle, { scenario, clock, marks, plan }: Stage): Watched {
+  const watched: Watched = { handle, facts: [], lateFacts: [], result: undefined, isStuck: false }
+  const answered = new Map<number, number>()
   handle.events$.subscribe((fact) => {
     marks.push(fact)
     if (isRunFact(fact)) watched.facts.push(fact)
     if (fact.type !== 'task.asked') return
-    const said = scenario.answers[answered++ % scenario.answers.length]!
+    const place = plan.indexOf(fact.taskId)!
+    const said = scenario.answers[place % scenario.answers.length]!
+    const asked = (answered.get(place) ?? 0) + 1
+    answered.set(place, asked)
     // Who answers `retry` for ever keeps the run going for ever.
-    const answer = answered > mostRetries && said === 'retry' ? 'skip' : said
-    clock.setTimeout(() => answerIfAsked(handle, fact.taskId, answer), scenario.answerAfter)
+    const answer = asked > mostRetries && said === 'retry' ? 'skip' : said
+    const wait = scenario.answerAfter[place % scenario.answerAfter.length]!
+    clock.setTimeout(() => answerIfAsked(handle, fact.taskId, answer), wait)
   })
   if (scenario.observer === 'kills') {
     handle.events$.subscribe((fact) => {
-      if ('seq' in fact && fact.seq === killedAtSeq) void handle.kill()
+      if ('seq' in fact && fact.seq === killedAtSeq) kill(handle, marks)
     })
   }
   if (scenario.observer === 'throws') {
@@ -237,7 +259,7 @@ async function redriveAll(
   runs: readonly Watched[],
   scenario: Scenario,
   clock: SimulatedClock,
-  marks: readonly Mark[],
+  marks: Mark[],
 ): Promise<void> {
   if (scenario.redrive === 'none') return
   for (const run of runs) {
@@ -253,13 +275,24 @@ async function redriveAll(
 }
 
 /** Kills what did not settle. */
-async function end(runs: readonly Watched[], clock: SimulatedClock, marks: readonly Mark[]): Promise<void> {
+async function end(runs: readonly Watched[], clock: SimulatedClock, marks: Mark[]): Promise<void> {
   skipToNextAct(clock)
+  const isAnyLive = hasLiveAttempt(marks)
   for (const run of runs) {
-    if (run.result === undefined) void run.handle.kill(undefined, { reason: 'the play is over' })
+    run.isStuck ||= run.result === undefined && !isAnyLive
+    if (run.result === undefined) kill(run.handle, marks)
   }
   await drive(clock, marks)
   skipToNextAct(clock)
+}
+
+function hasLiveAttempt(marks: readonly Mark[]): boolean {
+  let live = 0
+  for (const { type } of marks) {
+    if (type === 'attempt began') live++
+    else if (type === 'attempt ended') live--
+  }
+  return live > 0
 }
 
 /** All timers have gone off: what comes next begins at an instant that does not depend on when the last one did. */
@@ -267,12 +300,17 @@ function skipToNextAct(clock: SimulatedClock): void {
   clock.advance(Math.ceil(clock.now() / actMs) * actMs - clock.now())
 }
 
+function kill(handle: RunHandle, marks: Mark[], taskId?: TaskId): void {
+  marks.push({ type: 'kill called', runId: handle.id, ...(taskId === undefined ? {} : { taskId }) })
+  void handle.kill(taskId)
+}
+
 function answerIfAsked(handle: RunHandle, taskId: TaskId, answer: string): void {
   const waits = handle.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
   if (waits) handle.answer(taskId, answer)
 }
 
-function schedule(handle: RunHandle, scenario: Scenario, clock: Clock, plan: Plan): void {
+function schedule(handle: RunHandle, { scenario, clock, marks, plan }: Stage): void {
   for (const command of scenario.commands) {
     clock.setTimeout(() => {
       switch (command.do) {
@@ -281,11 +319,11 @@ function schedule(handle: RunHandle, scenario: Scenario, clock: Clock, plan: Pla
         case 'resume':
           return handle.resume()
         case 'kill':
-          return void handle.kill()
+          return kill(handle, marks)
         case 'drain':
           return void handle.drain()
         case 'kill-task':
-          return void handle.kill(plan.tasks[command.task]!.id)
+          return kill(handle, marks, plan.tasks[command.task]!.id)
       }
     }, command.at)
   }

@@ -78,9 +78,9 @@ export interface Scenario {
   readonly admission: 'both' | 'executor'
   readonly runTimeout: number
   readonly commands: readonly ScheduledCommand[]
-  /** What people answer, in turn, and how long they take. */
+  /** What people answer to the task at each place, and how long they take; both from the start again where they are short. */
   readonly answers: readonly FailureAnswer[]
-  readonly answerAfter: number
+  readonly answerAfter: readonly number[]
   readonly strays: readonly StrayReport[]
   /** How many milliseconds the store takes to be durable; 0 is the memory store. */
   readonly storeDelay: number
@@ -232,7 +232,7 @@ export function anyScenario(fixed: Partial<Scenario> = {}, tasks = anyTasks()): 
           minLength: 1,
           maxLength: 4,
         }),
-        answerAfter: ms(0, 15, 70),
+        answerAfter: fc.array(ms(0, 15, 70), { minLength: 1, maxLength: 4 }),
         strays: anyStrays(chosen.length),
         storeDelay: ms(0, 0, 0, 3),
         observer: fc.constantFrom<Scenario['observer']>('calm', 'calm', 'calm', 'throws', 'late', 'kills'),

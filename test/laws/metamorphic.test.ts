@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe } from 'vitest'
-import type { Outcome, RunFact } from '../../src/index.ts'
+import type { FailureAnswer, Outcome, RunFact } from '../../src/index.ts'
 import { nameOf, type Played, play } from '../../src/testing/play.ts'
 import {
   anyAttempt,
@@ -25,11 +25,11 @@ describe('two plays of the same scenario', () => {
     'An answer to one waiting task changes no sibling.',
     fc.tuple(
       anyScenario(unlimited, anyTasks().map(withQuestion)),
-      fc.constantFrom('retry', 'ignore', 'skip'),
+      fc.constantFrom<FailureAnswer>('retry', 'ignore', 'skip'),
     ),
     async ([scenario, answer]) => {
-      const asked = await play({ ...scenario, answers: ['skip'] })
-      const otherwise = await play({ ...scenario, answers: [answer as 'retry'], answerAfter: 33 })
+      const asked = await play({ ...scenario, answers: ['skip', ...others], answerAfter: [0, ...waits] })
+      const otherwise = await play({ ...scenario, answers: [answer, ...others], answerAfter: [37, ...waits] })
       const related = new Set([nameOf(0), ...descendants(scenario.tasks)])
       return differences(asked, otherwise, (fact) => fact.taskId !== undefined && !related.has(fact.taskId))
     },
@@ -39,7 +39,14 @@ describe('two plays of the same scenario', () => {
     'The order in which independent tasks complete changes no outcome, without abort, critical failures, early rules, and limits of time and quota.',
     fc.tuple(
       anyScenario(
-        { commands: [], runTimeout: none, answers: ['ignore'], redrive: 'none', observer: 'calm' },
+        {
+          commands: [],
+          runTimeout: none,
+          answers: ['ignore'],
+          answerAfter: [15],
+          redrive: 'none',
+          observer: 'calm',
+        },
         anyTasks().map(patient),
       ),
       fc.array(anyAttempt(), { minLength: 1, maxLength: 5 }),
@@ -78,15 +85,20 @@ const unlimited: Partial<Scenario> = {
   runs: 1,
 }
 
+const waits = Array.from({ length: 7 }, () => 15)
+
+/** What the siblings are answered, in both plays. */
+const others: readonly FailureAnswer[] = ['ignore', 'skip', 'retry', 'ignore', 'retry', 'skip', 'ignore']
+
 /**
- * The first task fails, or asks by itself; nobody else asks, and nobody ends the run. No limits of time: two things of
+ * The first task fails, and may ask by itself; the others may ask as well, and nobody ends the run. No limits of time: two things of
  * one instant come in either order.
  */
 function withQuestion(tasks: readonly ScriptedTask[]): readonly ScriptedTask[] {
   return tasks.map((task, index) => {
-    const onFailure = index === 0 ? 'ask' : task.onFailure === 'ignore' ? 'ignore' : 'skip'
+    const onFailure = index === 0 ? 'ask' : task.onFailure === 'abort' ? 'skip' : task.onFailure
     const attempts = task.attempts.map((script) =>
-      index === 0 ? failing(script) : { ...script, asks: undefined, start: soon(script) },
+      index === 0 ? failing(script) : { ...script, start: soon(script) },
     )
     return { ...task, onFailure, severity: 'error', executor: 'roomy', uses: 0, attempts, ...timeless }
   })

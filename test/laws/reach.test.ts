@@ -27,6 +27,7 @@ describe('the scenarios that the laws are tried on', () => {
         "failed: EXECUTOR_THREW",
         "failed: SCRIPTED",
         "failed: START_TIMEOUT",
+        "kill called",
         "killing: aborted",
         "killing: killed",
         "killing: timed-out",
