@@ -20,6 +20,7 @@ export interface Step {
   readonly after: TaskContext
 }
 
+const mostShapes = 2_000
 const never = Number.POSITIVE_INFINITY
 // To the machine, `abort` is `skip`: what follows from it is for the run.
 const onFailures: readonly OnFailure[] = ['skip', 'ask', 'ignore']
@@ -39,6 +40,8 @@ export function* everyStep(): IterableIterator<Step> {
     const seen = new Set([shapeOf(start)])
     const open = [start]
     for (let next = 0; next < open.length; next++) {
+      // Books that grow without end would be walked through without end.
+      if (next > mostShapes) throw new Error(`More than ${mostShapes} contexts of different shape.`)
       const before = open[next]!
       for (const event of eventsFor(before)) {
         const machine = stepperAt(taskMachine, before.state, before)
