@@ -13,20 +13,28 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best
 }
 
-/** Levenshtein's distance by rows, given up (as `limit`) once every cell of a row has reached `limit`. */
+/**
+ * Damerau's distance (optimal string alignment) by rows: two neighbours that changed places are one edit.
+ * Given up, as `limit`, once every cell of a row has reached `limit`.
+ */
 function editDistance(a: string, b: string, limit: number): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
+  let beforeLast: readonly number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
     let least = row
     for (let column = 1; column <= b.length; column++) {
-      const replaced = previous[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1)
-      const cell = Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1)
+      const isSame = a[row - 1] === b[column - 1]
+      const isSwapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      const replaced = last[column - 1]! + (isSame ? 0 : 1)
+      const swapped = isSwapped ? beforeLast[column - 2]! + 1 : limit
+      const cell = Math.min(replaced, swapped, last[column]! + 1, current[column - 1]! + 1)
       current.push(cell)
       if (cell < least) least = cell
     }
     if (least >= limit) return limit
-    previous = current
+    beforeLast = last
+    last = current
   }
-  return previous[b.length]!
+  return last[b.length]!
 }

@@ -105,6 +105,12 @@ function shelfFor({ size, overflow = 'drop-oldest' }: BufferOptions): Shelf {
       return latestPerTask()
     case 'unbounded':
       return dropOldest(Number.POSITIVE_INFINITY)
+    default:
+      throw new DagmarError('CONFIG_INVALID', {
+        message: `The overflow of the buffer is ${String(overflow)}, which is not known.`,
+        hint: 'Known are drop-oldest, drop-newest, latest-per-task, unbounded.',
+        facts: { field: 'overflow', value: overflow },
+      })
   }
 }
 
@@ -158,7 +164,7 @@ function latestPerTask(): Shelf {
   const latest = new Map<string, Fact>()
   return {
     put(fact) {
-      const key = fact.taskId !== undefined ? `task ${fact.taskId}` : 'run'
+      const key = keyOf(fact)
       latest.delete(key)
       latest.set(key, fact)
     },
@@ -169,6 +175,14 @@ function latestPerTask(): Shelf {
       return first.value[1]
     },
   }
+}
+
+/** What only comes with another fact, or is about the observer, takes no other fact's place. */
+const besides: ReadonlySet<Fact['type']> = new Set(['task.dead-lettered', 'observer.failed', 'stream.lagged'])
+
+function keyOf({ type, taskId }: Fact): string {
+  if (besides.has(type)) return `${type} ${taskId ?? ''}`
+  return taskId === undefined ? 'run' : `task ${taskId}`
 }
 
 function laggedBefore(next: Fact, missed: number): Fact {

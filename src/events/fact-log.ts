@@ -67,7 +67,8 @@ export class FactLog {
   }
 
   /**
-   * Replays what is held from `seq` on, then goes on live, and completes after the fact that `isLast` holds for.
+   * Replays what is held from `seq` on, then goes on live. With `isLast` it completes after a fact that this holds for
+   * and that is the last so far: an end of the run that a redrive has followed does not count.
    * `stream.lagged` comes first where the beginning is gone.
    */
   from(seq: number, isLast?: (fact: Fact) => boolean): Observable<Fact> {
@@ -77,6 +78,7 @@ export class FactLog {
       let live = false
       const told = this.#told.subscribe({
         next: (fact) => {
+          if (isRunFact(fact) && fact.seq < seq) return
           if (live) subscriber.next(fact)
           else backlog.push(fact)
         },
@@ -90,7 +92,12 @@ export class FactLog {
       live = true
       if (this.#closed) subscriber.complete()
     })
-    const ending = isLast === undefined ? replayed : replayed.pipe(takeWhile((fact) => !isLast(fact), true))
+    const ending =
+      isLast === undefined
+        ? replayed
+        : replayed.pipe(
+            takeWhile((fact) => !(isRunFact(fact) && fact.seq === this.#lastSeq && isLast(fact)), true),
+          )
     return new IsolatedObservable(ending, (thrown) => this.#observerFailed(thrown))
   }
 

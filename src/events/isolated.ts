@@ -23,18 +23,19 @@ export class IsolatedObservable<T> extends Observable<T> {
         ? { next: observerOrNext, ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
         : (observerOrNext ?? {})
     let told = false
+    const isolated = (notify: () => void): void => {
+      try {
+        notify()
+      } catch (thrown) {
+        if (told) return
+        told = true
+        this.#observerFailed(thrown)
+      }
+    }
     return super.subscribe({
-      next: (value) => {
-        try {
-          observer.next?.(value)
-        } catch (thrown) {
-          if (told) return
-          told = true
-          this.#observerFailed(thrown)
-        }
-      },
-      error: (thrown: unknown) => observer.error?.(thrown),
-      complete: () => observer.complete?.(),
+      next: (value) => isolated(() => observer.next?.(value)),
+      error: (thrown: unknown) => isolated(() => observer.error?.(thrown)),
+      complete: () => isolated(() => observer.complete?.()),
     })
   }
 }

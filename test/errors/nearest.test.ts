@@ -10,6 +10,7 @@ describe('a misspelt word', () => {
     ['build-image', 'build-images'],
     ['Build', 'build'],
     ['tst', 'test'],
+    ['biuld', 'build'],
   ])('is near to what was meant: %s to %s', (word, meant) => {
     expect(nearest(word, ['deploy', 'build', 'test', 'build-images'])).toBe(meant)
   })
@@ -27,12 +28,14 @@ describe('a misspelt word', () => {
   })
 })
 
-/** Levenshtein's distance as it is defined. */
+/** The fewest insertions, deletions, replacements, and swaps of neighbours, as it is defined. */
 function distance(a: string, b: string): number {
   if (a === '' || b === '') return a.length + b.length
   const rest = distance(a.slice(1), b.slice(1))
   if (a[0] === b[0]) return rest
-  return 1 + Math.min(rest, distance(a.slice(1), b), distance(a, b.slice(1)))
+  const isSwapped = a[0] === b[1] && a[1] === b[0]
+  const swapped = isSwapped ? distance(a.slice(2), b.slice(2)) : Number.POSITIVE_INFINITY
+  return 1 + Math.min(rest, distance(a.slice(1), b), distance(a, b.slice(1)), swapped)
 }
 
 describe('the nearest word', () => {

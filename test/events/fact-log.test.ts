@@ -169,12 +169,32 @@ describe('a replay', () => {
     let ended = 0
     log.from(2, isRunEnd).subscribe({ next: (fact) => live.push(fact), complete: () => ended++ })
     log.tell(ending)
-    log.tell(factAt(4))
-    expect(live.map(short)).toEqual(['2', '3'])
     const held: Fact[] = []
     log.from(2, isRunEnd).subscribe({ next: (fact) => held.push(fact), complete: () => ended++ })
+    log.tell(factAt(4))
+    expect(live.map(short)).toEqual(['2', '3'])
     expect(held.map(short)).toEqual(['2', '3'])
     expect(ended).toBe(2)
+  })
+
+  it('does not end with a fact that others have followed', () => {
+    const [first, second] = [
+      numbered([{ type: 'run.failed' }], 2)[0]!,
+      numbered([{ type: 'run.completed' }], 4)[0]!,
+    ]
+    const log = told(logOf(), 1)
+    for (const fact of [first, factAt(3)]) log.tell(fact)
+    const facts: Fact[] = []
+    let isDone = false
+    log.from(1, isRunEnd).subscribe({
+      next: (fact) => facts.push(fact),
+      complete: () => {
+        isDone = true
+      },
+    })
+    expect({ facts: facts.map(short), isDone }).toEqual({ facts: ['1', '2', '3'], isDone: false })
+    log.tell(second)
+    expect({ facts: facts.map(short), isDone }).toEqual({ facts: ['1', '2', '3', '4'], isDone: true })
   })
 
   it('stops for an observer that leaves in the middle of it', () => {
