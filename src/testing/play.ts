@@ -1,16 +1,15 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { type Fact, isRunFact, type RunFact } from '../events/facts.ts'
-import { plan as planFrom } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { Rule } from '../graph/rules.ts'
-import type { Store } from '../ports/store.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
 import type { RunResult } from '../runtime/result.ts'
 import type { RunHandle } from '../runtime/run-handle.ts'
-import type { Clock, TimerId } from '../time/clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { SimulatedClock } from '../time/simulated-clock.ts'
-import type { Scenario, ScriptedTask } from './scenario.ts'
-import { type AttemptMark, type ScriptedExecutor, scriptedExecutor } from './scripted-executor.ts'
+import { countingClock, executorsOf, storeOf, type TimerCounts } from './props.ts'
+import type { Scenario } from './scenario.ts'
+import { nameOf, planOfScenario } from './scenario-plan.ts'
+import type { AttemptMark } from './scripted-executor.ts'
 
 /** All that happened, in the order in which it could be seen: facts as they were told, attempts as executors saw them. */
 export type Mark = Fact | AttemptMark | KillMark
@@ -28,13 +27,7 @@ export interface Played {
   readonly plan: Plan
   readonly marks: readonly Mark[]
   readonly runs: readonly PlayedRun[]
-  /** How many timers the runtime armed, and how many of them went off. */
-  readonly timers: {
-    readonly armed: number
-    readonly fired: number
-    readonly mostAtOnce: number
-    readonly left: number
-  }
+  readonly timers: TimerCounts
 }
 
 export interface PlayedRun {
@@ -121,80 +114,6 @@ export async function play(scenario: Scenario): Promise<Played> {
       journal: journals.get(run.handle.id) ?? [],
       isStuck: run.isStuck,
     })),
-  }
-}
-
-/** The name of the task at a place. */
-export function nameOf(index: number): TaskId {
-  return `t${index}`
-}
-
-/** The dag of a scenario. */
-export function planOfScenario(scenario: Scenario): Plan {
-  return planFrom({
-    name: 'scenario',
-    order: scenario.order,
-    tasks: scenario.tasks.map((task, index) => [nameOf(index), definition(task)] as const),
-  })
-}
-
-function definition(task: ScriptedTask) {
-  return {
-    run: { executor: task.executor, work: task.attempts },
-    needs: task.needs.map(nameOf),
-    when: task.when === 'even' ? evenlyCompleted : (task.when as Rule),
-    onFailure: task.onFailure,
-    severity: task.severity,
-    retry: { maxAttempts: task.maxAttempts, backoff: task.backoff },
-    timeout: task.timeout,
-    startTimeout: task.startTimeout,
-    stall: task.stall,
-    killGrace: task.killGrace,
-    priority: task.priority,
-    ...(task.estimate === undefined ? {} : { estimate: task.estimate }),
-    ...(task.uses === 0 ? {} : { uses: { shared: task.uses } }),
-  }
-}
-
-/** A rule of one's own, for scenarios: an even number of dependencies completed. */
-export const evenlyCompleted: Rule = (outcomes) =>
-  Object.values(outcomes).filter(({ status }) => status === 'completed').length % 2 === 0
-
-function executorsOf(
-  scenario: Scenario,
-  clock: Clock,
-  mark: (mark: AttemptMark) => void,
-): Readonly<Record<string, ScriptedExecutor>> {
-  const opensAt = clock.now() + scenario.pickyOpensAt
-  return {
-    roomy: scriptedExecutor({ clock, mark, canForce: true }),
-    small: scriptedExecutor({ clock, mark, canForce: true, capacity: scenario.smallCapacity }),
-    picky: scriptedExecutor({
-      clock,
-      mark,
-      canForce: true,
-      accepts: (carrying) => clock.now() >= opensAt && carrying < scenario.pickyLimit,
-    }),
-    hard: scriptedExecutor({ clock, mark, canForce: false }),
-  }
-}
-
-function storeOf(scenario: Scenario, clock: Clock, journals: Map<string, RunFact[]>): Store {
-  return {
-    append(runId, facts) {
-      const journal = journals.get(runId) ?? []
-      journals.set(runId, journal)
-      if (scenario.storeDelay === 0) {
-        journal.push(...facts)
-        return undefined
-      }
-      return new Promise((resolve) => {
-        clock.setTimeout(() => {
-          journal.push(...facts)
-          resolve()
-        }, scenario.storeDelay)
-      })
-    },
   }
 }
 
@@ -343,33 +262,4 @@ async function drive(clock: SimulatedClock, marks: readonly Mark[]): Promise<voi
 /** Enough microtasks for a commit and what hangs on it. */
 async function turn(): Promise<void> {
   for (let microtask = 0; microtask < 12; microtask++) await Promise.resolve()
-}
-
-/** The runtime's own view of a clock: how many timers it arms, and how many wait at once. */
-function countingClock(clock: SimulatedClock): { readonly clock: Clock; counts(): Played['timers'] } {
-  let armed = 0
-  let fired = 0
-  let mostAtOnce = 0
-  const waiting = new Set<TimerId>()
-  return {
-    clock: {
-      now: () => clock.now(),
-      setTimeout(ring, wait) {
-        armed++
-        const timer = clock.setTimeout(() => {
-          waiting.delete(timer)
-          fired++
-          ring()
-        }, wait)
-        waiting.add(timer)
-        mostAtOnce = Math.max(mostAtOnce, waiting.size)
-        return timer
-      },
-      clearTimeout(timer) {
-        waiting.delete(timer)
-        clock.clearTimeout(timer)
-      },
-    },
-    counts: () => ({ armed, fired, mostAtOnce, left: waiting.size }),
-  }
 }

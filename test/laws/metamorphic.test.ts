@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe } from 'vitest'
 import type { FailureAnswer, Outcome, RunFact } from '../../src/index.ts'
-import { nameOf, type Played, play } from '../../src/testing/play.ts'
+import { type Played, play } from '../../src/testing/play.ts'
+import { nameOf } from '../../src/testing/scenario-plan.ts'
 import {
   anyAttempt,
   anyScenario,
