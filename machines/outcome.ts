@@ -30,6 +30,8 @@ export interface Failure {
   readonly stack?: string
   /** Wait at least this long before the next attempt: what a `RetryAfterError` asked for. */
   readonly retryAfterMs?: number
+  /** The last lines that a command wrote, as they came; at most 20. */
+  readonly output?: readonly string[]
 }
 
 /** Why a task was settled without an attempt. */

@@ -21,7 +21,13 @@ export {
 export { fold, type RunView, type TaskStatus, type TaskView } from './events/fold.ts'
 export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-logic.ts'
+export { command, type CommandOptions } from './executors/command.ts'
 export { inlineExecutor } from './executors/inline.ts'
+export {
+  type ProcessExecutor,
+  processExecutor,
+  type ProcessExecutorOptions,
+} from './executors/process/process-executor.ts'
 export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
 export { type Dag, type DagOutputs, dag } from './graph/dag.ts'
 export { toDot } from './graph/dot.ts'

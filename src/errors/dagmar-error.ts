@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'DURATION_INVALID'
   | 'EXECUTOR_UNKNOWN'
   | 'INPUT_INVALID'
+  | 'PLAN_INVALID'
+  | 'PLAN_UNREADABLE'
   | 'RUN_EXISTS'
   | 'RUN_FAILED'
   | 'RUN_NOT_SETTLED'

@@ -20,13 +20,12 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
       const context = new InlineAttempt(attempt, report)
       live.set(attemptId, context)
       report({ type: 'attempt.started', attemptId })
+      // A thenable of somebody else's making may settle more than once: the first time counts.
       const completed = (output: unknown): void => {
-        live.delete(attemptId)
-        report({ type: 'attempt.completed', attemptId, output })
+        if (live.delete(attemptId)) report({ type: 'attempt.completed', attemptId, output })
       }
       const failed = (thrown: unknown): void => {
-        live.delete(attemptId)
-        report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
+        if (live.delete(attemptId)) report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
       }
       try {
         const returned = (attempt.work as Handler<unknown, unknown, unknown>)(context)
@@ -46,7 +45,8 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  const canHaveThen = typeof value === 'function' || (typeof value === 'object' && value !== null)
+  return canHaveThen && 'then' in value && typeof value.then === 'function'
 }
 
 interface Question {
@@ -121,8 +121,8 @@ class InlineAttempt implements HandlerContext {
     this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message })
   }
 
-  readonly ask = (question: string): Promise<unknown> =>
-    new Promise((resolve, reject) => {
+  readonly ask = (question: string): Promise<unknown> => {
+    const answered = new Promise<unknown>((resolve, reject) => {
       if (this.#aborted) {
         reject(this.#reason())
         return
@@ -131,6 +131,10 @@ class InlineAttempt implements HandlerContext {
       this.#questions.push({ resolve, reject })
       this.#report({ type: 'attempt.asked', attemptId: this.attemptId, question })
     })
+    // A handler that does not wait for the answer must not end the process when the attempt is ended.
+    answered.catch(() => undefined)
+    return answered
+  }
 
   answer(answer: unknown): void {
     this.#questions?.shift()?.resolve(answer)

@@ -17,7 +17,8 @@ export function toFailure(thrown: unknown): ReportedFailure {
   }
   if (thrown instanceof RetryAfterError) {
     const retryAfterMs = toMs(thrown.after)
-    return { ...described('RETRY_AFTER', thrown), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    const isInstant = retryAfterMs !== undefined && Number.isFinite(retryAfterMs)
+    return { ...described('RETRY_AFTER', thrown), ...(isInstant ? { retryAfterMs } : {}) }
   }
   if (thrown instanceof Error) return described('HANDLER_THREW', thrown)
   return { code: 'HANDLER_THREW', message: `The handler threw ${shown(thrown)}, which is no Error.` }

@@ -155,11 +155,12 @@ export class Admission {
     this.pools.give(lane.uses)
     run.pools.give(lane.uses)
     lane.desk.carrying--
-    this.want(run)
     for (const waiter of this.#slotWaiters) this.want(waiter)
     this.#slotWaiters.clear()
     for (const pool in lane.uses) openLanes(this.#waitersOf(pool))
     this.reopen(lane.desk)
+    // Behind those that waited: a run that had its turn may not take what it gives back time and again.
+    this.want(run)
   }
 
   /** The executor may have room again: all that waits for it is offered, and no wait is on any more. */

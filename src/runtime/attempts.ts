@@ -149,7 +149,9 @@ function pass(
 function retryAt({ context, task }: LiveTask, at: number, failure: Failure | undefined): number {
   // What is reported of an attempt that is being ended does not change why it ended, nor what follows.
   const isHeard = context.state !== 'stopping'
-  if (isHeard && failure?.retryAfterMs !== undefined) return at + failure.retryAfterMs
+  const asked = failure?.retryAfterMs
+  // What is no length of time would be an instant that never comes.
+  if (isHeard && asked !== undefined && asked >= 0 && Number.isFinite(asked)) return at + asked
   return at + backoffMs(task.backoff, Math.max(1, context.attemptsUsed), context.attemptId)
 }
 

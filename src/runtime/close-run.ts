@@ -1,3 +1,4 @@
+import type { Failure } from '../../machines/outcome.ts'
 import type { NewRunFact } from '../events/facts.ts'
 import { abortAttempt } from './attempts.ts'
 import { resultOf } from './result.ts'
@@ -9,22 +10,43 @@ export function closeRun(run: Run): void {
   runtime.admission.leave(run)
   books.deadlines.set(books.runKey, Number.POSITIVE_INFINITY)
   outbox.effect(() => {
-    if (outbox.isCut) tellWithoutStore(run)
-    runtime.runs.delete(run)
-    run.resolve(resultOf(run))
+    // An observer of its last fact may have redriven it meanwhile.
+    if (run.books === books) finish(run)
   })
+}
+
+/** Gives out the result, once. */
+export function finish(run: Run): void {
+  if (run.isClosed) return
+  run.isClosed = true
+  if (run.storeFailure !== undefined) tellWithoutStore(run, run.storeFailure)
+  run.runtime.runs.delete(run)
+  run.resolve(resultOf(run))
 }
 
 /** No effect of the lost facts is released; what is live is ended, and the run with it. */
 export function storeFailed(run: Run, cause: unknown): void {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  run.abort('store-failed', { code: 'STORE_FAILED', message: `The store failed: ${message}` })
+  const message = `The store failed: ${cause instanceof Error ? cause.message : String(cause)}`
+  const failure: Failure = {
+    code: 'STORE_FAILED',
+    message,
+    severity: 'critical',
+    retryable: false,
+    at: run.runtime.macrostep.at,
+  }
+  run.storeFailure = failure
+  if (run.isSettled) {
+    // The effect that gives out its result is among what was lost.
+    finish(run)
+    return
+  }
+  run.abort('store-failed', failure)
   // Those that were being ended already may have lost the effect that told their executor.
   for (const live of run.books.live.values()) abortAttempt(live)
 }
 
 /** The last facts, from what was committed: observers see the run end as its journal leaves it. */
-function tellWithoutStore(run: Run): void {
+function tellWithoutStore(run: Run, failure: Failure): void {
   const { outcomes } = run.books
   const facts: NewRunFact[] = []
   for (const { id: taskId, status, attempt, outcome } of run.log.view().tasks.values()) {
@@ -42,6 +64,5 @@ function tellWithoutStore(run: Run): void {
       facts.push({ type: 'task.killed', taskId, attempt, ...killed })
     }
   }
-  const { failure } = run.dagContext
-  run.outbox.close([...facts, { type: 'run.failed', ...(failure === undefined ? {} : { failure }) }])
+  run.outbox.close([...facts, { type: 'run.failed', failure }])
 }

@@ -69,7 +69,12 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const events$ = new Subject<RuntimeFact>()
   // Held weakly: a settled run belongs to whoever holds its handle.
   const logs = new Map<string, WeakRef<FactLog>>()
-  const dropped = new FinalizationRegistry<string>((id) => logs.delete(id))
+  // An id that was given back by disposal may belong to another run by then.
+  const dropped = new FinalizationRegistry<{ readonly id: string; readonly log: WeakRef<FactLog> }>(
+    ({ id, log }) => {
+      if (logs.get(id) === log) logs.delete(id)
+    },
+  )
   const byKey = new Map<string, RunHandle>()
 
   const dispatch = (source: AnyDag | Plan, dispatchOptions: DispatchOptions = {}): RunHandle => {
@@ -80,8 +85,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const run = new Run(core, plan, readRunOptions(core, plan, dispatchOptions))
     if (logs.has(run.id)) throw runExists(run.id)
     const { idempotencyKey } = run.options
-    logs.set(run.id, new WeakRef(run.log))
-    dropped.register(run, run.id)
+    const log = new WeakRef(run.log)
+    logs.set(run.id, log)
+    dropped.register(run, { id: run.id, log })
     const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => {
       logs.delete(run.id)
       if (idempotencyKey !== undefined) byKey.delete(idempotencyKey)

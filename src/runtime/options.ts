@@ -3,6 +3,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Hooks } from '../events/hooks.ts'
 import { actorLogicExecutor } from '../executors/actor-logic.ts'
 import { inlineExecutor } from '../executors/inline.ts'
+import { processExecutor } from '../executors/process/process-executor.ts'
 import { badValue, isRecord, readAmounts, readFields, readInteger, readOneOf } from '../graph/read-values.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
@@ -24,7 +25,7 @@ export interface RuntimeOptions {
    * alone, which then have to say no by themselves. @default 'both'
    */
   readonly admission?: AdmissionMode
-  /** Executors by the name that tasks call them by. `inline` and `actor-logic` are there unless replaced. */
+  /** Executors by the name that tasks call them by. `inline`, `actor-logic` and `process` are there unless replaced. */
   readonly executors?: Readonly<Record<string, Executor>>
   /** Where journals are kept. Facts are safe there before anything is done because of them. @default `memoryStore()` */
   readonly store?: Store
@@ -79,7 +80,12 @@ function readExecutors(executors: Readonly<Record<string, Executor>>): Readonly<
       readInteger(executor.capacity, `${path}.capacity`, 1)
     }
   }
-  return { inline: inlineExecutor(), 'actor-logic': actorLogicExecutor(), ...executors }
+  return {
+    inline: inlineExecutor(),
+    'actor-logic': actorLogicExecutor(),
+    process: processExecutor(),
+    ...executors,
+  }
 }
 
 /** The error for a runtime that was shut down. */

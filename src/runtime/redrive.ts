@@ -1,5 +1,6 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { finish } from './close-run.ts'
 import { runtimeClosed } from './options.ts'
 import type { Run } from './run.ts'
 import { openFrontier } from './settle-tasks.ts'
@@ -7,28 +8,40 @@ import { openFrontier } from './settle-tasks.ts'
 /**
  * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
  * is open again, and so is all that was skipped because of it and can still be met. What ran stays.
- * Does nothing where nothing failed. Throws `RUN_NOT_SETTLED` while the run goes on, and `TASK_COMPLETED`.
+ * Does nothing where nothing is left to do. Throws `RUN_NOT_SETTLED` while the run goes on, and `TASK_COMPLETED`.
  */
 export function redrive(run: Run, index: number | undefined): void {
-  if (!run.isSettled) {
-    throw new DagmarError('RUN_NOT_SETTLED', {
-      message: `The run ${run.id} is ${run.dagContext.state}: only a settled run can be redriven.`,
-      hint: 'Await `run.result` first, or kill the run.',
-      facts: { runId: run.id, state: run.dagContext.state },
-    })
-  }
+  refuseUnsettled(run)
   if (!run.runtime.isOpen) throw runtimeClosed()
   const targets = index === undefined ? failedTasks(run) : [index]
   const before = run.books.outcomes
-  if (targets.length === 0) return
   if (index !== undefined && before[index]!.status === 'completed') throw taskCompleted(run, index)
   const again = withSkippedDependents(run, targets, index === undefined)
+  if (again.size === 0) return
+  finish(run)
   run.reopenBooks(again)
   run.reopened = [...again]
     .sort((a, b) => a - b)
     .filter((task) => run.books.outcomes[task] === undefined)
     .map((task) => ({ index: task, from: before[task]!.status }))
   run.runtime.spawn(run, 'run.reopen')
+}
+
+/** A run is settled for whoever redrives it when its end is in the store, and told. */
+function refuseUnsettled(run: Run): void {
+  const { id, dagContext, isClosed, isSettled, log, outbox, storeFailure } = run
+  // An observer of the last fact asks before the result is given out.
+  const isTold = isSettled && log.lastSeq === outbox.seq
+  if (storeFailure === undefined && (isClosed || isTold)) return
+  const state = isSettled ? 'not settled in its store' : dagContext.state
+  throw new DagmarError('RUN_NOT_SETTLED', {
+    message: `The run ${id} is ${state}: only a settled run can be redriven.`,
+    hint:
+      storeFailure === undefined
+        ? 'Await `run.result` first, or kill the run.'
+        : 'Its store failed, so that nothing of a redrive could be written down: dispatch the dag anew.',
+    facts: { runId: id, state },
+  })
 }
 
 function taskCompleted(run: Run, index: number): DagmarError {

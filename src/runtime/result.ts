@@ -66,12 +66,14 @@ export function resultOf(run: Run): RunResult {
       }
     }
   }
-  const { state, failure, reason } = run.dagContext
+  const { state, reason } = run.dagContext
+  const failure = run.storeFailure ?? run.dagContext.failure
   const settledAt = run.runtime.macrostep.at
   return {
     runId: run.id,
     name: run.plan.name,
-    status: state === 'completed' || state === 'killed' ? state : 'failed',
+    status:
+      run.storeFailure === undefined && (state === 'completed' || state === 'killed') ? state : 'failed',
     ...(failure === undefined ? {} : { failure }),
     ...(reason === '' ? {} : { reason }),
     outcomes,

@@ -6,7 +6,7 @@ import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { type Fact, isRunEnd, type RunFact } from '../events/facts.ts'
 import type { RunView } from '../events/fold.ts'
-import { didYouMean } from '../graph/read-values.ts'
+import { didYouMean, show } from '../graph/read-values.ts'
 import { redrive } from './redrive.ts'
 import type { RunResult } from './result.ts'
 import type { Run } from './run.ts'
@@ -141,7 +141,9 @@ function answerTask(run: Run, index: number, answer: unknown): void {
   const live = run.books.live.get(index)
   const taskId = run.plan.tasks[index]!.id
   const isFailureAsked = live?.context.waitingFor === 'answer'
-  if (live === undefined || !(isFailureAsked || live.context.openQuestions > 0)) {
+  // What an attempt asked before it was told to end is not asked any more.
+  const isHandlerAsked = live?.context.state === 'running' && live.context.openQuestions > 0
+  if (live === undefined || !(isFailureAsked || isHandlerAsked)) {
     throw new DagmarError('ANSWER_STALE', {
       message: `Nobody waits for an answer to ${taskId}: it asked nothing, or was answered already.`,
       facts: { taskId },
@@ -149,7 +151,7 @@ function answerTask(run: Run, index: number, answer: unknown): void {
   }
   if (isFailureAsked && !decisions.has(answer)) {
     throw new DagmarError('ANSWER_INVALID', {
-      message: `${taskId} failed and asks what now: ${JSON.stringify(answer)} is no answer to that.`,
+      message: `${taskId} failed and asks what now: ${show(answer)} is no answer to that.`,
       hint: "Answer 'retry', 'skip', 'ignore' or 'abort'.",
       facts: { taskId, answer },
     })

@@ -47,6 +47,10 @@ export class Run implements Candidate, Committer {
   /** Gives the result out. */
   resolve!: (result: RunResult) => void
   startedAt = 0
+  /** True from the moment its result is given out, until a redrive. */
+  isClosed = false
+  /** Why nothing of it is journalled any more. */
+  storeFailure: Failure | undefined
   /** The tasks that a redrive has opened again, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
   /** The fact that ends the run before its time: what it kills and skips is caused by it. */
@@ -189,6 +193,7 @@ export class Run implements Candidate, Committer {
     this.#books = this.#newBooks({ outcomes, attempts, again })
     this.#alarm = undefined
     this.#endingSeq = undefined
+    this.isClosed = false
     this.renewResult()
   }
 

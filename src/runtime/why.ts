@@ -85,11 +85,11 @@ function waitsOfAttempt(run: Run, { context }: LiveTask): WaitsFor[] {
   const add = (what: Extract<WaitsFor, { kind: 'instant' }>['what'], instant: number): void => {
     if (instant !== Number.POSITIVE_INFINITY) at.push({ kind: 'instant', what, at: instant })
   }
-  if (context.openQuestions > 0) at.push({ kind: 'answer', question: question(run, context.index) })
   if (context.state === 'stopping') {
     add('kill grace', context.forceAt)
     return at
   }
+  if (context.openQuestions > 0) at.push({ kind: 'answer', question: question(run, context.index) })
   add('start timeout', context.startBy)
   add('stall timeout', context.stallAt)
   add('stall grace', context.graceAt)
@@ -162,7 +162,8 @@ function sentence(run: Run, index: number, status: TaskStatus, waitsFor: readonl
   }
   if (waitsFor.length === 0) return unawaited(taskId, status)
   const now = run.runtime.clock.now()
-  return `${taskId} is ${status} and waits ${waitsFor.map((one) => phrase(one, now)).join('; and ')}.`
+  const phrases = waitsFor.map((one) => phrase(one, now)).join('; and ')
+  return `${taskId} is ${status} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
 }
 
 function unawaited(taskId: TaskId, status: TaskStatus): string {

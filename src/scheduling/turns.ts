@@ -5,10 +5,8 @@ export interface TurnTaker {
 
 /** Whose turn it is among runs that want to take up tasks: the highest priority first, round robin among equals. */
 export class Turns<Taker extends TurnTaker> {
-  readonly #waiting = new Set<Taker>()
-  /** The number of the last turn of each. Outlives its wait: who comes back does not come before who went without. */
-  readonly #served = new WeakMap<Taker, number>()
-  #turns = 0
+  /** In the order in which they were last served, longest ago first. */
+  #waiting = new Set<Taker>()
 
   get size(): number {
     return this.#waiting.size
@@ -22,25 +20,22 @@ export class Turns<Taker extends TurnTaker> {
     this.#waiting.delete(taker)
   }
 
-  /** The one whose turn it is: among equals, who was served longest ago. Takers with nothing to offer are taken out. */
+  /** The one whose turn it is, put behind its equals. Takers with nothing to offer are taken out. */
   next(): Taker | undefined {
     let best: Taker | undefined
     let bestPriority = Number.NEGATIVE_INFINITY
-    let bestServed = Number.POSITIVE_INFINITY
     for (const taker of this.#waiting) {
       const priority = taker.headPriority()
-      if (priority === undefined) {
-        this.#waiting.delete(taker)
-        continue
-      }
-      const served = this.#served.get(taker) ?? 0
-      if (priority > bestPriority || (priority === bestPriority && served < bestServed)) {
+      if (priority === undefined) this.#waiting.delete(taker)
+      else if (best === undefined || priority > bestPriority) {
         best = taker
         bestPriority = priority
-        bestServed = served
       }
     }
-    if (best !== undefined) this.#served.set(best, ++this.#turns)
+    if (best !== undefined) {
+      this.#waiting.delete(best)
+      this.#waiting.add(best)
+    }
     return best
   }
 }

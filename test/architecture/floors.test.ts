@@ -18,12 +18,13 @@ const FLOORS: Readonly<Record<string, number>> = {
   metrics: 7,
   inspector: 7,
   testing: 7,
+  'plan-file': 7,
   simulation: 7,
   cli: 8,
 }
 const PURE = ['machines', 'errors', 'time', 'graph', 'scheduling', 'events']
 const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', 'uuid', '@standard-schema/spec']
-const NOT_IN_INDEX = ['testing', 'cli']
+const NOT_IN_INDEX = ['testing', 'plan-file', 'cli']
 const VAGUE_NAME = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?)(?=[-./])/
 const MOST_LINES = 400
 

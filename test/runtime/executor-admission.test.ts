@@ -19,7 +19,7 @@ describe('an executor with a capacity', () => {
     )
     hand.completes('a/1')
     expect(hand.started).toEqual(['a', 'b', 'c'])
-    expect(clock.armed).toBe(1)
+    expect(clock.armed).toBe(0)
   })
 
   it('is offered work of another executor’s tasks meanwhile', async () => {
@@ -84,7 +84,7 @@ describe('an executor that declines every offer', () => {
     })
     await start(tasks('a', 'b'))
     await wait(16_200)
-    expect(offers).toEqual(offersToTheFull)
+    expect([...new Set(offers)]).toEqual(offersToTheFull)
   })
 
   it('begins with short waits anew once it has accepted one', async () => {
@@ -151,21 +151,27 @@ describe('an executor that declines while it carries something', () => {
 
   it('is asked again when it says itself that it has room', async () => {
     let room = (): void => undefined
+    let isHeard = true
     let free = false
     const hand = desk({
       accepts: () => free,
       onCapacity(listener) {
         room = listener
-        return () => undefined
+        return () => {
+          isHeard = false
+        }
       },
     })
-    const { start, clock } = simulated({ executors: { hand } })
+    const { start, clock, runtime } = simulated({ executors: { hand } })
     await start(tasks('a'))
     free = true
     room()
     expect(hand.started).toEqual(['a'])
     hand.completes('a/1')
     expect(clock.pending).toBe(0)
+    expect(isHeard).toBe(true)
+    await runtime.shutdown()
+    expect(isHeard).toBe(false)
   })
 })
 

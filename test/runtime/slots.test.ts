@@ -66,7 +66,9 @@ describe('a task that waits for a slot', () => {
     expect(run.why('c').waitsFor).toEqual([
       { kind: 'slot', of: 'run', limit: 2, heldBy: ['a', 'b'], heldElsewhere: 0 },
     ])
-    expect(run.why('c').sentence).toBe('c is ready and waits for one of the 2 slots of the run, held by a, b.')
+    expect(run.why('c').sentence).toBe(
+      'c is ready and waits for one of the 2 slots of the run, held by a, b.',
+    )
   })
 
   it('says how many slots other runs hold', async () => {
@@ -110,6 +112,22 @@ describe('several runs in one runtime', () => {
     expect(hand.started).toEqual(['busy', 'critical', 'high', 'medium', 'low'])
   })
 
+  it('take turns at the capacity of an executor and at a pool, too', async () => {
+    const limited = (uses: Record<string, number>) => (name: string) =>
+      Object.fromEntries(['1', '2', '3'].map((number) => [name + number, { run: byHand, uses }]))
+    for (const [capacity, names] of [
+      [1, limited({})],
+      [9, limited({ gpu: 1 })],
+    ] as const) {
+      const hand = desk({ capacity })
+      const { start } = simulated({ executors: { hand }, concurrency: 9, pools: { gpu: 1 } })
+      await Promise.all(['a', 'b', 'c'].map((run) => start(names(run))))
+      for (let next = 0; next < 9; next++) hand.completes(`${hand.started[next]}/1`)
+      // Run a came first: its second task waited before there were others.
+      expect(hand.started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'c2', 'b3', 'c3'])
+    }
+  })
+
   it('give the slots of one that ends to the next', async () => {
     const hand = desk()
     const { start } = simulated({ executors: { hand }, concurrency: 1 })
@@ -137,7 +155,9 @@ describe('pools', () => {
       ]),
     )
     expect(hand.started).toEqual(['first', 'licensed', 'second'])
-    expect(run.why('both').sentence).toContain('for 2 of the pool gpu, which has 0 free (held by first, second)')
+    expect(run.why('both').sentence).toContain(
+      'for 2 of the pool gpu, which has 0 free (held by first, second)',
+    )
   })
 
   it('give what comes free to the best task that it suffices for', async () => {

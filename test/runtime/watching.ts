@@ -28,15 +28,16 @@ export interface Watched {
   /** The latest result, once it is there. */
   readonly result: RunResult | undefined
   /** The types of all facts, or of those of one task, in order. */
-  types(taskId?: string): readonly string[]
+  readonly types: (taskId?: string) => readonly string[]
   /** Facts of a type, in order. */
-  all<Type extends FactType>(type: Type, taskId?: string): readonly OfType<Type>[]
+  readonly all: <Type extends FactType>(type: Type, taskId?: string) => readonly OfType<Type>[]
   /** The status of each task, by id. */
-  statuses(): Readonly<Record<string, string>>
+  readonly statuses: () => Readonly<Record<string, string>>
 }
 
 export function watch(run: RunHandle): Watched {
   const told: Fact[] = []
+  const facts: RunFact[] = []
   let result: RunResult | undefined
   let watchedResult: Promise<RunResult> | undefined
   const keep = async (): Promise<void> => {
@@ -48,15 +49,14 @@ export function watch(run: RunHandle): Watched {
   }
   run.events$.subscribe((fact) => {
     told.push(fact)
+    if (isRunFact(fact)) facts.push(fact)
     void keep()
   })
   void keep()
   return {
     run,
     told,
-    get facts() {
-      return told.filter(isRunFact)
-    },
+    facts,
     get result() {
       return result
     },
@@ -76,12 +76,12 @@ export interface Simulated {
   readonly clock: SimulatedClock
   readonly runtime: Runtime
   /** Dispatches and lets the first turn pass. */
-  start(
+  readonly start: (
     tasks: AnyDag | Plan | Readonly<Record<string, TaskDefinition>>,
     options?: DispatchOptions,
-  ): Promise<Watched>
+  ) => Promise<Watched>
   /** Moves the clock and lets promises go on. */
-  wait(ms?: number): Promise<void>
+  readonly wait: (ms?: number) => Promise<void>
 }
 
 export function simulated(options: Omit<RuntimeOptions, 'clock'> = {}): Simulated {
@@ -100,8 +100,8 @@ export function simulated(options: Omit<RuntimeOptions, 'clock'> = {}): Simulate
 }
 
 function planFor(tasks: AnyDag | Plan | Readonly<Record<string, TaskDefinition>>): Plan {
-  if (typeof tasks['plan'] === 'function') return (tasks as AnyDag).plan()
-  if (Array.isArray(tasks['tasks'])) return tasks as Plan
+  if ('plan' in tasks && typeof tasks.plan === 'function') return tasks.plan() as Plan
+  if ('tasks' in tasks && Array.isArray(tasks.tasks)) return tasks as Plan
   return plan({ name: 'tried', tasks: tasks as Readonly<Record<string, TaskDefinition>> })
 }
 

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { createProgram } from './program.ts'
+
+/** Exit code of a plan or a command line that makes no sense. */
+const badUsage = 2
+
+const program = createProgram(ownVersion())
+try {
+  await program.parseAsync()
+} catch (thrown) {
+  process.exitCode = exitCodeOf(thrown)
+}
+// Nothing is left to do: what still keeps the process up, such as a terminal's input, must not.
+process.exit()
+
+function exitCodeOf(thrown: unknown): number {
+  // Commander has said what is wrong, or has printed the help that was asked for.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : badUsage
+  if (thrown instanceof DagmarError) {
+    // What is wrong with a plan file begins with its place: terminals make a link of that.
+    const head = thrown.code === 'PLAN_INVALID' ? '' : 'dagmar: '
+    process.stderr.write(`${head}${thrown.problem}\n${thrown.hint === undefined ? '' : `${thrown.hint}\n`}`)
+    return badUsage
+  }
+  process.stderr.write(`dagmar: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`)
+  return 1
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { readonly version: string }).version
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { addCheckCommand } from './check.ts'
+import { addCompletionCommand } from './completion.ts'
+import { addGraphCommand } from './graph.ts'
+import { addInitCommand } from './init.ts'
+import { addRunCommand } from './run.ts'
+
+const examples = `
+Examples:
+  dagmar init                      write a small plan to begin with
+  dagmar check plan.yaml           say what is wrong with it, if anything
+  dagmar graph plan.yaml           draw it
+  dagmar run plan.yaml             run it
+
+dagmar help <command> has more of each.
+`
+
+/** The command line with all its commands; each loads what it does when it is called. */
+export function createProgram(version: string): Command {
+  const program = new Command('dagmar')
+    .description('Runs plans of commands that depend on each other, and leaves no process behind.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(dagmar --help says what there is)')
+    .addHelpText('after', examples)
+    .exitOverride()
+  addRunCommand(program)
+  addCheckCommand(program)
+  addGraphCommand(program)
+  addInitCommand(program)
+  addCompletionCommand(program)
+  return program
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import type { RunFlags } from './run/run-command.ts'
+
+const examples = `
+Examples:
+  dagmar run release.yaml                     run every task of the plan
+  dagmar run release.yaml --dry-run           what would run, in which order
+  dagmar run release.yaml --only deploy       deploy, and what it needs
+  dagmar run release.yaml --from test         test, and what depends on it
+  dagmar run release.yaml --set region=eu     with a field of the run's input
+  dagmar run release.yaml --json | jq .type   facts as JSON lines, the result last
+
+On a terminal the run is shown live; elsewhere, with CI set or TERM=dumb, as plain lines.
+Ctrl-C lets running tasks finish and starts no more; again kills them; again leaves at once.
+A task with onFailure: ask is asked about on the terminal; where nobody can answer, the
+answer is skip.
+
+Exit codes: 0 completed, 1 failed, 2 bad plan or usage, 130, 143 or 129 when ended by
+SIGINT, SIGTERM or SIGHUP (also when the terminal, or who reads the output, goes away).
+`
+
+/** `dagmar run`. What it does is loaded when it is called. */
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .summary('run a plan of commands and show what it does')
+    .description('Runs the tasks of a plan, each as soon as what it needs is there.')
+    .argument('<plan>', 'a plan file, YAML or JSON')
+    .option('-c, --concurrency <n>', "most tasks at once, or 'unlimited' (default: the plan's, or 4)")
+    .option('-i, --input <file>', "the run's input, JSON or YAML, over the plan's; - is stdin")
+    .option('-s, --set <key=value>', 'a field of the input, as in deploy.region=eu; may be repeated', collect)
+    .option('--only <task...>', 'these tasks and what they need; a matrix by its name')
+    .option('--from <task...>', 'these tasks and what depends on them; what they need counts as completed')
+    .option('-n, --dry-run', 'show the order in which tasks would start, and run nothing')
+    .option('-k, --keep-going', 'after a failure, run whatever does not need what failed')
+    .option('--fail-fast', 'after a failure, kill the rest')
+    .option('--log-dir <dir>', 'keep the output of every attempt in a file there')
+    .option('--json', 'print facts as JSON lines and the result as the last one')
+    .option('-q, --quiet', 'print failures, warnings and the summary only')
+    .option('-v, --verbose', 'print more: on a terminal every line of output, elsewhere the bookkeeping')
+    .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are heeded too')
+    .addHelpText('after', examples)
+    .action(async (path: string, flags: RunFlags) => {
+      const { runCommand } = await import('./run/run-command.ts')
+      process.exitCode = await runCommand(path, flags)
+    })
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}

@@ -1,0 +1,96 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { Plan } from '../../graph/plan.ts'
+import type { Executor } from '../../ports/executor.ts'
+import { createRuntime } from '../../runtime/create-runtime.ts'
+import { SimulatedClock } from '../../time/simulated-clock.ts'
+import { shownText } from '../screen/shown-text.ts'
+import { shownWork } from './shown-work.ts'
+
+/** What a task without an estimate is taken to last. */
+const unknownMs = 1_000
+
+/**
+ * The tasks in the order in which they would start if each completed at its first attempt, after its estimate; with
+ * the longest chain of dependencies before each as its level. The run itself decides, on a simulated clock and with
+ * executors that do nothing, so that priorities, pools and rules count as they will.
+ */
+export async function dryRunLines(plan: Plan, concurrency: number): Promise<string[]> {
+  const { started, skipped } = await rehearse(plan, concurrency)
+  const levels = levelsOf(plan)
+  const widths = {
+    place: String(started.length).length,
+    id: Math.min(30, Math.max(0, ...started.map((id) => shownText(id).length))),
+  }
+  const lines = started.map((id, place) => {
+    const task = plan.tasks[plan.indexOf(id)!]!
+    const columns = [
+      String(place + 1).padStart(widths.place),
+      `level ${levels[task.index]}`,
+      shownText(id).padEnd(widths.id),
+      shownWork(task.work, task.executor),
+    ]
+    return columns.join('  ').trimEnd()
+  })
+  return [
+    `${plan.name}: ${plan.tasks.length} tasks, ${Math.max(-1, ...levels) + 1} levels; nothing is run`,
+    ...lines,
+    ...skipped.map((id) => `would be skipped unless something fails: ${shownText(id)}`),
+  ]
+}
+
+async function rehearse(
+  plan: Plan,
+  concurrency: number,
+): Promise<{ readonly started: readonly TaskId[]; readonly skipped: readonly TaskId[] }> {
+  const clock = new SimulatedClock()
+  const idle: Executor = {
+    start: ({ attemptId, taskId }, report) => {
+      report({ type: 'attempt.started', attemptId })
+      const { estimateMs = unknownMs } = plan.tasks[plan.indexOf(taskId)!]!
+      clock.setTimeout(
+        () => report({ type: 'attempt.completed', attemptId, output: undefined }),
+        Math.max(1, estimateMs),
+      )
+    },
+    abort: () => undefined,
+  }
+  const executors = Object.fromEntries(plan.tasks.map(({ executor }) => [executor, idle]))
+  // Where nothing is allowed to run the rehearsal would stand still: it shows the order all the same.
+  const most = Math.max(1, concurrency)
+  const runtime = createRuntime({ clock, executors, concurrency: most })
+  const run = runtime.dispatch(unhurried(plan), { concurrency: most })
+  const started: TaskId[] = []
+  const skipped: TaskId[] = []
+  run.events$.subscribe((fact) => {
+    if (fact.type === 'task.started') started.push(fact.taskId)
+    if (fact.type === 'task.skipped') skipped.push(fact.taskId)
+  })
+  await clock.advanceAsync(0)
+  while (clock.fireNext());
+  await runtime.shutdown({ mode: 'kill' })
+  return { started, skipped }
+}
+
+/** Without limits of time, which an estimate may well exceed, and without an input to check. */
+function unhurried(plan: Plan): Plan {
+  const never = Number.POSITIVE_INFINITY
+  const tasks = plan.tasks.map((task) => ({
+    ...task,
+    policy: { ...task.policy, timeoutMs: never, stallAfterMs: never },
+  }))
+  return { ...plan, tasks, timeoutMs: never, inputSchema: undefined }
+}
+
+/** By index. A task's needs may stand behind it in the plan. */
+function levelsOf({ tasks }: Plan): Int32Array {
+  const levels = new Int32Array(tasks.length)
+  const unmet = Int32Array.from(tasks, ({ needs }) => needs.length)
+  const next = tasks.filter(({ needs }) => needs.length === 0)
+  for (const { index, dependents } of next) {
+    for (const dependent of dependents) {
+      levels[dependent] = Math.max(levels[dependent]!, levels[index]! + 1)
+      if (--unmet[dependent]! === 0) next.push(tasks[dependent]!)
+    }
+  }
+  return levels
+}

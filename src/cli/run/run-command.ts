@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { processExecutor } from '../../executors/process/process-executor.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { readPlanFile } from '../../plan-file/read-plan-file.ts'
+import { wantsColours } from '../screen/colours.ts'
+import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
+import { defaultConcurrency } from './default-concurrency.ts'
+import { selectTasks } from './select-tasks.ts'
+
+/** The options of `dagmar run` as commander gives them. */
+export interface RunFlags {
+  readonly concurrency?: string
+  readonly input?: string
+  readonly set?: readonly string[]
+  readonly only?: readonly string[]
+  readonly from?: readonly string[]
+  readonly dryRun?: boolean
+  readonly keepGoing?: boolean
+  readonly failFast?: boolean
+  readonly logDir?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color: boolean
+}
+
+/** Resolves with the exit code. Throws `DagmarError` for a plan, an input or a flag that makes no sense. */
+export async function runCommand(path: string, flags: RunFlags): Promise<number> {
+  refuseContradictions(flags)
+  const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
+  const { plan: whole, input: planned, groups } = await readPlanFile(path)
+  const plan = selectTasks(whole, {
+    groups,
+    ...(flags.only === undefined ? {} : { only: flags.only }),
+    ...(flags.from === undefined ? {} : { from: flags.from }),
+    ...(flags.keepGoing === true ? { onFailure: 'skip' } : {}),
+    ...(flags.failFast === true ? { onFailure: 'abort' } : {}),
+  })
+  const concurrency = given ?? plan.concurrency ?? defaultConcurrency
+  if (flags.dryRun === true) return dryRun(plan, concurrency)
+
+  const input = await inputOf(planned, flags)
+  const { env, stdin, stdout } = process
+  const look = lookFor(flags.json === true, { env, isTerminal: stdout.isTTY })
+  const logDir = flags.logDir === undefined ? undefined : resolve(flags.logDir)
+  const { runPlan } = await import('./run-plan.ts')
+  return runPlan(plan, {
+    input,
+    concurrency,
+    processes: processExecutor(logDir === undefined ? {} : { logDir }),
+    look,
+    weights: weightsFor(look, flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'),
+    isColoured: wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color }),
+    logDir: flags.logDir,
+    isAttended: stdin.isTTY && look !== 'json' && flags.input !== '-' && !isUnattended(env),
+  })
+}
+
+async function dryRun(plan: Plan, concurrency: number): Promise<number> {
+  const { dryRunLines } = await import('./dry-run.ts')
+  const lines = await dryRunLines(plan, concurrency)
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  return 0
+}
+
+async function inputOf(planned: unknown, flags: RunFlags): Promise<unknown> {
+  if (flags.input === undefined && flags.set === undefined) return planned
+  const { readInput, runInput } = await import('./run-input.ts')
+  const given = flags.input === undefined ? undefined : await readInput(flags.input)
+  return runInput({ planned, given, settings: flags.set ?? [] })
+}
+
+function refuseContradictions({ keepGoing, failFast, quiet, verbose }: RunFlags): void {
+  if (keepGoing === true && failFast === true)
+    throw misuse('--keep-going and --fail-fast exclude each other.')
+  if (quiet === true && verbose === true) throw misuse('--quiet and --verbose exclude each other.')
+}
+
+function readConcurrency(text: string): number {
+  if (text === 'unlimited' || text === 'Infinity') return Number.POSITIVE_INFINITY
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(number) && number >= 1) return number
+  throw misuse(`--concurrency is '${text}', but it must be an integer of 1 or more, or 'unlimited'.`)
+}
+
+function misuse(message: string): DagmarError {
+  return new DagmarError('CONFIG_INVALID', { message })
+}

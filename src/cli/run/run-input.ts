@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { text as textOf } from 'node:stream/consumers'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { isRecord } from '../../graph/read-values.ts'
+
+export interface InputSources {
+  /** What the plan says. */
+  readonly planned: unknown
+  /** `--input`: what a file says. Laid over the plan's, field by field. */
+  readonly given: unknown
+  /** `--set`: `key=value`, laid over both. */
+  readonly settings: readonly string[]
+}
+
+/** The input of a run. Throws `INPUT_INVALID`. */
+export function runInput({ planned, given, settings }: InputSources): unknown {
+  return settings.reduce<unknown>(set, given === undefined ? planned : overlaid(planned, given))
+}
+
+/** A file of JSON or YAML; `-` is stdin. Rejects with `INPUT_INVALID`. */
+export async function readInput(path: string): Promise<unknown> {
+  const name = path === '-' ? 'stdin' : path
+  let text: string
+  try {
+    text = path === '-' ? await textOf(process.stdin) : await readFile(path, 'utf8')
+  } catch (thrown) {
+    throw invalid(`The input ${name} cannot be read: ${(thrown as Error).message}.`, thrown)
+  }
+  const { parse } = await import('yaml')
+  try {
+    return parse(text) as unknown
+  } catch (thrown) {
+    throw invalid(
+      `The input ${name} is neither JSON nor YAML: ${firstLine((thrown as Error).message)}`,
+      thrown,
+    )
+  }
+}
+
+/** Fields of objects are laid over one by one, all else as a whole. */
+function overlaid(below: unknown, above: unknown): unknown {
+  if (!isRecord(below) || !isRecord(above)) return above
+  const merged: Record<string, unknown> = { ...below }
+  for (const [key, value] of Object.entries(above)) {
+    define(merged, key, Object.hasOwn(below, key) ? overlaid(below[key], value) : value)
+  }
+  return merged
+}
+
+function set(input: unknown, setting: string): unknown {
+  const equals = setting.indexOf('=')
+  const path = setting.slice(0, equals).split('.')
+  if (equals < 1 || path.includes('')) {
+    throw invalid(`--set ${setting} is not of the form key=value, as in --set deploy.region=eu.`)
+  }
+  return overlaid(input ?? {}, nested(path, valueOf(setting.slice(equals + 1))))
+}
+
+function nested([key, ...rest]: readonly string[], value: unknown): unknown {
+  const fields = {}
+  define(fields, key!, rest.length === 0 ? value : nested(rest, value))
+  return fields
+}
+
+/** As JSON where it is some, else as the text itself. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
+
+/** An own field whatever its name: assigning to `__proto__` would not make one. */
+function define(fields: object, key: string, value: unknown): void {
+  Object.defineProperty(fields, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!
+}
+
+function invalid(message: string, cause?: unknown): DagmarError {
+  return new DagmarError('INPUT_INVALID', { message, cause })
+}

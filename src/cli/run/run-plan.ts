@@ -1,0 +1,78 @@
+import type { ProcessExecutor } from '../../executors/process/process-executor.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { createRuntime } from '../../runtime/create-runtime.ts'
+import { systemClock } from '../../time/clock.ts'
+import { streamScreen } from '../screen/stream-screen.ts'
+import { RunProgress } from '../view/run-progress.ts'
+import { type DisplayChoice, loadDisplay } from './choose-display.ts'
+import { terminalKeyboard } from './keyboard.ts'
+import { questions } from './questions.ts'
+import { endBySignals, onEndingSignals } from './signals.ts'
+
+export interface RunPlanOptions extends DisplayChoice {
+  readonly input: unknown
+  readonly concurrency: number
+  readonly processes: ProcessExecutor
+  /** Somebody sits at stdin who may be asked. */
+  readonly isAttended: boolean
+}
+
+/** Runs the plan to its end and shows it. Resolves with the exit code; leaves the process only at a third Ctrl-C. */
+export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<number> {
+  const { concurrency, processes, input } = options
+  const screen = streamScreen(process.stdout)
+  const aside = streamScreen(process.stderr)
+  const progress = new RunProgress(plan.tasks.map(({ id }) => id))
+  // Before the dispatch: from there to the subscription nothing may be awaited, or facts would be missed.
+  const makeDisplay = await loadDisplay(options)
+  const runtime = createRuntime({ concurrency, executors: { process: processes } })
+  const run = runtime.dispatch(plan, { concurrency, input })
+  const display = makeDisplay({
+    plan,
+    progress,
+    screen,
+    aside,
+    clock: systemClock,
+    why: (taskId) => run.why(taskId),
+  })
+  const signals = endBySignals({
+    run,
+    running: () => progress.running,
+    say: (sentence) => display.say(sentence),
+    leave: (exitCode) => {
+      lastResort()
+      process.exit(exitCode)
+    },
+  })
+  const asked = questions({
+    run,
+    display,
+    keyboard: options.isAttended ? terminalKeyboard(process.stdin) : undefined,
+    raw: options.look === 'live',
+    onInterrupt: () => signals.take('SIGINT'),
+  })
+  // Whatever becomes of this process, it gives the terminal back and leaves nothing running.
+  const lastResort = (): void => {
+    asked.close()
+    display.close()
+    processes.killAllNow()
+  }
+  run.events$.subscribe((fact) => {
+    progress.apply(fact)
+    display.see(fact)
+    asked.see(fact)
+  })
+  const stopListening = onEndingSignals((signal) => signals.take(signal))
+  process.on('exit', lastResort)
+  // The terminal, or who read what happens, is gone: as good as a hang-up.
+  screen.onGone(() => signals.take('SIGHUP'))
+
+  const result = await run.result
+  asked.close()
+  display.end(result)
+  await screen.flushed()
+  stopListening()
+  process.off('exit', lastResort)
+  await runtime.shutdown({ mode: 'kill' })
+  return result.status === 'completed' ? 0 : (signals.exitCode ?? 1)
+}

@@ -1,0 +1,89 @@
+import type { OnFailure, TaskId } from '../../../machines/outcome.ts'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { staticRank } from '../../graph/critical-path.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { didYouMean } from '../../graph/read-values.ts'
+
+export interface Selection {
+  /** Names of tasks: these, and what they need. @default all */
+  readonly only?: readonly string[]
+  /** Names of tasks: these, and all that depends on them. What they need is taken as completed, without outputs. */
+  readonly from?: readonly string[]
+  /** In place of what the tasks say. */
+  readonly onFailure?: OnFailure
+  /** The tasks that further names stand for, as that of a matrix. */
+  readonly groups?: ReadonlyMap<string, readonly TaskId[]>
+}
+
+/**
+ * The plan of the selected tasks; of both selections, the tasks that are in both. Dependencies on tasks that are left
+ * out are dropped. The given plan stays as it is. Throws `TASK_UNKNOWN`.
+ */
+export function selectTasks<Outputs, Input>(
+  plan: Plan<Outputs, Input>,
+  { only, from, onFailure, groups = new Map() }: Selection,
+): Plan<Outputs, Input> {
+  if (only === undefined && from === undefined && onFailure === undefined) return plan
+  const needed =
+    only === undefined ? undefined : closure(plan, named(plan, only, groups), ({ needs }) => needs)
+  const following =
+    from === undefined ? undefined : closure(plan, named(plan, from, groups), ({ dependents }) => dependents)
+  const kept = plan.tasks.filter(
+    ({ index }) => (needed?.has(index) ?? true) && (following?.has(index) ?? true),
+  )
+  const indexOf = new Map(kept.map(({ index }, place) => [index, place]))
+  const renumbered = (indices: readonly number[]): readonly number[] =>
+    Object.freeze(indices.flatMap((index) => indexOf.get(index) ?? []))
+  const tasks = kept.map(
+    (task, index): PlannedTask =>
+      Object.freeze({
+        ...task,
+        index,
+        needs: renumbered(task.needs),
+        dependents: renumbered(task.dependents),
+        policy: onFailure === undefined ? task.policy : Object.freeze({ ...task.policy, onFailure }),
+      }),
+  )
+  const indexById = new Map(tasks.map(({ id, index }) => [id, index]))
+  return Object.freeze({
+    ...plan,
+    tasks: Object.freeze(tasks),
+    rank: staticRank(tasks, plan.order),
+    structure: Object.freeze(
+      tasks.map(({ id, needs }) =>
+        Object.freeze({ id, needs: Object.freeze(needs.map((need) => tasks[need]!.id)) }),
+      ),
+    ),
+    indexOf: (id: TaskId) => indexById.get(id),
+  })
+}
+
+/** The tasks and all that `next` leads to from them, by index. */
+function closure(
+  { tasks }: Pick<Plan, 'tasks'>,
+  first: readonly number[],
+  next: (task: PlannedTask) => readonly number[],
+): ReadonlySet<number> {
+  const found = new Set(first)
+  // A set gives out what is added to it while it is gone through.
+  for (const index of found) {
+    for (const other of next(tasks[index]!)) found.add(other)
+  }
+  return found
+}
+
+function named(
+  plan: Pick<Plan, 'tasks' | 'indexOf'>,
+  names: readonly string[],
+  groups: ReadonlyMap<string, readonly TaskId[]>,
+): readonly number[] {
+  return names.flatMap((name) => {
+    const found = (groups.get(name) ?? [name]).flatMap((id) => plan.indexOf(id) ?? [])
+    if (found.length > 0) return found
+    const known = [...plan.tasks.map(({ id }) => id), ...groups.keys()]
+    throw new DagmarError('TASK_UNKNOWN', {
+      message: `The plan has no task '${name}'.${didYouMean(name, known)}`,
+      facts: { taskId: name },
+    })
+  })
+}

@@ -1,0 +1,19 @@
+import { asCommandWork } from '../../executors/command.ts'
+import { shownText } from '../screen/shown-text.ts'
+
+/** What a task does, as one line: its command as one could type it, or the name of its executor. */
+export function shownWork(work: unknown, executor: string): string {
+  const command = executor === 'process' ? asCommandWork(work) : undefined
+  if (command === undefined) return `(${executor})`
+  const line = typeof command.run === 'string' ? firstLine(command.run) : command.run.map(quoted).join(' ')
+  return shownText(line)
+}
+
+function firstLine(script: string): string {
+  const lines = script.trim().split('\n')
+  return lines.length === 1 ? lines[0]! : `${lines[0]} …`
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,67 @@
+import type { RunHandle } from '../../runtime/run-handle.ts'
+
+/** What the process is told from outside, and the exit code of a run that was ended by it. */
+export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+export type EndingSignal = keyof typeof signalCodes
+
+export interface SignalsOptions {
+  readonly run: Pick<RunHandle, 'drain' | 'kill'>
+  /** How many tasks hold a slot now. */
+  readonly running: () => number
+  readonly say: (sentence: string) => void
+  /** Ends every process at once and leaves, without waiting for anything. */
+  readonly leave: (exitCode: number) => void
+}
+
+export interface Signals {
+  /** What a signal does: the first SIGINT drains, the next kills, one more leaves; SIGTERM and SIGHUP kill. */
+  take(signal: EndingSignal): void
+  /** The exit code of the last signal; undefined while there was none. */
+  readonly exitCode: number | undefined
+}
+
+export function endBySignals({ run, running, say, leave }: SignalsOptions): Signals {
+  let exitCode: number | undefined
+  let phase: 'running' | 'draining' | 'killing' = 'running'
+
+  const drain = (): void => {
+    phase = 'draining'
+    say(`finishing ${tasks(running())}; Ctrl-C again kills`)
+    void run.drain()
+  }
+  const kill = (signal: EndingSignal): void => {
+    phase = 'killing'
+    say(
+      `killing ${tasks(running())}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
+    )
+    void run.kill(undefined, { reason: signal })
+  }
+  return {
+    take: (signal) => {
+      const code = signalCodes[signal]
+      exitCode = code
+      if (signal === 'SIGINT' && phase === 'running') drain()
+      else if (phase !== 'killing') kill(signal)
+      else if (signal === 'SIGINT') leave(code)
+    },
+    get exitCode() {
+      return exitCode
+    },
+  }
+}
+
+/** Hears the signals of this process. Returns how to stop. */
+export function onEndingSignals(take: (signal: EndingSignal) => void): () => void {
+  const listeners = (Object.keys(signalCodes) as EndingSignal[]).map((signal) => {
+    const listener = (): void => take(signal)
+    process.on(signal, listener)
+    return () => process.off(signal, listener)
+  })
+  return () => {
+    for (const stop of listeners) stop()
+  }
+}
+
+function tasks(count: number): string {
+  return count === 1 ? '1 running task' : `${count} running tasks`
+}

@@ -1,0 +1,55 @@
+import type { Screen } from './screen.ts'
+
+const escape = '\u001b['
+const hideCursor = `${escape}?25l`
+const showCursor = `${escape}?25h`
+const wrapOff = `${escape}?7l`
+const wrapOn = `${escape}?7h`
+const syncBegin = `${escape}?2026h`
+const syncEnd = `${escape}?2026l`
+const eraseBelow = `${escape}J`
+const eraseRight = `${escape}K`
+/** From the row's beginning. tmux takes an erase from the very first place of the screen for `clear` and keeps a copy. */
+const eraseAll = `\r ${eraseBelow}\r`
+
+/**
+ * Some rows at the foot of a terminal that are painted again and again, below lines that stay.
+ *
+ * Between frames the cursor stands, hidden, on the first character of the block. Terminals that wrap anew when they
+ * are narrowed move the cursor with its character, and drop what is below it first when they lose rows: so one erase
+ * from there to the end removes the block, whatever has become of it.
+ */
+export class LiveBlock {
+  readonly #screen: Screen
+  #isOpen = false
+
+  constructor(screen: Screen) {
+    this.#screen = screen
+  }
+
+  /**
+   * Writes `lines` to stay and `rows` below them, in place of the last rows; all in one write. Each row must fit the
+   * screen and so must their number; lines may be longer, and the terminal wraps them.
+   */
+  paint(rows: readonly string[], lines: readonly string[] = [], afresh = false): void {
+    let frame = syncBegin + (this.#isOpen ? '' : hideCursor)
+    this.#isOpen = true
+    // What stays may wrap over the old rows in ways that erasing row by row would not tidy up.
+    const isErased = afresh || lines.length > 0
+    frame += isErased ? eraseAll : '\r'
+    for (const line of lines) frame += `${line}\r\n`
+    // A resize that nobody has told of yet must not make a row wrap.
+    frame += wrapOff
+    frame += rows.map((row) => (isErased ? row : row + eraseRight)).join('\r\n')
+    frame += isErased ? '' : eraseBelow
+    frame += `\r${rows.length > 1 ? `${escape}${rows.length - 1}A` : ''}${wrapOn}${syncEnd}`
+    this.#screen.write(frame)
+  }
+
+  /** Removes the block, writes `lines` in its place, and gives the cursor back. Until the next frame, if any. */
+  close(lines: readonly string[] = []): void {
+    const text = lines.map((line) => `${line}\r\n`).join('')
+    this.#screen.write(this.#isOpen ? eraseAll + text + wrapOn + showCursor : text)
+    this.#isOpen = false
+  }
+}

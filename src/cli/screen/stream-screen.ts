@@ -1,0 +1,63 @@
+import type { Screen } from './screen.ts'
+
+/** A screen over stdout or stderr. */
+export interface StreamScreen extends Screen {
+  /** Calls `listener` once, when the terminal or the reader has gone away. */
+  onGone(listener: () => void): void
+  /** Resolves when everything is written, or nobody will ever read it. */
+  flushed(): Promise<void>
+}
+
+const clogged = 1 << 20
+
+/**
+ * An error of the stream is no exception here: whoever closes a terminal or a pipe wants the run ended in good order.
+ * Pipes are written without waiting, so that a reader that does not read cannot keep signals from being handled.
+ */
+export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
+  let isGone = false
+  const told: (() => void)[] = []
+  stream.on('error', () => {
+    if (isGone) return
+    isGone = true
+    for (const listener of told.splice(0)) listener()
+  })
+  if (!stream.isTTY) neverBlock(stream)
+  return {
+    get columns() {
+      return Math.max(1, stream.columns ?? 80)
+    },
+    get rows() {
+      return Math.max(1, stream.rows ?? 24)
+    },
+    write: (text) => {
+      if (!isGone && text !== '') stream.write(text)
+    },
+    get isClogged() {
+      return !isGone && stream.writableLength > clogged
+    },
+    onResize: (listener) => {
+      stream.on('resize', listener)
+      return () => stream.off('resize', listener)
+    },
+    onGone: (listener) => {
+      if (isGone) listener()
+      else told.push(listener)
+    },
+    flushed: () =>
+      new Promise((resolve) => {
+        if (isGone || stream.writableLength === 0) {
+          resolve()
+          return
+        }
+        told.push(resolve)
+        stream.write('', () => resolve())
+      }),
+  }
+}
+
+/** Node writes to pipes synchronously unless told otherwise, and has no public way to tell it. */
+function neverBlock(stream: NodeJS.WriteStream): void {
+  const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } }
+  handle?.setBlocking?.(false)
+}

@@ -1,0 +1,141 @@
+import type { SkipReason } from '../../../machines/outcome.ts'
+import type { Fact } from '../../events/facts.ts'
+import { showMs } from '../../time/duration.ts'
+import { shownText } from '../screen/shown-text.ts'
+import type { Span } from '../screen/spans.ts'
+import type { RunProgress } from './run-progress.ts'
+
+/**
+ * How much a line matters. `alarm`: somebody may want to act. `event`: a task came on or ended. `output`: what a task
+ * put out. `detail`: the bookkeeping between.
+ */
+export type Weight = 'alarm' | 'event' | 'output' | 'detail'
+
+export interface FactLine {
+  readonly weight: Weight
+  readonly spans: readonly Span[]
+}
+
+/** What there is to say of a fact beside time and task; nothing where another line says it. */
+export function factLine(fact: Fact, progress: RunProgress): FactLine | undefined {
+  switch (fact.type) {
+    case 'run.created':
+      return event([`${fact.name}: ${tasks(fact.structure.length)}, run ${fact.runId}`, 'strong'])
+    case 'run.paused':
+      return event(['paused', 'odd'])
+    case 'run.resumed':
+      return event(['resumed', 'plain'])
+    case 'run.recovered':
+      return event(['recovered', 'plain'])
+    case 'run.redriven':
+      return event([`redriven: ${tasks(fact.tasks.length)}`, 'plain'])
+    case 'run.killing':
+      return fact.failure === undefined
+        ? event([`killing: ${shownText(fact.reason)}`, 'odd'])
+        : alarm(['killing the rest: ', 'bad'], [shownText(fact.failure.message), 'plain'])
+    case 'run.draining':
+      return event([`draining: ${shownText(fact.reason)}`, 'odd'])
+    case 'task.started':
+      return event([fact.attempt === 1 ? 'started' : `started, attempt ${fact.attempt}`, 'busy'])
+    case 'task.output':
+      return {
+        weight: 'output',
+        spans: [
+          ['| ', 'faint'],
+          [shownText(fact.text), 'plain'],
+        ],
+      }
+    case 'task.completed':
+      return event([`completed${took(fact.taskId, fact.at, progress)}`, 'good'])
+    case 'task.retrying':
+      return alarm(
+        [`retrying in ${showMs(fact.until - fact.at)}: `, 'odd'],
+        [shownText(fact.failure.message), 'plain'],
+      )
+    case 'task.stalled':
+      return alarm([
+        `stalled, no sign of work${fact.until === undefined ? '' : `, ended in ${showMs(fact.until - fact.at)}`}`,
+        'odd',
+      ])
+    case 'task.unstalled':
+      return event(['goes on', 'plain'])
+    case 'task.failed':
+      return alarm(
+        [`failed${fact.ignored ? ' (ignored)' : ''}: `, fact.ignored ? 'odd' : 'bad'],
+        [shownText(fact.failure.message), 'plain'],
+      )
+    case 'task.killed': {
+      const spans: Span[] = [[`killed: ${shownText(fact.reason)}`, 'bad']]
+      // Of a run that is being ended everybody knows that its tasks are.
+      return progress.state !== 'running' ? { weight: 'event', spans } : { weight: 'alarm', spans }
+    }
+    case 'task.skipped':
+      return skipped(fact.because, fact.causedBy)
+    case 'task.warned':
+      return alarm(['warning: ', 'odd'], [shownText(fact.message), 'plain'])
+    case 'task.asked':
+      return fact.of === 'handler'
+        ? alarm(['asks: ', 'odd'], [shownText(fact.question), 'plain'])
+        : alarm(
+            ['failed and asks what now: ', 'bad'],
+            [shownText(fact.failure?.message ?? fact.question), 'plain'],
+          )
+    case 'task.answered':
+      return event([`was answered: ${shownText(answerText(fact.answer))}`, 'plain'])
+    case 'task.abandoned':
+      return alarm(['could not be ended and is abandoned', 'bad'])
+    case 'task.stopping':
+      return fact.reason === 'kill'
+        ? detail('being ended')
+        : event([`being ended: ${fact.reason.replace('-', ' ')}`, 'odd'])
+    case 'task.progress':
+      return detail(
+        `${Math.round(fact.percent)} %${fact.message === undefined ? '' : ` ${shownText(fact.message)}`}`,
+      )
+    case 'stream.lagged':
+      return alarm([`${fact.missed} facts were missed`, 'odd'])
+    case 'observer.failed':
+      return alarm(['an observer failed: ', 'odd'], [shownText(fact.message), 'plain'])
+    case 'task.ready':
+    case 'task.dispatched':
+    case 'task.deferred':
+    case 'task.claimed':
+    case 'task.starting':
+    case 'task.redriven':
+    case 'task.dead-lettered':
+    case 'dispatch.no-agent':
+    case 'dispatch.quota-exceeded':
+    case 'dispatch.claim-failed':
+      return detail(fact.type.slice(fact.type.indexOf('.') + 1).replace('-', ' '))
+    case 'run.started':
+    case 'run.completed':
+    case 'run.failed':
+    case 'run.killed':
+      return undefined
+  }
+}
+
+/** What was skipped with the whole run is counted at the end, not told task by task. */
+function skipped(because: SkipReason, causedBy: string | undefined): FactLine {
+  const spans: Span[] = [
+    [`skipped${causedBy === undefined ? '' : ` because of ${causedBy}`} (${because})`, 'odd'],
+  ]
+  return { weight: because.startsWith('run-') ? 'detail' : 'event', spans }
+}
+
+function took(taskId: string, at: number, progress: RunProgress): string {
+  const startedAt = progress.task(taskId)?.startedAt
+  return startedAt === undefined ? '' : ` in ${showMs(at - startedAt)}`
+}
+
+function answerText(answer: unknown): string {
+  return typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? 'nothing')
+}
+
+function tasks(count: number): string {
+  return count === 1 ? '1 task' : `${count} tasks`
+}
+
+const alarm = (...spans: Span[]): FactLine => ({ weight: 'alarm', spans })
+const event = (...spans: Span[]): FactLine => ({ weight: 'event', spans })
+const detail = (text: string): FactLine => ({ weight: 'detail', spans: [[text, 'faint']] })

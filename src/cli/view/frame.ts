@@ -1,0 +1,153 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { Explanation } from '../../runtime/why.ts'
+import { shownText } from '../screen/shown-text.ts'
+import { rowOf, type Span } from '../screen/spans.ts'
+import type { Paint } from '../screen/colours.ts'
+import { displayWidth } from '../screen/text-width.ts'
+import { counterSpans } from './counter.ts'
+import type { RunProgress, TaskProgress } from './run-progress.ts'
+import { tickingTime } from './show-time.ts'
+
+export interface FrameOptions {
+  /** Of the screen. */
+  readonly columns: number
+  readonly rows: number
+  /** Epoch ms. */
+  readonly now: number
+  readonly paint: Paint
+  /** What the task waits for. */
+  readonly why: (taskId: TaskId) => Explanation
+  /** What a person is being asked. */
+  readonly prompt: string | undefined
+}
+
+/**
+ * The rows of the live block: never more than the screen has, never as wide as it is, and at least one. Costs in
+ * proportion to what runs, not to the dag.
+ */
+export function frameOf(progress: RunProgress, options: FrameOptions): string[] {
+  // The last column stays empty: what a terminal does after a character there is not the same everywhere.
+  const columns = options.columns - 1
+  const most = mostRows(options.rows)
+  const row = (spans: readonly Span[]): string => rowOf(spans, columns, options.paint)
+  const head = [row(counterSpans(progress, options.now, columns))]
+  const foot = options.prompt === undefined ? [] : [row(promptSpans(options.prompt, columns))]
+  const room = most - head.length - foot.length
+  if (room < 0) return foot
+  return [...head, ...taskRows(progress, options, room, row), ...foot]
+}
+
+/** A tall screen keeps a third for the lines above the block, a low one a single row. */
+function mostRows(rows: number): number {
+  return Math.max(1, rows < 12 ? rows - 1 : Math.floor((rows * 2) / 3))
+}
+
+/** What is typed is at the end, so that is what must be seen. */
+function promptSpans(prompt: string, columns: number): Span[] {
+  const over = displayWidth(prompt) - columns + 1
+  const text =
+    over > 0
+      ? `…${Array.from(prompt)
+          .slice(over + 1)
+          .join('')}`
+      : prompt
+  return [[text, 'strong']]
+}
+
+function taskRows(
+  progress: RunProgress,
+  options: FrameOptions,
+  room: number,
+  row: (spans: readonly Span[]) => string,
+): string[] {
+  const inTrouble = progress.counts.stalled + progress.counts.stopping > 0
+  const first = inTrouble ? [...progress.live].filter(isInTrouble) : []
+  const total = progress.live.size + progress.held.size
+  const shown: TaskProgress[] = first.slice(0, room)
+  // One row is kept for saying how many are not shown.
+  const most = total > room ? room - 1 : room
+  if (shown.length > most) shown.length = Math.max(0, most)
+  fill(shown, progress.live, most, (task) => !isInTrouble(task))
+  fill(shown, progress.held, most, () => true)
+  const width = idWidth(shown, options.columns)
+  const rows = shown.map((task) => row(taskSpans(task, width, options)))
+  if (total > shown.length) {
+    if (room > 0) rows.push(row([[moreText(total - shown.length, progress, shown), 'faint']]))
+  } else if (rows.length < room) {
+    const next = progress.ready.values().next().value
+    if (next !== undefined)
+      rows.push(
+        row([
+          ['next: ', 'faint'],
+          [shownText(options.why(next.id)), 'faint'],
+        ]),
+      )
+  }
+  return rows
+}
+
+/** Why the first ready task does not start; nothing where that is for want of a slot, as ever in a busy run. */
+function whyNoneStarts({ ready, live }: RunProgress, why: FrameOptions['why']): string | undefined {
+  const next = ready.values().next().value
+  if (next === undefined) return undefined
+  const { sentence, waitsFor } = why(next.id)
+  return live.size === 0 || waitsFor.some(({ kind }) => kind !== 'slot') ? sentence : undefined
+}
+
+function isInTrouble({ status }: TaskProgress): boolean {
+  return status === 'stalled' || status === 'stopping'
+}
+
+function fill(
+  shown: TaskProgress[],
+  tasks: Iterable<TaskProgress>,
+  most: number,
+  which: (task: TaskProgress) => boolean,
+): void {
+  for (const task of tasks) {
+    if (shown.length >= most) return
+    if (which(task)) shown.push(task)
+  }
+}
+
+function moreText(count: number, { live }: RunProgress, shown: readonly TaskProgress[]): string {
+  const running = live.size - shown.filter((task) => live.has(task)).length
+  const parts = [
+    ...(running > 0 ? [`${running} more running`] : []),
+    ...(count > running ? [`${count - running} more held`] : []),
+  ]
+  return `… and ${parts.join(', ')}`
+}
+
+function idWidth(shown: readonly TaskProgress[], columns: number): number {
+  const longest = shown.reduce((width, { id }) => Math.max(width, displayWidth(shownText(id))), 0)
+  return Math.min(longest, Math.max(6, Math.floor(columns / 3)))
+}
+
+function taskSpans(task: TaskProgress, width: number, { now, why, columns }: FrameOptions): Span[] {
+  const time = tickingTime(now - (task.startedAt ?? now))
+  const name = columns < 40 ? shownText(task.id) : fitted(shownText(task.id), width)
+  const again: Span[] = task.attempt > 1 ? [[` #${task.attempt}`, 'odd']] : []
+  const who: Span[] = [[name, 'strong'], ...again]
+  const { status, until, asks } = task
+  if (status === 'stalled') return [['! ', 'odd'], ...who, [` ${time}  `, 'odd'], [reason(task, why), 'odd']]
+  if (status === 'stopping') return [['× ', 'odd'], ...who, [` ${time}  `, 'odd'], ['being ended', 'odd']]
+  if (status === 'starting') return [['◌ ', 'faint'], ...who, ['  starting', 'faint']]
+  if (status === 'running') return [['● ', 'busy'], ...who, [` ${time}  `, 'busy'], [task.lastLine, 'faint']]
+  if (asks) return [['? ', 'odd'], ...who, ['  asks what now', 'odd']]
+  if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [reason(task, why), 'odd']]
+  // Rounded up: what comes in half a second is not there yet.
+  return [['↻ ', 'odd'], ...who, [` in ${tickingTime(until - now + 999)}  `, 'odd'], [task.lastLine, 'faint']]
+}
+
+/** `run.why`, without the task's name, which the row begins with. */
+function reason(task: TaskProgress, why: FrameOptions['why']): string {
+  const { sentence } = why(task.id)
+  const start = `${task.id} is `
+  return shownText(sentence.startsWith(start) ? sentence.slice(start.length) : sentence)
+}
+
+function fitted(name: string, width: number): string {
+  const cut = rowOf([[name, 'plain']], width, (text) => text)
+  return cut + ' '.repeat(Math.max(0, width - displayWidth(cut)))
+}

@@ -1,0 +1,156 @@
+import type { Failure, TaskId } from '../../../machines/outcome.ts'
+import { criticalPath } from '../../graph/critical-path.ts'
+import type { Plan } from '../../graph/plan.ts'
+import type { RunResult } from '../../runtime/result.ts'
+import { showMs } from '../../time/duration.ts'
+import type { Paint } from '../screen/colours.ts'
+import { shownText } from '../screen/shown-text.ts'
+import type { RunProgress } from './run-progress.ts'
+
+export interface SummaryOptions {
+  readonly plan: Pick<Plan, 'tasks'>
+  readonly progress: RunProgress
+  readonly paint: Paint
+  /** Where the output of the tasks is kept, if anywhere. */
+  readonly logDir?: string
+}
+
+/** Root causes told with their output; the rest is named. */
+const mostCauses = 10
+const mostNames = 8
+const mostOnPath = 12
+const mostSlow = 5
+
+/** What to say when a run has ended: where the time went, what went wrong and what followed; how it ended comes last. */
+export function summaryLines(result: RunResult, options: SummaryOptions): string[] {
+  const { paint, logDir } = options
+  return [
+    ...timeLines(result, options),
+    ...causeLines(result, options),
+    ...oddLines(result, paint),
+    ...(logDir === undefined ? [] : [paint(`logs: ${logDir}`, 'faint')]),
+    endLine(result, paint),
+  ]
+}
+
+/** Where the time went; nothing for a run of so few tasks that everybody can see it. */
+function timeLines({ durationMs }: RunResult, { plan, progress, paint }: SummaryOptions): string[] {
+  const path = criticalPath(plan, (id) => tookMs(progress, id))
+  const ids = path.ids.filter((id) => tookMs(progress, id) > 0)
+  if (ids.length < 2) return []
+  const timed = (id: TaskId): string => `  ${showMs(tookMs(progress, id)).padStart(10)}  ${shownText(id)}`
+  const onPath = new Set(ids)
+  const slowest =
+    plan.tasks.length <= mostSlow
+      ? []
+      : plan.tasks
+          .filter(({ id }) => tookMs(progress, id) > 0)
+          .toSorted((a, b) => tookMs(progress, b.id) - tookMs(progress, a.id))
+          .slice(0, mostSlow)
+  return [
+    paint(`critical path: ${showMs(path.length)} of ${showMs(durationMs)}`, 'strong'),
+    ...inTheMiddle(ids, timed),
+    // The same tasks once more would say nothing.
+    ...(slowest.every(({ id }) => onPath.has(id))
+      ? []
+      : [paint('slowest tasks:', 'strong'), ...slowest.map(({ id }) => timed(id))]),
+  ]
+}
+
+function inTheMiddle(ids: readonly TaskId[], timed: (id: TaskId) => string): string[] {
+  if (ids.length <= mostOnPath) return ids.map(timed)
+  const half = mostOnPath / 2
+  return [
+    ...ids.slice(0, half).map(timed),
+    `  … ${ids.length - mostOnPath} more …`,
+    ...ids.slice(-half).map(timed),
+  ]
+}
+
+/** From the first start to the end, waits between attempts included. */
+function tookMs(progress: RunProgress, id: TaskId): number {
+  const { firstStartedAt, settledAt } = progress.task(id) ?? {}
+  return firstStartedAt === undefined || settledAt === undefined ? 0 : settledAt - firstStartedAt
+}
+
+function causeLines(result: RunResult, { progress, paint }: SummaryOptions): string[] {
+  const skippedBy = skippedByCause(result)
+  const followed = (taskId: TaskId): string[] => {
+    const skipped = skippedBy.get(taskId)
+    return skipped === undefined ? [] : [`  skipped because of it: ${listed(skipped)}`]
+  }
+  const shown = result.rootCauses
+    .slice(0, mostCauses)
+    .flatMap(({ taskId, failure }) => [
+      `${paint(`${shownText(taskId)} failed`, 'bad')}${attempts(result, progress, taskId)}: ${shownText(failure.message)}`,
+      ...outputOf(failure).map((line) => `  ${paint('|', 'faint')} ${shownText(line)}`),
+      ...followed(taskId),
+    ])
+  const rest = result.rootCauses.slice(mostCauses).map(({ taskId }) => taskId)
+  const killed = Object.entries(result.outcomes).flatMap(([taskId, outcome]) =>
+    outcome.status === 'killed' && skippedBy.has(taskId)
+      ? [
+          `${paint(`${shownText(taskId)} was killed`, 'bad')}: ${shownText(outcome.reason)}`,
+          ...followed(taskId),
+        ]
+      : [],
+  )
+  return [
+    ...shown,
+    ...(rest.length === 0 ? [] : [paint(`and ${rest.length} more failed: ${listed(rest)}`, 'bad')]),
+    ...killed,
+  ]
+}
+
+function attempts({ deadLetters }: RunResult, progress: RunProgress, taskId: TaskId): string {
+  const attempt = progress.task(taskId)?.attempt ?? 1
+  if (attempt < 2) return ''
+  return deadLetters.includes(taskId) ? ` (dead letter after ${attempt} attempts)` : ` (attempt ${attempt})`
+}
+
+/** A skipped task may itself be named as a cause: what it was skipped for is followed to its beginning. */
+function skippedByCause({ consequences }: RunResult): ReadonlyMap<TaskId, readonly TaskId[]> {
+  const causeOf = new Map(consequences.map(({ taskId, causedBy }) => [taskId, causedBy]))
+  const skippedBy = new Map<TaskId, TaskId[]>()
+  for (const { taskId, causedBy } of consequences) {
+    let cause = causedBy
+    for (let next = cause; next !== undefined; next = causeOf.get(next)) cause = next
+    if (cause === undefined) continue
+    const skipped = skippedBy.get(cause)
+    if (skipped === undefined) skippedBy.set(cause, [taskId])
+    else skipped.push(taskId)
+  }
+  return skippedBy
+}
+
+function outputOf(failure: Failure & { readonly output?: readonly string[] }): readonly string[] {
+  return failure.output ?? []
+}
+
+function oddLines(result: RunResult, paint: Paint): string[] {
+  const ignored = Object.entries(result.outcomes).flatMap(([taskId, outcome]) =>
+    outcome.status === 'failed' && outcome.ignored ? [taskId] : [],
+  )
+  return [
+    ...(ignored.length === 0 ? [] : [paint(`failed, which is ignored: ${listed(ignored)}`, 'odd')]),
+    ...(result.abandoned.length === 0
+      ? []
+      : [paint(`could not be ended and may still run: ${listed(result.abandoned)}`, 'bad')]),
+  ]
+}
+
+function endLine(result: RunResult, paint: Paint): string {
+  const counts = (['completed', 'failed', 'killed', 'skipped'] as const).flatMap((status) =>
+    result.counts[status] === 0 ? [] : [`${result.counts[status]} ${status}`],
+  )
+  const why = result.failure?.message ?? (result.status === 'killed' ? result.reason : undefined)
+  const status = result.status === 'killed' ? 'was killed' : result.status
+  const head = paint(`${shownText(result.name)} ${status}`, result.status === 'completed' ? 'good' : 'bad')
+  const tail = counts.length === 0 ? 'it has no tasks' : counts.join(', ')
+  return `${head} after ${showMs(result.durationMs)}: ${tail}${why === undefined ? '' : ` (${shownText(why)})`}`
+}
+
+function listed(ids: readonly TaskId[]): string {
+  const named = ids.slice(0, mostNames).map(shownText).join(', ')
+  return ids.length <= mostNames ? named : `${named} and ${ids.length - mostNames} more`
+}

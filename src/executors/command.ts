@@ -1,0 +1,152 @@
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { badValue, type Fields, isRecord, readFields } from '../graph/read-values.ts'
+import type { Work } from '../graph/work.ts'
+
+export interface CommandOptions {
+  /**
+   * Variables on top of this process's own; `undefined` removes one. The variables that dagmar sets
+   * (`DAGMAR_INPUTS` and so on) win over it. @default {}
+   */
+  readonly env?: Readonly<Record<string, string | number | undefined>>
+  /**
+   * Files of `KEY=VALUE` lines, read at each attempt's start; a later one wins over an earlier one, `env` over all.
+   * Quotes, comments and `export ` are understood, nothing is expanded. Relative to this process's directory.
+   * @default none
+   */
+  readonly envFile?: string | readonly string[]
+  /** The directory that the command runs in. Relative to this process's directory. @default that directory */
+  readonly cwd?: string
+  /** What reads the line, by its `-c`: a path, or a name to be found by PATH. For lines alone. @default '/bin/sh' */
+  readonly shell?: string
+}
+
+/** What the process executor needs to know of a command: pure data, the same for the same command. */
+export interface CommandWork {
+  /** A line for the shell, or a file and its arguments. */
+  readonly run: string | readonly [file: string, ...args: string[]]
+  readonly shell?: string
+  readonly cwd?: string
+  /** `null` removes the variable. */
+  readonly env?: Readonly<Record<string, string | null>>
+  readonly envFiles?: readonly string[]
+}
+
+/**
+ * A task whose work is a command, run as a process group of its own by the executor `process`. What it writes is the
+ * task's output: its last line if that is a JSON object or array, else its trimmed stdout. An exit code other than 0
+ * fails the attempt with `COMMAND_FAILED`, a signal with `COMMAND_KILLED`. It gets its inputs and the run's input as
+ * JSON in `DAGMAR_INPUTS` and `DAGMAR_INPUT`. A kill sends SIGTERM to the group, and SIGKILL after `killGrace`.
+ * Throws `CONFIG_INVALID`.
+ *
+ * @example
+ * ```ts
+ * command('npm', ['run', 'build'])        // no shell
+ * command('gzip -k *.log', { cwd: 'logs' }) // by /bin/sh -c
+ * ```
+ */
+export function command(line: string, options?: CommandOptions): Work<unknown>
+export function command(
+  file: string,
+  args: readonly string[],
+  options?: Omit<CommandOptions, 'shell'>,
+): Work<unknown>
+export function command(
+  first: string,
+  second?: readonly string[] | CommandOptions,
+  third?: CommandOptions,
+): Work<unknown> {
+  const work = Array.isArray(second)
+    ? readFile(first, second as readonly string[], third)
+    : readLine(first, second as CommandOptions | undefined)
+  return Object.freeze({ executor: 'process', work, defaults: stallDefaults })
+}
+
+/** What `command()` made, or nothing: executors are given whatever a plan says. */
+export function asCommandWork(work: unknown): CommandWork | undefined {
+  return isRecord(work) && (typeof work['run'] === 'string' || Array.isArray(work['run']))
+    ? (work as unknown as CommandWork)
+    : undefined
+}
+
+const stallDefaults = Object.freeze({ stall: Object.freeze({ after: '60s' }) })
+const known = new Set(['env', 'envFile', 'cwd', 'shell'])
+
+function readLine(line: unknown, options: CommandOptions | undefined): CommandWork {
+  const run = readText(line, 'command')
+  const fields = readFields(options ?? {}, 'command.options', known)
+  const { shell } = fields
+  return Object.freeze({
+    run,
+    ...(shell === undefined ? {} : { shell: readProgram(shell, 'command.options.shell') }),
+    ...readSurroundings(fields),
+  })
+}
+
+function readFile(file: unknown, args: readonly unknown[], options: CommandOptions | undefined): CommandWork {
+  const run = [
+    readProgram(file, 'command.file'),
+    // Not `map`, which passes over the holes of an array.
+    ...Array.from(args, (arg, index) => readArgument(arg, `command.args[${index}]`)),
+  ] as const
+  const fields = readFields(options ?? {}, 'command.options', known)
+  if (fields['shell'] !== undefined) {
+    throw new DagmarError('CONFIG_INVALID', {
+      message: 'command.options.shell is set, but a file with arguments runs without a shell.',
+      hint: 'Give the command as one line, or leave shell out.',
+      facts: { field: 'command.options.shell', value: fields['shell'] },
+    })
+  }
+  return Object.freeze({ run: Object.freeze(run), ...readSurroundings(fields) })
+}
+
+function readSurroundings({ cwd, env, envFile }: Fields): Omit<CommandWork, 'run' | 'shell'> {
+  return {
+    ...(cwd === undefined ? {} : { cwd: readText(cwd, 'command.options.cwd') }),
+    ...(env === undefined ? {} : { env: readEnv(env) }),
+    ...(envFile === undefined ? {} : { envFiles: readEnvFiles(envFile) }),
+  }
+}
+
+function readEnv(env: unknown): Readonly<Record<string, string | null>> {
+  const path = 'command.options.env'
+  if (!isRecord(env)) throw badValue(path, env, 'an object of values by variable')
+  const read = Object.create(null) as Record<string, string | null>
+  for (const [name, value] of Object.entries(env)) {
+    if (name === '' || /[=\0]/.test(name)) {
+      throw badValue(`The name of a variable in ${path}`, name, "a text that is not empty, without '='")
+    }
+    read[name] = readVariable(value, `${path}.${name}`)
+  }
+  return Object.freeze(read)
+}
+
+function readVariable(value: unknown, path: string): string | null {
+  if (value === undefined) return null
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value)
+  if (typeof value === 'string' && !value.includes('\0')) return value
+  throw badValue(path, value, 'a text without a null character, a finite number, or undefined to remove it')
+}
+
+function readEnvFiles(envFile: unknown): readonly string[] {
+  const path = 'command.options.envFile'
+  if (!Array.isArray(envFile)) return Object.freeze([readText(envFile, path)])
+  return Object.freeze(Array.from(envFile, (file, index) => readText(file, `${path}[${index}]`)))
+}
+
+function readProgram(value: unknown, path: string): string {
+  const text = readText(value, path)
+  // It would be taken for an option of `exec`.
+  if (text.startsWith('-'))
+    throw badValue(path, value, "the name of a program, which does not begin with '-'")
+  return text
+}
+
+function readText(value: unknown, path: string): string {
+  if (readArgument(value, path).trim() === '') throw badValue(path, value, 'a text that is not empty')
+  return value as string
+}
+
+function readArgument(value: unknown, path: string): string {
+  if (typeof value === 'string' && !value.includes('\0')) return value
+  throw badValue(path, value, 'a text without a null character')
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Attempt } from '../../ports/executor.ts'
+import type { CommandWork } from '../command.ts'
+import { readEnvFile } from './env-file.ts'
+import { errorText, StartFault } from './start-fault.ts'
+
+export interface Environment {
+  readonly variables: Readonly<Record<string, string>>
+  /** Holds the inputs that are too large for a variable. To be removed at the end. */
+  readonly folder: string | undefined
+}
+
+/** The longest value, in bytes, that is passed in a variable. Linux takes twice as much, and 2 MiB in all. */
+const longestValue = 64 * 1024
+
+/** The variables for an attempt. Throws a `StartFault`. */
+export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork): Environment {
+  const variables: Record<string, string> = {}
+  for (const name in process.env) variables[name] = process.env[name]!
+  for (const file of envFiles ?? []) Object.assign(variables, readEnvFile(resolve(file)))
+  for (const name in env) {
+    const value = env[name]!
+    if (value === null) delete variables[name]
+    else variables[name] = value
+  }
+  // Where dagmar runs below dagmar, the outer values must not show through.
+  for (const name of ['DAGMAR_INPUTS', 'DAGMAR_INPUTS_FILE', 'DAGMAR_INPUT', 'DAGMAR_INPUT_FILE']) {
+    delete variables[name]
+  }
+  variables['DAGMAR_ATTEMPT'] = attempt.attemptId
+  variables['DAGMAR_RUN_ID'] = attempt.runId
+  variables['DAGMAR_TASK_ID'] = attempt.taskId
+  let folder: string | undefined
+  const put = (name: string, json: string): void => {
+    if (Buffer.byteLength(json) <= longestValue) {
+      variables[name] = json
+      return
+    }
+    try {
+      folder ??= mkdtempSync(join(tmpdir(), 'dagmar-'))
+      const path = join(folder, `${name}.json`)
+      writeFileSync(path, json, { mode: 0o600 })
+      variables[`${name}_FILE`] = path
+    } catch (thrown) {
+      removeFolder(folder)
+      throw new StartFault({
+        code: 'COMMAND_NOT_STARTED',
+        message: `A file for ${name}, which is too large for a variable, cannot be written: ${errorText(thrown)}.`,
+      })
+    }
+  }
+  const inputs = jsonOfInputs(attempt.inputs)
+  const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
+  put('DAGMAR_INPUTS', inputs)
+  if (input !== undefined) put('DAGMAR_INPUT', input)
+  return { variables, folder }
+}
+
+export function removeFolder(folder: string | undefined): void {
+  if (folder === undefined) return
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // What cannot be removed from the directory for temporary files is left to the system.
+  }
+}
+
+/** One by one, so that the failure can name the dependency. An output that is undefined is left out. */
+function jsonOfInputs(inputs: Readonly<Record<string, unknown>>): string {
+  const fields = Object.entries(inputs)
+    .filter(([, output]) => output !== undefined)
+    .map(([taskId, output]) => `${JSON.stringify(taskId)}:${toJson(output, `The output of '${taskId}'`)}`)
+  return `{${fields.join(',')}}`
+}
+
+function toJson(value: unknown, what: string): string {
+  let reason = `it is a ${typeof value}`
+  try {
+    const json = JSON.stringify(value) as string | undefined
+    if (json !== undefined) return json
+  } catch (thrown) {
+    // The rest of V8's message about cycles is a drawing over several lines.
+    reason = errorText(thrown).split('\n')[0]!
+  }
+  throw new StartFault({
+    code: 'INPUT_NOT_SERIALISABLE',
+    message: `${what} cannot be given to a command as JSON: ${reason}.`,
+    retryable: false,
+  })
+}

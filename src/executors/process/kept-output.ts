@@ -1,0 +1,74 @@
+const mostLines = 20
+/** Longer lines are cut in a failure, which is journalled. */
+const longestKeptLine = 2_000
+const mostBytes = 1024 * 1024
+/** Many small chunks cost more than their bytes: so many are put together. */
+const mostChunks = 256
+
+/** What an attempt has to say in the end. */
+export interface CommandOutput {
+  readonly output: unknown
+  /** Something people should know of it. */
+  readonly note?: string
+}
+
+/** Holds what is needed of a command's output at its end: the last 20 lines, and the last MiB of its stdout. */
+export class KeptOutput {
+  #lines: string[] = []
+  #chunks: Buffer[] = []
+  #held = 0
+  #total = 0
+
+  /** Of both streams: whole lines, or the part of one. */
+  noteLines(text: string): void {
+    let from = text.length
+    for (let count = 0; count < mostLines && from > 0; count++) from = text.lastIndexOf('\n', from - 1)
+    const last = text.slice(from + 1).split('\n')
+    this.#lines = this.#lines.length === 0 ? last : [...this.#lines, ...last]
+    if (this.#lines.length > mostLines) this.#lines = this.#lines.slice(-mostLines)
+  }
+
+  keepStdout(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
+    this.#total += chunk.length
+    while (this.#held - this.#chunks[0]!.length >= mostBytes) this.#held -= this.#chunks.shift()!.length
+    if (this.#chunks.length > mostChunks) this.#chunks = [Buffer.concat(this.#chunks)]
+  }
+
+  lastLines(): readonly string[] {
+    return this.#lines.map((line) =>
+      // Copied: a part of a text keeps the whole of it in memory.
+      Buffer.from(line.length > longestKeptLine ? `${line.slice(0, longestKeptLine)}…` : line).toString(),
+    )
+  }
+
+  /** The last line that is not empty if that is a JSON object or array, else the trimmed text. */
+  stdout(): CommandOutput {
+    const text = this.#text().trim()
+    const json = jsonObject(text.slice(text.lastIndexOf('\n') + 1))
+    if (json !== undefined) return { output: json }
+    if (this.#total <= mostBytes) return { output: text }
+    return {
+      output: text,
+      note: `The output is the last MiB of its stdout, which has ${this.#total} bytes.`,
+    }
+  }
+
+  #text(): string {
+    const bytes = Buffer.concat(this.#chunks)
+    let from = Math.max(0, bytes.length - mostBytes)
+    // Not in the middle of a character.
+    while (from > 0 && from < bytes.length && (bytes[from]! & 0xc0) === 0x80) from++
+    return bytes.toString('utf8', from)
+  }
+}
+
+function jsonObject(line: string): object | undefined {
+  if (!/^[{[]/.test(line)) return undefined
+  try {
+    return JSON.parse(line) as object
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import type { CommandWork } from '../command.ts'
+
+/**
+ * Waits for a line on descriptor 3 and becomes the command, in the same process. Where the line does not come, since
+ * who started it died, nothing is run.
+ */
+const shim = 'read -r DAGMAR_GO <&3 || exit 125\nexec 3<&-\nexec "$@"'
+
+export interface Launched {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly stdout: Socket
+  readonly stderr: Socket
+  /** Lets the command run. */
+  go(): void
+}
+
+/**
+ * Makes the process, as the leader of a group and session of its own, without input, and holds it until `go`.
+ * Where it cannot be made, `failed` is called, now or later, and nothing is returned.
+ */
+export function launch(
+  work: CommandWork,
+  variables: Readonly<Record<string, string>>,
+  failed: (thrown: unknown) => void,
+): Launched | undefined {
+  let child: ChildProcess
+  try {
+    child = spawn('/bin/sh', ['-c', shim, 'dagmar', ...argsOf(work, variables)], {
+      cwd: work.cwd,
+      env: variables,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    })
+  } catch (thrown) {
+    failed(thrown)
+    return undefined
+  }
+  const { pid } = child
+  if (pid === undefined) {
+    child.once('error', failed)
+    return undefined
+  }
+  const [, stdout, stderr, gate] = child.stdio as unknown as [null, Socket, Socket, Socket]
+  for (const socket of [stdout, stderr, gate]) {
+    // A pipe that breaks is closed, and that is what counts.
+    socket.on('error', () => socket.destroy())
+  }
+  return {
+    child,
+    pid,
+    stdout,
+    stderr,
+    go: () => {
+      gate.end('\n', () => gate.destroy())
+    },
+  }
+}
+
+function argsOf({ run, shell }: CommandWork, variables: Readonly<Record<string, string>>): readonly string[] {
+  const args = typeof run === 'string' ? [shell ?? '/bin/sh', '-c', run] : run
+  // Some shells, dash among them, drop variables whose names are none for a shell: they are put back behind it.
+  const odd = Object.keys(variables).filter((name) => !/^[A-Za-z_]\w*$/.test(name))
+  return odd.length === 0 ? args : ['env', ...odd.map((name) => `${name}=${variables[name]}`), ...args]
+}

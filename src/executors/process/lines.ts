@@ -1,0 +1,63 @@
+const newline = 0x0a
+
+/** Whole lines are given on in pieces of about this many bytes, so that what holds a thousand of them stays small. */
+const pieceBytes = 16 * 1024
+/** A line that is longer than this is given on in parts. */
+const longestLine = 64 * 1024
+
+/**
+ * Cuts a stream of bytes into pieces of whole lines, each with its newline at the end. A part of a line longer than
+ * 64 KiB, and a last line without an end, come without it. Holds 64 KiB at most.
+ */
+export class Lines {
+  readonly #emit: (piece: Buffer) => void
+  #held: Buffer | undefined
+  #used = 0
+
+  constructor(emit: (piece: Buffer) => void) {
+    this.#emit = emit
+  }
+
+  push(chunk: Buffer): void {
+    let rest = chunk
+    while (rest.length > 0) {
+      const end = this.#endOfPiece(rest)
+      if (end >= longestLine - this.#used) {
+        rest = this.#hold(rest)
+        continue
+      }
+      const piece = rest.subarray(0, end + 1)
+      rest = rest.subarray(end + 1)
+      if (this.#used === 0) this.#emit(piece)
+      else this.#emit(Buffer.concat([this.#taken(), piece]))
+    }
+  }
+
+  /** Gives on what has no newline. */
+  end(): void {
+    if (this.#used > 0) this.#emit(Buffer.from(this.#taken()))
+  }
+
+  /** The last newline of a piece, or of the line that is held; Infinity where there is none. */
+  #endOfPiece(bytes: Buffer): number {
+    let end = this.#used > 0 ? -1 : bytes.lastIndexOf(newline, pieceBytes - 1)
+    if (end === -1) end = bytes.indexOf(newline)
+    return end === -1 ? Number.POSITIVE_INFINITY : end
+  }
+
+  /** Returns what there is no room for. */
+  #hold(bytes: Buffer): Buffer {
+    this.#held ??= Buffer.allocUnsafeSlow(longestLine)
+    const part = bytes.subarray(0, longestLine - this.#used)
+    this.#held.set(part, this.#used)
+    this.#used += part.length
+    if (this.#used === longestLine) this.end()
+    return bytes.subarray(part.length)
+  }
+
+  #taken(): Buffer {
+    const held = this.#held!.subarray(0, this.#used)
+    this.#used = 0
+    return held
+  }
+}

@@ -1,0 +1,161 @@
+import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
+import type { CommandWork } from '../command.ts'
+import { AttemptLog, logPath } from './attempt-log.ts'
+import { type Environment, removeFolder } from './environment.ts'
+import { type Exit, failureOf, notStarted } from './explain.ts'
+import { launch, type Launched } from './launch.ts'
+import { Output } from './output.ts'
+import { errorText } from './start-fault.ts'
+import { signal, type Survivor } from './survivors.ts'
+import { nameSurvivors, Sweep } from './sweep.ts'
+
+/** How long output that is still in the pipes is waited for, after the leader's exit. */
+const drainMs = 200
+
+export interface LiveCommandOptions {
+  readonly attempt: Attempt
+  readonly work: CommandWork
+  readonly environment: Environment
+  readonly logDir: string | undefined
+  readonly beforeRun: ((attempt: Attempt, pid: number) => void | Promise<void>) | undefined
+  readonly report: Report
+  /** Called once, before the last report. */
+  readonly over: () => void
+}
+
+/** One attempt of a command, from the making of its process until nothing of it is left. */
+export class LiveCommand {
+  readonly #options: LiveCommandOptions
+  readonly #startedAt = performance.now()
+  readonly #output: Output
+  #launched: Launched | undefined
+  /** Its number belongs to nobody, or to somebody else, from then on. */
+  #isReaped = false
+  #sweep: Sweep | undefined
+  #isEnding = false
+  #isForced = false
+  /** Why the command was not let run. */
+  #refusal: ReportedFailure | undefined
+
+  constructor(options: LiveCommandOptions) {
+    this.#options = options
+    const { attempt, logDir, report } = options
+    const { attemptId, taskId } = attempt
+    this.#output = new Output({
+      tell: (text, stream) => report({ type: 'attempt.output', attemptId, text, stream }),
+      beat: () => report({ type: 'attempt.heartbeat', attemptId }),
+      log: (holdBack) => {
+        if (logDir === undefined) return undefined
+        const path = logPath(logDir, taskId, attempt.attempt)
+        return new AttemptLog({ logDir, path, holdBack, failed: (message) => this.#warn(message) })
+      },
+    })
+  }
+
+  start(): void {
+    const { work, environment } = this.#options
+    const launched = launch(work, environment.variables, (thrown) => this.#fail(notStarted(thrown, work)))
+    if (launched === undefined) return
+    this.#launched = launched
+    launched.child.once('exit', (code, name) => this.#exited(launched, { code, signal: name }))
+    this.#output.read(launched.stdout, launched.stderr)
+    this.#prepare(launched)
+  }
+
+  abort(): void {
+    this.#isEnding = true
+    this.#signalGroup('SIGTERM')
+  }
+
+  /** SIGKILL to everything, at once. */
+  force(): void {
+    this.#isEnding = true
+    this.#isForced = true
+    this.#signalGroup('SIGKILL')
+    this.#sweep?.force()
+  }
+
+  /** All that can be done where there is no later. */
+  killNow(): void {
+    this.force()
+    removeFolder(this.#options.environment.folder)
+  }
+
+  #signalGroup(name: NodeJS.Signals): void {
+    if (this.#launched !== undefined && !this.#isReaped) signal(-this.#launched.pid, name)
+  }
+
+  #prepare(launched: Launched): void {
+    const { attempt, beforeRun } = this.#options
+    try {
+      const prepared = beforeRun?.(attempt, launched.pid)
+      if (prepared === undefined) this.#go(launched)
+      else {
+        prepared.then(
+          () => this.#go(launched),
+          (thrown: unknown) => this.#refuse(thrown),
+        )
+      }
+    } catch (thrown) {
+      this.#refuse(thrown)
+    }
+  }
+
+  #go(launched: Launched): void {
+    // What has been told to end before it began never runs.
+    if (this.#isEnding || this.#isReaped) return
+    launched.go()
+    const { attemptId } = this.#options.attempt
+    this.#options.report({ type: 'attempt.started', attemptId })
+  }
+
+  #refuse(thrown: unknown): void {
+    const message = `The command could not be started: ${errorText(thrown)}`
+    this.#refusal = { code: 'COMMAND_NOT_STARTED', message }
+    this.#signalGroup('SIGKILL')
+  }
+
+  #exited({ pid }: Launched, exit: Exit): void {
+    this.#isReaped = true
+    // What comes after the exit does not change how it ended.
+    const wasEnding = this.#isEnding
+    const trace = { attemptId: this.#options.attempt.attemptId, leader: pid, startedAt: this.#startedAt }
+    this.#output.finish(drainMs, () => {
+      const done = (found: readonly Survivor[]): void => this.#swept(exit, wasEnding, found)
+      this.#sweep = new Sweep(trace, { isEnding: wasEnding, done })
+      if (this.#isForced) this.#sweep.force()
+      else this.#sweep.start()
+    })
+  }
+
+  #swept(exit: Exit, wasEnding: boolean, found: readonly Survivor[]): void {
+    const { attempt, work, environment } = this.#options
+    const { attemptId } = attempt
+    if (found.length > 0 && !wasEnding) this.#warn(nameSurvivors(found))
+    this.#output.endLog(() => {
+      const { kept } = this.#output
+      if (this.#refusal !== undefined) this.#fail(this.#refusal)
+      else if (wasEnding) this.#end(() => this.#options.report({ type: 'attempt.ended', attemptId }))
+      else if (exit.code === 0) {
+        const { output, note } = kept.stdout()
+        if (note !== undefined) this.#warn(note)
+        this.#end(() => this.#options.report({ type: 'attempt.completed', attemptId, output }))
+      } else this.#fail(failureOf(exit, work, environment.variables['PATH'], kept.lastLines()))
+    })
+  }
+
+  #warn(message: string): void {
+    this.#options.report({ type: 'attempt.warned', attemptId: this.#options.attempt.attemptId, message })
+  }
+
+  #fail(failure: ReportedFailure): void {
+    const { attemptId } = this.#options.attempt
+    this.#end(() => this.#options.report({ type: 'attempt.failed', attemptId, failure }))
+  }
+
+  #end(lastReport: () => void): void {
+    removeFolder(this.#options.environment.folder)
+    this.#options.over()
+    lastReport()
+  }
+}

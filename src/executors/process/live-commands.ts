@@ -1,0 +1,93 @@
+import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
+import { asCommandWork } from '../command.ts'
+import { environmentOf } from './environment.ts'
+import { LiveCommand } from './live-command.ts'
+import type { ProcessExecutorOptions } from './process-executor.ts'
+import { StartFault } from './start-fault.ts'
+import { processesOf, signal } from './survivors.ts'
+
+/** The live attempts of one executor. The part of it that needs Node's processes, loaded when the first one starts. */
+export class LiveCommands {
+  readonly #options: ProcessExecutorOptions
+  readonly #live = new Map<string, LiveCommand>()
+
+  constructor(options: ProcessExecutorOptions) {
+    this.#options = options
+  }
+
+  start(attempt: Attempt, report: Report): void {
+    const { attemptId } = attempt
+    try {
+      const live = new LiveCommand({
+        ...readied(attempt),
+        attempt,
+        report,
+        logDir: this.#options.logDir,
+        beforeRun: this.#options.beforeRun,
+        over: () => this.#remove(attemptId),
+      })
+      this.#add(attemptId, live)
+      live.start()
+    } catch (thrown) {
+      if (!(thrown instanceof StartFault)) throw thrown
+      report({ type: 'attempt.failed', attemptId, failure: thrown.failure })
+    }
+  }
+
+  abort(attemptId: string): void {
+    this.#live.get(attemptId)?.abort()
+  }
+
+  force(attemptId: string): void {
+    this.#live.get(attemptId)?.force()
+  }
+
+  killAllNow(): void {
+    for (const live of this.#live.values()) live.killNow()
+    // Those that have left their groups.
+    for (const pid of processesOf([...this.#live.keys()])) signal(pid, 'SIGKILL')
+  }
+
+  #add(attemptId: string, live: LiveCommand): void {
+    if (this.#live.size === 0) hosts.add(this)
+    this.#live.set(attemptId, live)
+    watchExit()
+  }
+
+  #remove(attemptId: string): void {
+    this.#live.delete(attemptId)
+    if (this.#live.size === 0) hosts.delete(this)
+    watchExit()
+  }
+}
+
+/** The executors with live attempts: a crash of this process must leave none of them behind. */
+const hosts = new Set<LiveCommands>()
+let isWatching = false
+
+function killAll(): void {
+  for (const host of hosts) host.killAllNow()
+}
+
+/** Listens to the end of this process while something is live, and not longer. */
+function watchExit(): void {
+  const isNeeded = hosts.size > 0
+  if (isNeeded === isWatching) return
+  isWatching = isNeeded
+  if (isNeeded) process.on('exit', killAll)
+  else process.off('exit', killAll)
+}
+
+function readied(attempt: Attempt) {
+  if (process.platform === 'win32') {
+    throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')
+  }
+  const work = asCommandWork(attempt.work)
+  if (work === undefined) throw notStarted('The work of the task is none that command() made.')
+  return { work, environment: environmentOf(attempt, work) }
+}
+
+function notStarted(message: string): StartFault {
+  const failure: ReportedFailure = { code: 'COMMAND_NOT_STARTED', message, retryable: false }
+  return new StartFault(failure)
+}

@@ -1,0 +1,99 @@
+import { StringDecoder } from 'node:string_decoder'
+import type { Socket } from 'node:net'
+import type { AttemptLog } from './attempt-log.ts'
+import { KeptOutput } from './kept-output.ts'
+import { Lines } from './lines.ts'
+
+type StreamName = 'stdout' | 'stderr'
+
+export interface OutputOptions {
+  /** One or more whole lines, without the last newline. */
+  readonly tell: (text: string, stream: StreamName) => void
+  /** Something was written, but no whole line. */
+  readonly beat: () => void
+  /** Makes the log, where there is to be one. */
+  readonly log: (holdBack: (isFull: boolean) => void) => AttemptLog | undefined
+}
+
+/** Reads what a command writes: tells it line by line, logs it, and keeps what is needed at the end. */
+export class Output {
+  readonly kept = new KeptOutput()
+  readonly #options: OutputOptions
+  readonly #log: AttemptLog | undefined
+  #sockets: readonly Socket[] = []
+  #open = 0
+  #isLeaderGone = false
+  #closed: (() => void) | undefined
+  #toldPieces = 0
+
+  constructor(options: OutputOptions) {
+    this.#options = options
+    this.#log = options.log((isFull) => this.#holdBack(isFull))
+  }
+
+  read(stdout: Socket, stderr: Socket): void {
+    this.#sockets = [stdout, stderr]
+    this.#open = 2
+    this.#readStream(stdout, 'stdout')
+    this.#readStream(stderr, 'stderr')
+  }
+
+  /** Calls `drained` when all is read, or after `ms`: somebody else may hold the other ends. */
+  finish(ms: number, drained: () => void): void {
+    this.#isLeaderGone = true
+    // What is in the pipes is little, and it must not wait for a log.
+    this.#holdBack(false)
+    if (this.#open === 0) {
+      drained()
+      return
+    }
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, ms)
+    this.#closed = () => {
+      clearTimeout(timer)
+      drained()
+    }
+  }
+
+  endLog(done: () => void): void {
+    if (this.#log === undefined) done()
+    else this.#log.end(done)
+  }
+
+  #readStream(socket: Socket, name: StreamName): void {
+    const decoder = new StringDecoder('utf8')
+    let isOver = false
+    const lines = new Lines((piece) => {
+      this.#log?.write(piece, name)
+      this.#tell(isOver ? decoder.end(piece) : decoder.write(piece), name)
+    })
+    socket.on('data', (chunk: Buffer) => {
+      if (name === 'stdout') this.kept.keepStdout(chunk)
+      const before = this.#toldPieces
+      lines.push(chunk)
+      if (this.#toldPieces === before) this.#options.beat()
+    })
+    socket.once('close', () => {
+      isOver = true
+      lines.end()
+      this.#tell(decoder.end(), name)
+      if (--this.#open === 0) this.#closed?.()
+    })
+  }
+
+  #tell(text: string, name: StreamName): void {
+    if (text === '') return
+    this.#toldPieces++
+    const told = text.endsWith('\n') ? text.slice(0, -1) : text
+    this.kept.noteLines(told)
+    this.#options.tell(told, name)
+  }
+
+  #holdBack(isFull: boolean): void {
+    for (const socket of this.#sockets) {
+      if (isFull && !this.#isLeaderGone) socket.pause()
+      else socket.resume()
+    }
+  }
+}

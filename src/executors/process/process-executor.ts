@@ -1,0 +1,107 @@
+import { readFields, readInteger, badValue } from '../../graph/read-values.ts'
+import type { Attempt, Executor, Report } from '../../ports/executor.ts'
+import type { LiveCommands } from './live-commands.ts'
+
+export interface ProcessExecutorOptions {
+  /** Most commands at once. Integer ≥ 1, or Infinity. @default Infinity: the slots alone limit them */
+  readonly capacity?: number
+  /**
+   * A directory for the raw output of each attempt, in `<task id>.<attempt>.log`: stdout and stderr line by line as
+   * they came. It and the files are made when something is written first; a file that is there is replaced. A command
+   * waits while its log cannot keep up. One directory for each run. @default no logs
+   */
+  readonly logDir?: string
+  /**
+   * Called when the process of an attempt exists, in a group of its own, and before it runs anything of the command.
+   * It runs once this returns or resolves; where it throws or rejects, the attempt fails with `COMMAND_NOT_STARTED`
+   * and nothing has run. Should this process die before, the other one ends by itself.
+   * @default the command runs at once
+   */
+  readonly beforeRun?: (attempt: Attempt, pid: number) => void | Promise<void>
+}
+
+export interface ProcessExecutor extends Executor {
+  /** Sends SIGKILL to everything that its live attempts have started, at once and without waiting for the end. */
+  killAllNow(): void
+}
+
+/**
+ * Runs what `command()` makes, each attempt as a process group of its own. Its end is confirmed when nothing of it is
+ * left: what a command leaves behind is ended and named in `task.warned`. Needs a POSIX system.
+ * Throws `CONFIG_INVALID`.
+ */
+export function processExecutor(options: ProcessExecutorOptions = {}): ProcessExecutor {
+  readOptions(options)
+  const waiting = new Map<string, { readonly attempt: Attempt; readonly report: Report }>()
+  let commands: LiveCommands | undefined
+  let isLoading = false
+
+  const load = async (): Promise<void> => {
+    isLoading = true
+    try {
+      const { LiveCommands } = await import('./live-commands.ts')
+      commands = new LiveCommands(options)
+    } catch (thrown) {
+      for (const { attempt, report } of taken(waiting)) report(notLoaded(attempt, thrown))
+      return
+    } finally {
+      isLoading = false
+    }
+    for (const { attempt, report } of taken(waiting)) commands.start(attempt, report)
+  }
+
+  return {
+    ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
+    start(attempt, report) {
+      if (commands !== undefined) {
+        commands.start(attempt, report)
+        return
+      }
+      waiting.set(attempt.attemptId, { attempt, report })
+      if (!isLoading) void load()
+    },
+    abort(attemptId) {
+      const early = waiting.get(attemptId)
+      if (early === undefined) commands?.abort(attemptId)
+      else if (waiting.delete(attemptId)) early.report({ type: 'attempt.ended', attemptId })
+    },
+    force(attemptId) {
+      commands?.force(attemptId)
+    },
+    killAllNow() {
+      commands?.killAllNow()
+    },
+  }
+}
+
+const known = new Set(['capacity', 'logDir', 'beforeRun'])
+
+function readOptions(options: ProcessExecutorOptions): void {
+  const path = 'processExecutor.options'
+  readFields(options, path, known)
+  const { capacity, logDir, beforeRun } = options
+  if (capacity !== undefined) readInteger(capacity, `${path}.capacity`, 1, true)
+  if (logDir !== undefined && (typeof logDir !== 'string' || logDir.trim() === '')) {
+    throw badValue(`${path}.logDir`, logDir, 'the path of a directory')
+  }
+  if (beforeRun !== undefined && typeof beforeRun !== 'function') {
+    throw badValue(`${path}.beforeRun`, beforeRun, 'a function')
+  }
+}
+
+/** Each entry as it is taken out: one that is taken out by somebody else meanwhile does not come. */
+function* taken<Entry>(waiting: Map<string, Entry>): IterableIterator<Entry> {
+  for (const [attemptId, entry] of waiting) {
+    waiting.delete(attemptId)
+    yield entry
+  }
+}
+
+function notLoaded({ attemptId }: Attempt, thrown: unknown) {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    type: 'attempt.failed',
+    attemptId,
+    failure: { code: 'COMMAND_NOT_STARTED', message: `Processes cannot be started here: ${reason}` },
+  } as const
+}

@@ -1,0 +1,22 @@
+import type { ReportedFailure } from '../../ports/executor.ts'
+
+/** Thrown while a command is made ready: nothing of it has run. */
+export class StartFault extends Error {
+  override readonly name = 'StartFault'
+  readonly failure: ReportedFailure
+
+  constructor(failure: ReportedFailure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+/** The code of a system error, as `ENOENT`, or nothing for another value. */
+export function errorCode(thrown: unknown): string | undefined {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+export function errorText(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

@@ -1,0 +1,189 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import type { TaskDefinition } from '../graph/make-plan.ts'
+import type { TaskOptions } from '../graph/options.ts'
+import { didYouMean, show } from '../graph/read-values.ts'
+import type { Work } from '../graph/work.ts'
+import { type Combination, combinationsOf, labelOf, substitute } from './matrix.ts'
+import type { Path } from './places.ts'
+import { complaintAboutName } from './shape.ts'
+import { type Surroundings, workOf } from './task-work.ts'
+import type { WrittenDefaults, WrittenPlan, WrittenTask } from './written-plan.ts'
+
+/** A task of the plan, and where it comes from. */
+export interface ExpandedTask {
+  readonly id: TaskId
+  /** The id in the file: `test` for `test(20)`. */
+  readonly writtenId: TaskId
+  readonly definition: TaskDefinition
+  /** For each need, its index among the needs in the file. */
+  readonly needOrigins: readonly number[]
+}
+
+/** A matrix that needs a matrix makes products: this is how many dependencies a plan may have. */
+const mostNeeds = 1_000_000
+
+const mostGuesses = 50
+
+/** Stands in for a task that is no good, so that what depends on it can be judged all the same. */
+const standIn: Work = { executor: 'process', work: undefined }
+
+/**
+ * The tasks of a plan file, each matrix expanded. `isSound` tells the tasks of good shape; the others, and those that
+ * are found to be no good here, become empty ones of the same id.
+ */
+export function expandTasks(
+  { tasks }: Pick<WrittenPlan, 'tasks'>,
+  isSound: (id: TaskId) => boolean,
+  surroundings: Surroundings,
+): { readonly tasks: readonly ExpandedTask[]; readonly groups: ReadonlyMap<TaskId, readonly TaskId[]> } {
+  const { reading } = surroundings
+  const written = reading.places.keysOf(tasks)
+  const members = written
+    .filter(isNamed)
+    .flatMap((id) => membersOf(id, tasks[id]!, isSound(id), surroundings))
+  const ids = new Set<TaskId>()
+  const groups = new Map<TaskId, TaskId[]>()
+  const vague = new Set<TaskId>()
+  for (const id of written) if (!isNamed(id)) vague.add(id)
+  for (const { id, writtenId, task, combination } of members) {
+    if (ids.has(id)) {
+      reading.report(['tasks', writtenId], `stands for a task ${show(id)}, and there is another one.`, {
+        part: 'key',
+      })
+      continue
+    }
+    ids.add(id)
+    if (task === undefined) vague.add(id)
+    if (combination === undefined) continue
+    const group = groups.get(writtenId)
+    if (group === undefined) groups.set(writtenId, [id])
+    else group.push(id)
+  }
+  const needs = new Needs({ ids, groups, vague }, surroundings)
+  return {
+    groups,
+    tasks: members.map((member) => {
+      const { id, writtenId, task, combination } = member
+      const empty = { id, writtenId, definition: { run: standIn }, needOrigins: [] }
+      if (task === undefined) return empty
+      const work = workOf(task, ['tasks', writtenId], combination, surroundings)
+      const found = needs.of(member, task)
+      if (work === undefined || found === undefined) return empty
+      const definition = { ...optionsOf(task), needs: found.needs, run: work }
+      return { id, writtenId, definition, needOrigins: found.origins }
+    }),
+  }
+}
+
+/** What `plan()` knows of the fields that tasks and defaults share. */
+export function optionsOf(fields: WrittenDefaults): TaskOptions {
+  const { env: _env, envFile: _envFile, cwd: _cwd, shell: _shell, ...rest } = fields as WrittenTask
+  const { run: _run, needs: _needs, matrix: _matrix, ...options } = rest
+  return options
+}
+
+/** What is no id cannot even be stood in for. */
+function isNamed(id: TaskId): boolean {
+  return complaintAboutName(id) === undefined
+}
+
+interface Member {
+  readonly id: TaskId
+  readonly writtenId: TaskId
+  /** Undefined when it is no good. */
+  readonly task: WrittenTask | undefined
+  readonly combination: Combination | undefined
+}
+
+function membersOf(
+  writtenId: TaskId,
+  task: WrittenTask,
+  isSound: boolean,
+  { reading }: Surroundings,
+): readonly Member[] {
+  const unknown: Member = { id: writtenId, writtenId, task: undefined, combination: undefined }
+  if (!isSound) return [unknown]
+  if (task.matrix === undefined) return [{ ...unknown, task }]
+  const path: Path = ['tasks', writtenId, 'matrix']
+  const combinations = combinationsOf(task.matrix, path, reading)
+  if (combinations === undefined) return [unknown]
+  const members = combinations.map((combination) => {
+    const id = `${writtenId}(${labelOf(combination)})`
+    return { id, writtenId, task, combination }
+  })
+  const bad = members.find(({ id }) => !isNamed(id))
+  if (bad === undefined) return members
+  reading.report(path, `makes an id that ${complaintAboutName(bad.id)}.`)
+  return [unknown]
+}
+
+interface Known {
+  readonly ids: ReadonlySet<TaskId>
+  readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
+  /** Ids of which it is not known what tasks they stand for. */
+  readonly vague: ReadonlySet<TaskId>
+}
+
+/** Finds the tasks that are meant by the needs of a task. */
+class Needs {
+  readonly #known: Known
+  readonly #surroundings: Surroundings
+  #count = 0
+  readonly #reported = new Set<string>()
+
+  constructor(known: Known, surroundings: Surroundings) {
+    this.#known = known
+    this.#surroundings = surroundings
+  }
+
+  of(
+    { writtenId, combination }: Member,
+    task: WrittenTask,
+  ): { needs: TaskId[]; origins: number[] } | undefined {
+    const needs: TaskId[] = []
+    const origins: number[] = []
+    const { reading } = this.#surroundings
+    const before = reading.problemCount()
+    for (const [index, written] of (task.needs ?? []).entries()) {
+      const path = ['tasks', writtenId, 'needs', index]
+      const beforeThis = reading.problemCount()
+      const meant = substitute(written, combination, path, reading)
+      const found = this.#meantBy(meant)
+      if (found === undefined && reading.problemCount() === beforeThis) this.#reportUnknown(meant, path)
+      for (const id of found ?? []) {
+        needs.push(id)
+        origins.push(index)
+      }
+      if (this.#isTooMany(found?.length ?? 0, path)) return undefined
+    }
+    return reading.problemCount() > before ? undefined : { needs, origins }
+  }
+
+  #meantBy(id: TaskId): readonly TaskId[] | undefined {
+    const { ids, groups, vague } = this.#known
+    if (ids.has(id)) return [id]
+    const group = groups.get(id)
+    if (group !== undefined) return group
+    // It may be one of a matrix that is no good.
+    return vague.has(id) || vague.has(id.slice(0, Math.max(0, id.indexOf('(')))) ? [] : undefined
+  }
+
+  #reportUnknown(id: TaskId, path: Path): void {
+    const { ids, groups } = this.#known
+    const { reading } = this.#surroundings
+    // Guesses take time in proportion to the tasks: enough is enough.
+    const guess = this.#reported.size < mostGuesses ? didYouMean(id, [...groups.keys(), ...ids]) : ''
+    const key = JSON.stringify([path, id])
+    if (!this.#reported.has(key)) reading.report(path, `is ${show(id)}, and there is no such task.${guess}`)
+    this.#reported.add(key)
+  }
+
+  #isTooMany(added: number, path: Path): boolean {
+    const { report } = this.#surroundings.reading
+    const isFirst = this.#count <= mostNeeds
+    this.#count += added
+    if (this.#count <= mostNeeds) return false
+    if (isFirst) report(path, `brings the plan to more than ${mostNeeds} dependencies.`)
+    return true
+  }
+}

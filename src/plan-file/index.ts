@@ -1,0 +1,3 @@
+export { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
+export { PlanFileError, type PlanProblem, problemLine } from './problems.ts'
+export { readPlanFile, type ReadOptions } from './read-plan-file.ts'

@@ -1,0 +1,113 @@
+import { basename, dirname, extname, resolve } from 'node:path'
+import * as v from 'valibot'
+import type { TaskId } from '../../machines/outcome.ts'
+import type { PlanDefinition } from '../graph/make-plan.ts'
+import type { Plan } from '../graph/plan.ts'
+import { didYouMean, isRecord } from '../graph/read-values.ts'
+import { checkPlan, type Frame } from './check-plan.ts'
+import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
+import type { Path } from './places.ts'
+import { planInvalid, type PlanProblem } from './problems.ts'
+import { readText } from './read-text.ts'
+import { type Reading, readingOf } from './reading.ts'
+import { planShape } from './shape.ts'
+import type { WrittenPlan } from './written-plan.ts'
+
+export interface ParseOptions {
+  /** The file that the text is from, for messages and for the plan's name. @default 'plan.yaml' */
+  readonly file?: string
+  /** The folder that relative paths in the plan begin at, and that its commands run in. @default the file's folder */
+  readonly cwd?: string
+  /** Pools that the plan's tasks may use beside its own: those of the runtime. @default {} */
+  readonly pools?: Readonly<Record<string, number>>
+}
+
+/** What a plan file says. */
+export interface PlanFile {
+  readonly file: string
+  readonly plan: Plan
+  /** The run's input, as written in the plan; undefined where it has none. */
+  readonly input: unknown
+  /** What the plan was made of: change it and give it to `plan()` again. Its tasks are a list of `[id, task]`. */
+  readonly definition: PlanDefinition
+  /** For each task with a matrix, by its id in the file, the ids of the tasks that it stands for. */
+  readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
+}
+
+/**
+ * Reads a plan from a YAML 1.2 or JSON text. Nothing is started and no other file is looked at.
+ * @throws PlanFileError `PLAN_INVALID` with all that is wrong, each with its line and column.
+ */
+export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
+  const { file = 'plan.yaml' } = options
+  const read = readText(text.replace(/^\uFEFF/, ''))
+  const problems: PlanProblem[] = []
+  const reading = readingOf(read, file, problems)
+  for (const { offset, ...problem } of read.problems)
+    problems.push({ file, ...read.lineAndColumn(offset), ...problem })
+  if (problems.length > 0) throw planInvalid(file, problems)
+  if (read.value === null) {
+    const empty = { file, line: 1, column: 1, message: 'The file is empty, but a plan has tasks.' }
+    throw planInvalid(file, [{ ...empty, hint: 'dagmar init writes one to begin with.' }])
+  }
+
+  const unsound = judgeShape(read.value, reading)
+  const isSound = (...path: string[]) => !unsound.has('') && !unsound.has(path.join('\0'))
+  const written = (isRecord(read.value) ? read.value : {}) as unknown as WrittenPlan
+  const frame = frameOf(written, (field) => isSound(field), nameOf(file))
+  const hasTasks = isRecord(written.tasks)
+  const expanded = expandTasks({ tasks: hasTasks ? written.tasks : {} }, (id) => isSound('tasks', id), {
+    defaults: isSound('defaults') ? (written.defaults ?? {}) : {},
+    folder: options.cwd ?? dirname(resolve(file)),
+    reading,
+  })
+  if (isSound('pools')) refuseUnknownPools(frame, expanded.tasks, options.pools ?? {}, reading)
+  const checked = checkPlan(frame, expanded.tasks, reading)
+  if (problems.length > 0 || checked === undefined) throw planInvalid(file, problems)
+  return { file, ...checked, input: written.input, groups: expanded.groups }
+}
+
+/** Reports what is wrong with the shape; gives the places that no more can be said of: `defaults`, or a task. */
+function judgeShape(value: unknown, reading: Reading): ReadonlySet<string> {
+  const { issues = [] } = v.safeParse(planShape, value)
+  const unsound = new Set<string>()
+  for (const issue of issues) {
+    const path: Path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
+    reading.report(path, issue.message, { part: issue.type === 'never' ? 'key' : 'value' })
+    unsound.add(path.slice(0, path[0] === 'tasks' ? 2 : 1).join('\0'))
+  }
+  return unsound
+}
+
+function frameOf(written: WrittenPlan, isSound: (field: string) => boolean, fileName: string): Frame {
+  const { name = fileName, concurrency, pools, timeout, order, defaults } = written
+  const given = { name, concurrency, pools, timeout, order, defaults: defaults && optionsOf(defaults) }
+  const sound = Object.entries(given).filter(([field, value]) => value !== undefined && isSound(field))
+  return { name: fileName, ...Object.fromEntries(sound) }
+}
+
+/** The file's name without its ending, as far as it can be a name. */
+function nameOf(file: string): string {
+  const base = basename(file, extname(file)).slice(0, 100)
+  return base.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ') || 'plan'
+}
+
+function refuseUnknownPools(
+  { pools = {}, defaults }: Frame,
+  tasks: readonly ExpandedTask[],
+  others: Readonly<Record<string, number>>,
+  { report }: Reading,
+): void {
+  const known = [...Object.keys(pools), ...Object.keys(others)]
+  const judge = (uses: Readonly<Record<string, number>> | undefined, path: Path) => {
+    for (const pool of Object.keys(uses ?? {})) {
+      if (known.includes(pool)) continue
+      report([...path, pool], `is no pool of this plan.${didYouMean(pool, known)}`, {
+        part: 'key',
+        hint: `Say how much there is, as in pools: { ${pool}: 1 }.`,
+      })
+    }
+  }
+  judge(defaults?.uses, ['defaults', 'uses'])
+  for (const { writtenId, definition } of tasks) judge(definition.uses, ['tasks', writtenId, 'uses'])
+}

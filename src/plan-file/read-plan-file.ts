@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { didYouMean } from '../graph/read-values.ts'
+import { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
+import { PlanFileError, planInvalid } from './problems.ts'
+
+export interface ReadOptions extends Omit<ParseOptions, 'file'> {
+  /** Reads the file in place of the file system. */
+  readonly read?: (path: string) => string | Uint8Array | PromiseLike<string | Uint8Array>
+}
+
+/**
+ * Reads a plan from a file in YAML 1.2 or JSON, UTF-8.
+ * @throws PlanFileError (rejects with) `PLAN_UNREADABLE` when the file cannot be read, else what `parsePlan` throws.
+ */
+export async function readPlanFile(path: string, options: ReadOptions = {}): Promise<PlanFile> {
+  const { read = readFile, ...parseOptions } = options
+  let content: string | Uint8Array
+  try {
+    content = await read(path)
+  } catch (error) {
+    throw await unreadable(path, error)
+  }
+  const text = typeof content === 'string' ? content : decode(content, path)
+  return parsePlan(text, { ...parseOptions, file: path })
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    const message = 'The file is not a text in UTF-8.'
+    throw planInvalid(file, [{ file, line: 1, column: 1, message }])
+  }
+}
+
+async function unreadable(path: string, cause: unknown): Promise<PlanFileError> {
+  const { code } = (cause ?? {}) as { readonly code?: unknown }
+  const file = path
+  if (code === 'ENOENT') {
+    const message = `There is no file ${path}.${didYouMean(basename(path), await namesBeside(path))}`
+    return new PlanFileError('PLAN_UNREADABLE', { file, message, cause })
+  }
+  if (code === 'EISDIR') {
+    const message = `${path} is a folder, not a plan file.`
+    return new PlanFileError('PLAN_UNREADABLE', { file, message, cause, hint: 'Name the file in it.' })
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new PlanFileError('PLAN_UNREADABLE', { file, message: `${path} cannot be read: ${reason}.`, cause })
+}
+
+async function namesBeside(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dirname(resolve(path)))
+  } catch {
+    return []
+  }
+}

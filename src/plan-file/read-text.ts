@@ -1,0 +1,209 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml'
+import { show } from '../graph/read-values.ts'
+import { type Place, Places } from './places.ts'
+
+/** A YAML or JSON text as plain values, and where they stand. */
+export interface ReadText {
+  readonly value: unknown
+  readonly places: Places
+  readonly problems: readonly TextProblem[]
+  lineAndColumn(offset: number): { readonly line: number; readonly column: number }
+}
+
+export interface TextProblem {
+  readonly offset: number
+  readonly message: string
+  readonly hint?: string
+}
+
+/** Aliases let a short text stand for a long one: this is how many values they may add up to. */
+const mostValues = 500_000
+
+/** For what the package says too shortly: in other words, or with advice. */
+const ownWords: Readonly<Record<string, { readonly message?: string; readonly hint?: string }>> = {
+  TAB_AS_INDENT: { hint: 'Indent with spaces.' },
+  MULTIPLE_DOCS: {
+    message: 'A second document begins here.',
+    hint: 'A plan file is one document: no line with --- but the first.',
+  },
+  BLOCK_AS_IMPLICIT_KEY: { hint: "Put quotes around a text that has ': ' in it." },
+  RESOURCE_EXHAUSTION: { message: 'Lists and objects are nested too deeply here.' },
+}
+
+/** Reads YAML 1.2 with merge keys, and with it JSON. Values are judged by nobody here, but the text is. */
+export function readText(text: string): ReadText {
+  const lineCounter = new LineCounter()
+  // Keys that occur twice are found below: the package compares each key with each other.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, merge: false })
+  const problems: TextProblem[] = [...document.errors, ...document.warnings].map(textProblem)
+  const reading = new Reading(lineCounter)
+  const value = problems.length > 0 ? undefined : reading.read(document.contents)
+  problems.push(...reading.problems)
+  return {
+    value,
+    places: new Places(value, reading.entries),
+    problems: onePerLine(problems, lineCounter),
+    lineAndColumn(offset) {
+      const { line, col } = lineCounter.linePos(offset)
+      return { line: Math.max(1, line), column: Math.max(1, col) }
+    },
+  }
+}
+
+/** Reads each node once: what has an anchor is shared by its aliases. */
+class Reading {
+  readonly problems: TextProblem[] = []
+  readonly entries = new Map<object, Map<string | number, Place>>()
+  readonly #lines: LineCounter
+  readonly #anchored = new Map<string, { value: unknown; size: number; isOpen: boolean }>()
+  #size = 0
+
+  constructor(lines: LineCounter) {
+    this.#lines = lines
+  }
+
+  read(node: unknown): unknown {
+    this.#size++
+    if (isAlias(node)) return this.#readAlias(node.source, offsetOf(node))
+    const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined
+    if (anchor === undefined) return this.#readContent(node)
+    const entry: { value: unknown; size: number; isOpen: boolean } = { value: null, size: 0, isOpen: true }
+    this.#anchored.set(anchor, entry)
+    const before = this.#size
+    entry.value = this.#readContent(node)
+    entry.size = this.#size - before
+    entry.isOpen = false
+    return entry.value
+  }
+
+  #readAlias(name: string, offset: number): unknown {
+    const entry = this.#anchored.get(name)
+    if (entry === undefined || entry.isOpen) {
+      const why =
+        entry === undefined ? 'no anchor of that name stands before it' : 'it is inside of what it names'
+      this.problems.push({ offset, message: `The alias *${name} leads nowhere: ${why}.` })
+      return null
+    }
+    this.#size += entry.size
+    if (this.#size <= mostValues) return entry.value
+    if (this.#size - entry.size <= mostValues) {
+      this.problems.push({
+        offset,
+        message: `With the alias *${name} the plan has more than ${mostValues} values.`,
+        hint: 'Aliases of aliases multiply: name less with each.',
+      })
+    }
+    return null
+  }
+
+  #readContent(node: unknown): unknown {
+    if (isScalar(node)) return node.value
+    if (isSeq(node)) {
+      const list: unknown[] = []
+      const places = new Map<string | number, Place>()
+      for (const item of node.items) {
+        places.set(list.length, placeOf(item, item))
+        list.push(this.read(item))
+      }
+      this.entries.set(list, places)
+      return list
+    }
+    return isMap(node) ? this.#readMap(node) : null
+  }
+
+  #readMap(node: YAMLMap): unknown {
+    const object: Record<string, unknown> = {}
+    const places = new Map<string | number, Place>()
+    const merged: unknown[] = []
+    for (const pair of node.items as Pair[]) {
+      if (isScalar(pair.key) && pair.key.source === '<<' && pair.key.type === 'PLAIN') {
+        merged.push(...this.#mergedBy(pair))
+        continue
+      }
+      const key = this.#keyOf(pair, places)
+      const value = this.read(pair.value)
+      if (key === undefined) continue
+      object[key] = value
+      places.set(key, placeOf(pair.key, pair.value ?? pair.key))
+    }
+    // The object's own entries come before what is merged in, and what is merged first before the later.
+    for (const source of merged) {
+      for (const [key, place] of this.entries.get(source as object) ?? []) {
+        if (places.has(key)) continue
+        object[key] = (source as Readonly<Record<string, unknown>>)[key]
+        places.set(key, place)
+      }
+    }
+    this.entries.set(object, places)
+    return object
+  }
+
+  #mergedBy(pair: Pair): unknown[] {
+    const value = this.read(pair.value)
+    const sources: unknown[] = Array.isArray(value) ? value : [value]
+    const isSound = sources.every(
+      (source) => typeof source === 'object' && source !== null && !Array.isArray(source),
+    )
+    if (isSound) return sources
+    this.problems.push({
+      offset: offsetOf(pair.key),
+      message: 'The merge key << takes an object, or a list of objects.',
+      hint: 'As in << : *name, where &name stands at an object.',
+    })
+    return []
+  }
+
+  #keyOf({ key }: Pair, places: ReadonlyMap<string | number, Place>): string | undefined {
+    const offset = offsetOf(key)
+    const value = isScalar(key) ? key.value : undefined
+    const text = typeof value === 'string' ? value : isScalar(key) && value !== null ? key.source : undefined
+    if (text === undefined || text === '__proto__') {
+      const what = text === undefined ? 'This key is no text' : "'__proto__' is not safe as a key"
+      this.problems.push({ offset, message: `${what}.` })
+      return undefined
+    }
+    const first = places.get(text)
+    if (first === undefined) return text
+    const { line, col } = this.#lines.linePos(first.key)
+    this.problems.push({
+      offset,
+      message: `The key ${show(text)} stands here for the second time.`,
+      hint: `The first is at ${line}:${col}: rename or remove one of them.`,
+    })
+    return undefined
+  }
+}
+
+function textProblem({ code, message, pos }: YAMLError): TextProblem {
+  const text = /[.!?]$/.test(message) ? message : `${message}.`
+  return { offset: pos[0], message: text, ...ownWords[code] }
+}
+
+function placeOf(key: unknown, value: unknown): Place {
+  const written = isScalar(value) && typeof value.value !== 'string' ? value.source : undefined
+  return { key: offsetOf(key), value: offsetOf(value), written }
+}
+
+function offsetOf(node: unknown): number {
+  return (node as { readonly range?: readonly number[] | null } | null)?.range?.[0] ?? 0
+}
+
+/** One mistake makes the parser stumble several times over: the first of a line is the one to mend. */
+function onePerLine(problems: readonly TextProblem[], lines: LineCounter): TextProblem[] {
+  const byLine = new Map<number, TextProblem>()
+  for (const problem of problems.toSorted((a, b) => a.offset - b.offset)) {
+    const { line } = lines.linePos(problem.offset)
+    if (!byLine.has(line)) byLine.set(line, problem)
+  }
+  return [...byLine.values()]
+}

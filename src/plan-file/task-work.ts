@@ -1,0 +1,83 @@
+import { resolve } from 'node:path'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { command } from '../executors/command.ts'
+import type { Work } from '../graph/work.ts'
+import { type Combination, environmentOf, substitute } from './matrix.ts'
+import type { Path } from './places.ts'
+import type { Reading } from './reading.ts'
+import type { WrittenDefaults, WrittenTask } from './written-plan.ts'
+
+export interface Surroundings {
+  readonly defaults: WrittenDefaults
+  /** The folder of the plan file: relative paths begin there, and commands run there unless told otherwise. */
+  readonly folder: string
+  readonly reading: Reading
+}
+
+/** The command of a task, or of one of the tasks of a matrix. Undefined where it is no good, which is reported. */
+export function workOf(
+  task: WrittenTask,
+  path: Path,
+  combination: Combination | undefined,
+  { defaults, folder, reading }: Surroundings,
+): Work | undefined {
+  const { places, report } = reading
+  const before = reading.problemCount()
+  const filled = (text: string, ...rest: Path) => substitute(text, combination, [...path, ...rest], reading)
+  const fileOf = (text: string) => resolve(folder, text)
+
+  const options = {
+    env: {
+      ...textsOf(defaults.env, reading),
+      ...(combination === undefined ? {} : environmentOf(combination)),
+      ...mapValues(textsOf(task.env, reading), (text, name) => filled(text, 'env', name)),
+    },
+    cwd: fileOf(task.cwd === undefined ? (defaults.cwd ?? '.') : filled(task.cwd, 'cwd')),
+    ...envFilesOf(task, defaults, (text, ...rest) => fileOf(filled(text, ...rest)), fileOf),
+  }
+  const { run } = task
+  const words = Array.isArray(run)
+    ? run.map((_, index) => filled(places.textOf(run, index), 'run', index))
+    : []
+  const line = typeof run === 'string' ? filled(run, 'run') : ''
+  if (words.length > 0 && task.shell !== undefined) {
+    report([...path, 'shell'], 'is set, but a list runs without a shell.', {
+      hint: 'Write run as one text, or take shell away.',
+    })
+  }
+  if (reading.problemCount() > before) return undefined
+  try {
+    if (words.length > 0) return command(words[0]!, words.slice(1), options)
+    const shell = task.shell ?? defaults.shell
+    return command(line, shell === undefined ? options : { ...options, shell })
+  } catch (error) {
+    if (!(error instanceof DagmarError)) throw error
+    report([...path, 'run'], `makes no command: ${error.problem}`)
+    return undefined
+  }
+}
+
+function envFilesOf(
+  task: WrittenTask,
+  defaults: WrittenDefaults,
+  own: (text: string, ...rest: Path) => string,
+  fromDefaults: (text: string) => string,
+): { readonly envFile?: readonly string[] } {
+  const { envFile } = task
+  if (typeof envFile === 'string') return { envFile: [own(envFile, 'envFile')] }
+  if (envFile !== undefined) return { envFile: envFile.map((file, index) => own(file, 'envFile', index)) }
+  return defaults.envFile === undefined ? {} : { envFile: [defaults.envFile].flat().map(fromDefaults) }
+}
+
+/** The values of an object as texts, with numbers as they were written. */
+function textsOf(object: object | undefined, { places }: Reading): Readonly<Record<string, string>> {
+  if (object === undefined) return {}
+  return Object.fromEntries(Object.keys(object).map((key) => [key, places.textOf(object, key)]))
+}
+
+function mapValues(
+  texts: Readonly<Record<string, string>>,
+  change: (text: string, key: string) => string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, change(text, key)]))
+}

@@ -1,0 +1,215 @@
+import { fc, it as prop } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../src/cli/screen/text-width.ts'
+import { FakeTerminal } from './fake-terminal.ts'
+import { completes, fails, failure, prints, type ShownRun, shownRun, starts } from './shown-run.ts'
+
+const named = (count: number): string[] => Array.from({ length: count }, (_, index) => `task-${index}`)
+const frameMs = 84
+
+describe('a run on a terminal', () => {
+  it('is counted in a first row, and its running tasks follow with their time and last line', () => {
+    const screen = new FakeTerminal({ columns: 100, rows: 20 })
+    const run = shownRun({ taskIds: ['build', 'test', 'lint'], screen })
+    starts(run, 'build')
+    starts(run, 'lint')
+    prints(run, 'build', '\u001b[32mcompiling\u001b[0m main.c\r')
+    completes(run, 'lint')
+    run.clock.advance(4_000)
+    expect(screen.screen.slice(0, 3)).toEqual([
+      '████████▒▒▒▒▒▒▒▒░░░░░░░░ 1 of 3 completed · 1 running · 1 waiting · 4s',
+      '● build 4s  compiling main.c',
+      '',
+    ])
+    expect(screen.isCursorShown).toBe(false)
+  })
+
+  it('shows what stalls and why, what waits for its next attempt, and what is next', () => {
+    const screen = new FakeTerminal({ columns: 90, rows: 20 })
+    const run = shownRun({ taskIds: ['fetch', 'hang', 'more', 'ok'], screen })
+    for (const id of ['fetch', 'hang', 'ok']) starts(run, id)
+    run.see({ type: 'task.ready', taskId: 'more' })
+    run.clock.advance(60_000)
+    run.see({ type: 'task.stalled', taskId: 'hang', attempt: 1 })
+    const until = run.clock.now() + 5_000
+    run.see({ type: 'task.retrying', taskId: 'fetch', attempt: 1, failure: failure('exit code 7'), until })
+    run.clock.advance(100)
+    expect(screen.belowCursor.slice(1)).toEqual([
+      '! hang  1m00s  waiting for something.',
+      '● ok    1m00s',
+      '↻ fetch in 5s  exit code 7',
+      'next: more is waiting for something.',
+    ])
+    expect(screen.linesAboveCursor).toEqual([
+      'hang stalled, no sign of work',
+      'fetch retrying in 5.0 s: exit code 7',
+    ])
+  })
+
+  it('leaves failures above the block as lines that stay, and nothing else in the end', () => {
+    const screen = new FakeTerminal({ columns: 30, rows: 8 })
+    const run = shownRun({ taskIds: ['a', 'b'], screen, summary: ['it failed'] })
+    starts(run, 'a')
+    starts(run, 'b')
+    fails(run, 'a', 'exit code 3, and this is a sentence longer than the screen is wide')
+    run.clock.advance(100)
+    fails(run, 'b', 'exit code 4')
+    run.display.end({} as never)
+    expect(screen.allLines).toEqual([
+      'a failed: exit code 3, and this is a sentence longer than the screen is wide',
+      'b failed: exit code 4',
+      'it failed',
+    ])
+    expect(screen.isCursorShown).toBe(true)
+    expect(screen.listeners).toBe(0)
+    expect(run.clock.pending).toBe(0)
+  })
+
+  it('says how many more are running where there is no room for them', () => {
+    const screen = new FakeTerminal({ columns: 60, rows: 10 })
+    const run = shownRun({ taskIds: named(45), screen })
+    for (const id of named(44)) starts(run, id)
+    run.clock.advance(100)
+    expect(screen.belowCursor).toHaveLength(9)
+    expect(screen.belowCursor.at(-1)).toBe('… and 37 more running')
+  })
+
+  it('fits 5 rows of 20 columns', () => {
+    const screen = new FakeTerminal({ columns: 20, rows: 5 })
+    const run = shownRun({ taskIds: named(40), screen })
+    for (const id of named(9)) starts(run, id)
+    fails(run, 'task-0', 'no')
+    prints(run, 'task-2', '漢字漢字漢字漢字漢字漢字')
+    run.clock.advance(100)
+    expect(screen.screen).toEqual([
+      'task-0 failed: no',
+      '0/40 ×1 ●8 0s',
+      '● task-1 0s',
+      '● task-2 0s  漢字…',
+      '… and 6 more runni…',
+    ])
+  })
+
+  it('shows what a person is asked and what they type, whatever the room', () => {
+    const screen = new FakeTerminal({ columns: 40, rows: 2 })
+    const run = shownRun({ taskIds: ['a'], screen })
+    starts(run, 'a')
+    run.display.ask('deploy failed: [r]etry [s]kip [i]gnore [a]bort? ')
+    expect(screen.screen.join('\n')).toContain('[a]bort?')
+    run.display.ask(undefined)
+    expect(screen.screen.join('\n')).not.toContain('abort')
+  })
+
+  it('is painted at most twelve times a second, in one write a frame, and once a second when nothing happens', () => {
+    const screen = new FakeTerminal({ columns: 80, rows: 24 })
+    const run = shownRun({ taskIds: ['a'], screen })
+    starts(run, 'a')
+    for (let tick = 0; tick < 1_000; tick++) {
+      prints(run, 'a', `line ${tick}`)
+      run.clock.advance(1)
+    }
+    expect(screen.writes).toBeLessThanOrEqual(13)
+    run.clock.advance(frameMs)
+    const before = screen.writes
+    run.clock.advance(10_000)
+    expect(screen.writes - before).toBe(10)
+  })
+
+  it('costs the same for 2,000 tasks at once as for a few', () => {
+    const screen = new FakeTerminal({ columns: 120, rows: 40 })
+    const run = shownRun({ taskIds: named(2_000), screen })
+    for (const id of named(2_000)) starts(run, id)
+    const begun = performance.now()
+    for (let frame = 0; frame < 200; frame++) run.display.say('x')
+    expect((performance.now() - begun) / 200).toBeLessThan(10)
+    expect(screen.belowCursor.at(-1)).toBe('… and 1976 more running')
+  })
+})
+
+type Step =
+  | { readonly do: 'fact'; readonly task: number; readonly way: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'say' }
+  | { readonly do: 'ask' }
+  | { readonly do: 'resize'; readonly columns: number; readonly rows: number }
+
+const columns = fc.integer({ min: 2, max: 70 })
+const rows = fc.integer({ min: 1, max: 20 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('fact' as const), task: fc.nat(11), way: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(1_500) }) },
+  { weight: 2, arbitrary: fc.constantFrom({ do: 'say' as const }, { do: 'ask' as const }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('resize' as const), columns, rows }) },
+)
+
+/** A next fact of the task that could come; `way` chooses. */
+function next(run: ShownRun, task: number, way: number): void {
+  const taskId = `task-${task}`
+  const { status, attempt } = run.progress.task(taskId)!
+  const at = { taskId, attempt: Math.max(1, attempt) }
+  if (status === 'pending') run.see({ type: 'task.ready', taskId })
+  else if (status === 'ready' || status === 'dispatched') {
+    if (way === 0) run.see({ type: 'task.skipped', taskId, because: 'run-aborted' })
+    else starts(run, taskId, attempt + 1)
+  } else if (status === 'running') {
+    if (way < 4) prints(run, taskId, ['漢字', '\tx\u0007', '\u001b[2J\u001b[Hgone', 'a'.repeat(99)][way]!)
+    else if (way === 4) run.see({ type: 'task.stalled', ...at })
+    else if (way === 5) run.see({ type: 'task.stopping', ...at, reason: 'kill', until: run.clock.now() })
+    else if (way === 6)
+      run.see({ type: 'task.retrying', ...at, failure: failure('no'), until: run.clock.now() })
+    else if (way < 9) completes(run, taskId)
+    else fails(run, taskId, `it 漢 broke ${'badly '.repeat(way)}`)
+  } else if (status === 'stalled') run.see({ type: 'task.unstalled', ...at })
+  else if (status === 'stopping') run.see({ type: 'task.killed', ...at, reason: 'why not', abandoned: false })
+}
+
+describe('whatever happens in a run and to the terminal', () => {
+  const given = {
+    columns,
+    rows,
+    reflows: fc.boolean(),
+    steps: fc.array(step, { minLength: 5, maxLength: 60 }),
+  }
+
+  prop.prop([fc.record(given)], { numRuns: 400 })(
+    'the screen shows lines that stay and one block that fits below them',
+    ({ columns, rows, reflows, steps }) => {
+      const screen = new FakeTerminal({ columns, rows, reflows })
+      const run = shownRun({ taskIds: named(12), screen })
+      const remains = () => screen.linesAboveCursor.filter((line) => ofBlock.test(line))
+      let prompt: string | undefined
+      for (const one of steps) {
+        if (one.do === 'fact') next(run, one.task, one.way)
+        else if (one.do === 'wait') run.clock.advance(one.ms)
+        else if (one.do === 'say') run.display.say('said so')
+        else if (one.do === 'ask') {
+          prompt = prompt === undefined ? 'what now? ' : undefined
+          run.display.ask(prompt)
+        } else {
+          const wasPainted = screen.writes > 0
+          screen.resize(one.columns, one.rows)
+          if (!wasPainted) continue
+        }
+        if (one.do === 'fact' || one.do === 'wait') {
+          expect(screen.belowCursor.length).toBeLessThanOrEqual(Math.max(1, screen.rows - 1))
+          continue
+        }
+        // These were painted at once: what stands there is the frame of this instant, and nothing besides.
+        const frame = run.frame(prompt).map((row) => row.trimEnd())
+        expect(screen.belowCursor).toEqual(frame.slice(0, screen.belowCursor.length))
+        expect(frame.slice(screen.belowCursor.length).join('')).toBe('')
+        expect(remains()).toEqual([])
+        for (const row of frame) expect(displayWidth(row)).toBeLessThan(Math.max(2, screen.columns))
+        expect(screen.isCursorShown).toBe(false)
+      }
+      run.display.end({} as never)
+      expect(screen.belowCursor).toEqual([])
+      expect(remains()).toEqual([])
+      expect([screen.isCursorShown, screen.wrapsLines, screen.listeners]).toEqual([true, true, 0])
+      expect(run.clock.pending).toBe(0)
+    },
+  )
+})
+
+/** Signs that rows of the block have, and no line that stays. */
+const ofBlock = /[█▒░●◌↻×/…·]|next|what/

@@ -1,0 +1,88 @@
+import { type Explanation, type Fact, type Failure, SimulatedClock } from 'dagmar'
+import { painter } from '../../src/cli/screen/colours.ts'
+import type { Screen } from '../../src/cli/screen/screen.ts'
+import { frameOf } from '../../src/cli/view/frame.ts'
+import type { Weight } from '../../src/cli/view/fact-line.ts'
+import { liveView } from '../../src/cli/view/live-view.ts'
+import { plainView } from '../../src/cli/view/plain-view.ts'
+import { RunProgress } from '../../src/cli/view/run-progress.ts'
+
+type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at' | 'runId' | 'afterSeq'> : never
+export type ShownFact = WithoutEnvelope<Fact>
+
+export const failure = (message: string): Failure => ({
+  code: 'COMMAND_FAILED',
+  message,
+  severity: 'error',
+  retryable: true,
+  at: 0,
+})
+
+export interface ShownRunOptions {
+  readonly taskIds: readonly string[]
+  readonly screen: Screen
+  readonly view?: 'live' | 'plain'
+  readonly weights?: readonly Weight[]
+  readonly summary?: readonly string[]
+}
+
+/** A view and the facts it is shown, on a clock that stands still until it is moved. */
+export function shownRun({ taskIds, screen, view = 'live', weights, summary = [] }: ShownRunOptions) {
+  const clock = new SimulatedClock(1_000_000)
+  const progress = new RunProgress(taskIds)
+  const paint = painter(false)
+  const why = (taskId: string): Explanation => ({
+    taskId,
+    status: 'ready',
+    sentence: `${taskId} is waiting for something.`,
+    waitsFor: [{ kind: 'run', state: 'paused' }],
+  })
+  const common = { screen, clock, progress, paint, why, summarise: () => summary }
+  const display =
+    view === 'live'
+      ? liveView({ ...common, weights: new Set(weights ?? ['alarm']) })
+      : plainView({ ...common, weights: new Set(weights ?? ['alarm', 'event', 'output']) })
+  let seq = 0
+  return {
+    clock,
+    progress,
+    display,
+    see(fact: ShownFact): void {
+      const full = { ...fact, seq: ++seq, at: clock.now(), runId: 'run-1' } as Fact
+      progress.apply(full)
+      display.see(full)
+    },
+    /** What the block looks like now, were it painted. */
+    frame: (prompt?: string): string[] =>
+      frameOf(progress, { columns: screen.columns, rows: screen.rows, now: clock.now(), paint, why, prompt }),
+  }
+}
+
+export type ShownRun = ReturnType<typeof shownRun>
+
+/** The facts of a task that starts. */
+export function starts(run: ShownRun, taskId: string, attempt = 1): void {
+  run.see({ type: 'task.dispatched', taskId, attempt, executor: 'process' })
+  run.see({ type: 'task.starting', taskId, attempt, until: 0 })
+  run.see({ type: 'task.started', taskId, attempt })
+}
+
+export function completes(run: ShownRun, taskId: string, attempt = 1): void {
+  run.see({ type: 'task.completed', taskId, attempt, output: undefined })
+}
+
+export function fails(run: ShownRun, taskId: string, message: string): void {
+  run.see({
+    type: 'task.failed',
+    taskId,
+    attempt: 1,
+    failure: failure(message),
+    ignored: false,
+    deadLettered: false,
+    abandoned: false,
+  })
+}
+
+export function prints(run: ShownRun, taskId: string, text: string): void {
+  run.see({ type: 'task.output', taskId, attempt: 1, text, stream: 'stdout' })
+}

@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { command } from 'dagmar'
+import { afterAll, describe, expect, it } from 'vitest'
+import { expectNothingLeft, runLine, startCommand } from './commands.ts'
+
+expectNothingLeft()
+
+const folder = mkdtempSync(join(tmpdir(), 'process-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const MiB = 1024 * 1024
+
+async function outputOf(line: string): Promise<unknown> {
+  const { last } = await runLine(line)
+  return last.type === 'attempt.completed' ? last.output : last
+}
+
+describe('the output of a command', () => {
+  it.each([
+    ['an object on the last line', `echo one; echo '{"a":[1]}'; echo; echo ' '`, { a: [1] }],
+    ['an array on the last line', `echo '[1,2]'; echo no >&2`, [1, 2]],
+    ['no JSON that is not the last line', `echo '{"a":1}'; echo done`, '{"a":1}\ndone'],
+    ['no JSON of another kind', 'echo 12', '12'],
+    ['no broken JSON', `echo '{"a":'`, '{"a":'],
+    ['nothing', 'true', ''],
+    ['trimmed', "printf '\\n\\n  a \\n b  \\n\\n'", 'a \n b'],
+  ])('is %s', async (_, line, output) => {
+    expect(await outputOf(line)).toEqual(output)
+  })
+
+  it('is the last MiB of it, with a note, when there is more', async () => {
+    const run = await runLine('yes 12345 | head -c 1999998; echo end')
+    const { output } = run.last as { output: string }
+    expect(output.length).toBeLessThanOrEqual(MiB)
+    expect(output.length).toBeGreaterThan(MiB - 10)
+    expect(output.slice(-10)).toBe('12345\nend'.padStart(10, '\n'))
+    expect(run.warnings()).toEqual(['The output is the last MiB of its stdout, which has 2000002 bytes.'])
+  })
+
+  it('needs no note when the last line says it all', async () => {
+    const run = await runLine(`yes 12345 | head -c 2000000; echo; echo '{"ok":true}'`)
+    expect(run.last).toMatchObject({ output: { ok: true } })
+    expect(run.warnings()).toEqual([])
+  })
+
+  it('does not begin in the middle of a character', async () => {
+    const output = await outputOf(`yes äöü | tr -d '\\n' | head -c 1500001`)
+    expect(output).toMatch(/^[äöü]+�?$/)
+  })
+})
+
+describe('the lines of a command', () => {
+  it('are told whole, blank ones too, and the last one without an end', async () => {
+    const run = await runLine("printf 'one\\n\\nthr'; sleep 0.05; printf 'ee\\nfo'; sleep 0.05; printf ur")
+    expect(run.lines()).toEqual(['one', '', 'three', 'four'])
+  })
+
+  it('are signs of work before they are whole', async () => {
+    const run = startCommand(command('printf .; sleep 100'))
+    await expect.poll(() => run.reports.map(({ type }) => type)).toContain('attempt.heartbeat')
+    expect(run.lines()).toEqual([])
+    run.executor.abort(run.attemptId)
+    await run.end
+    expect(run.lines()).toEqual(['.'])
+  })
+
+  it('come in parts of 64 KiB when they have no end', async () => {
+    const run = await runLine("head -c 200000 /dev/zero | tr '\\0' x")
+    expect(run.lines().map(({ length }) => length)).toEqual([65_536, 65_536, 65_536, 3_392])
+    expect(run.lines().join('')).toBe('x'.repeat(200_000))
+  })
+
+  it('come together where they come fast', async () => {
+    const run = await runLine('seq 100000')
+    expect(run.lines()).toEqual(Array.from({ length: 100_000 }, (_, n) => String(n + 1)))
+    expect(run.reports.length).toBeLessThan(1_000)
+  })
+
+  it('keep characters that arrive in two pieces, and mark what is none', async () => {
+    const run = await runLine(
+      "printf '\\303'; sleep 0.05; printf '\\244\\n'; printf 'a\\377b\\n'; printf 'end\\303'",
+    )
+    expect(run.lines()).toEqual(['ä', 'a�b', 'end�'])
+    const long = await runLine("head -c 65535 /dev/zero | tr '\\0' x; printf 'ä\\n'")
+    expect(long.lines().join('')).toBe(`${'x'.repeat(65_535)}ä`)
+  })
+
+  it('keep their escape codes', async () => {
+    expect((await runLine("printf '\\033[31mred\\033[0m\\n'")).lines()).toEqual(['\u001B[31mred\u001B[0m'])
+  })
+
+  it('are cut in a failure when they are very long', async () => {
+    const { last } = await runLine("head -c 50000 /dev/zero | tr '\\0' x; exit 1")
+    expect(last).toMatchObject({ failure: { output: [`${'x'.repeat(2_000)}…`] } })
+  })
+})
+
+describe('the log of an attempt', () => {
+  const logDir = join(folder, 'logs')
+  const logOf = (attemptId: string, name = 'task'): string =>
+    readFileSync(join(logDir, `${name}.${attemptId.split('/').at(-1)}.log`), 'latin1')
+
+  it('has the bytes of both streams line by line, as they came', async () => {
+    const line = "echo one; sleep 0.05; printf 'two\\377\\n' >&2; sleep 0.05; printf '\\033[1mthree'"
+    const { attemptId } = await runLine(line, {}, { logDir })
+    expect(logOf(attemptId)).toBe('one\ntwo\u00FF\n\u001B[1mthree')
+  })
+
+  it('is not made while nothing is written', async () => {
+    const logDir = join(folder, 'no-logs')
+    await runLine('true', {}, { logDir })
+    expect(() => readdirSync(logDir)).toThrow('ENOENT')
+  })
+
+  it('has a name of its own, whatever the task is called', async () => {
+    const logDir = join(folder, 'names')
+    for (const taskId of ['a/b', 'a:b', '../up', 'test(20)', 'ä'.repeat(200)]) {
+      await runLine('echo x', {}, { logDir, taskId })
+    }
+    const names = readdirSync(logDir)
+    expect(names).toHaveLength(5)
+    expect(names.map((name) => name.replace(/\d+\.log$/, ''))).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^a_b-[0-9a-f]{8}\.$/),
+        'test(20).',
+        expect.stringMatching(/^_\._up-[0-9a-f]{8}\.$/),
+      ]),
+    )
+  })
+
+  it('that cannot be written is told once, and the task goes on', async () => {
+    const run = await runLine('echo one; sleep 0.05; echo two', {}, { logDir: '/dev/null/logs' })
+    expect(run.last).toMatchObject({ output: 'one\ntwo' })
+    expect(run.warnings()).toEqual([expect.stringContaining('cannot be written')])
+  })
+
+  it('that is slow makes the command wait, and misses nothing', async () => {
+    const logDir = join(folder, 'slow')
+    const fifo = join(logDir, 'slow.log')
+    // A pipe in the place of the file, and a reader that takes its time.
+    const reader = spawn(
+      '/bin/sh',
+      ['-c', `mkdir ${logDir}; mkfifo ${fifo}; echo ready; { sleep 0.3; cat; } <${fifo} | wc -c`],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    let read = ''
+    const ready = new Promise<void>((resolve) => {
+      reader.stdout.on('data', (chunk) => {
+        read += String(chunk)
+        if (read.includes('ready')) resolve()
+      })
+    })
+    await ready
+    const { Output } = await import('../../src/executors/process/output.ts')
+    const { AttemptLog } = await import('../../src/executors/process/attempt-log.ts')
+    const pauses: boolean[] = []
+    const output = new Output({
+      tell: () => undefined,
+      beat: () => undefined,
+      log: (holdBack) =>
+        new AttemptLog({
+          logDir,
+          path: fifo,
+          holdBack: (isFull) => {
+            pauses.push(isFull)
+            holdBack(isFull)
+          },
+          failed: (message) => {
+            throw new Error(message)
+          },
+        }),
+    })
+    const source = spawn('/bin/sh', ['-c', 'seq 1000000 | head -c 4000000'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    output.read(source.stdout as never, source.stderr as never)
+    await new Promise((resolve) => source.once('exit', resolve))
+    await new Promise<void>((resolve) => output.finish(200, resolve))
+    await new Promise<void>((resolve) => output.endLog(resolve))
+    await new Promise((resolve) => reader.once('close', resolve))
+    expect(read).toBe('ready\n4000000\n')
+    expect(pauses).toContain(true)
+    expect(pauses.at(-1)).toBe(false)
+  })
+})

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PlanFileError, readPlanFile } from 'dagmar/plan-file'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dagmar-plan-'))
+  writeFileSync(join(folder, 'night.yaml'), 'tasks: { a: { run: x, cwd: sub } }\n')
+  writeFileSync(join(folder, 'bad.yaml'), 'tasks:\n  a: { rum: x }\n')
+  writeFileSync(join(folder, 'picture.yaml'), new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff]))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function refusalOf(path: string): Promise<PlanFileError> {
+  const error: unknown = await readPlanFile(path).catch((thrown: unknown) => thrown)
+  if (error instanceof PlanFileError) return error
+  throw new Error('the file was accepted')
+}
+
+describe('a file', () => {
+  it('is read, named after itself, and its commands run in its folder', async () => {
+    const { plan, file } = await readPlanFile(join(folder, 'night.yaml'))
+    expect(file).toBe(join(folder, 'night.yaml'))
+    expect(plan.name).toBe('night')
+    expect(plan.tasks[0]!.work).toMatchObject({ cwd: join(folder, 'sub') })
+  })
+
+  it('may come from elsewhere than the file system', async () => {
+    const read = async (path: string) => `name: from ${path}\ntasks: {}`
+    expect((await readPlanFile('there.yaml', { read })).plan.name).toBe('from there.yaml')
+  })
+
+  it('with problems is refused with its path as it was given', async () => {
+    const path = join(folder, 'bad.yaml')
+    const error = await refusalOf(path)
+    expect(error.message.split('\n')).toEqual([
+      `${path}:2:3: tasks.a.run is missing: every task has a command to run.`,
+      `${path}:2:8: tasks.a.rum is an unknown field. Did you mean 'run'?`,
+    ])
+  })
+
+  it('that is missing is refused, with the nearest name there is', async () => {
+    const error = await refusalOf(join(folder, 'nigth.yaml'))
+    expect(error).toMatchObject({ code: 'PLAN_UNREADABLE', problems: [], file: join(folder, 'nigth.yaml') })
+    expect(error.message).toBe(`There is no file ${join(folder, 'nigth.yaml')}. Did you mean 'night.yaml'?`)
+    expect((await refusalOf(join(folder, 'no', 'where.yaml'))).message).toMatch(/where\.yaml\.$/)
+  })
+
+  it('that is a folder, or below a file, is refused', async () => {
+    expect((await refusalOf(folder)).message).toBe(
+      `${folder} is a folder, not a plan file. Name the file in it.`,
+    )
+    expect((await refusalOf(join(folder, 'night.yaml', 'x'))).message).toContain('cannot be read: ENOTDIR')
+  })
+
+  it('that is no text is refused', async () => {
+    expect((await refusalOf(join(folder, 'picture.yaml'))).message).toMatch(
+      /picture\.yaml:1:1: The file is not a text in UTF-8\.$/,
+    )
+  })
+})

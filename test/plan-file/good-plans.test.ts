@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest'
+import { parsePlan } from 'dagmar/plan-file'
+import { plan } from '../../src/graph/make-plan.ts'
+import { needsById, planOf, workById } from './reading.ts'
+
+const release = `
+name: release
+input: { version: 3 }
+concurrency: 2
+pools: { gpu: 2 }
+timeout: 1h
+order: fifo
+defaults:
+  retry: { maxAttempts: 2, backoff: { base: 0, factor: 1.5, cap: 1m, jitter: 0.5 } }
+  env: { STAGE: dev, PORT: 8080 }
+  envFile: common.env
+tasks:
+  build: { run: make, estimate: 2m, uses: { gpu: 1 }, stall: { after: 5m, grace: 0 } }
+  test:
+    run: [npm, test, --, 1.10]
+    needs: [build]
+    env: { STAGE: test, DEBUG: true }
+    envFile: [a.env, /etc/b.env]
+    cwd: packages/core
+    stall: false
+    timeout: 10m
+    startTimeout: 5s
+    killGrace: 0
+  publish: { run: ./publish.sh, needs: [test], when: all-settled, priority: -3, onFailure: ask, severity: critical, shell: bash }
+`
+
+describe('a plan file', () => {
+  it('becomes a plan with all that it says', () => {
+    const { plan: made, input, file } = planOf(release)
+    expect(file).toBe('plan.yaml')
+    expect(input).toEqual({ version: 3 })
+    expect(made).toMatchObject({
+      name: 'release',
+      concurrency: 2,
+      pools: { gpu: 2 },
+      timeoutMs: 3_600_000,
+      order: 'fifo',
+    })
+    expect(made.tasks).toMatchObject([
+      {
+        id: 'build',
+        estimateMs: 120_000,
+        uses: { gpu: 1 },
+        executor: 'process',
+        policy: { maxAttempts: 2, stallAfterMs: 300_000, stallGraceMs: 0 },
+        backoff: { baseMs: 0, factor: 1.5, capMs: 60_000, jitter: 0.5 },
+      },
+      {
+        id: 'test',
+        needs: [0],
+        policy: { stallAfterMs: Infinity, timeoutMs: 600_000, startTimeoutMs: 5_000, killGraceMs: 0 },
+      },
+      {
+        id: 'publish',
+        rule: 'all-settled',
+        priority: -3,
+        policy: { onFailure: 'ask', severity: 'critical' },
+      },
+    ])
+  })
+
+  it('has its commands run in its folder, which its paths are relative to', () => {
+    expect(workById(release)).toEqual({
+      build: {
+        run: 'make',
+        cwd: '/project',
+        env: { STAGE: 'dev', PORT: '8080' },
+        envFiles: ['/project/common.env'],
+      },
+      test: {
+        run: ['npm', 'test', '--', '1.10'],
+        cwd: '/project/packages/core',
+        env: { STAGE: 'test', PORT: '8080', DEBUG: 'true' },
+        envFiles: ['/project/a.env', '/etc/b.env'],
+      },
+      publish: {
+        run: './publish.sh',
+        shell: 'bash',
+        cwd: '/project',
+        env: { STAGE: 'dev', PORT: '8080' },
+        envFiles: ['/project/common.env'],
+      },
+    })
+  })
+
+  it('gives shell and cwd of its defaults to the tasks that can use them', () => {
+    const text = 'defaults: { shell: zsh, cwd: sub }\ntasks: { a: { run: x }, b: { run: [x] } }'
+    expect(workById(text)).toEqual({
+      a: { run: 'x', shell: 'zsh', cwd: '/project/sub', env: {} },
+      b: { run: ['x'], cwd: '/project/sub', env: {} },
+    })
+  })
+
+  it('takes numbers as they are written where they become text', () => {
+    expect(workById('tasks: { a: { run: x, env: { V: 1.10, MASK: 0x1F, BIG: 1e3 } } }')).toEqual({
+      a: { run: 'x', cwd: '/project', env: { V: '1.10', MASK: '0x1F', BIG: '1e3' } },
+    })
+  })
+
+  it('is called like its file where it does not say', () => {
+    const nameOf = (file: string) => parsePlan('tasks: {}', { file }).plan.name
+    expect(nameOf('ci/night.run.yaml')).toBe('night.run')
+    expect(nameOf('odd\nname.yaml')).toBe('odd name')
+    expect(nameOf('.yaml')).toBe('.yaml')
+  })
+
+  it('keeps the order of its tasks, whatever their ids are', () => {
+    const text =
+      'tasks:\n  b: { run: x }\n  20: { run: x }\n  "3": { run: x }\n  constructor: { run: x, needs: ["20"] }'
+    expect(planOf(text).plan.tasks.map(({ id }) => id)).toEqual(['b', '20', '3', 'constructor'])
+  })
+
+  it('may be empty of tasks', () => {
+    expect(planOf('tasks: {}').plan.tasks).toEqual([])
+  })
+
+  it('may be JSON, indented by tabs, and name its schema', () => {
+    const text = '{\n\t"$schema": "./plan.schema.json",\n\t"tasks": {\n\t\t"a": { "run": "x" }\n\t}\n}\n'
+    expect(needsById(text)).toEqual({ a: [] })
+  })
+
+  it('may have a byte order mark, and lines that end as on Windows', () => {
+    expect(
+      needsById('\uFEFFtasks:\r\n  a:\r\n    run: x\r\n  b:\r\n    run: y\r\n    needs: [a]\r\n'),
+    ).toEqual({ a: [], b: ['a'] })
+  })
+
+  it('can be changed and planned again', () => {
+    const { definition } = planOf(release)
+    const tasks = [...(definition.tasks as Iterable<[string, { run: never }]>)].slice(0, 1)
+    expect(plan({ ...definition, concurrency: 7, tasks })).toMatchObject({
+      concurrency: 7,
+      tasks: [{ id: 'build' }],
+    })
+  })
+
+  it('may use pools that the runtime has', () => {
+    const text = 'tasks: { a: { run: x, uses: { gpu: 1 } } }'
+    expect(parsePlan(text, { pools: { gpu: 1 } }).plan.tasks[0]!.uses).toEqual({ gpu: 1 })
+  })
+})
+
+describe('anchors', () => {
+  it('give a value again, and merge keys give fields that the object does not have itself', () => {
+    const text = `
+x-common: &common { timeout: 5m, env: { A: "1" }, run: nothing }
+x-more: &more { timeout: 9m, killGrace: 1s }
+tasks:
+  a: &a { <<: *common, run: first }
+  b: { run: second, <<: [*common, *more], env: { B: "2" } }
+  c: { <<: *a, needs: [a] }
+`
+    expect(planOf(text).plan.tasks).toMatchObject([
+      { id: 'a', policy: { timeoutMs: 300_000 }, work: { run: 'first', env: { A: '1' } } },
+      {
+        id: 'b',
+        policy: { timeoutMs: 300_000, killGraceMs: 1_000 },
+        work: { run: 'second', env: { B: '2' } },
+      },
+      { id: 'c', needs: [0], policy: { timeoutMs: 300_000 }, work: { run: 'first' } },
+    ])
+  })
+
+  it('may be named by thousands of tasks', () => {
+    const tasks = Array.from({ length: 2_000 }, (_, index) => `  t${index}: { <<: *base, run: x }`)
+    const text = ['x-base: &base { timeout: 5m, env: { A: b } }', 'tasks:', ...tasks].join('\n')
+    expect(planOf(text).plan.tasks).toHaveLength(2_000)
+  })
+
+  it('show where they stand when what they name is wrong', () => {
+    expect(() => planOf('x-a: &a { timeout: 5 }\ntasks: { a: { <<: *a, run: x } }')).toThrow(
+      'plan.yaml:1:20: tasks.a.timeout is 5,',
+    )
+  })
+})

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest'
+import { needsById, planOf, problemsOf, workById } from './reading.ts'
+
+describe('a matrix', () => {
+  it('makes a task of every combination, the last axis turning fastest', () => {
+    const text = 'tasks: { test: { run: x, matrix: { node: [20, 22], os: [linux, mac] } } }'
+    expect(Object.keys(needsById(text))).toEqual([
+      'test(20, linux)',
+      'test(20, mac)',
+      'test(22, linux)',
+      'test(22, mac)',
+    ])
+    expect(planOf(text).groups).toEqual(new Map([['test', Object.keys(needsById(text))]]))
+  })
+
+  it('leaves out what exclude agrees with, and adds what include lists', () => {
+    const matrix =
+      '{ node: [20, 22], os: [linux, mac], exclude: [{ node: 20, os: mac }, { os: linux }], include: [{ os: win, node: 18 }] }'
+    expect(Object.keys(needsById(`tasks: { test: { run: x, matrix: ${matrix} } }`))).toEqual([
+      'test(22, mac)',
+      'test(18, win)',
+    ])
+  })
+
+  it('may be a mere list of combinations', () => {
+    const text = 'tasks: { t: { run: x, matrix: { include: [{ a: 1, b: x }, { b: y, a: 2 }] } } }'
+    expect(Object.keys(needsById(text))).toEqual(['t(1, x)', 't(2, y)'])
+  })
+
+  it('hands its values to the command by environment, and in place of ${{ matrix.… }}', () => {
+    const text = `
+tasks:
+  test:
+    matrix: { node: [20, 1.10] }
+    run: nvm exec \${{ matrix.node }} npm test \${{matrix.node}}
+    env: { OUT: "out-\${{ matrix.node }}" }
+    envFile: \${{ matrix.node }}.env
+    cwd: v\${{ matrix.node }}
+  list: { matrix: { big_one: [true] }, run: [echo, "\${{ matrix.big_one }}"] }
+`
+    expect(workById(text)).toEqual({
+      'test(20)': {
+        run: 'nvm exec 20 npm test 20',
+        cwd: '/project/v20',
+        env: { MATRIX_NODE: '20', OUT: 'out-20' },
+        envFiles: ['/project/20.env'],
+      },
+      'test(1.10)': {
+        run: 'nvm exec 1.10 npm test 1.10',
+        cwd: '/project/v1.10',
+        env: { MATRIX_NODE: '1.10', OUT: 'out-1.10' },
+        envFiles: ['/project/1.10.env'],
+      },
+      'list(true)': { run: ['echo', 'true'], cwd: '/project', env: { MATRIX_BIG_ONE: 'true' } },
+    })
+  })
+})
+
+describe('a need', () => {
+  const text = `
+tasks:
+  build: { run: x, matrix: { node: [20, 22] } }
+  all: { run: x, needs: [build] }
+  one: { run: x, needs: ["build(20)"] }
+  same: { run: x, matrix: { node: [20, 22] }, needs: [build] }
+  own: { run: x, matrix: { node: [20, 22] }, needs: ["build(\${{ matrix.node }})"] }
+`
+
+  it('of a task with a matrix waits for all that it stands for, or for the one it names', () => {
+    expect(needsById(text)).toMatchObject({ all: ['build(20)', 'build(22)'], one: ['build(20)'] })
+  })
+
+  it('of a task with the same matrix waits for all as well, unless it names its own', () => {
+    expect(needsById(text)).toMatchObject({
+      'same(20)': ['build(20)', 'build(22)'],
+      'same(22)': ['build(20)', 'build(22)'],
+      'own(20)': ['build(20)'],
+      'own(22)': ['build(22)'],
+    })
+  })
+
+  it('that is near to a task with a matrix, or to one of its tasks, is guessed', () => {
+    expect(
+      problemsOf(
+        'tasks:\n  build: { run: x, matrix: { node: [20] } }\n  a: { run: x, needs: [biuld, build(21)] }',
+      ),
+    ).toEqual([
+      "3:24: tasks.a.needs[0] is 'biuld', and there is no such task. Did you mean 'build'?",
+      "3:31: tasks.a.needs[1] is 'build(21)', and there is no such task. Did you mean 'build(20)'?",
+    ])
+  })
+})
+
+describe('a matrix that is no good', () => {
+  const ofMatrix = (matrix: string) => problemsOf(`tasks:\n  t: { run: x, matrix: ${matrix} }\n`)
+
+  it.each([
+    ['{}', 'is an object, but it must be an object of lists by axis, such as { node: [20, 22] }.'],
+    ['[20, 22]', 'is a list, but it must be an object of lists by axis, such as { node: [20, 22] }.'],
+    [
+      '{ node: [] }',
+      '.node is an empty list, but it must be a list of one or more texts, numbers or booleans.',
+    ],
+    ['{ node: 20 }', '.node is 20, but it must be a list of one or more texts, numbers or booleans.'],
+    ['{ node: [[20]] }', '.node[0] is a list, but it must be a text, a number or a boolean.'],
+    ['{ node-version: [20] }', '.node-version is no name for an axis: use letters, digits and _.'],
+    ['{ node: [20], include: 5 }', '.include is 5, but it must be a list of combinations.'],
+    ['{ node: [20, 20] }', ' stands for (20) twice.'],
+    ['{ node: [20], include: [{ node: 20 }] }', '.include[0] stands for (20) twice.'],
+    ['{ node: [20], os: [a], include: [{ node: 22 }] }', ".include[0] has no value for the axis 'os'."],
+    [
+      '{ node: [20], exclude: [{ nod: 20 }] }',
+      ".exclude[0].nod is no axis of the matrix. Did you mean 'node'?",
+    ],
+    [
+      '{ node: [20], exclude: [{ node: 22 }] }',
+      '.exclude[0] excludes nothing: no combination agrees with it.',
+    ],
+    ['{ node: [20], exclude: [{ node: 20 }] }', ' stands for no task at all.'],
+    ['{ node: [20], NODE: [22] }', ".NODE and 'node' would both be MATRIX_NODE."],
+    [
+      `{ text: ["${'x'.repeat(300)}"] }`,
+      ' makes an id that is no name: it has 303 characters, more than 200.',
+    ],
+  ])('is refused: %s', (matrix, problem) => {
+    expect(ofMatrix(matrix)).toEqual([expect.stringContaining(`: tasks.t.matrix${problem}`)])
+  })
+
+  it('is refused when it stands for more than 10,000 tasks', () => {
+    const values = JSON.stringify(Array.from({ length: 101 }, (_, index) => index))
+    expect(ofMatrix(`{ a: ${values}, b: ${values} }`)).toEqual([
+      '2:24: tasks.t.matrix stands for 10201 tasks, but at most 10000 are allowed.',
+    ])
+  })
+
+  it('is refused when, with what needs it, it makes more than a million dependencies', () => {
+    const values = JSON.stringify(Array.from({ length: 1_100 }, (_, index) => index))
+    expect(
+      problemsOf(
+        `tasks:\n  a: { run: x, matrix: { n: ${values} } }\n  b: { run: x, matrix: { n: ${values} }, needs: [a] }`,
+      ),
+    ).toEqual([
+      expect.stringMatching(/tasks\.b\.needs\[0\] brings the plan to more than 1000000 dependencies\.$/),
+    ])
+  })
+
+  it('is refused when it makes an id that is there already', () => {
+    expect(problemsOf('tasks:\n  t(1): { run: x }\n  t: { run: x, matrix: { a: [1, 2] } }')).toEqual([
+      "3:3: tasks.t stands for a task 't(1)', and there is another one.",
+    ])
+  })
+
+  it('is told of once, however many tasks it makes', () => {
+    expect(
+      problemsOf(
+        'tasks:\n  m: { run: x, needs: [n], matrix: { x: [1, 2, 3] } }\n  n: { run: x, needs: [m, o] }',
+      ),
+    ).toEqual(["3:27: tasks.n.needs[1] is 'o', and there is no such task. Did you mean 'm'?"])
+    expect(
+      problemsOf(
+        'tasks:\n  m: { run: x, needs: [n], matrix: { x: [1, 2, 3] } }\n  n: { run: x, needs: [m] }',
+      ),
+    ).toEqual([
+      '2:24: Tasks depend on each other in a circle: m(1) → n → m(1). Remove one of these dependencies: n at 2:24, m(1) at 3:24.',
+    ])
+  })
+})
+
+describe('${{ matrix.… }}', () => {
+  it('is refused where there is no such axis, or no matrix', () => {
+    expect(
+      problemsOf(`defaults: { env: { A: "\${{ matrix.a }}" } }
+tasks:
+  a: { run: "echo \${{ matrix.nod }}", matrix: { node: [1] } }
+  b: { run: "echo \${{ matrix.node }}" }`),
+    ).toEqual([
+      '1:23: defaults.env.A has ${{ matrix.a }}, but there is no matrix.',
+      "3:13: tasks.a.run has ${{ matrix.nod }}, but the matrix has no such axis. Did you mean 'node'?",
+      '4:13: tasks.b.run has ${{ matrix.node }}, but there is no matrix.',
+    ])
+  })
+
+  it('is refused where it leaves no command', () => {
+    expect(problemsOf('tasks:\n  a: { run: "${{ matrix.x }}", matrix: { x: [""] } }')).toEqual([
+      "2:13: tasks.a.run makes no command: command is '', but it must be a text that is not empty.",
+    ])
+  })
+
+  it('alone is replaced: other expressions in braces are the command’s affair', () => {
+    expect(workById('tasks: { a: { run: "helm {{ x }} ${{ y }} ${Z}" } }')).toMatchObject({
+      a: { run: 'helm {{ x }} ${{ y }} ${Z}' },
+    })
+  })
+})

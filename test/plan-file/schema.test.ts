@@ -1,0 +1,118 @@
+import { fc, it as law } from '@fast-check/vitest'
+import { Ajv } from 'ajv'
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { parsePlan } from 'dagmar/plan-file'
+import schema from '../../schema/plan.schema.json' with { type: 'json' }
+import { planShape } from '../../src/plan-file/shape.ts'
+import { anyPlan, anyStrangePlan } from './any-plan.ts'
+
+const bySchema = new Ajv({ strict: true, allowUnionTypes: true, strictTuples: false }).compile(schema)
+
+/** Whether the reader takes the document, written as JSON. */
+function byReader(document: unknown): boolean {
+  try {
+    parsePlan(JSON.stringify(document))
+    return true
+  } catch {
+    return false
+  }
+}
+
+const tasksOf = (task: unknown) => ({ tasks: { a: task } })
+
+describe('the schema for editors', () => {
+  it('describes every field', () => {
+    const nameless: string[] = []
+    const visit = (node: unknown, path: string) => {
+      if (typeof node !== 'object' || node === null) return
+      const { properties = {} } = node as {
+        properties?: Record<string, { description?: string; $ref?: string }>
+      }
+      for (const [field, { description, $ref }] of Object.entries(properties)) {
+        if (description === undefined && $ref === undefined) nameless.push(`${path}.${field}`)
+      }
+      for (const [key, value] of Object.entries(node)) visit(value, `${path}.${key}`)
+    }
+    visit(schema, '')
+    expect(nameless).toEqual([])
+  })
+
+  it.each([
+    { tasks: {} },
+    tasksOf({ run: 'x' }),
+    tasksOf({ run: ['x', '', 1, true] }),
+    tasksOf({ run: 'x', timeout: '1.5 h', killGrace: 0, stall: false, estimate: '0s' }),
+    tasksOf({ run: 'x', stall: { after: '5m', grace: 0 }, priority: -2 }),
+    tasksOf({ run: 'x', env: { A: 1, B: true, C: '' }, envFile: ['a', 'b'], cwd: 'c', shell: 'bash' }),
+    tasksOf({ run: 'x', matrix: { node: [20, 'x', true], include: [{ node: 1 }] } }),
+    {
+      $schema: 'x',
+      name: 'x',
+      input: null,
+      concurrency: 1,
+      timeout: '1d',
+      order: 'fifo',
+      'x-y': 1,
+      tasks: {},
+    },
+    { pools: { gpu: 1 }, defaults: { uses: { gpu: 1 }, shell: 'zsh', cwd: 'x' }, tasks: {} },
+  ])('and the reader accept %j', (document) => {
+    expect([bySchema(document), byReader(document)]).toEqual([true, true])
+  })
+
+  it.each([
+    {},
+    [],
+    { tasks: [] },
+    { tasks: { ['x'.repeat(201)]: { run: 'x' } } },
+    { tasks: { 'a\n': { run: 'x' } } },
+    { tasks: {}, task: {} },
+    { tasks: {}, timeout: 5 },
+    { tasks: {}, timeout: '0s' },
+    { tasks: {}, concurrency: 0 },
+    { tasks: {}, pools: { '': 1 } },
+    { tasks: {}, defaults: { needs: [] } },
+    tasksOf({}),
+    tasksOf(null),
+    tasksOf({ run: '' }),
+    tasksOf({ run: [] }),
+    tasksOf({ run: ['-x'] }),
+    tasksOf({ run: ['x', null] }),
+    tasksOf({ run: 'x', needs: 'b' }),
+    tasksOf({ run: 'x', timeout: 0 }),
+    tasksOf({ run: 'x', killGrace: 5 }),
+    tasksOf({ run: 'x', stall: true }),
+    tasksOf({ run: 'x', env: { 'A=B': 'x' } }),
+    tasksOf({ run: 'x', env: { A: null } }),
+    tasksOf({ run: 'x', shell: '-x' }),
+    tasksOf({ run: 'x', matrix: {} }),
+    tasksOf({ run: 'x', matrix: { node: [] } }),
+    tasksOf({ run: 'x', matrix: { 'no-de': [1] } }),
+    tasksOf({ run: 'x', executor: 'inline' }),
+  ])('and the reader refuse %j', (document) => {
+    expect([bySchema(document), byReader(document)]).toEqual([false, false])
+  })
+
+  law.prop([anyPlan(schema)], { numRuns: 200 })(
+    'and the reader accept what has known fields and values',
+    (document) => {
+      expect(bySchema(document), JSON.stringify(bySchema.errors)).toBe(true)
+      expect(() => parsePlan(JSON.stringify(document))).not.toThrow()
+    },
+  )
+
+  law.prop([anyStrangePlan(schema)], { numRuns: 500 })(
+    'and the reader agree on what is strange in one place',
+    (document) => {
+      expect(bySchema(document)).toBe(v.safeParse(planShape, document).success)
+    },
+  )
+
+  law.prop([anyStrangePlan(schema)], { numRuns: 200 })(
+    'refuses nothing that the reader accepts',
+    (document) => {
+      if (byReader(document)) expect(bySchema(document), JSON.stringify(bySchema.errors)).toBe(true)
+    },
+  )
+})

@@ -1,0 +1,246 @@
+import { type AttemptReport, createRuntime, type Executor, plan, type Report, SimulatedClock } from 'dagmar'
+import { describe, expect, it } from 'vitest'
+import { desk } from './desk.ts'
+import { byHand, ok, simulated } from './watching.ts'
+
+const throwing = (): never => {
+  throw new Error('wires crossed')
+}
+
+describe('an executor that reports what nobody should believe', () => {
+  it('twice is believed once', async () => {
+    const hand = desk()
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand }, b: { run: byHand, needs: ['a'] } })
+    hand.begins('a/1')
+    hand.completes('a/1', 'first')
+    hand.completes('a/1', 'second')
+    hand.fails('a/1')
+    hand.ends('a/1')
+    expect(hand.started).toEqual(['a', 'b'])
+    hand.completes('b/1')
+    await wait()
+    expect(watched.result?.outputs).toEqual({ a: 'first', b: undefined })
+    expect(watched.types('a').filter((type) => type === 'task.started')).toHaveLength(1)
+  })
+
+  it('late, of an attempt that is over, changes nothing of the next', async () => {
+    const hand = desk()
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand, retry: { maxAttempts: 2 } } })
+    hand.fails('a/1')
+    await wait(5_000)
+    const told = watched.told.length
+    for (const report of [
+      { type: 'attempt.completed', output: 'old' },
+      { type: 'attempt.failed', failure: { code: 'OLD', message: 'old' } },
+      { type: 'attempt.rejected' },
+      { type: 'attempt.heartbeat' },
+      { type: 'attempt.warned', message: 'old' },
+      { type: 'attempt.asked', question: 'old?' },
+      { type: 'attempt.output', text: 'old', stream: 'log' },
+      { type: 'attempt.progress', percent: 1 },
+      { type: 'attempt.ended' },
+    ] as const) {
+      hand.say('a/1', report)
+    }
+    expect(watched.told).toHaveLength(told)
+    hand.completes('a/2', 'new')
+    await wait()
+    expect(watched.result?.outputs).toEqual({ a: 'new' })
+  })
+
+  it('out of order, waits until the attempt has started', async () => {
+    const hand = desk({ begins: false })
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand } })
+    hand.completes('a/1', 'too early')
+    hand.say('a/1', { type: 'attempt.heartbeat' })
+    hand.say('a/1', { type: 'attempt.asked', question: 'now?' })
+    expect(watched.types('a').at(-1)).toBe('task.starting')
+    hand.begins('a/1')
+    hand.completes('a/1', 'in time')
+    await wait()
+    expect(watched.result?.outputs).toEqual({ a: 'in time' })
+  })
+
+  it('of another attempt, does not move the one it speaks through', async () => {
+    const hand = desk()
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand }, b: { run: byHand } })
+    const other = hand.attempt('b/1').attemptId
+    hand.say('a/1', { type: 'attempt.completed', attemptId: other, output: 'whose?' } as never)
+    hand.say('a/1', {
+      type: 'attempt.failed',
+      attemptId: 'x/a/1',
+      failure: { code: 'X', message: 'x' },
+    } as never)
+    expect(watched.statuses()).toEqual({ a: 'running', b: 'running' })
+    hand.completes('a/1')
+    hand.completes('b/1')
+    await wait()
+    expect(watched.result?.status).toBe('completed')
+  })
+
+  it('of an attempt that it was not asked to start yet, is not heard', async () => {
+    let report: Report | undefined
+    const ids: string[] = []
+    const ahead: Executor = {
+      start(attempt, say) {
+        ids.push(attemptOf(attempt.attemptId))
+        report ??= say
+        say({ type: 'attempt.started', attemptId: attempt.attemptId })
+        const next = attempt.attemptId.replace(/\d+$/, '2')
+        if (ids.length > 1) return
+        say({ type: 'attempt.failed', attemptId: attempt.attemptId, failure: { code: 'A', message: 'a' } })
+        say({ type: 'attempt.started', attemptId: next })
+        say({ type: 'attempt.completed', attemptId: next, output: 'ahead' })
+      },
+      abort: () => undefined,
+    }
+    const { start, wait } = simulated({ executors: { hand: ahead } })
+    const watched = await start({ a: { run: byHand, retry: { maxAttempts: 2, backoff: { base: 0 } } } })
+    await wait(0)
+    expect(ids).toEqual(['a/1', 'a/2'])
+    expect(watched.run.view().tasks.get('a')?.status).toBe('running')
+  })
+
+  it('in a shape that it made up, is passed over', async () => {
+    const hand = desk()
+    const { start } = simulated({ executors: { hand } })
+    const { run } = await start({ a: { run: byHand } })
+    hand.say('a/1', { type: 'attempt.exploded' } as never)
+    expect(run.view().tasks.get('a')?.status).toBe('running')
+  })
+
+  it('after its runtime is shut down, harms nobody', async () => {
+    const hand = desk({ canForce: false })
+    const { start, wait, runtime } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand } })
+    const shut = runtime.shutdown({ mode: 'kill' })
+    await wait(5_000)
+    await shut
+    const told = watched.told.length
+    const late: AttemptReport['type'][] = ['attempt.completed', 'attempt.heartbeat', 'attempt.ended']
+    for (const type of late) hand.say('a/1', { type } as never)
+    expect(watched.told).toHaveLength(told)
+    expect(watched.result?.abandoned).toEqual(['a'])
+  })
+
+  it('with a wait that is no length of time, is retried after the backoff', async () => {
+    for (const retryAfterMs of [Number.NaN, Number.POSITIVE_INFINITY, -5]) {
+      const hand = desk()
+      const { start, wait } = simulated({ executors: { hand } })
+      await start({ a: { run: byHand, retry: { maxAttempts: 2 } } })
+      hand.say('a/1', { type: 'attempt.failed', failure: { code: 'X', message: 'x', retryAfterMs } })
+      await wait(5_000)
+      expect(hand.asked).toEqual(['start a/1', 'start a/2'])
+    }
+  })
+})
+
+describe('an executor that throws', () => {
+  it('when it is to start fails the attempt, which may be retried', async () => {
+    let calls = 0
+    const hand = desk({
+      start(attempt, report) {
+        calls++
+        if (calls === 1) throwing()
+        report({ type: 'attempt.started', attemptId: attempt.attemptId })
+        report({ type: 'attempt.completed', attemptId: attempt.attemptId, output: 'at last' })
+      },
+    })
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand, retry: { maxAttempts: 2 } } })
+    expect(watched.all('task.retrying')[0]?.failure).toMatchObject({
+      code: 'EXECUTOR_THREW',
+      message: 'The executor threw: wires crossed',
+    })
+    await wait(5_000)
+    expect(watched.result?.outputs).toEqual({ a: 'at last' })
+  })
+
+  it('when it is to answer fails the attempt', async () => {
+    const hand = desk({ answer: throwing })
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand } })
+    hand.say('a/1', { type: 'attempt.asked', question: 'well?' })
+    watched.run.answer('a', 'yes')
+    await wait()
+    expect(watched.result?.rootCauses[0]?.failure.code).toBe('EXECUTOR_THREW')
+  })
+
+  it('when it is to abort or force is given up on after its graces, with a warning each', async () => {
+    const hand = desk({ abort: throwing, force: throwing })
+    const { start, wait } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand } })
+    void watched.run.kill()
+    await wait(10_000)
+    expect(watched.all('task.warned').map(({ message }) => message)).toEqual([
+      'The executor threw while the attempt was being ended: wires crossed',
+      'The executor threw while the attempt was being forced: wires crossed',
+    ])
+    expect(watched.result?.outcomes['a']).toMatchObject({ status: 'killed', abandoned: true })
+  })
+
+  it('when it is asked whether it accepts is given the attempt, and fails that', async () => {
+    const { start } = simulated({ executors: { hand: desk({ accepts: throwing, start: throwing }) } })
+    const { result } = await start({ a: { run: byHand } })
+    expect(result?.rootCauses[0]?.failure.code).toBe('EXECUTOR_THREW')
+  })
+})
+
+describe('an executor that is none', () => {
+  it.each([
+    ['no start', { abort: ok }],
+    ['no abort', { start: ok }],
+    ['a capacity of 0', { start: ok, abort: ok, capacity: 0 }],
+    ['half a capacity', { start: ok, abort: ok, capacity: 1.5 }],
+    ['nothing', null],
+  ])('with %s is refused', (_what, executor) => {
+    expect(() => createRuntime({ executors: { bad: executor as unknown as Executor } })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+  })
+
+  it('because nobody gave it is refused at dispatch, and the near name is given', async () => {
+    const { start } = simulated()
+    await expect(start({ a: { run: { executor: 'inlin', work: ok } } })).rejects.toThrow(
+      /Did you mean 'inline'/,
+    )
+  })
+})
+
+describe('a dag', () => {
+  it('without tasks completes', async () => {
+    const { start } = simulated()
+    const { result, types } = await start({})
+    expect(result).toMatchObject({ status: 'completed', outcomes: {}, outputs: {} })
+    expect(types()).toEqual(['run.created', 'run.started', 'run.completed'])
+  })
+
+  it.each(['a/b', 'a/1', ' ', '.', '💥', 'constructor', 'toString', 'a'.repeat(200), '%s', '{{x}}'])(
+    'with a task named %s runs as any other',
+    async (id) => {
+      const clock = new SimulatedClock()
+      const runtime = createRuntime({ clock })
+      const tasks = [
+        [id, { run: () => `output of ${id}` }],
+        ['next', { needs: [id], run: ({ inputs }: { readonly inputs: object }) => Object.entries(inputs) }],
+      ] as const
+      const run = runtime.dispatch(plan({ name: 'strange', tasks }))
+      const result = await run.result
+      expect(Object.entries(result.outputs)).toEqual([
+        [id, `output of ${id}`],
+        ['next', [[id, `output of ${id}`]]],
+      ])
+      expect(Object.keys(result.outcomes)).toEqual([id, 'next'])
+      expect(run.why(id).sentence).toBe(`${id} is completed.`)
+      expect(run.story(id).map(({ type }) => type)).toContain('task.completed')
+    },
+  )
+})
+
+function attemptOf(attemptId: string): string {
+  return attemptId.split('/').slice(-2).join('/')
+}

@@ -1,0 +1,103 @@
+import { createRuntime, plan, SimulatedClock, type TaskDefinition } from 'dagmar'
+import { describe, expect, it } from 'vitest'
+
+const many = 10_000
+
+function wide(size: number, run: TaskDefinition['run'], concurrency = Number.POSITIVE_INFINITY) {
+  return plan({
+    name: 'wide',
+    concurrency,
+    tasks: Array.from({ length: size }, (_, index) => [`t${index}`, { run }] as const),
+  })
+}
+
+describe('ten thousand tasks', () => {
+  it('may all settle in the same turn', async () => {
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock, concurrency: Number.POSITIVE_INFINITY })
+    let open!: () => void
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const run = runtime.dispatch(wide(many, () => gate))
+    await clock.advanceAsync(0)
+    expect(run.view().counts.running).toBe(many)
+    open()
+    expect((await run.result).counts.completed).toBe(many)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('in a chain of synchronous handlers do not overflow the stack, and arm no timer', async () => {
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock })
+    const run = runtime.dispatch(
+      plan({
+        name: 'chain',
+        tasks: Array.from(
+          { length: many },
+          (_, index) =>
+            [
+              `t${index}`,
+              {
+                needs: index === 0 ? [] : [`t${index - 1}`],
+                run: ({ inputs }: { readonly inputs: Readonly<Record<string, unknown>> }) =>
+                  ((inputs[`t${index - 1}`] as number | undefined) ?? 0) + 1,
+              },
+            ] as const,
+        ),
+      }),
+    )
+    const result = await run.result
+    expect(result.outputs[`t${many - 1}`]).toBe(many)
+    expect(clock.armed).toBe(0)
+  })
+
+  it('that follow from one failure are skipped without overflowing the stack', async () => {
+    const runtime = createRuntime({ clock: new SimulatedClock() })
+    const run = runtime.dispatch(
+      plan({
+        name: 'chain',
+        tasks: Array.from(
+          { length: many },
+          (_, index) =>
+            [
+              `t${index}`,
+              {
+                needs: index === 0 ? [] : [`t${index - 1}`],
+                run: () => {
+                  throw new Error('the first of all')
+                },
+              },
+            ] as const,
+        ),
+      }),
+    )
+    expect((await run.result).counts).toEqual({ completed: 0, failed: 1, killed: 0, skipped: many - 1 })
+  })
+
+  it('in parallel arm no timer, however few the slots', async () => {
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock, concurrency: 3 })
+    const run = runtime.dispatch(wide(many, async () => undefined))
+    expect((await run.result).status).toBe('completed')
+    expect(clock.armed).toBeLessThanOrEqual(3)
+  })
+
+  it('cost each at most three times what one of a thousand costs', async () => {
+    const perTask = async (size: number): Promise<number> => {
+      const runtime = createRuntime({ clock: new SimulatedClock(), concurrency: Number.POSITIVE_INFINITY })
+      const planned = wide(size, () => undefined)
+      const since = performance.now()
+      await runtime.dispatch(planned).result
+      return (performance.now() - since) / size
+    }
+    const least = async (size: number, times: number): Promise<number> => {
+      let best = Number.POSITIVE_INFINITY
+      for (let time = 0; time < times; time++) best = Math.min(best, await perTask(size))
+      return best
+    }
+    await perTask(many)
+    const few = await least(1_000, 10)
+    expect((await least(many, 4)) / few).toBeLessThanOrEqual(3)
+  })
+})
