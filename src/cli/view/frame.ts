@@ -74,14 +74,15 @@ function taskRows(
   if (total > shown.length) {
     if (room > 0) rows.push(row([[moreText(total - shown.length, progress, shown), 'faint']]))
   } else if (rows.length < room) {
-    const next = progress.ready.values().next().value
-    if (next !== undefined)
+    const sentence = whyNoneStarts(progress, options.why)
+    if (sentence !== undefined) {
       rows.push(
         row([
           ['next: ', 'faint'],
-          [shownText(options.why(next.id)), 'faint'],
+          [shownText(sentence), 'odd'],
         ]),
       )
+    }
   }
   return rows
 }
