@@ -11,6 +11,7 @@ import { planInvalid, type PlanProblem } from './problems.ts'
 import { readText } from './read-text.ts'
 import { type Reading, readingOf } from './reading.ts'
 import { planShape } from './shape.ts'
+import { refuseMatrixIn } from './task-work.ts'
 import type { WrittenPlan } from './written-plan.ts'
 
 export interface ParseOptions {
@@ -55,9 +56,11 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const isSound = (...path: string[]) => !unsound.has('') && !unsound.has(path.join('\0'))
   const written = (isRecord(read.value) ? read.value : {}) as unknown as WrittenPlan
   const frame = frameOf(written, (field) => isSound(field), nameOf(file))
+  const defaults = isSound('defaults') ? (written.defaults ?? {}) : {}
+  refuseMatrixIn(defaults, reading)
   const hasTasks = isRecord(written.tasks)
   const expanded = expandTasks({ tasks: hasTasks ? written.tasks : {} }, (id) => isSound('tasks', id), {
-    defaults: isSound('defaults') ? (written.defaults ?? {}) : {},
+    defaults,
     folder: options.cwd ?? dirname(resolve(file)),
     reading,
   })

@@ -41,6 +41,7 @@ const byField: Readonly<Record<string, readonly unknown[]>> = {
   needs: [[]],
   when: ['all-completed', 'all-settled', 'none-skipped', 'always'],
   run: ['echo hi', 'exit 1'],
+  stall: [false, { after: '5m' }, { after: '1s', grace: 0 }],
   pools: [{ gpu: 2 }],
 }
 

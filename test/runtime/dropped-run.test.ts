@@ -25,7 +25,11 @@ async function collected(ref: WeakRef<object>): Promise<void> {
   }
 }
 
-async function settledAndDropped(runtime: Runtime, id: string, dispose: boolean): Promise<WeakRef<RunHandle>> {
+async function settledAndDropped(
+  runtime: Runtime,
+  id: string,
+  dispose: boolean,
+): Promise<WeakRef<RunHandle>> {
   const run = runtime.dispatch(one, { id })
   await run.result
   if (dispose) await run[Symbol.asyncDispose]()
@@ -44,7 +48,9 @@ describe('a settled run whose handle is dropped', () => {
     const first = await settledAndDropped(runtime, 'mine', true)
     const second = runtime.dispatch(one, { id: 'mine' })
     await collected(first)
-    expect(() => runtime.dispatch(one, { id: 'mine' })).toThrow(expect.objectContaining({ code: 'RUN_EXISTS' }))
+    expect(() => runtime.dispatch(one, { id: 'mine' })).toThrow(
+      expect.objectContaining({ code: 'RUN_EXISTS' }),
+    )
     expect((await second.result).status).toBe('completed')
   })
 })

@@ -64,15 +64,18 @@ export function factLine(fact: Fact, progress: RunProgress): FactLine | undefine
         [`failed${fact.ignored ? ' (ignored)' : ''}: `, fact.ignored ? 'odd' : 'bad'],
         [shownText(fact.failure.message), 'plain'],
       )
-    case 'task.killed': {
-      const spans: Span[] = [[`killed: ${shownText(fact.reason)}`, 'bad']]
-      // Of a run that is being ended everybody knows that its tasks are.
-      return progress.state !== 'running' ? { weight: 'event', spans } : { weight: 'alarm', spans }
-    }
+    case 'task.killed':
+      return { weight: unlessEnding(progress), spans: [[`killed: ${shownText(fact.reason)}`, 'bad']] }
     case 'task.skipped':
       return skipped(fact.because, fact.causedBy)
     case 'task.warned':
-      return alarm(['warning: ', 'odd'], [shownText(fact.message), 'plain'])
+      return {
+        weight: unlessEnding(progress),
+        spans: [
+          ['warning: ', 'odd'],
+          [shownText(fact.message), 'plain'],
+        ],
+      }
     case 'task.asked':
       return fact.of === 'handler'
         ? alarm(['asks: ', 'odd'], [shownText(fact.question), 'plain'])
@@ -121,6 +124,11 @@ function skipped(because: SkipReason, causedBy: string | undefined): FactLine {
     [`skipped${causedBy === undefined ? '' : ` because of ${causedBy}`} (${because})`, 'odd'],
   ]
   return { weight: because.startsWith('run-') ? 'detail' : 'event', spans }
+}
+
+/** What happens to tasks while their run is being ended surprises nobody. */
+function unlessEnding({ state }: RunProgress): Weight {
+  return state === 'draining' || state === 'killing' ? 'event' : 'alarm'
 }
 
 function took(taskId: string, at: number, progress: RunProgress): string {

@@ -17,8 +17,7 @@ const longestValue = 64 * 1024
 
 /** The variables for an attempt. Throws a `StartFault`. */
 export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork): Environment {
-  const variables: Record<string, string> = {}
-  for (const name in process.env) variables[name] = process.env[name]!
+  const variables = { ...process.env } as Record<string, string>
   for (const file of envFiles ?? []) Object.assign(variables, readEnvFile(resolve(file)))
   for (const name in env) {
     const value = env[name]!
@@ -27,7 +26,7 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
   }
   // Where dagmar runs below dagmar, the outer values must not show through.
   for (const name of ['DAGMAR_INPUTS', 'DAGMAR_INPUTS_FILE', 'DAGMAR_INPUT', 'DAGMAR_INPUT_FILE']) {
-    delete variables[name]
+    if (name in variables) delete variables[name]
   }
   variables['DAGMAR_ATTEMPT'] = attempt.attemptId
   variables['DAGMAR_RUN_ID'] = attempt.runId

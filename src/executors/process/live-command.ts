@@ -18,6 +18,8 @@ export interface LiveCommandOptions {
   readonly environment: Environment
   readonly logDir: string | undefined
   readonly beforeRun: ((attempt: Attempt, pid: number) => void | Promise<void>) | undefined
+  /** The leaders that are not reaped yet, of all attempts. */
+  readonly leaders: Set<number>
   readonly report: Report
   /** Called once, before the last report. */
   readonly over: () => void
@@ -57,6 +59,7 @@ export class LiveCommand {
     const launched = launch(work, environment.variables, (thrown) => this.#fail(notStarted(thrown, work)))
     if (launched === undefined) return
     this.#launched = launched
+    this.#options.leaders.add(launched.pid)
     launched.child.once('exit', (code, name) => this.#exited(launched, { code, signal: name }))
     this.#output.read(launched.stdout, launched.stderr)
     this.#prepare(launched)
@@ -117,9 +120,12 @@ export class LiveCommand {
 
   #exited({ pid }: Launched, exit: Exit): void {
     this.#isReaped = true
+    this.#options.leaders.delete(pid)
     // What comes after the exit does not change how it ended.
     const wasEnding = this.#isEnding
-    const trace = { attemptId: this.#options.attempt.attemptId, leader: pid, startedAt: this.#startedAt }
+    const { attempt, leaders } = this.#options
+    const { attemptId } = attempt
+    const trace = { attemptId, leader: pid, startedAt: this.#startedAt, others: leaders }
     this.#output.finish(drainMs, () => {
       const done = (found: readonly Survivor[]): void => this.#swept(exit, wasEnding, found)
       this.#sweep = new Sweep(trace, { isEnding: wasEnding, done })

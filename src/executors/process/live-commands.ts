@@ -22,6 +22,7 @@ export class LiveCommands {
         ...readied(attempt),
         attempt,
         report,
+        leaders,
         logDir: this.#options.logDir,
         beforeRun: this.#options.beforeRun,
         over: () => this.#remove(attemptId),
@@ -63,6 +64,7 @@ export class LiveCommands {
 
 /** The executors with live attempts: a crash of this process must leave none of them behind. */
 const hosts = new Set<LiveCommands>()
+const leaders = new Set<number>()
 let isWatching = false
 
 function killAll(): void {

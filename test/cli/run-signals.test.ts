@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
+import { dagmar, expectNothingLeft, left, planWith } from './spawned-dagmar.ts'
+
+/** Says that it is there, and ends when it likes. */
+const stubborn = "trap '' TERM; echo there; while true; do sleep 0.1; done"
+const patient = 'echo there; for i in 1 2 3 4; do sleep 0.1; done; echo through'
+
+describe('a run that gets a first SIGINT', () => {
+  it('lets running tasks finish, starts no more, says so, and exits with 130', async () => {
+    const plan = planWith({ one: { run: patient }, two: { run: 'echo never', needs: ['one'] } })
+    const run = dagmar(['run', plan])
+    await run.says('| there')
+    run.child.kill('SIGINT')
+    const { code, stdout } = await run.ended
+    expect(stdout).toContain('finishing 1 running task; Ctrl-C again kills')
+    expect(stdout).toContain('| through')
+    expect(stdout).toContain('tried was killed')
+    expect(stdout).toContain('1 completed, 1 skipped (drained)')
+    expect(code).toBe(130)
+    await expectNothingLeft()
+  })
+})
+
+describe('a run that gets a second SIGINT', () => {
+  it('kills what runs, by force after the grace, and exits with 130', async () => {
+    const run = dagmar(['run', planWith({ one: { run: stubborn, killGrace: '200ms' } })])
+    await run.says('| there')
+    run.child.kill('SIGINT')
+    await run.says('Ctrl-C again kills')
+    run.child.kill('SIGINT')
+    await run.says('killing 1 running task')
+    const { code, stdout } = await run.ended
+    expect(stdout).toContain('tried was killed')
+    expect(code).toBe(130)
+    await expectNothingLeft()
+  })
+})
+
+describe('a run that gets a third SIGINT', () => {
+  it('kills every group at once, whatever the grace, and leaves with 130', async () => {
+    const tasks = { one: { run: stubborn, killGrace: '10m' }, two: { run: stubborn, killGrace: '10m' } }
+    const run = dagmar(['run', planWith(tasks)])
+    await run.says('| there', 2)
+    for (const said of ['Ctrl-C again kills', 'Ctrl-C again leaves']) {
+      run.child.kill('SIGINT')
+      await run.says(said)
+    }
+    run.child.kill('SIGINT')
+    const { code } = await run.ended
+    expect(code).toBe(130)
+    await expectNothingLeft()
+  })
+})
+
+describe.each([
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('a run that gets %s', (signal, exitCode) => {
+  it(`kills what runs and exits with ${exitCode}`, async () => {
+    const run = dagmar(['run', planWith({ one: { run: `${patient}; sleep 60` }, two: { run: 'sleep 60' } })])
+    await run.says('| there')
+    run.child.kill(signal)
+    const { code, stdout } = await run.ended
+    expect(stdout).toContain(`(${signal})`)
+    expect(stdout).not.toContain('through')
+    expect(code).toBe(exitCode)
+    await expectNothingLeft()
+  })
+})
+
+describe('a run whose reader goes away', () => {
+  it('kills what runs, without a word, and exits as for SIGHUP', async () => {
+    const run = dagmar(['run', planWith({ one: { run: 'while true; do echo there; sleep 0.05; done' } })])
+    await run.says('| there')
+    run.child.stdout!.destroy()
+    const { code, stderr } = await run.ended
+    expect([code, stderr]).toEqual([129, ''])
+    await expectNothingLeft()
+  })
+})
+
+describe('a run whose reader does not read', () => {
+  it('can be ended all the same, and has not filled its memory', async () => {
+    const run = dagmar(['run', planWith({ one: { run: 'echo there; yes 0123456789012345678901234567890' } })])
+    await run.says('| there')
+    run.child.stdout!.pause()
+    // More than a pipe holds has been written by then.
+    await vi.waitFor(() => expect(run.child.stdout!.readableLength).toBeGreaterThan(0))
+    run.child.kill('SIGINT')
+    run.child.kill('SIGTERM')
+    await expectOnlyDagmarLeft()
+    run.child.stdout!.resume()
+    const { code, stdout } = await run.ended
+    expect(stdout).toMatch(/\d+ lines of output are not shown/)
+    expect(code).toBe(143)
+    await expectNothingLeft()
+  })
+})
+
+async function expectOnlyDagmarLeft(): Promise<void> {
+  await vi.waitFor(() => expect(left().filter(({ command }) => !isDagmar(command))).toEqual([]), {
+    timeout: 10_000,
+    interval: 20,
+  })
+}
+
+function isDagmar(command: string): boolean {
+  return command.startsWith(process.execPath) && command.includes('main.js run')
+}
+
+const hasScript = existsSync('/usr/bin/script') && process.platform === 'linux'
+
+describe.runIf(hasScript)('a run on a terminal', () => {
+  const onTerminal = (line: string) => ['script', '-qfec', line, '/dev/null'] as const
+
+  it('is shown live, and gives the cursor back at the end', async () => {
+    const run = dagmar(['run', planWith({ one: { run: patient } })], { under: onTerminal })
+    await run.says('● one')
+    const { code, stdout } = await run.ended
+    expect(stdout.indexOf('\u001b[?25l')).toBeLessThan(stdout.lastIndexOf('\u001b[?25h'))
+    expect(stdout.lastIndexOf('\u001b[?25l')).toBeLessThan(stdout.lastIndexOf('\u001b[?25h'))
+    expect(stdout).toContain('tried completed')
+    expect(code).toBe(0)
+  })
+
+  it('gives the cursor back when it leaves at a third SIGINT', async () => {
+    const run = dagmar(['run', planWith({ one: { run: stubborn, killGrace: '10m' } })], {
+      under: (line) => onTerminal(`exec ${line}`),
+    })
+    await run.says('there')
+    const { pid } = left().find(({ command }) => isDagmar(command))!
+    for (const said of ['Ctrl-C again kills', 'Ctrl-C again leaves']) {
+      process.kill(pid, 'SIGINT')
+      await run.says(said)
+    }
+    process.kill(pid, 'SIGINT')
+    const { code, stdout } = await run.ended
+    expect(stdout.lastIndexOf('\u001b[?25l')).toBeLessThan(stdout.lastIndexOf('\u001b[?25h'))
+    expect(code).toBe(130)
+    await expectNothingLeft()
+  })
+
+  it('leaves nothing behind when the terminal is closed', async () => {
+    const tasks = { one: { run: patient.replace('0.1', '30') }, two: { run: stubborn, killGrace: '100ms' } }
+    const run = dagmar(['run', planWith(tasks)], { under: onTerminal })
+    await run.says('● two')
+    run.child.kill('SIGKILL')
+    await expectNothingLeft()
+  })
+})
