@@ -22,5 +22,5 @@ const { outputs, outcomes } = await run.result
 console.log(outputs.sum)
 if (outcomes['broken']?.status === 'failed') {
   const { failure } = outcomes['broken']
-  console.log(`broken ${failure.message} after ${failure.output?.length} lines`)
+  console.log(`broken: ${failure.message} Its last lines: ${failure.output?.join(', ')}`)
 }

@@ -1,5 +1,5 @@
 // Shows a recorded scientific computation replayed as real processes: each task sleeps as long as it once ran, scaled.
-// Prints what happens and how close the run came to its critical path. Usage: recording.json [seconds in all]
+// Prints what happens and how close the run came to its critical path; takes the path of a recording and its length in seconds.
 import { readFile } from 'node:fs/promises'
 import { command, createRuntime, criticalPath, plan } from 'dagmar'
 

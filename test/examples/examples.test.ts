@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
@@ -14,6 +14,8 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
   '06-machine-as-task.ts': () => import('../../examples/06-machine-as-task.ts'),
   '07-hung-handler.ts': () => import('../../examples/07-hung-handler.ts'),
   '08-event-stream.ts': () => import('../../examples/08-event-stream.ts'),
+  '09-commands.ts': () => import('../../examples/09-commands.ts'),
+  '10-replay-recording.ts': () => import('../../examples/10-replay-recording.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -192,4 +194,40 @@ describe('08 the event stream', () => {
       ['beach', 'forest', 'harbour', 'album'].map((taskId) => `${taskId}: unpack, compress, store`),
     )
   })
+})
+
+describe('09 commands', () => {
+  it('shows what commands write, hands outputs on, and says why one failed', async () => {
+    const lines = await linesOf('09-commands.ts')
+    expect(lines).toContain('files | looking around')
+    expect(lines).toContain(`broken | two`)
+    expect(lines.at(-2)).toMatch(/^Node v\d+\.\d+\.\d+, \d+ files here$/)
+    expect(lines.at(-1)).toBe('broken: The command exited with code 3. Its last lines: one, two')
+  })
+})
+
+describe('10 replay of a recording', () => {
+  it('runs the sample as processes and compares it with its critical path', async () => {
+    const lines = await timelessLinesOf('10-replay-recording.ts')
+    expect(lines).toEqual([
+      'sample: 4 of 4 tasks completed',
+      'in … with 4 slots; the critical path takes …:',
+      'split → align-2 → merge',
+    ])
+  })
+
+  const folder = new URL('../../../shared/data/wfcommons/', import.meta.url)
+  it.runIf(existsSync(folder))(
+    'replays a recording of 82 tasks, where the recordings are there',
+    async () => {
+      const path = fileURLToPath(new URL('1000genome-chameleon-2ch-250k-001.json', folder))
+      const before = process.argv
+      process.argv = [before[0]!, before[1]!, path, '1']
+      vi.resetModules()
+      const lines = await linesOf('10-replay-recording.ts').finally(() => {
+        process.argv = before
+      })
+      expect(lines[0]).toBe('1000genome-20200402T001655Z-0: 82 of 82 tasks completed')
+    },
+  )
 })

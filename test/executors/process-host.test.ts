@@ -40,7 +40,7 @@ interface Host {
 }
 
 /** Runs a program with `run(line, options)`, which starts a command and resolves with its last report. */
-async function host(program: string, until?: (said: string) => boolean): Promise<Host> {
+async function host(program: string, until?: (said: string) => boolean, limit = 'true'): Promise<Host> {
   const beginning = `
     import { command } from './src/executors/command.js'
     import { processExecutor } from './src/executors/process/process-executor.js'
@@ -56,7 +56,8 @@ async function host(program: string, until?: (said: string) => boolean): Promise
       })
     const say = (text) => process.stdout.write(text + '\\n')
   `
-  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', beginning + program], {
+  const node = [process.execPath, '--input-type=module', '-e', beginning + program]
+  const child = spawn('/bin/sh', ['-c', `${limit}; exec "$@"`, 'host', ...node], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
@@ -122,6 +123,22 @@ describe('a program that uses the executor', () => {
     `)
     expect(said).toBe('1\n0\n0')
     expect(code).toBe(0)
+  })
+
+  it('goes on when it has no more files to open', async () => {
+    const { code, said } = await host(
+      `
+      const executor = processExecutor()
+      const ends = await Promise.all(Array.from({ length: 40 }, () => start(executor, 'sleep 0.2 & sleep 0.1')))
+      const messages = ends.flatMap(({ failure }) => failure?.message ?? [])
+      say(new Set(messages).size + ' ' + messages[0] + (messages.length < 40))
+      `,
+      undefined,
+      'ulimit -n 70',
+    )
+    expect(said).toMatch(/^1 The command could not be started: this process has too many files open.*true$/)
+    expect(code).toBe(0)
+    if (hasProc) await expect.poll(processesLeft).toEqual([])
   })
 
   it.each([

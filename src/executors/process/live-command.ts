@@ -6,8 +6,8 @@ import { type Exit, failureOf, notStarted } from './explain.ts'
 import { launch, type Launched } from './launch.ts'
 import { Output } from './output.ts'
 import { errorText } from './start-fault.ts'
-import { signal, type Survivor } from './survivors.ts'
-import { nameSurvivors, Sweep } from './sweep.ts'
+import { signal } from './survivors.ts'
+import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
 
 /** How long output that is still in the pipes is waited for, after the leader's exit. */
 const drainMs = 200
@@ -127,17 +127,19 @@ export class LiveCommand {
     const { attemptId } = attempt
     const trace = { attemptId, leader: pid, startedAt: this.#startedAt, others: leaders }
     this.#output.finish(drainMs, () => {
-      const done = (found: readonly Survivor[]): void => this.#swept(exit, wasEnding, found)
+      const done: SweepOptions['done'] = (found, isLeft) => {
+        if (found.length > 0 && !wasEnding) this.#warn(nameSurvivors(found, isLeft))
+        this.#swept(exit, wasEnding)
+      }
       this.#sweep = new Sweep(trace, { isEnding: wasEnding, done })
       if (this.#isForced) this.#sweep.force()
       else this.#sweep.start()
     })
   }
 
-  #swept(exit: Exit, wasEnding: boolean, found: readonly Survivor[]): void {
+  #swept(exit: Exit, wasEnding: boolean): void {
     const { attempt, work, environment } = this.#options
     const { attemptId } = attempt
-    if (found.length > 0 && !wasEnding) this.#warn(nameSurvivors(found))
     this.#output.endLog(() => {
       const { kept } = this.#output
       if (this.#refusal !== undefined) this.#fail(this.#refusal)

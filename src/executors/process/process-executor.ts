@@ -27,7 +27,8 @@ export interface ProcessExecutor extends Executor {
 
 /**
  * Runs what `command()` makes, each attempt as a process group of its own. Its end is confirmed when nothing of it is
- * left: what a command leaves behind is ended and named in `task.warned`. Needs a POSIX system.
+ * left: what a command leaves behind is ended and named in `task.warned`. When this process exits, by a crash too,
+ * everything that is live gets SIGKILL; where a signal may end it, somebody has to listen for it. Needs a POSIX system.
  * Throws `CONFIG_INVALID`.
  */
 export function processExecutor(options: ProcessExecutorOptions = {}): ProcessExecutor {

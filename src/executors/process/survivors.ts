@@ -23,14 +23,14 @@ const roundMs = 5_000
 const fewNumbers = 32
 
 /**
- * The processes of an attempt whose leader is reaped; undefined where the system has no /proc and something is left.
+ * The processes of an attempt whose leader is reaped; undefined where something is left and /proc does not say what.
  * Costs little where nothing has been started after the leader, so that it may be called at the end of every attempt.
  */
 export function survivorsOf(trace: Trace): readonly Survivor[] | undefined {
-  if (!hasProc()) return hasGroup(trace.leader) ? undefined : []
   const candidates = newcomers(trace)
-  if (candidates.length === 0) return []
+  if (candidates?.length === 0) return []
   const group = hasGroup(trace.leader)
+  if (candidates === undefined) return group ? undefined : []
   const mark = markOf(trace.attemptId)
   const survivors: Survivor[] = []
   for (const pid of candidates) {
@@ -42,9 +42,9 @@ export function survivorsOf(trace: Trace): readonly Survivor[] | undefined {
 
 /** The processes that carry one of the ids in their environment. */
 export function processesOf(attemptIds: readonly string[]): readonly number[] {
-  if (attemptIds.length === 0 || !hasProc()) return []
+  if (attemptIds.length === 0) return []
   const marks = attemptIds.map(markOf)
-  return allPids().filter((pid) => marks.some((mark) => carries(pid, mark)))
+  return (allPids() ?? []).filter((pid) => marks.some((mark) => carries(pid, mark)))
 }
 
 /** Whether the group of a reaped leader has members. A number that was given out anew is somebody else's. */
@@ -63,25 +63,23 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-let procIsThere: boolean | undefined
-
-function hasProc(): boolean {
-  procIsThere ??= existsSync('/proc/self/environ') && existsSync('/proc/loadavg')
-  return procIsThere
-}
-
-function allPids(): number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name)
-    return Number.isInteger(pid) && pid !== process.pid ? [pid] : []
-  })
+/** Undefined where there is no /proc, or no file can be opened to read it. */
+function allPids(): number[] | undefined {
+  try {
+    return readdirSync('/proc').flatMap((name) => {
+      const pid = Number(name)
+      return Number.isInteger(pid) && pid !== process.pid ? [pid] : []
+    })
+  } catch {
+    return undefined
+  }
 }
 
 /**
  * The processes that were made after the leader: descendants are among them. Numbers are given out in a circle, and
  * /proc/loadavg ends with the latest.
  */
-function newcomers({ leader, startedAt, others }: Trace): number[] {
+function newcomers({ leader, startedAt, others }: Trace): number[] | undefined {
   if (performance.now() - startedAt > roundMs) return allPids()
   const latest = Number(readSmall('/proc/loadavg').trim().split(' ').at(-1))
   if (!(latest > 0)) return allPids()
@@ -92,7 +90,7 @@ function newcomers({ leader, startedAt, others }: Trace): number[] {
     }
     if (isAlone) return []
   }
-  return allPids().filter((pid) => {
+  return allPids()?.filter((pid) => {
     const isLater = pid > leader || (latest < leader && pid <= latest)
     return isLater && !others.has(pid)
   })

@@ -12,8 +12,11 @@ export interface SweepOptions {
    * say. Otherwise SIGTERM is sent now, and SIGKILL a second later.
    */
   readonly isEnding: boolean
-  /** Called once, with what was found, when nothing is left or can be ended; within `start` when there was nothing. */
-  readonly done: (found: readonly Survivor[]) => void
+  /**
+   * Called once, with what was found, when nothing is left; within `start` when there was nothing. With `isLeft`, when
+   * something could not be ended even by SIGKILL.
+   */
+  readonly done: (found: readonly Survivor[], isLeft: boolean) => void
 }
 
 /** Ends what an attempt has left behind, after its leader was reaped, and waits until it is gone. */
@@ -50,7 +53,7 @@ export class Sweep {
     const now = performance.now()
     if (left?.length === 0 || now >= this.#giveUpAt) {
       this.#isOver = true
-      this.#options.done([...this.#found.values()])
+      this.#options.done([...this.#found.values()], left?.length !== 0)
       return
     }
     const isForced = now >= this.#forceAt
@@ -81,10 +84,11 @@ export class Sweep {
 }
 
 /** The sentence that names what was left behind. */
-export function nameSurvivors(found: readonly Survivor[]): string {
+export function nameSurvivors(found: readonly Survivor[], isLeft: boolean): string {
   const names = found.slice(0, 5).map(({ pid, command }) => `${pid} (${command})`)
   const more = found.length > 5 ? ` and ${found.length - 5} more` : ''
-  const [was, them] =
+  const [what, them] =
     found.length === 1 ? ['a process', 'it was'] : [`${found.length} processes`, 'they were']
-  return `The command left ${was} behind, and ${them} ended: ${names.join(', ')}${more}.`
+  const end = isLeft ? 'not all of it could be ended' : `${them} ended`
+  return `The command left ${what} behind, and ${end}: ${names.join(', ')}${more}.`
 }

@@ -1,0 +1,84 @@
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { ruleLabel } from '../../graph/rules.ts'
+import type { Paint } from '../screen/colours.ts'
+import { shownText } from '../screen/shown-text.ts'
+import { cutToWidth, displayWidth } from '../screen/text-width.ts'
+import { levelsOf } from './levels.ts'
+import { levelList } from './level-list.ts'
+import { type RailRow, railRows } from './rails.ts'
+
+export interface DrawOptions {
+  /** No row is wider. */
+  readonly width: number
+  /** Without any character beyond ASCII. */
+  readonly isAscii: boolean
+  readonly paint: Paint
+}
+
+const mostDrawn = 200
+/** What an id needs at least to be told from others; where the rails leave less, the plan is listed. */
+const leastForId = 12
+
+/**
+ * A plan as text: a row a task, level by level, with its dependencies as rails. A plan of many tasks, or with more rails
+ * than the width allows, is listed by level.
+ */
+export function drawPlan(plan: Plan, options: DrawOptions): string {
+  const { tasks, name } = plan
+  const { width, paint } = options
+  const levels = levelsOf(plan)
+  const edges = tasks.reduce((sum, { needs }) => sum + needs.length, 0)
+  const head = `${shownText(name)}: ${tasks.length} tasks, ${edges} dependencies, ${levels.length} levels`
+  const rows = tasks.length <= mostDrawn ? railRows(tasks, levels) : []
+  const gutter = String(levels.length).length + 2
+  const isDrawn = rows.length > 0 && rows.every(({ rails, index }) => fits(tasks[index]!, rails, width - gutter))
+  const body = isDrawn
+    ? drawn(rows, tasks, gutter, options)
+    : levelList(tasks, levels, { width, rowsPerLevel: tasks.length <= mostDrawn ? 6 : 2 }).map((row) => {
+        const ids = cutToWidth(row.ids, width - row.head.length)
+        return `${paint(cutToWidth(row.head, width), 'faint')}${ids}`
+      })
+  const note =
+    isDrawn || tasks.length === 0 ? [] : [paint(cutToWidth('Too large to draw here: these are its levels.', width), 'faint')]
+  const text = [paint(cutToWidth(head, width), 'strong'), ...body, ...note].map((line) => `${line.trimEnd()}\n`).join('')
+  return options.isAscii ? asciiOf(text) : text
+}
+
+function drawn(
+  rows: readonly RailRow[],
+  tasks: readonly PlannedTask[],
+  gutter: number,
+  { width, paint }: DrawOptions,
+): readonly string[] {
+  return rows.map(({ index, level, rails }, row) => {
+    const task = tasks[index]!
+    const isFirst = row === 0 || rows[row - 1]!.level !== level
+    const number = (isFirst ? String(level + 1) : '').padStart(gutter - 2)
+    const room = width - gutter - rails.length
+    const id = cutToWidth(shownText(task.id), room)
+    const rule = ruleLabel(task.rule)
+    const label = rule === undefined ? '' : cutToWidth(`  ${rule}`, room - displayWidth(id))
+    return `${paint(number, 'faint')}  ${paint(rails, 'faint')}${id}${paint(label, 'busy')}`
+  })
+}
+
+function fits({ id }: PlannedTask, rails: string, width: number): boolean {
+  return rails.length + Math.min(leastForId, displayWidth(shownText(id))) <= width
+}
+
+const asciiGlyphs: Readonly<Record<string, string>> = {
+  '─': '-',
+  '│': '|',
+  '┌': ',',
+  '┬': '.',
+  '├': '+',
+  '┼': '+',
+  '└': '`',
+  '┴': "'",
+  '…': '~',
+}
+
+/** Escape codes are left as they are: they are ASCII. */
+function asciiOf(text: string): string {
+  return text.replaceAll(/[^\u0000-\u007f]/gu, (character) => asciiGlyphs[character] ?? '?')
+}
