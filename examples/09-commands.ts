@@ -11,11 +11,11 @@ const survey = dag('survey')
     const { version } = inputs.node as { version: string }
     return `Node ${version}, ${String(inputs.files).split('\n').at(-1)?.trim()} files here`
   })
-  .task('broken', { onFailure: 'ignore' }, command('echo "one"; echo "two" >&2; exit 3'))
+  .task('broken', { onFailure: 'ignore' }, command('echo "one"; echo "two"; exit 3'))
 
 const run = createRuntime().dispatch(survey)
 run.events$.subscribe((fact) => {
-  if (fact.type === 'task.output') console.log(`${fact.taskId} | ${fact.text}`)
+  if (fact.type === 'task.output') console.log(fact.text.replaceAll(/^/gm, `${fact.taskId} | `))
 })
 
 const { outputs, outcomes } = await run.result

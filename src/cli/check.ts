@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { PlanFile } from '../plan-file/parse-plan.ts'
+import { counted } from './counted.ts'
 import { levelsOf } from './picture/levels.ts'
 
 const examples = `
@@ -27,16 +28,18 @@ export function addCheckCommand(program: Command): void {
     .option('--ids', 'print the ids of the tasks, one a line; those of a matrix after its own')
     .addHelpText('after', examples)
     .action(async (path: string, flags: CheckFlags, command: Command) => {
-      const { writeOut } = command.configureOutput()
+      const output = command.configureOutput()
       const { PlanFileError } = await import('../plan-file/problems.ts')
       const { readPlanFile } = await import('../plan-file/read-plan-file.ts')
       try {
         const planFile = await readPlanFile(path)
-        writeOut!(flags.ids === true ? idLines(planFile) : flags.json === true ? jsonOf(planFile) : lineOf(planFile))
+        output.writeOut!(
+          flags.ids === true ? idLines(planFile) : flags.json === true ? jsonOf(planFile) : lineOf(planFile),
+        )
       } catch (error) {
         if (flags.json !== true || !(error instanceof PlanFileError)) throw error
         const { file, code, problem: message, problems } = error
-        writeOut!(`${JSON.stringify({ ok: false, file, code, message, problems })}\n`)
+        output.writeOut!(`${JSON.stringify({ ok: false, file, code, message, problems })}\n`)
         process.exitCode = 2
       }
     })
@@ -56,7 +59,7 @@ function countsOf({ plan }: PlanFile) {
 function lineOf(planFile: PlanFile): string {
   const { tasks, dependencies, longestChain, widestLevel } = countsOf(planFile)
   const parts = [
-    counted(tasks, 'task', 'tasks'),
+    counted(tasks, 'task'),
     counted(dependencies, 'dependency', 'dependencies'),
     `longest chain ${longestChain}`,
     `at most ${widestLevel} side by side`,
@@ -75,8 +78,4 @@ function idLines({ plan, groups }: PlanFile): string {
     .flatMap(({ id }) => [...(firsts.has(id) ? [firsts.get(id)!] : []), id])
     .map((id) => `${id}\n`)
     .join('')
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }

@@ -24,9 +24,15 @@ export function addGraphCommand(program: Command): void {
     .description('Draws the tasks of a plan and what they need. Nothing is run.')
     .argument('<plan>', 'a plan file, YAML or JSON')
     .addOption(
-      new Option('-f, --format <format>', 'what to write').choices(['text', 'mermaid', 'dot']).default('text'),
+      new Option('-f, --format <format>', 'what to write')
+        .choices(['text', 'mermaid', 'dot'])
+        .default('text'),
     )
-    .option('-w, --width <columns>', "most columns of the text (default: the terminal's, else 100)", readWidth)
+    .option(
+      '-w, --width <columns>',
+      "most columns of the text (default: the terminal's, else 100)",
+      readWidth,
+    )
     .addHelpText('after', examples)
     .action(async (path: string, flags: GraphFlags, command: Command) => {
       const output = command.configureOutput()

@@ -59,7 +59,8 @@ export function workOf(
 
 /** Defaults are for all tasks, so that no matrix can fill them. */
 export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, reading: Reading): void {
-  for (const [name, text] of Object.entries(textsOf(env, reading))) substitute(text, undefined, ['defaults', 'env', name], reading)
+  for (const [name, text] of Object.entries(textsOf(env, reading)))
+    substitute(text, undefined, ['defaults', 'env', name], reading)
   if (cwd !== undefined) substitute(cwd, undefined, ['defaults', 'cwd'], reading)
   for (const file of envFile === undefined ? [] : [envFile].flat()) {
     substitute(file, undefined, ['defaults', 'envFile'], reading)

@@ -44,6 +44,11 @@ describe('a command', () => {
     expect((await runLine('cat; echo done')).last).toMatchObject({ output: 'done' })
   })
 
+  it('has no other files open than its output', async () => {
+    const { last } = await runLine('[ -e /dev/fd/2 ] && echo two; [ -e /dev/fd/3 ] || echo no three')
+    expect(last).toMatchObject({ output: 'two\nno three' })
+  })
+
   it('may close its stdout and stderr long before it ends', async () => {
     const run = await runLine('echo out; exec >&- 2>&-; sleep 0.3; exit 4')
     expect(run.last).toMatchObject({

@@ -100,7 +100,7 @@ function arbitraryOf(schema: Schema, root: Schema): fc.Arbitrary<unknown> {
     const model = Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>
     return fc.record(model, { requiredKeys: [...(schema.required ?? [])] })
   }
-  switch (schema.type) {
+  switch (String(schema.type)) {
     case 'integer':
       return fc.integer({ min: schema.minimum ?? -9, max: Math.min(schema.maximum ?? 9, 1_000) })
     case 'number':

@@ -83,7 +83,7 @@ describe('keys', () => {
 
 describe('aliases', () => {
   it('that multiply to more than anybody writes are refused at once', () => {
-    const letters = [...'abcdefghij']
+    const letters = 'abcdefghij'.split('')
     const bomb = letters.map((letter, index) => {
       const items = Array<string>(9).fill(index === 0 ? '1' : `*${letters[index - 1]!}`)
       return `x-${letter}: &${letter} [${items.join(', ')}]`

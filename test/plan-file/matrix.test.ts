@@ -123,7 +123,9 @@ describe('a matrix that is no good', () => {
       'makes an id that is no name: it has 303 characters, more than 200.',
     ],
   ])('is refused: %s', (matrix, problem) => {
-    expect(ofMatrix(matrix)).toEqual([expect.stringContaining(`: tasks.t.matrix${/^[.[]/.test(problem) ? '' : ' '}${problem}`)])
+    expect(ofMatrix(matrix)).toEqual([
+      expect.stringContaining(`: tasks.t.matrix${/^[.[]/.test(problem) ? '' : ' '}${problem}`),
+    ])
   })
 
   it('is refused when it stands for more than 10,000 tasks', () => {

@@ -1,4 +1,4 @@
-import { fc, it as law } from '@fast-check/vitest'
+import { it as law } from '@fast-check/vitest'
 import { Ajv } from 'ajv'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
@@ -97,7 +97,7 @@ describe('the schema for editors', () => {
   law.prop([anyPlan(schema)], { numRuns: 200 })(
     'and the reader accept what has known fields and values',
     (document) => {
-      expect(bySchema(document), JSON.stringify(bySchema.errors)).toBe(true)
+      expect(bySchema(document) || bySchema.errors).toBe(true)
       expect(() => parsePlan(JSON.stringify(document))).not.toThrow()
     },
   )
@@ -112,7 +112,7 @@ describe('the schema for editors', () => {
   law.prop([anyStrangePlan(schema)], { numRuns: 200 })(
     'refuses nothing that the reader accepts',
     (document) => {
-      if (byReader(document)) expect(bySchema(document), JSON.stringify(bySchema.errors)).toBe(true)
+      if (byReader(document)) expect(bySchema(document) || bySchema.errors).toBe(true)
     },
   )
 })

@@ -4,21 +4,33 @@ import { dirname, join, resolve } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 
 /** Throws `CONFIG_INVALID` where there is a file already, or it cannot be written. */
-export async function writeFirstPlan(file: string, { isForced }: { readonly isForced: boolean }): Promise<void> {
+export async function writeFirstPlan(
+  file: string,
+  { isForced }: { readonly isForced: boolean },
+): Promise<void> {
   if (!/\.ya?ml$/i.test(file)) {
-    throw refusal(file, `${file} would hold YAML, but its name does not end in .yaml.`, 'Name it like plan.yaml.')
+    throw refusal(
+      file,
+      `${file} would hold YAML, but its name does not end in .yaml.`,
+      'Name it like plan.yaml.',
+    )
   }
   try {
     await writeFile(file, firstPlan(schemaBeside(file)), { flag: isForced ? 'w' : 'wx' })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw refusal(file, `There is a file ${file} already.`, 'Overwrite it with --force.')
+    if (code === 'EEXIST')
+      throw refusal(file, `There is a file ${file} already.`, 'Overwrite it with --force.')
     throw refusal(file, `${file} cannot be written: ${message}.`)
   }
 }
 
 function refusal(file: string, message: string, hint?: string): DagmarError {
-  return new DagmarError('CONFIG_INVALID', { message, ...(hint === undefined ? {} : { hint }), facts: { file } })
+  return new DagmarError('CONFIG_INVALID', {
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    facts: { file },
+  })
 }
 
 /** Where the schema is, as the plan would name it: only where it is installed beside. */

@@ -1,5 +1,6 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { ruleLabel } from '../../graph/rules.ts'
+import { counted } from '../counted.ts'
 import type { Paint } from '../screen/colours.ts'
 import { shownText } from '../screen/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
@@ -17,7 +18,7 @@ export interface DrawOptions {
 
 const mostDrawn = 200
 /** What an id needs at least to be told from others; where the rails leave less, the plan is listed. */
-const leastForId = 12
+const leastForId = 8
 
 /**
  * A plan as text: a row a task, level by level, with its dependencies as rails. A plan of many tasks, or with more rails
@@ -28,10 +29,15 @@ export function drawPlan(plan: Plan, options: DrawOptions): string {
   const { width, paint } = options
   const levels = levelsOf(plan)
   const edges = tasks.reduce((sum, { needs }) => sum + needs.length, 0)
-  const head = `${shownText(name)}: ${tasks.length} tasks, ${edges} dependencies, ${levels.length} levels`
+  const head = [
+    counted(tasks.length, 'task'),
+    counted(edges, 'dependency', 'dependencies'),
+    counted(levels.length, 'level'),
+  ]
   const rows = tasks.length <= mostDrawn ? railRows(tasks, levels) : []
   const gutter = String(levels.length).length + 2
-  const isDrawn = rows.length > 0 && rows.every(({ rails, index }) => fits(tasks[index]!, rails, width - gutter))
+  const isDrawn =
+    rows.length > 0 && rows.every(({ rails, index }) => fits(tasks[index]!, rails, width - gutter))
   const body = isDrawn
     ? drawn(rows, tasks, gutter, options)
     : levelList(tasks, levels, { width, rowsPerLevel: tasks.length <= mostDrawn ? 6 : 2 }).map((row) => {
@@ -39,8 +45,16 @@ export function drawPlan(plan: Plan, options: DrawOptions): string {
         return `${paint(cutToWidth(row.head, width), 'faint')}${ids}`
       })
   const note =
-    isDrawn || tasks.length === 0 ? [] : [paint(cutToWidth('Too large to draw here: these are its levels.', width), 'faint')]
-  const text = [paint(cutToWidth(head, width), 'strong'), ...body, ...note].map((line) => `${line.trimEnd()}\n`).join('')
+    isDrawn || tasks.length === 0
+      ? []
+      : [paint(cutToWidth('Too large to draw here: these are its levels.', width), 'faint')]
+  const text = [
+    paint(cutToWidth(`${shownText(name)}: ${head.join(', ')}`, width), 'strong'),
+    ...body,
+    ...note,
+  ]
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('')
   return options.isAscii ? asciiOf(text) : text
 }
 
@@ -80,5 +94,5 @@ const asciiGlyphs: Readonly<Record<string, string>> = {
 
 /** Escape codes are left as they are: they are ASCII. */
 function asciiOf(text: string): string {
-  return text.replaceAll(/[^\u0000-\u007f]/gu, (character) => asciiGlyphs[character] ?? '?')
+  return text.replaceAll(/\P{ASCII}/gu, (character) => asciiGlyphs[character] ?? '?')
 }

@@ -12,9 +12,14 @@ export interface RailRow {
  * `├` and `┼` join a rail that goes on, `└` and `┴` one that ends, `┌` and `┬` begin one; a `│` between dashes is a rail
  * that is passed, not joined.
  */
-export function railRows(tasks: readonly PlannedTask[], levels: readonly (readonly number[])[]): readonly RailRow[] {
+export function railRows(
+  tasks: readonly PlannedTask[],
+  levels: readonly (readonly number[])[],
+): readonly RailRow[] {
   const rails = new Rails(tasks)
-  return levels.flatMap((level, number) => level.map((index) => ({ index, level: number, rails: rails.rowOf(index) })))
+  return levels.flatMap((level, number) =>
+    level.map((index) => ({ index, level: number, rails: rails.rowOf(index) })),
+  )
 }
 
 /** The rails that are open, from row to row. */
@@ -37,7 +42,11 @@ class Rails {
     const joined = before.flatMap((task, column) => (task !== undefined && needed.has(task) ? [column] : []))
     for (const column of joined) this.#leave(column)
     const from = Math.min(...joined, own === -1 ? Number.POSITIVE_INFINITY : own)
-    const width = Math.max(before.findLastIndex((task) => task !== undefined), own) + 1
+    const width =
+      Math.max(
+        before.findLastIndex((task) => task !== undefined),
+        own,
+      ) + 1
     const cells = Array.from({ length: width }, (_, column) => {
       const dash = column > from
       if (column === own) return dash ? '─┬' : ' ┌'

@@ -53,6 +53,9 @@ function set(input: unknown, setting: string): unknown {
   if (equals < 1 || path.includes('')) {
     throw invalid(`--set ${setting} is not of the form key=value, as in --set deploy.region=eu.`)
   }
+  if (input !== undefined && !isRecord(input)) {
+    throw invalid(`--set ${setting} sets a field, but the input is not an object.`)
+  }
   return overlaid(input ?? {}, nested(path, valueOf(setting.slice(equals + 1))))
 }
 

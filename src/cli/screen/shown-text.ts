@@ -9,6 +9,14 @@ export function shownText(text: string): string {
     .replace(turned, '')
 }
 
+/** The lines of a text, each fit to be shown. What a task puts out in one go is told as one fact. */
+export function shownLines(text: string): readonly string[] {
+  return text
+    .replace(/\r?\n$/, '')
+    .split('\n')
+    .map(shownText)
+}
+
 const harmless = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff]*$/
 
 /** What turns the direction of writing, or begins a line: a task's output must not disguise a row. */

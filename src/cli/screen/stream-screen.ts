@@ -24,11 +24,12 @@ export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
   })
   if (!stream.isTTY) neverBlock(stream)
   return {
+    // A terminal that does not know its size says 0.
     get columns() {
-      return Math.max(1, stream.columns ?? 80)
+      return stream.columns || 80
     },
     get rows() {
-      return Math.max(1, stream.rows ?? 24)
+      return stream.rows || 24
     },
     write: (text) => {
       if (!isGone && text !== '') stream.write(text)

@@ -1,7 +1,7 @@
 import type { SkipReason } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
 import { showMs } from '../../time/duration.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownLines, shownText } from '../screen/shown-text.ts'
 import type { Span } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 
@@ -16,8 +16,25 @@ export interface FactLine {
   readonly spans: readonly Span[]
 }
 
+/** The lines of a fact: of output as many as it has, else one or none. */
+export function factLines(fact: Fact, progress: RunProgress): readonly FactLine[] {
+  if (fact.type === 'task.output') {
+    return shownLines(fact.text).map((line) => ({
+      weight: 'output',
+      spans: [
+        ['| ', 'faint'],
+        [line, 'plain'],
+      ],
+    }))
+  }
+  const line = factLine(fact, progress)
+  return line === undefined ? [] : [line]
+}
+
+type OtherFact = Exclude<Fact, { type: 'task.output' }>
+
 /** What there is to say of a fact beside time and task; nothing where another line says it. */
-export function factLine(fact: Fact, progress: RunProgress): FactLine | undefined {
+function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined {
   switch (fact.type) {
     case 'run.created':
       return event([`${fact.name}: ${tasks(fact.structure.length)}, run ${fact.runId}`, 'strong'])
@@ -30,21 +47,14 @@ export function factLine(fact: Fact, progress: RunProgress): FactLine | undefine
     case 'run.redriven':
       return event([`redriven: ${tasks(fact.tasks.length)}`, 'plain'])
     case 'run.killing':
+      // Who kills a run says so; what a run brings upon itself has to be told.
       return fact.failure === undefined
-        ? event([`killing: ${shownText(fact.reason)}`, 'odd'])
+        ? detail(`killing: ${shownText(fact.reason)}`)
         : alarm(['killing the rest: ', 'bad'], [shownText(fact.failure.message), 'plain'])
     case 'run.draining':
-      return event([`draining: ${shownText(fact.reason)}`, 'odd'])
+      return detail(`draining: ${shownText(fact.reason)}`)
     case 'task.started':
       return event([fact.attempt === 1 ? 'started' : `started, attempt ${fact.attempt}`, 'busy'])
-    case 'task.output':
-      return {
-        weight: 'output',
-        spans: [
-          ['| ', 'faint'],
-          [shownText(fact.text), 'plain'],
-        ],
-      }
     case 'task.completed':
       return event([`completed${took(fact.taskId, fact.at, progress)}`, 'good'])
     case 'task.retrying':

@@ -8,7 +8,7 @@ import type { Screen } from '../screen/screen.ts'
 import { shownText } from '../screen/shown-text.ts'
 import { lineOf, type Span } from '../screen/spans.ts'
 import type { Display } from './display.ts'
-import { factLine, type Weight } from './fact-line.ts'
+import { factLines, type Weight } from './fact-line.ts'
 import { frameOf } from './frame.ts'
 import type { RunProgress } from './run-progress.ts'
 
@@ -77,10 +77,12 @@ export function liveView(options: LiveViewOptions): Display {
 
   return {
     see: (fact) => {
-      const line = factLine(fact, progress)
-      if (line !== undefined && weights.has(line.weight)) {
+      // What nobody wants to see is not taken apart: output may be long.
+      if (fact.type !== 'task.output' || weights.has('output')) {
         const name: Span[] = fact.taskId === undefined ? [] : [[`${shownText(fact.taskId)} `, 'strong']]
-        lines.push(lineOf([...name, ...line.spans], paint))
+        for (const { weight, spans } of factLines(fact, progress)) {
+          if (weights.has(weight)) lines.push(lineOf([...name, ...spans], paint))
+        }
       }
       changed()
     },

@@ -6,7 +6,7 @@ import { shownText } from '../screen/shown-text.ts'
 import { lineOf, type Span } from '../screen/spans.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import type { Display } from './display.ts'
-import { factLine, type Weight } from './fact-line.ts'
+import { factLines, type Weight } from './fact-line.ts'
 import type { RunProgress } from './run-progress.ts'
 import { lineTime } from './show-time.ts'
 
@@ -38,22 +38,26 @@ export function plainView(options: PlainViewOptions): Display {
     'faint',
   ]
   const tellUnshown = (at: number): void => {
-    if (unshown === 0 || screen.isClogged) return
+    if (unshown === 0) return
     line([stamp(at), [`${unshown} lines of output are not shown: nobody read them in time`, 'odd']])
     unshown = 0
   }
 
   return {
     see: (fact) => {
-      const found = factLine(fact, progress)
-      if (found === undefined || !weights.has(found.weight)) return
-      // Output is all there can be too much of. A reader that is slow gets less of it, and no memory is filled.
-      if (found.weight === 'output' && screen.isClogged) {
-        unshown++
+      if (fact.type === 'task.output' && (screen.isClogged || !weights.has('output'))) {
+        // Output is all there can be too much of. A reader that is slow gets less of it, and no memory is filled.
+        if (weights.has('output')) unshown += fact.text.split('\n').length
         return
       }
-      tellUnshown(fact.at)
-      line([stamp(fact.at), ...nameSpans(fact.taskId, nameWidth, found.weight), ...found.spans])
+      const found = factLines(fact, progress).filter(({ weight }) => weights.has(weight))
+      if (found.length === 0) return
+      if (!screen.isClogged) tellUnshown(fact.at)
+      const time = stamp(fact.at)
+      const text = found.map(({ weight, spans }) =>
+        lineOf([time, ...nameSpans(fact.taskId, nameWidth, weight), ...spans], paint),
+      )
+      screen.write(`${text.join('\n')}\n`)
     },
     say: (sentence) => line([stamp(clock.now()), [shownText(sentence), 'strong']]),
     ask: (prompt) => {

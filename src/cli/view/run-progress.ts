@@ -147,8 +147,8 @@ export class RunProgress {
 /** What a fact says of its task beside the status. */
 function note(task: TaskProgress, fact: Fact): void {
   if (fact.type === 'task.output') {
-    const line = shownText(fact.text)
-    if (line.trim() !== '') task.lastLine = line
+    const line = lastLineOf(fact.text)
+    if (line !== '') task.lastLine = line
   } else if (fact.type === 'task.progress') {
     const message = fact.message === undefined ? '' : ` ${shownText(fact.message)}`
     task.lastLine = `${Math.round(fact.percent)} %${message}`
@@ -166,6 +166,12 @@ function note(task: TaskProgress, fact: Fact): void {
     task.until = fact.until
   } else if (isSettled(task.status)) task.settledAt ??= fact.at
   else task.settledAt = undefined
+}
+
+/** The last line that is not blank, looked for from the end: there may be thousands. */
+function lastLineOf(text: string): string {
+  const trimmed = text.trimEnd()
+  return shownText(trimmed.slice(trimmed.lastIndexOf('\n') + 1))
 }
 
 const stateAfter: Readonly<Partial<Record<Fact['type'], RunState>>> = {

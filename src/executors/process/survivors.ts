@@ -63,8 +63,9 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Undefined where there is no /proc, or no file can be opened to read it. */
+/** Undefined where there is no /proc as Linux has it, or no file can be opened to read it. */
 function allPids(): number[] | undefined {
+  if (process.platform !== 'linux') return undefined
   try {
     return readdirSync('/proc').flatMap((name) => {
       const pid = Number(name)

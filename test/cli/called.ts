@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { DagmarError } from '../../src/errors/dagmar-error.ts'
+
+export interface Called {
+  readonly out: string
+  /** What the command threw, as `dagmar` prints it. */
+  readonly refusal: string | undefined
+  readonly exitCode: number
+}
+
+export interface Terminal {
+  readonly columns?: number
+  readonly hasColours?: boolean
+}
+
+/** Calls a command as main.ts does, with a terminal of our own. */
+export async function called(
+  add: (program: Command) => void,
+  args: readonly string[],
+  { columns, hasColours = false }: Terminal = {},
+): Promise<Called> {
+  let out = ''
+  const program = new Command('dagmar').exitOverride().configureOutput({
+    writeOut: (text) => {
+      out += text
+    },
+    writeErr: () => {},
+    getOutHelpWidth: () => columns as number,
+    getOutHasColors: () => hasColours,
+  })
+  add(program)
+  const before = process.exitCode
+  process.exitCode = undefined
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return { out, refusal: undefined, exitCode: Number(process.exitCode ?? 0) }
+  } catch (error) {
+    if (error instanceof DagmarError) return { out, refusal: error.message, exitCode: 2 }
+    if (!(error instanceof Error)) throw error
+    const { exitCode = 1 } = error as { readonly exitCode?: number }
+    return { out, refusal: error.message, exitCode: exitCode === 0 ? 0 : 2 }
+  } finally {
+    process.exitCode = before
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { addCheckCommand } from '../../src/cli/check.ts'
+import { called } from './called.ts'
+import { folderOf } from './folder.ts'
+
+const at = folderOf({
+  'good.yaml':
+    'tasks:\n  a: { run: x }\n  t: { run: x, needs: [a], matrix: { n: [1, 2, 3] } }\n  z: { run: x, needs: [t] }\n',
+  'bad.yaml': 'tasks:\n  a: { rum: x }\n  b: { run: x, needs: [c] }\n',
+  'none.yaml': 'tasks: {}',
+})
+const check = (...args: string[]) => called(addCheckCommand, ['check', ...args])
+
+describe('a check of a sound plan', () => {
+  it('says ok and how large it is', async () => {
+    expect(await check(at('good.yaml'))).toEqual({
+      out: `ok  ${at('good.yaml')}: 5 tasks, 6 dependencies, longest chain 3, at most 3 side by side\n`,
+      refusal: undefined,
+      exitCode: 0,
+    })
+    expect((await check(at('none.yaml'))).out).toContain('0 tasks, 0 dependencies, longest chain 0')
+  })
+
+  it('says so to programs', async () => {
+    const { out, exitCode } = await check(at('good.yaml'), '--json')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(out)).toEqual({
+      ok: true,
+      file: at('good.yaml'),
+      name: 'good',
+      tasks: 5,
+      dependencies: 6,
+      longestChain: 3,
+      widestLevel: 3,
+    })
+  })
+
+  it('prints the ids when asked to, that of a matrix before those it stands for', async () => {
+    expect((await check(at('good.yaml'), '--ids')).out).toBe('a\nt\nt(1)\nt(2)\nt(3)\nz\n')
+  })
+})
+
+describe('a check of a bad plan', () => {
+  it('tells every problem and exits with 2', async () => {
+    const { out, refusal, exitCode } = await check(at('bad.yaml'))
+    expect(out).toBe('')
+    expect(refusal!.split('\n')).toEqual([
+      `${at('bad.yaml')}:2:3: tasks.a.run is missing: every task has a command to run.`,
+      `${at('bad.yaml')}:2:8: tasks.a.rum is an unknown field. Did you mean 'run'?`,
+      `${at('bad.yaml')}:3:24: tasks.b.needs[0] is 'c', and there is no such task. Did you mean 'a'?`,
+    ])
+    expect(exitCode).toBe(2)
+  })
+
+  it('tells them to programs', async () => {
+    const { out, exitCode } = await check(at('bad.yaml'), '--json')
+    expect(exitCode).toBe(2)
+    const answer = JSON.parse(out) as { problems: unknown[] }
+    expect(answer).toMatchObject({ ok: false, code: 'PLAN_INVALID', file: at('bad.yaml') })
+    expect(answer.problems).toHaveLength(3)
+    expect(answer.problems[1]).toEqual({
+      file: at('bad.yaml'),
+      line: 2,
+      column: 8,
+      message: "tasks.a.rum is an unknown field. Did you mean 'run'?",
+    })
+  })
+
+  it('tells of a file that is not there', async () => {
+    expect(await check(at('goof.yaml'))).toMatchObject({
+      exitCode: 2,
+      refusal: `There is no file ${at('goof.yaml')}. Did you mean 'good.yaml'?`,
+    })
+    expect(JSON.parse((await check(at('goof.yaml'), '--json')).out)).toMatchObject({
+      ok: false,
+      code: 'PLAN_UNREADABLE',
+      problems: [],
+    })
+  })
+})
+
+it('the help of check has a sentence, the options and examples', async () => {
+  const { out, exitCode } = await check('--help')
+  expect(exitCode).toBe(0)
+  expect(out).toMatch(/Reads a plan and says what is wrong[\s\S]*--json[\s\S]*--ids[\s\S]*Examples:/)
+})

@@ -1,0 +1,133 @@
+import { DagmarError } from 'dagmar'
+import { describe, expect, it } from 'vitest'
+import type { Keyboard } from '../../src/cli/run/keyboard.ts'
+import { questions } from '../../src/cli/run/questions.ts'
+import { failure } from './shown-run.ts'
+
+function asked({ raw = true, nobody = false, stale = false } = {}) {
+  const log: unknown[] = []
+  let prompt: string | undefined
+  let type: ((text: string) => void) | undefined
+  const keyboard: Keyboard = {
+    listen: (_raw, onText) => {
+      type = onText
+      return () => {
+        type = undefined
+      }
+    },
+  }
+  const all = questions({
+    run: {
+      answer: (taskId, answer) => {
+        if (stale) throw new DagmarError('ANSWER_STALE', { message: 'too late' })
+        log.push([taskId, answer])
+      },
+      kill: async (taskId) => {
+        log.push(['kill', taskId])
+      },
+    },
+    display: {
+      say: (sentence) => log.push(sentence),
+      ask: (text) => {
+        prompt = text
+      },
+    },
+    keyboard: nobody ? undefined : keyboard,
+    raw,
+    onInterrupt: () => log.push('interrupt'),
+  })
+  const about = (taskId: string, of: 'failure' | 'handler') => ({
+    type: 'task.asked' as const,
+    of,
+    taskId,
+    attempt: 1,
+    question: 'Which one?',
+    ...(of === 'failure' ? { failure: failure('exit code 1') } : {}),
+    seq: 1,
+    at: 0,
+    runId: 'r',
+  })
+  return {
+    log,
+    ask: (taskId: string, of: 'failure' | 'handler' = 'failure') => all.see(about(taskId, of)),
+    end: (taskId: string) =>
+      all.see({ type: 'task.skipped', taskId, because: 'run-killed', seq: 2, at: 0, runId: 'r' }),
+    close: () => all.close(),
+    prompt: () => prompt,
+    type: (text: string) => type?.(text),
+    isListening: () => type !== undefined,
+  }
+}
+
+describe('a failed task that asks what now', () => {
+  it('is answered by one key on a live view, and the next one is asked about', () => {
+    const it = asked()
+    it.ask('deploy')
+    it.ask('notify')
+    expect(it.prompt()).toBe('deploy failed: exit code 1 [r]etry [s]kip [i]gnore [a]bort? ')
+    it.type('x\u007f\u001b[AR')
+    expect(it.log).toEqual([['deploy', 'retry']])
+    expect(it.prompt()).toContain('notify failed')
+    it.type('s')
+    expect(it.log.at(-1)).toEqual(['notify', 'skip'])
+    expect([it.prompt(), it.isListening()]).toEqual([undefined, false])
+  })
+
+  it('is answered by a line elsewhere, and asked about again when that is no answer', () => {
+    const it = asked({ raw: false })
+    it.ask('deploy')
+    it.type('what?\n')
+    expect(it.log).toEqual([])
+    it.type('ignore\n')
+    expect(it.log).toEqual([['deploy', 'ignore']])
+  })
+
+  it('is no longer asked about once it is settled, and an answer that comes too late is dropped', () => {
+    const it = asked()
+    it.ask('deploy')
+    it.end('deploy')
+    expect([it.prompt(), it.isListening()]).toEqual([undefined, false])
+    const late = asked({ stale: true })
+    late.ask('deploy')
+    expect(() => late.type('r')).not.toThrow()
+  })
+
+  it('is answered skip where nobody is there', async () => {
+    const it = asked({ nobody: true })
+    it.ask('deploy')
+    await Promise.resolve()
+    expect(it.log).toEqual([
+      'deploy asks what to do, and nobody is there to answer: skip',
+      ['deploy', 'skip'],
+    ])
+  })
+})
+
+describe('a handler that asks', () => {
+  it('gets the line that is typed, which the prompt shows', () => {
+    const it = asked()
+    it.ask('pick', 'handler')
+    it.type('red')
+    expect(it.prompt()).toBe('pick: Which one? red')
+    it.type('\u007f\u007fest\r')
+    expect(it.log).toEqual([['pick', 'rest']])
+  })
+
+  it('is killed where nobody is there', async () => {
+    const it = asked({ nobody: true })
+    it.ask('pick', 'handler')
+    await Promise.resolve()
+    expect(it.log).toEqual(['pick asks, and nobody is there to answer: it is killed', ['kill', 'pick']])
+  })
+})
+
+describe('Ctrl-C while somebody is asked', () => {
+  it('interrupts the run, and the end of the run takes the question away', () => {
+    const it = asked()
+    it.ask('deploy')
+    it.type('\u0003')
+    expect(it.log).toEqual(['interrupt'])
+    it.close()
+    expect([it.prompt(), it.isListening()]).toEqual([undefined, false])
+  })
+})
