@@ -142,6 +142,7 @@ class Needs {
   ): { needs: TaskId[]; origins: number[] } | undefined {
     const needs: TaskId[] = []
     const origins: number[] = []
+    const seen = new Set<TaskId>()
     const { reading } = this.#surroundings
     const before = reading.problemCount()
     for (const [index, written] of (task.needs ?? []).entries()) {
@@ -150,7 +151,14 @@ class Needs {
       const meant = substitute(written, combination, path, reading)
       const found = this.#meantBy(meant)
       if (found === undefined && reading.problemCount() === beforeThis) this.#reportUnknown(meant, path)
+      const twice = found?.find((id) => seen.has(id))
+      if (twice !== undefined) {
+        reading.report(path, `brings in ${show(twice)}, which is among the needs already.`, {
+          hint: 'Name each dependency once.',
+        })
+      }
       for (const id of found ?? []) {
+        seen.add(id)
         needs.push(id)
         origins.push(index)
       }

@@ -33,7 +33,7 @@ export async function called(
   process.exitCode = undefined
   try {
     await program.parseAsync(args, { from: 'user' })
-    return { out, refusal: undefined, exitCode: Number(process.exitCode ?? 0) }
+    return { out, refusal: undefined, exitCode: exitCodeNow() }
   } catch (error) {
     if (error instanceof DagmarError) return { out, refusal: error.message, exitCode: 2 }
     if (!(error instanceof Error)) throw error
@@ -42,4 +42,9 @@ export async function called(
   } finally {
     process.exitCode = before
   }
+}
+
+/** A function, since the types do not expect that somebody else has set it meanwhile. */
+function exitCodeNow(): number {
+  return Number(process.exitCode ?? 0)
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { addCheckCommand } from '../../src/cli/check.ts'
 import { called } from './called.ts'
 import { folderOf } from './folder.ts'
+import { dagmar } from './spawned-dagmar.ts'
 
 const at = folderOf({
   'good.yaml':
@@ -83,4 +84,24 @@ it('the help of check has a sentence, the options and examples', async () => {
   const { out, exitCode } = await check('--help')
   expect(exitCode).toBe(0)
   expect(out).toMatch(/Reads a plan and says what is wrong[\s\S]*--json[\s\S]*--ids[\s\S]*Examples:/)
+})
+
+describe('the process of a check', () => {
+  it('ends with 2 and speaks on stderr when the plan is bad, or the command line is', async () => {
+    const bad = await dagmar(['check', at('bad.yaml')]).ended
+    expect(bad).toMatchObject({ code: 2, stdout: '' })
+    expect(bad.stderr.split('\n')[0]).toBe(
+      `${at('bad.yaml')}:2:3: tasks.a.run is missing: every task has a command to run.`,
+    )
+    expect(await dagmar(['check', at('bad.yaml'), '--json']).ended).toMatchObject({ code: 2, stderr: '' })
+    expect(await dagmar(['check']).ended).toMatchObject({ code: 2, stdout: '' })
+    expect(await dagmar(['check', at('')]).ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is a folder, not a plan file.') as string,
+    })
+  })
+
+  it('ends with 0 and speaks on stdout when the plan is sound', async () => {
+    expect(await dagmar(['check', at('good.yaml')]).ended).toMatchObject({ code: 0, stderr: '' })
+  })
 })

@@ -153,7 +153,7 @@ describe('tasks that do not go together', () => {
     ).toEqual([
       "3:24: tasks.a.needs[0] is 'biuld', and there is no such task. Did you mean 'build'?",
       "3:31: tasks.a.needs[1] is 'zzzzzz', and there is no such task.",
-      "4:31: tasks.b.needs[1] is 'build', which tasks.b.needs has already. Name each dependency once.",
+      "4:31: tasks.b.needs[1] brings in 'build', which is among the needs already. Name each dependency once.",
     ])
   })
 

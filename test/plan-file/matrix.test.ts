@@ -79,6 +79,14 @@ tasks:
     })
   })
 
+  it('of one of them beside all of them is refused', () => {
+    expect(
+      problemsOf('tasks:\n  t: { run: x, matrix: { n: [1, 2] } }\n  a: { run: x, needs: [t, t(2)] }'),
+    ).toEqual([
+      "3:27: tasks.a.needs[1] brings in 't(2)', which is among the needs already. Name each dependency once.",
+    ])
+  })
+
   it('that is near to a task with a matrix, or to one of its tasks, is guessed', () => {
     expect(
       problemsOf(
