@@ -1,4 +1,4 @@
-import { createRuntime, type Dag, dag, type Fact, SimulatedClock, TerminalError } from 'dagmar'
+import { type AnyDag, createRuntime, dag, type Fact, plan, SimulatedClock, TerminalError } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { painter } from '../../src/cli/screen/colours.ts'
 import { RunProgress } from '../../src/cli/view/run-progress.ts'
@@ -7,7 +7,7 @@ import { summaryLines } from '../../src/cli/view/summary.ts'
 const clocks: SimulatedClock[] = []
 
 /** Runs the dag on a simulated clock and sums it up. */
-async function summed(source: Dag, logDir?: string): Promise<string[]> {
+async function summed(source: AnyDag, logDir?: string): Promise<string[]> {
   const clock = new SimulatedClock(1_000)
   clocks.push(clock)
   const runtime = createRuntime({ clock, concurrency: 20 })
@@ -77,8 +77,8 @@ describe('the summary of a run', () => {
   })
 
   it('shows the last lines of ten failed tasks, and names the rest', async () => {
-    let many: Dag = dag('many')
-    for (let index = 0; index < 25; index++) many = many.task(`t${index}`, breaks) as unknown as Dag
+    const tasks = Array.from({ length: 25 }, (_, index) => [`t${index}`, { run: breaks }] as const)
+    const many = { name: 'many', plan: () => plan({ name: 'many', tasks }) }
     const lines = await summed(many)
     expect(lines).toHaveLength(12)
     expect(lines.slice(-2)).toEqual([

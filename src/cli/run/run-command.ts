@@ -6,6 +6,7 @@ import { readPlanFile } from '../../plan-file/read-plan-file.ts'
 import { wantsColours } from '../screen/colours.ts'
 import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
+import { runPlan } from './run-plan.ts'
 import { selectTasks } from './select-tasks.ts'
 
 /** The options of `dagmar run` as commander gives them. */
@@ -44,7 +45,6 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   const { env, stdin, stdout } = process
   const look = lookFor(flags.json === true, { env, isTerminal: stdout.isTTY })
   const logDir = flags.logDir === undefined ? undefined : resolve(flags.logDir)
-  const { runPlan } = await import('./run-plan.ts')
   return runPlan(plan, {
     input,
     concurrency,

@@ -7,7 +7,7 @@ import { RunProgress } from '../view/run-progress.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
 import { terminalKeyboard } from './keyboard.ts'
 import { questions } from './questions.ts'
-import { endBySignals, onEndingSignals } from './signals.ts'
+import { endBySignals, onEndingSignals, onSuspension } from './signals.ts'
 
 export interface RunPlanOptions extends DisplayChoice {
   readonly input: unknown
@@ -63,6 +63,10 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     asked.see(fact)
   })
   const stopListening = onEndingSignals((signal) => signals.take(signal))
+  const stopSuspending = onSuspension(
+    () => display.pause(),
+    () => display.say('continued'),
+  )
   process.on('exit', lastResort)
   // The terminal, or who read what happens, is gone: as good as a hang-up.
   screen.onGone(() => signals.take('SIGHUP'))
@@ -72,6 +76,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   display.end(result)
   await screen.flushed()
   stopListening()
+  stopSuspending()
   process.off('exit', lastResort)
   await runtime.shutdown({ mode: 'kill' })
   return result.status === 'completed' ? 0 : (signals.exitCode ?? 1)

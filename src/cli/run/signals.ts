@@ -62,6 +62,16 @@ export function onEndingSignals(take: (signal: EndingSignal) => void): () => voi
   }
 }
 
+/** Lets Ctrl-Z suspend this process, but not before `pause`; commands go on. Returns how to stop. */
+export function onSuspension(pause: () => void, resume: () => void): () => void {
+  const suspend = (): void => {
+    pause()
+    process.kill(process.pid, 'SIGSTOP')
+  }
+  process.on('SIGTSTP', suspend).on('SIGCONT', resume)
+  return () => process.off('SIGTSTP', suspend).off('SIGCONT', resume)
+}
+
 function tasks(count: number): string {
   return count === 1 ? '1 running task' : `${count} running tasks`
 }

@@ -11,6 +11,8 @@ export interface Display {
   ask(prompt: string | undefined): void
   /** The run is settled: shows what is left to show. Nothing is seen after it. */
   end(result: RunResult): void
+  /** Gives the terminal back while the process is suspended; the next thing to show takes it again. */
+  pause(): void
   /** Gives the terminal back as it was. May come at any time, and more than once. */
   close(): void
 }

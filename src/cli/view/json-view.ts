@@ -24,6 +24,7 @@ export function jsonView(screen: Screen, aside: Screen): Display {
     say: (sentence) => aside.write(`dagmar: ${sentence}\n`),
     ask: () => undefined,
     end: (result) => write({ type: 'result', ...result }),
+    pause: () => undefined,
     close: () => undefined,
   }
 }

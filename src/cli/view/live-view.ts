@@ -94,6 +94,12 @@ export function liveView(options: LiveViewOptions): Display {
       prompt = text
       if (!isClosed) paintNow()
     },
+    pause: () => {
+      if (isClosed) return
+      disarm()
+      block.close(lines)
+      lines = []
+    },
     end: (result) => close(options.summarise(result)),
     close: () => close([]),
   }

@@ -74,6 +74,7 @@ export function plainView(options: PlainViewOptions): Display {
           .join(''),
       )
     },
+    pause: () => undefined,
     close: () => undefined,
   }
 }
