@@ -14,8 +14,9 @@ export interface FactLogOptions {
   readonly now: () => number
 }
 
-/** How many passing facts a run holds. */
+/** How many passing facts a run holds, and how many characters of output in them. */
 const heldPassing = 1_000
+const heldCharacters = 2 ** 20
 
 /**
  * What a run holds of its committed facts, and the stream that tells them.
@@ -27,7 +28,8 @@ export class FactLog {
   readonly #told = new Subject<Fact>()
   readonly #held: Ring<RunFact>
   readonly #retain: number
-  readonly #passing = new Ring<PassingFact>(heldPassing)
+  readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
+  #passingCharacters = 0
   readonly #beginning: FactLogOptions
   #lazyFolder: RunFolder | undefined
   readonly #now: () => number
@@ -136,8 +138,16 @@ export class FactLog {
         this.#catchUp()
       this.#held.push(fact)
       this.#lastSeq = fact.seq
-    } else if (fact.type !== 'stream.lagged') this.#passing.push(fact)
+    } else if (fact.type !== 'stream.lagged') this.#holdPassing(fact)
     this.#told.next(fact)
+  }
+
+  #holdPassing(fact: PassingFact): void {
+    this.#passing.push(fact)
+    this.#passingCharacters += charactersOf(fact)
+    while (this.#passing.length > heldPassing || this.#passingCharacters > heldCharacters) {
+      this.#passingCharacters -= charactersOf(this.#passing.shift()!)
+    }
   }
 
   /** Held run facts from `seq` on, each followed by the passing facts that came after it. */
@@ -183,4 +193,8 @@ export class FactLog {
       runId: this.#runId,
     })
   }
+}
+
+function charactersOf(fact: PassingFact): number {
+  return fact.type === 'task.output' ? fact.text.length : 0
 }

@@ -102,6 +102,23 @@ describe('an observer that throws', () => {
   })
 })
 
+describe('output that nobody has replayed yet', () => {
+  it('is held up to a million characters, the latest first to stay', () => {
+    const log = told(logOf(), 1)
+    for (let piece = 0; piece < 100; piece++) {
+      const text = `${piece}`.padEnd(50_000, '.')
+      const at = { afterSeq: 1, at: 0, runId: 'run-1' }
+      log.tell({ ...at, type: 'task.output', taskId: 'a', attempt: 1, text, stream: 'stdout' })
+    }
+    const pieces: number[] = []
+    log.from(1).subscribe((fact) => {
+      if (fact.type === 'task.output') pieces.push(Number.parseInt(fact.text, 10))
+    })
+    expect(pieces).toHaveLength(20)
+    expect(pieces.at(-1)).toBe(99)
+  })
+})
+
 describe('a replay', () => {
   it('begins with the fact asked for and goes on live', () => {
     const log = told(logOf(), 3)
