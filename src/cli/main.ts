@@ -3,9 +3,14 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { createProgram } from './program.ts'
+import { flushed } from './screen/flushed.ts'
 
 /** Exit code of a plan or a command line that makes no sense. */
 const badUsage = 2
+
+// A reader that has seen enough, as of `dagmar graph … | head`, is no fault. What a run does about it is its own matter.
+process.stdout.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
 
 const program = createProgram(ownVersion())
 try {
@@ -13,6 +18,7 @@ try {
 } catch (thrown) {
   process.exitCode = exitCodeOf(thrown)
 }
+await Promise.all([flushed(process.stdout), flushed(process.stderr)])
 // Nothing is left to do: what still keeps the process up, such as a terminal's input, must not.
 process.exit()
 

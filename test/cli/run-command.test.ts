@@ -68,6 +68,15 @@ describe('dagmar run', () => {
     expect(code).toBe(0)
   })
 
+  it('prints all of a plan of 5,000 tasks, however slowly that is read', async () => {
+    const tasks = Object.fromEntries(
+      Array.from({ length: 5_000 }, (_, index) => [`t${index}`, { run: 'true' }]),
+    )
+    const { code, stdout } = await dagmar(['run', planWith(tasks), '--dry-run']).ended
+    expect(stdout.split('\n')).toHaveLength(5_002)
+    expect(code).toBe(0)
+  })
+
   it('rehearses limits of time and rules as well', async () => {
     const plan = planWith({
       slow: { run: 'true', timeout: '1s', estimate: '1h' },

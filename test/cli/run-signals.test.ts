@@ -81,7 +81,7 @@ describe('a run whose reader goes away', () => {
 })
 
 describe('a run whose reader does not read', () => {
-  it('can be ended all the same, and has not filled its memory', async () => {
+  async function unread() {
     const folder = folderWith({})
     const much = `echo there; yes 0123456789 | head -c 9000000; touch ${folder}/written; sleep 60`
     const run = dagmar(['run', planWith({ one: { run: much } })])
@@ -91,10 +91,27 @@ describe('a run whose reader does not read', () => {
     run.child.kill('SIGINT')
     run.child.kill('SIGTERM')
     await expectOnlyDagmarLeft()
+    return run
+  }
+
+  it('can be ended all the same, and has not filled its memory', async () => {
+    const run = await unread()
     run.child.stdout!.resume()
     const { code, stdout } = await run.ended
     expect(stdout.slice(-400)).toMatch(/\d+ lines of output are not shown/)
     expect(code).toBe(143)
+    await expectNothingLeft()
+  })
+
+  it('leaves at the next signal, once it is over', async () => {
+    const run = await unread()
+    const exited = new Promise((resolve) => run.child.on('exit', resolve))
+    await vi.waitFor(() => {
+      run.child.kill('SIGTERM')
+      expect(run.child.exitCode).toBe(143)
+    })
+    await exited
+    run.child.stdout!.resume()
     await expectNothingLeft()
   })
 })

@@ -3,7 +3,9 @@ import type { Plan } from '../../graph/plan.ts'
 import type { Executor } from '../../ports/executor.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { SimulatedClock } from '../../time/simulated-clock.ts'
+import { counted } from '../counted.ts'
 import { shownText } from '../screen/shown-text.ts'
+import { displayWidth } from '../screen/text-width.ts'
 import { shownWork } from './shown-work.ts'
 
 /** What a task without an estimate is taken to last. */
@@ -17,25 +19,33 @@ const unknownMs = 1_000
 export async function dryRunLines(plan: Plan, concurrency: number): Promise<string[]> {
   const { started, skipped } = await rehearse(plan, concurrency)
   const levels = levelsOf(plan)
+  const depth = levels.reduce((most, level) => Math.max(most, level + 1), 0)
   const widths = {
     place: String(started.length).length,
-    id: Math.min(30, Math.max(0, ...started.map((id) => shownText(id).length))),
+    id: Math.min(
+      30,
+      started.reduce((most, id) => Math.max(most, displayWidth(shownText(id))), 0),
+    ),
   }
   const lines = started.map((id, place) => {
     const task = plan.tasks[plan.indexOf(id)!]!
     const columns = [
       String(place + 1).padStart(widths.place),
       `level ${levels[task.index]}`,
-      shownText(id).padEnd(widths.id),
+      padded(shownText(id), widths.id),
       shownWork(task.work, task.executor),
     ]
     return columns.join('  ').trimEnd()
   })
   return [
-    `${plan.name}: ${plan.tasks.length} tasks, ${Math.max(-1, ...levels) + 1} levels; nothing is run`,
+    `${plan.name}: ${counted(plan.tasks.length, 'task')}, ${counted(depth, 'level')}; nothing is run`,
     ...lines,
     ...skipped.map((id) => `would be skipped unless something fails: ${shownText(id)}`),
   ]
+}
+
+function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
 async function rehearse(

@@ -11,6 +11,8 @@ export interface Keyboard {
 
 /** The terminal behind stdin. */
 export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
+  // A terminal that goes away is told by SIGHUP; here it only has no more answers.
+  stdin.on('error', () => undefined)
   return {
     listen: (raw, onText) => {
       const decoder = new StringDecoder('utf8')
@@ -22,7 +24,7 @@ export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
           // It is gone already.
         }
       }
-      stdin.on('data', onData).on('error', ignoreError)
+      stdin.on('data', onData)
       setRaw(true)
       stdin.resume()
       return () => {
@@ -33,6 +35,3 @@ export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
     },
   }
 }
-
-/** A terminal that goes away is told by SIGHUP; here it only has no more answers. */
-function ignoreError(): void {}

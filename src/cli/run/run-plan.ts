@@ -74,10 +74,12 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const result = await run.result
   asked.close()
   display.end(result)
+  const exitCode = result.status === 'completed' ? 0 : (signals.exitCode ?? 1)
+  signals.settle()
   await screen.flushed()
   stopListening()
   stopSuspending()
   process.off('exit', lastResort)
   await runtime.shutdown({ mode: 'kill' })
-  return result.status === 'completed' ? 0 : (signals.exitCode ?? 1)
+  return exitCode
 }

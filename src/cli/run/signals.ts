@@ -1,4 +1,5 @@
 import type { RunHandle } from '../../runtime/run-handle.ts'
+import { counted } from '../counted.ts'
 
 /** What the process is told from outside, and the exit code of a run that was ended by it. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -18,21 +19,23 @@ export interface Signals {
   take(signal: EndingSignal): void
   /** The exit code of the last signal; undefined while there was none. */
   readonly exitCode: number | undefined
+  /** The run is over, and all there is left to wait for is a reader: any signal leaves from now on. */
+  settle(): void
 }
 
 export function endBySignals({ run, running, say, leave }: SignalsOptions): Signals {
   let exitCode: number | undefined
-  let phase: 'running' | 'draining' | 'killing' = 'running'
+  let phase: 'running' | 'draining' | 'killing' | 'settled' = 'running'
 
   const drain = (): void => {
     phase = 'draining'
-    say(`finishing ${tasks(running())}; Ctrl-C again kills`)
+    say(`finishing ${counted(running(), 'running task')}; Ctrl-C again kills`)
     void run.drain()
   }
   const kill = (signal: EndingSignal): void => {
     phase = 'killing'
     say(
-      `killing ${tasks(running())}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
+      `killing ${counted(running(), 'running task')}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
     )
     void run.kill(undefined, { reason: signal })
   }
@@ -40,9 +43,13 @@ export function endBySignals({ run, running, say, leave }: SignalsOptions): Sign
     take: (signal) => {
       const code = signalCodes[signal]
       exitCode = code
-      if (signal === 'SIGINT' && phase === 'running') drain()
+      if (phase === 'settled') leave(code)
+      else if (signal === 'SIGINT' && phase === 'running') drain()
       else if (phase !== 'killing') kill(signal)
       else if (signal === 'SIGINT') leave(code)
+    },
+    settle: () => {
+      phase = 'settled'
     },
     get exitCode() {
       return exitCode
@@ -70,8 +77,4 @@ export function onSuspension(pause: () => void, resume: () => void): () => void 
   }
   process.on('SIGTSTP', suspend).on('SIGCONT', resume)
   return () => process.off('SIGTSTP', suspend).off('SIGCONT', resume)
-}
-
-function tasks(count: number): string {
-  return count === 1 ? '1 running task' : `${count} running tasks`
 }

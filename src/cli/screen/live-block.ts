@@ -31,11 +31,11 @@ export class LiveBlock {
    * Writes `lines` to stay and `rows` below them, in place of the last rows; all in one write. Each row must fit the
    * screen and so must their number; lines may be longer, and the terminal wraps them.
    */
-  paint(rows: readonly string[], lines: readonly string[] = [], afresh = false): void {
+  paint(rows: readonly string[], lines: readonly string[] = []): void {
     let frame = syncBegin + (this.#isOpen ? '' : hideCursor)
     this.#isOpen = true
     // What stays may wrap over the old rows in ways that erasing row by row would not tidy up.
-    const isErased = afresh || lines.length > 0
+    const isErased = lines.length > 0
     frame += isErased ? eraseAll : '\r'
     for (const line of lines) frame += `${line}\r\n`
     // A resize that nobody has told of yet must not make a row wrap.

@@ -1,3 +1,4 @@
+import { flushed } from './flushed.ts'
 import type { Screen } from './screen.ts'
 
 /** A screen over stdout or stderr. */
@@ -45,15 +46,7 @@ export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
       if (isGone) listener()
       else told.push(listener)
     },
-    flushed: () =>
-      new Promise((resolve) => {
-        if (isGone || stream.writableLength === 0) {
-          resolve()
-          return
-        }
-        told.push(resolve)
-        stream.write('', () => resolve())
-      }),
+    flushed: () => flushed(stream),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SkipReason } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
 import { showMs } from '../../time/duration.ts'
+import { counted } from '../counted.ts'
 import { shownLines, shownText } from '../screen/shown-text.ts'
 import type { Span } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
@@ -37,7 +38,7 @@ type OtherFact = Exclude<Fact, { type: 'task.output' }>
 function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined {
   switch (fact.type) {
     case 'run.created':
-      return event([`${fact.name}: ${tasks(fact.structure.length)}, run ${fact.runId}`, 'strong'])
+      return event([`${fact.name}: ${counted(fact.structure.length, 'task')}, run ${fact.runId}`, 'strong'])
     case 'run.paused':
       return event(['paused', 'odd'])
     case 'run.resumed':
@@ -45,7 +46,7 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
     case 'run.recovered':
       return event(['recovered', 'plain'])
     case 'run.redriven':
-      return event([`redriven: ${tasks(fact.tasks.length)}`, 'plain'])
+      return event([`redriven: ${counted(fact.tasks.length, 'task')}`, 'plain'])
     case 'run.killing':
       // Who kills a run says so; what a run brings upon itself has to be told.
       return fact.failure === undefined
@@ -148,10 +149,6 @@ function took(taskId: string, at: number, progress: RunProgress): string {
 
 function answerText(answer: unknown): string {
   return typeof answer === 'string' ? answer : (JSON.stringify(answer) ?? 'nothing')
-}
-
-function tasks(count: number): string {
-  return count === 1 ? '1 task' : `${count} tasks`
 }
 
 const alarm = (...spans: Span[]): FactLine => ({ weight: 'alarm', spans })

@@ -39,12 +39,12 @@ export function liveView(options: LiveViewOptions): Display {
   let paintedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
 
-  const paintNow = (afresh = false): void => {
+  const paintNow = (): void => {
     disarm()
     const now = clock.now()
     paintedAt = now
     const { columns, rows } = screen
-    block.paint(frameOf(progress, { columns, rows, now, paint, why, prompt }), lines, afresh)
+    block.paint(frameOf(progress, { columns, rows, now, paint, why, prompt }), lines)
     lines = []
     // The next second of the run: without any fact, times go on.
     const begun = progress.startedAt === 0 ? now : progress.startedAt
@@ -65,7 +65,7 @@ export function liveView(options: LiveViewOptions): Display {
     if (!isClosed) arm(Math.max(clock.now(), paintedAt + frameMs))
   }
   const stopListening = screen.onResize(() => {
-    if (!isClosed && paintedAt !== Number.NEGATIVE_INFINITY) paintNow(true)
+    if (!isClosed && paintedAt !== Number.NEGATIVE_INFINITY) paintNow()
   })
   const close = (last: readonly string[]): void => {
     if (isClosed) return
