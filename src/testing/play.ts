@@ -2,6 +2,7 @@ import type { TaskId } from '../../machines/outcome.ts'
 import { type Fact, isRunFact, type RunFact } from '../events/facts.ts'
 import type { Plan } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
+import type { RuntimeOptions } from '../runtime/options.ts'
 import type { RunResult } from '../runtime/result.ts'
 import type { RunHandle } from '../runtime/run-handle.ts'
 import type { Clock } from '../time/clock.ts'
@@ -45,6 +46,9 @@ export interface PlayedRun {
   readonly lateFacts: readonly RunFact[]
 }
 
+/** How a scenario is played; what comes of it does not depend on it. */
+export type PlayOptions = Pick<RuntimeOptions, 'mode'>
+
 /** After so many questions of a task nobody answers `retry` any more. */
 const mostRetries = 3
 
@@ -61,7 +65,7 @@ const mostTimers = 5_000
  * Plays a scenario through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
  * last scripted instant whatever cannot end by itself is killed.
  */
-export async function play(scenario: Scenario): Promise<Played> {
+export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
   const clock = new SimulatedClock(1_000)
   const own = countingClock(clock)
   const marks: Mark[] = []
@@ -74,6 +78,7 @@ export async function play(scenario: Scenario): Promise<Played> {
     concurrency: scenario.concurrency,
     admission: scenario.admission,
     pools: { shared: scenario.pool },
+    ...options,
   })
   const plan = planOfScenario(scenario)
   const runs = Array.from({ length: scenario.runs }, (_, index) => {

