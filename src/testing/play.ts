@@ -6,7 +6,7 @@ import type { RuntimeOptions } from '../runtime/options.ts'
 import type { RunResult } from '../runtime/result.ts'
 import type { RunHandle } from '../runtime/run-handle.ts'
 import type { Clock } from '../time/clock.ts'
-import { SimulatedClock } from '../time/simulated-clock.ts'
+import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
 import { countingClock, executorsOf, storeOf, type TimerCounts } from './props.ts'
 import type { Scenario } from './scenario.ts'
 import { nameOf, planOfScenario } from './scenario-plan.ts'
@@ -105,6 +105,8 @@ export async function play(scenario: Scenario, options: PlayOptions = {}): Promi
   await drive(clock, marks)
   await end(runs, clock, marks)
   await redriveAll(runs, scenario, clock, marks)
+  // What is held weakly is kept for the length of a turn: thousands of plays in one would keep all of it.
+  await promisesSettled()
   return {
     scenario,
     plan,
