@@ -20,9 +20,10 @@ export interface Attempt {
 }
 
 /**
- * What an executor tells of an attempt. First `attempt.started` or `attempt.rejected`; last, once and for every attempt
- * that was started, one of `attempt.completed`, `attempt.failed`, `attempt.ended`: it confirms that nothing of the
- * attempt runs any more. What comes for an attempt that is over changes nothing.
+ * What an executor tells of an attempt. First `attempt.started` or `attempt.rejected`, unless it could not be started at
+ * all. Last, once and for every attempt that was not rejected, one of `attempt.completed` (of started ones only),
+ * `attempt.failed`, `attempt.ended`: it confirms that nothing of the attempt runs any more. What comes for an attempt
+ * that is over changes nothing.
  */
 export type AttemptReport =
   | { readonly type: 'attempt.started'; readonly attemptId: string }
