@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^dagmar$/, replacement: source('./src/index.ts') },
+      { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile.ts') },
       { find: /^dagmar\/plan-file$/, replacement: source('./src/plan-file/index.ts') },
       { find: /^dagmar\/machines$/, replacement: source('./machines/index.ts') },
     ],

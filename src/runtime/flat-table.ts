@@ -1,10 +1,8 @@
-import type { AnyStateMachine, EventObject, TransitionDefinition } from 'xstate'
+import type { AnyStateMachine, EventObject } from 'xstate'
 import { DagmarError } from '../errors/dagmar-error.ts'
 
 type Node = AnyStateMachine['root']
-// biome-ignore format: one line a type
-// oxlint-disable-next-line typescript/no-explicit-any -- the machine's own types are erased here, as XState erases them
-type Transition = TransitionDefinition<any, any, any>
+type Transition = NonNullable<ReturnType<Node['transitions']['get']>>[number]
 
 /** What actions are called with. */
 export interface ActionArgs {
@@ -50,15 +48,14 @@ export function flatTable(machine: AnyStateMachine): FlatTable {
   refuseUnlessFlat(machine, root)
   const children = Object.values<Node>(root.states)
   for (const node of children) refuseUnlessFlat(machine, node)
-  const plain = (node: Node, actions: readonly unknown[]): PlainAction[] =>
-    actions.map((action) => plainAction(machine, node, action))
-  const states = new Map(children.map((node) => [node.key, stateOf(root, node, plain)]))
+  const nodes = new Map([root, ...children].map((node) => [node, actionsOf(machine, node)]))
+  const states = new Map(children.map((node) => [node.key, stateOf(root, node, nodes)]))
   for (const node of children) {
     const { branches } = states.get(node.key)!
     for (const source of [node, root]) {
       for (const [type, transitions] of source.transitions) {
         refuseWildcard(machine, source, type)
-        const own = transitions.map((one) => branchOf({ machine, root, node, source, one, states, plain }))
+        const own = transitions.map((one) => branchOf({ machine, root, node, source, one, states, nodes }))
         if (!isLeftToXState(type)) branches.set(type, [...(branches.get(type) ?? []), ...own])
       }
     }
@@ -68,16 +65,23 @@ export function flatTable(machine: AnyStateMachine): FlatTable {
     states,
     first: states.get(start!.key)!,
     firstActions: [
-      ...plain(root, root.entry),
-      ...plain(root, root.initial.actions),
-      ...plain(start!, start!.entry),
+      ...nodes.get(root)!.entry,
+      ...plainActions(machine, root, root.initial.actions),
+      ...nodes.get(start!)!.entry,
     ],
   }
 }
 
-type Plain = (node: Node, actions: readonly unknown[]) => PlainAction[]
+interface NodeActions {
+  readonly entry: readonly PlainAction[]
+  readonly exit: readonly PlainAction[]
+}
 
-function stateOf(root: Node, node: Node, plain: Plain): FlatState {
+function actionsOf(machine: AnyStateMachine, node: Node): NodeActions {
+  return { entry: plainActions(machine, node, node.entry), exit: plainActions(machine, node, node.exit) }
+}
+
+function stateOf(root: Node, node: Node, actions: ReadonlyMap<Node, NodeActions>): FlatState {
   const isFinal = node.type === 'final'
   // XState's order: outermost first, but the other way round once the machine is done.
   const nodes = isFinal ? [node, root] : [root, node]
@@ -87,7 +91,7 @@ function stateOf(root: Node, node: Node, plain: Plain): FlatState {
     nodes,
     tags: new Set(nodes.flatMap(({ tags }) => tags)),
     branches: new Map(),
-    lastActions: isFinal ? [...plain(node, node.exit), ...plain(root, root.exit)] : [],
+    lastActions: isFinal ? [...actions.get(node)!.exit, ...actions.get(root)!.exit] : [],
   }
 }
 
@@ -100,12 +104,12 @@ interface Place {
   readonly source: Node
   readonly one: Transition
   readonly states: ReadonlyMap<string, FlatState>
-  readonly plain: Plain
+  readonly nodes: ReadonlyMap<Node, NodeActions>
 }
 
-function branchOf({ machine, root, node, source, one, states, plain }: Place): Branch {
+function branchOf({ machine, root, node, source, one, states, nodes }: Place): Branch {
   const guard = plainGuard(machine, source, one.guard)
-  const actions = plain(source, one.actions)
+  const actions = plainActions(machine, source, one.actions)
   const [target, ...others] = one.target ?? []
   if (target === undefined) return { guard, actions, target: undefined }
   if (others.length > 0 || target.parent !== root) {
@@ -117,11 +121,11 @@ function branchOf({ machine, root, node, source, one, states, plain }: Place): B
   return {
     guard,
     actions: [
-      ...plain(node, node.exit),
-      ...(isRootAgain ? plain(root, root.exit) : []),
+      ...nodes.get(node)!.exit,
+      ...(isRootAgain ? nodes.get(root)!.exit : []),
       ...actions,
-      ...(isRootAgain ? plain(root, root.entry) : []),
-      ...plain(target, target.entry),
+      ...(isRootAgain ? nodes.get(root)!.entry : []),
+      ...nodes.get(target)!.entry,
     ],
     target: target === node ? undefined : states.get(target.key),
   }
@@ -147,6 +151,10 @@ function refuseWildcard(machine: AnyStateMachine, node: Node, type: string): voi
   if (type === '*' || type.endsWith('.*')) {
     throw refused(machine, node, `takes events by the wildcard '${type}'`)
   }
+}
+
+function plainActions(machine: AnyStateMachine, node: Node, actions: readonly unknown[]): PlainAction[] {
+  return actions.map((action) => plainAction(machine, node, action))
 }
 
 function plainAction(machine: AnyStateMachine, node: Node, action: unknown): PlainAction {

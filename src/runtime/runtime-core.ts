@@ -4,9 +4,9 @@ import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from '../time/clock.ts'
 import { Admission, type AdmissionMode } from './admission.ts'
-import { dagLogic } from './dag-logic.ts'
 import { ExecutorDesk } from './executor-desk.ts'
 import { type HostedDagContext, host } from './live-task.ts'
+import { type MachineLogic, machineLogic } from './machine-logic.ts'
 import { Macrostep } from './macrostep.ts'
 import type { Run } from './run.ts'
 
@@ -19,6 +19,7 @@ export interface RuntimeCoreOptions {
   readonly admission: AdmissionMode
   readonly retainFacts: number
   readonly inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
+  readonly mode: 'compiled' | 'interpreted'
 }
 
 /** What all runs of a runtime share. */
@@ -26,6 +27,7 @@ export class RuntimeCore {
   readonly clock: Clock
   readonly store: Store
   readonly retainFacts: number
+  readonly logic: MachineLogic
   readonly desks: ReadonlyMap<string, ExecutorDesk>
   readonly admission: Admission
   readonly macrostep: Macrostep
@@ -39,6 +41,7 @@ export class RuntimeCore {
     this.clock = options.clock
     this.store = options.store
     this.retainFacts = options.retainFacts
+    this.logic = machineLogic(options.mode)
     this.desks = new Map(
       Object.entries(options.executors).map(([name, executor], key) => [
         name,
@@ -115,7 +118,7 @@ export class RuntimeCore {
       causedBy: undefined,
       [host]: run,
     } as HostedDagContext
-    run.dag = createActor(dagLogic, { parent, id: 'dag', input })
+    run.dag = createActor(this.logic.dag, { parent, id: 'dag', input })
     run.dagContext = run.dag.getSnapshot().context
   }
 }

@@ -4,7 +4,6 @@ import type { PlannedTask } from '../graph/plan.ts'
 import type { Lane } from './lane.ts'
 import { type HostedTaskContext, host, type LiveTask } from './live-task.ts'
 import type { Run } from './run.ts'
-import { taskLogic } from './task-logic.ts'
 
 /**
  * Spawns the actor of a task as a child of the run's dag actor: of its system, and with a done event to it. It is kept
@@ -26,7 +25,7 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
     run.books.attempts[task.index],
   )
   const hosted: HostedTaskContext = Object.assign(input, { [host]: live as LiveTask })
-  const ref = createActor(taskLogic, { parent: run.dag, id: 'task', input: hosted })
+  const ref = createActor(run.runtime.logic.task, { parent: run.dag, id: 'task', input: hosted })
   // Not the input itself: XState copies the first context once, and keeps to that object from then on.
   const complete: LiveTask = Object.assign(live, { context: ref.getSnapshot().context, ref })
   run.books.live.set(task.index, complete)
