@@ -18,8 +18,9 @@ export {
   type RunFact,
   type RuntimeFact,
 } from './events/facts.ts'
-export { fold, type RunView, type TaskStatus, type TaskView } from './events/fold.ts'
+export { fold, type RunView } from './events/fold.ts'
 export { type Hooks, subscribeHooks } from './events/hooks.ts'
+export type { TaskStatus, TaskView } from './events/task-view.ts'
 export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-logic.ts'
 export { command, type CommandOptions } from './executors/command.ts'
 export { inlineExecutor } from './executors/inline.ts'

@@ -1,9 +1,10 @@
 import { Observable, Subject, takeWhile } from 'rxjs'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
 import type { TaskStructure } from '../graph/plan.ts'
-import { RunFolder, type RunView, type TaskView } from './fold.ts'
+import { RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { Ring } from './ring.ts'
+import type { TaskView } from './task-view.ts'
 
 export interface FactLogOptions {
   readonly runId: string

@@ -1,5 +1,5 @@
 import type { TaskId } from '../../machines/outcome.ts'
-import type { TaskStatus } from '../events/fold.ts'
+import type { TaskStatus } from '../events/task-view.ts'
 import type { Rule } from '../graph/rules.ts'
 import { showMs } from '../time/duration.ts'
 import type { LiveTask } from './live-task.ts'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NewRunFact, RunFact } from '../../src/events/facts.ts'
-import { fold, RunFolder, type RunView, type TaskView } from '../../src/events/fold.ts'
+import { fold, RunFolder, type RunView } from '../../src/events/fold.ts'
+import type { TaskView } from '../../src/events/task-view.ts'
 import { failure, numbered, structure } from './made-facts.ts'
 
 const created: NewRunFact = { type: 'run.created', name: 'release', structure }

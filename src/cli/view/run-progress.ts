@@ -1,7 +1,7 @@
 import type { RunState } from '../../../machines/dag.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
-import type { TaskStatus } from '../../events/fold.ts'
+import { noTasks, type TaskStatus } from '../../events/task-view.ts'
 import { shownText } from '../screen/shown-text.ts'
 
 /** What the views know of a task. */
@@ -29,19 +29,7 @@ export interface TaskProgress {
  */
 export class RunProgress {
   readonly #tasks = new Map<TaskId, TaskProgress>()
-  readonly #counts: Record<TaskStatus, number> = {
-    pending: 0,
-    ready: 0,
-    dispatched: 0,
-    starting: 0,
-    running: 0,
-    stalled: 0,
-    stopping: 0,
-    completed: 0,
-    failed: 0,
-    killed: 0,
-    skipped: 0,
-  }
+  readonly #counts = noTasks()
   readonly #live = new Set<TaskProgress>()
   readonly #held = new Set<TaskProgress>()
   readonly #ready = new Set<TaskProgress>()

@@ -1,0 +1,147 @@
+import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
+import type { RunFact } from './facts.ts'
+
+/** A task as the run sees it: the actor's states, and those before and beside the actor. */
+export type TaskStatus =
+  | 'pending'
+  | 'ready'
+  | 'dispatched'
+  | 'starting'
+  | 'running'
+  | 'stalled'
+  | 'stopping'
+  | 'completed'
+  | 'failed'
+  | 'killed'
+  | 'skipped'
+
+export interface TaskView {
+  readonly id: TaskId
+  readonly status: TaskStatus
+  /** When it came into this status, epoch ms; 0 for a task that is pending since the beginning. */
+  readonly since: number
+  /** The number of its latest attempt; 0 before the first. */
+  readonly attempt: number
+  /** Attempts that counted, since the beginning or the last redrive. */
+  readonly attemptsUsed: number
+  /** The instant the present status waits for: retry, start timeout, grace. */
+  readonly until?: number
+  /** The failure of the latest attempt that failed. */
+  readonly failure?: Failure
+  /** Questions that wait for an answer. */
+  readonly questions: readonly string[]
+  /** How it settled. */
+  readonly outcome?: Outcome
+}
+
+/** How many tasks are in each status, to begin with. */
+export function noTasks(): Record<TaskStatus, number> {
+  return {
+    pending: 0,
+    ready: 0,
+    dispatched: 0,
+    starting: 0,
+    running: 0,
+    stalled: 0,
+    stopping: 0,
+    completed: 0,
+    failed: 0,
+    killed: 0,
+    skipped: 0,
+  }
+}
+
+/** What a fact about a task makes of it. */
+export function taskAfter(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView {
+  const { until: _until, ...rest } = task
+  const moved = { ...rest, since: fact.at }
+  switch (fact.type) {
+    case 'task.ready':
+      return { ...moved, status: 'ready' }
+    case 'task.dispatched':
+      return { ...moved, status: 'dispatched', attempt: fact.attempt, attemptsUsed: task.attemptsUsed + 1 }
+    case 'task.deferred':
+      return deferred(task, moved)
+    case 'task.claimed':
+    case 'dispatch.no-agent':
+    case 'dispatch.quota-exceeded':
+    case 'dispatch.claim-failed':
+      return { ...moved, status: 'dispatched' }
+    case 'task.starting':
+      return { ...moved, status: 'starting', until: fact.until }
+    case 'task.started':
+    case 'task.unstalled':
+      return { ...moved, status: 'running' }
+    case 'task.warned':
+      return task
+    case 'task.asked':
+      return fact.of === 'handler'
+        ? { ...task, questions: [...task.questions, fact.question] }
+        : {
+            ...moved,
+            status: 'dispatched',
+            questions: [fact.question],
+            ...(fact.failure === undefined ? {} : { failure: fact.failure }),
+          }
+    case 'task.answered':
+      // Any answer to a failed task lets its attempts count anew, should there be one more.
+      return task.status === 'dispatched'
+        ? { ...task, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
+        : { ...task, questions: task.questions.slice(1) }
+    case 'task.stalled':
+      return { ...moved, status: 'stalled', ...(fact.until === undefined ? {} : { until: fact.until }) }
+    case 'task.stopping':
+      return { ...moved, status: 'stopping', questions: [], until: fact.until }
+    case 'task.abandoned':
+      return task
+    case 'task.retrying':
+      return { ...moved, status: 'dispatched', questions: [], failure: fact.failure, until: fact.until }
+    case 'task.redriven': {
+      const { outcome: _outcome, failure: _failure, ...open } = moved
+      return { ...open, status: 'pending', attemptsUsed: 0 }
+    }
+    case 'task.completed':
+      return { ...settled(moved), status: 'completed', outcome: { status: 'completed', output: fact.output } }
+    case 'task.failed':
+      return {
+        ...settled(moved),
+        status: 'failed',
+        failure: fact.failure,
+        outcome: {
+          status: 'failed',
+          failure: fact.failure,
+          deadLettered: fact.deadLettered,
+          ignored: fact.ignored,
+          abandoned: fact.abandoned,
+        },
+      }
+    case 'task.dead-lettered':
+      return task
+    case 'task.killed':
+      return {
+        ...settled(moved),
+        status: 'killed',
+        outcome: { status: 'killed', reason: fact.reason, abandoned: fact.abandoned },
+      }
+    case 'task.skipped':
+      return {
+        ...settled(moved),
+        status: 'skipped',
+        outcome: {
+          status: 'skipped',
+          because: fact.because,
+          ...(fact.causedBy === undefined ? {} : { causedBy: fact.causedBy }),
+        },
+      }
+  }
+}
+
+function settled<T extends object>(task: T): T & { readonly questions: readonly string[] } {
+  return { ...task, questions: [] }
+}
+
+/** An offer declined at once was no attempt; one taken back while starting was, and does not count. */
+function deferred(task: TaskView, moved: Omit<TaskView, 'until'>): TaskView {
+  const wasStarting = task.status === 'starting'
+  return { ...moved, status: 'dispatched', attemptsUsed: task.attemptsUsed - (wasStarting ? 1 : 0) }
+}
