@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'RUN_FAILED'
   | 'RUN_NOT_SETTLED'
   | 'RUNTIME_CLOSED'
+  | 'TASK_BLOCKED'
   | 'TASK_COMPLETED'
   | 'TASK_UNKNOWN'
 

@@ -1,6 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { TaskPolicy } from '../../machines/task-context.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { show } from './read-values.ts'
 import type { Rule } from './rules.ts'
 
 /** How ready tasks of equal priority are ordered. */
@@ -71,5 +73,13 @@ export interface AnyDag<Outputs = Readonly<Record<string, unknown>>, Input = unk
 export function planOf<Outputs, Input>(
   source: Plan<Outputs, Input> | AnyDag<Outputs, Input>,
 ): Plan<Outputs, Input> {
-  return 'plan' in source ? source.plan() : source
+  const given: unknown = source
+  if (typeof given === 'object' && given !== null) {
+    if ('plan' in source && typeof source.plan === 'function') return source.plan()
+    if ('tasks' in source && Array.isArray(source.tasks) && 'rank' in source) return source
+  }
+  throw new DagmarError('DAG_INVALID', {
+    message: `${show(given)} is neither a dag nor a plan.`,
+    hint: 'Give what dag() or plan() returns: dispatch(plan({ name, tasks })).',
+  })
 }

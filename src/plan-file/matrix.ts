@@ -75,6 +75,14 @@ export function substitute(
   path: Path,
   { report }: Reading,
 ): string {
+  for (const [whole, name] of text.matchAll(/\$\{\{\s*([^}]*?)\s*\}\}/g)) {
+    if (!/^matrix\.\w+$/.test(name!)) {
+      report(
+        path,
+        `has ${whole}, but only matrix.<axis> is known there; outputs of dependencies are in DAGMAR_INPUTS.`,
+      )
+    }
+  }
   return text.replaceAll(/\$\{\{\s*matrix\.(\w+)\s*\}\}/g, (whole, axis: string) => {
     if (combination === undefined) report(path, `has ${whole}, but there is no matrix.`)
     else if (Object.hasOwn(combination, axis)) return combination[axis]!

@@ -47,7 +47,7 @@ const known: ReadonlySet<string> = new Set([
 
 /** Checks what a dispatch asks for against the plan and the runtime. */
 export function readRunOptions(core: RuntimeCore, plan: Plan, options: DispatchOptions): RunOptions {
-  readFields(options, 'The dispatch options', known)
+  readFields(options, "dispatch's options object", known)
   const { id, idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout } = options
   const pools = { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') }
   refuseUnknownExecutors(core, plan)

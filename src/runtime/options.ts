@@ -63,7 +63,7 @@ const known: ReadonlySet<string> = new Set([
 
 /** Checks the options and fills in what they leave out. Throws `CONFIG_INVALID`. */
 export function readRuntimeOptions(options: RuntimeOptions): RuntimeCoreOptions {
-  readFields(options, 'The runtime options', known)
+  readFields(options, "createRuntime's options object", known)
   const mode = readOneOf(options.mode ?? 'compiled', 'mode', ['compiled', 'interpreted'])
   return {
     clock: options.clock ?? systemClock,

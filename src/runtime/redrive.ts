@@ -8,7 +8,8 @@ import { openFrontier } from './settle-tasks.ts'
 /**
  * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
  * is open again, and so is all that was skipped because of it and can still be met. What ran stays.
- * Does nothing where nothing is left to do. Throws `RUN_NOT_SETTLED` while the run goes on, and `TASK_COMPLETED`.
+ * Does nothing where nothing is left to do. Throws `RUN_NOT_SETTLED` while the run goes on, `TASK_COMPLETED`, and
+ * `TASK_BLOCKED` for a task whose rule what stays settled makes impossible.
  */
 export function redrive(run: Run, index: number | undefined): void {
   refuseUnsettled(run)
@@ -18,8 +19,10 @@ export function redrive(run: Run, index: number | undefined): void {
   if (index !== undefined && before[index]!.status === 'completed') throw taskCompleted(run, index)
   const again = withSkippedDependents(run, targets, index === undefined)
   if (again.size === 0) return
+  const books = run.booksWith(again)
+  if (index !== undefined && books.outcomes[index] !== undefined) throw taskBlocked(run, index)
   finish(run)
-  run.reopenBooks(again)
+  run.reopen(books)
   run.reopened = [...again]
     .sort((a, b) => a - b)
     .filter((task) => run.books.outcomes[task] === undefined)
@@ -41,6 +44,16 @@ function refuseUnsettled(run: Run): void {
         ? 'Await `run.result` first, or kill the run.'
         : 'Its store failed, so that nothing of a redrive could be written down: dispatch the dag anew.',
     facts: { runId: id, state },
+  })
+}
+
+function taskBlocked(run: Run, index: number): DagmarError {
+  const { id: taskId, needs } = run.plan.tasks[index]!
+  const settled = needs.map((need) => `${run.plan.tasks[need]!.id} (${run.books.outcomes[need]!.status})`)
+  return new DagmarError('TASK_BLOCKED', {
+    message: `${taskId} cannot start as its dependencies have settled: ${settled.join(', ')}.`,
+    hint: 'Redrive the one that stands in its way, or the whole run: what was skipped because of it comes along.',
+    facts: { runId: run.id, taskId },
   })
 }
 

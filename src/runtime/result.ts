@@ -19,7 +19,7 @@ export interface RunResult<Outputs = Readonly<Record<string, unknown>>> {
   /** What completed tasks returned, by task id. */
   readonly outputs: Partial<Outputs>
   readonly counts: Readonly<Record<Outcome['status'], number>>
-  /** The tasks that failed by themselves, but for those whose failure is ignored. */
+  /** The tasks that failed, or were killed, by themselves; but for those whose failure is ignored. */
   readonly rootCauses: readonly { readonly taskId: TaskId; readonly failure: Failure }[]
   /** The tasks that were skipped, each with the task it was skipped because of. */
   readonly consequences: readonly {
@@ -59,6 +59,8 @@ export function resultOf(run: Run): RunResult {
         break
       case 'killed':
         if (outcome.abandoned) abandoned.push(taskId)
+        if (endedByItself(run, index))
+          rootCauses.push({ taskId, failure: killedByItself(run, outcome.reason) })
         break
       case 'skipped': {
         const { because, causedBy } = outcome
@@ -86,5 +88,22 @@ export function resultOf(run: Run): RunResult {
     startedAt: run.startedAt,
     settledAt,
     durationMs: settledAt - run.startedAt,
+  }
+}
+
+/** Where the run itself was ended, its killed tasks are consequences of that. */
+function endedByItself(run: Run, index: number): boolean {
+  const isWhole = run.dagContext.ending !== undefined || run.storeFailure !== undefined
+  return !isWhole && run.plan.tasks[index]!.policy.onFailure !== 'ignore'
+}
+
+function killedByItself(run: Run, reason: string): Failure {
+  const { at } = run.runtime.macrostep
+  return {
+    code: 'TASK_KILLED',
+    message: `The task was killed: ${reason}.`,
+    severity: 'error',
+    retryable: false,
+    at,
   }
 }

@@ -53,7 +53,7 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   /**
    * Reopens the settled run: starts a failed, killed or skipped task again (without `taskId` all that failed or were
    * killed) and un-skips what was skipped because of it. Returns the new `result`; the old one where nothing failed.
-   * Throws `RUN_NOT_SETTLED`, `TASK_COMPLETED`, and `RUNTIME_CLOSED`.
+   * Throws `RUN_NOT_SETTLED`, `TASK_COMPLETED`, `TASK_BLOCKED`, and `RUNTIME_CLOSED`.
    */
   redrive(taskId?: TaskId): Promise<RunResult<Outputs>>
   /** What the task waits for, and what would release it. */

@@ -187,10 +187,15 @@ export class Run implements Candidate, Committer {
     })
   }
 
-  /** Begins anew, with the settled tasks of `again` open; a fresh dag actor is to follow. */
-  reopenBooks(again: ReadonlySet<number>): void {
+  /** Books in which the settled tasks of `again` are open, as far as their rules can be met by what stays settled. */
+  booksWith(again: ReadonlySet<number>): RunBooks {
     const { outcomes, attempts } = this.books
-    this.#books = this.#newBooks({ outcomes, attempts, again })
+    return this.#newBooks({ outcomes, attempts, again })
+  }
+
+  /** Begins anew with other books; a fresh dag actor is to follow. */
+  reopen(books: RunBooks): void {
+    this.#books = books
     this.#alarm = undefined
     this.#endingSeq = undefined
     this.isClosed = false

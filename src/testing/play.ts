@@ -1,4 +1,5 @@
 import type { TaskId } from '../../machines/outcome.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
 import { type Fact, isRunFact, type RunFact } from '../events/facts.ts'
 import type { Plan } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
@@ -192,8 +193,15 @@ async function redriveAll(
     const taskId = scenario.redrive === 'all' ? undefined : nameOf(scenario.redrive)
     if (run.result === undefined) continue
     if (taskId !== undefined && run.result.outcomes[taskId]?.status === 'completed') continue
+    const before = run.result
     run.result = undefined
-    void keepResult(run, run.handle.redrive(taskId))
+    try {
+      void keepResult(run, run.handle.redrive(taskId))
+    } catch (thrown) {
+      // What it depends on stands in its way.
+      if (!(thrown instanceof DagmarError && thrown.code === 'TASK_BLOCKED')) throw thrown
+      run.result = before
+    }
   }
   await turn()
   await drive(clock, marks)

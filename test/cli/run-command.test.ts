@@ -59,10 +59,10 @@ describe('dagmar run', () => {
     expect(stdout).toBe(
       text(
         'tried: 4 tasks, 3 levels; nothing is run',
-        '1  level 0  build   echo built',
-        '2  level 1  test    echo "oh no" >&2; exit 3',
-        '3  level 2  deploy  echo deployed',
-        "4  level 0  lint    echo 'two words'",
+        '1  level 1  build   echo built',
+        '2  level 2  test    echo "oh no" >&2; exit 3',
+        '3  level 3  deploy  echo deployed',
+        "4  level 1  lint    echo 'two words'",
       ),
     )
     expect(code).toBe(0)
@@ -84,7 +84,7 @@ describe('dagmar run', () => {
     })
     const { stdout } = await dagmar(['run', plan, '-n']).ended
     expect(stdout.split('\n').slice(1)).toEqual([
-      '1  level 0  slow  true',
+      '1  level 1  slow  true',
       'would be skipped unless something fails: cleanup',
       '',
     ])
@@ -160,6 +160,7 @@ describe('a command line that makes no sense', () => {
     [['run', 'p', '--concurrency', 'many'], "--concurrency is 'many'"],
     [['run', 'p', '--concurrency', '0'], 'an integer of 1 or more'],
     [['run', 'p', '--keep-going', '--fail-fast'], 'exclude each other'],
+    [['run', 'p', '--dry-run', '--json'], 'exclude each other'],
     [['run', '/nowhere/plan.yaml'], 'There is no file /nowhere/plan.yaml'],
   ])('%j exits with 2 and says what is wrong, on stderr alone', async (args, said) => {
     const { code, stdout, stderr } = await dagmar(args).ended

@@ -57,10 +57,23 @@ describe('a selection of tasks', () => {
     expect([some.indexOf('lint'), some.indexOf('tell')]).toEqual([1, undefined])
   })
 
-  it('puts another onFailure in the place of every own one', () => {
-    const selected = selectTasks(release, { onFailure: 'abort' })
-    expect(new Set(selected.tasks.map(({ policy }) => policy.onFailure))).toEqual(new Set(['abort']))
-    expect(release.tasks[4]!.policy.onFailure).toBe('ignore')
+  it('may end with the first failure, or go on after each, but leaves alone what is ignored or asked about', () => {
+    const kinds = ['skip', 'abort', 'ignore', 'ask'] as const
+    const mixed = plan({
+      name: 'mixed',
+      tasks: kinds.map((onFailure) => [onFailure, { run: () => 1, onFailure }] as const),
+    })
+    const after = (afterFailure: 'go-on' | 'end') =>
+      selectTasks(mixed, { afterFailure }).tasks.map(({ policy }) => policy.onFailure)
+    expect(after('go-on')).toEqual(['skip', 'skip', 'ignore', 'ask'])
+    expect(after('end')).toEqual(['abort', 'abort', 'ignore', 'ask'])
+    expect(mixed.tasks.map(({ policy }) => policy.onFailure)).toEqual(kinds)
+  })
+
+  it('is refused when no task is in both of two selections', () => {
+    expect(() => selectTasks(release, { only: ['build'], from: ['deploy'], groups })).toThrow(
+      'No task is both in --only build and in --from deploy.',
+    )
   })
 
   it('names the nearest task where there is none of that name', () => {

@@ -196,9 +196,12 @@ tasks:
     ])
   })
 
-  it('alone is replaced: other expressions in braces are the command’s affair', () => {
-    expect(workById('tasks: { a: { run: "helm {{ x }} ${{ y }} ${Z}" } }')).toMatchObject({
-      a: { run: 'helm {{ x }} ${{ y }} ${Z}' },
+  it('alone is known: what is written the same way is refused, other braces are the command’s affair', () => {
+    expect(workById('tasks: { a: { run: "helm {{ x }} ${Z}" } }')).toMatchObject({
+      a: { run: 'helm {{ x }} ${Z}' },
     })
+    expect(() => workById('tasks: { a: { run: "echo ${{ inputs.b }}" } }')).toThrow(
+      'has ${{ inputs.b }}, but only matrix.<axis> is known there',
+    )
   })
 })

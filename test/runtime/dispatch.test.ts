@@ -15,6 +15,16 @@ describe('dispatch', () => {
     expect(runtime.dispatch(one, { idempotencyKey: 'other' })).not.toBe(first)
   })
 
+  it.each([[undefined], [{}], [{ name: 'x', tasks: { a: { run: ok } } }], ['plan.yaml']])(
+    'refuses what is neither a dag nor a plan: %j',
+    (given) => {
+      const { runtime } = simulated()
+      expect(() => runtime.dispatch(given as never)).toThrow(
+        /is neither a dag nor a plan\. Give what dag\(\) or plan\(\)/,
+      )
+    },
+  )
+
   it('refuses a run id that is taken, also once that run has settled', async () => {
     const { runtime, wait } = simulated()
     const run = runtime.dispatch(one, { id: 'mine' })

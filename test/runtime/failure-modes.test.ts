@@ -208,7 +208,9 @@ describe('a task killed by itself', () => {
     await wait()
     expect(watched.result).toMatchObject({
       status: 'failed',
-      rootCauses: [],
+      rootCauses: [
+        { taskId: 'a', failure: { code: 'TASK_KILLED', message: 'The task was killed: not needed.' } },
+      ],
       outcomes: {
         a: { status: 'killed', reason: 'not needed' },
         sad: { status: 'completed' },

@@ -54,6 +54,15 @@ describe('a failed run that is redriven', () => {
     ])
   })
 
+  it('refuses a task that what stays settled makes impossible, and names what stands in its way', async () => {
+    const { run: handler } = moody()
+    const { start } = simulated()
+    const watched = await start({ bad: { run: handler }, child: { run: ok, needs: ['bad'] } })
+    expect(() => watched.run.redrive('child')).toThrow('dependencies have settled: bad (failed)')
+    expect(watched.run.view().status).toBe('failed')
+    expect(watched.all('run.redriven')).toEqual([])
+  })
+
   it('goes on counting attempts, with as many of them to use as at first', async () => {
     const { mood, run: handler } = moody()
     const { start, wait } = simulated()

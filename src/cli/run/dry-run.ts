@@ -31,7 +31,7 @@ export async function dryRunLines(plan: Plan, concurrency: number): Promise<stri
     const task = plan.tasks[plan.indexOf(id)!]!
     const columns = [
       String(place + 1).padStart(widths.place),
-      `level ${levels[task.index]}`,
+      `level ${levels[task.index]! + 1}`,
       padded(shownText(id), widths.id),
       shownWork(task.work, task.executor),
     ]

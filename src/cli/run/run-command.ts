@@ -35,8 +35,8 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     groups,
     ...(flags.only === undefined ? {} : { only: flags.only }),
     ...(flags.from === undefined ? {} : { from: flags.from }),
-    ...(flags.keepGoing === true ? { onFailure: 'skip' } : {}),
-    ...(flags.failFast === true ? { onFailure: 'abort' } : {}),
+    ...(flags.keepGoing === true ? { afterFailure: 'go-on' } : {}),
+    ...(flags.failFast === true ? { afterFailure: 'end' } : {}),
   })
   const concurrency = given ?? plan.concurrency ?? defaultConcurrency
   if (flags.dryRun === true) return dryRun(plan, concurrency)
@@ -71,9 +71,17 @@ async function inputOf(planned: unknown, flags: RunFlags): Promise<unknown> {
   return runInput({ planned, given, settings: flags.set ?? [] })
 }
 
-function refuseContradictions({ keepGoing, failFast, quiet, verbose }: RunFlags): void {
+function refuseContradictions({
+  keepGoing,
+  failFast,
+  quiet,
+  verbose,
+  dryRun: isRehearsal,
+  json,
+}: RunFlags): void {
   if (keepGoing === true && failFast === true)
     throw misuse('--keep-going and --fail-fast exclude each other.')
+  if (isRehearsal === true && json === true) throw misuse('--dry-run and --json exclude each other.')
   if (quiet === true && verbose === true) throw misuse('--quiet and --verbose exclude each other.')
 }
 

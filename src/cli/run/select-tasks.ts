@@ -9,8 +9,11 @@ export interface Selection {
   readonly only?: readonly string[]
   /** Names of tasks: these, and all that depends on them. What they need is taken as completed, without outputs. */
   readonly from?: readonly string[]
-  /** In place of what the tasks say. */
-  readonly onFailure?: OnFailure
+  /**
+   * `go-on`: what would end the run skips only what needs it. `end`: what would only skip ends the run. What is ignored,
+   * or asked about, stays so.
+   */
+  readonly afterFailure?: 'go-on' | 'end'
   /** The tasks that further names stand for, as that of a matrix. */
   readonly groups?: ReadonlyMap<string, readonly TaskId[]>
 }
@@ -21,9 +24,9 @@ export interface Selection {
  */
 export function selectTasks<Outputs, Input>(
   plan: Plan<Outputs, Input>,
-  { only, from, onFailure, groups = new Map() }: Selection,
+  { only, from, afterFailure, groups = new Map() }: Selection,
 ): Plan<Outputs, Input> {
-  if (only === undefined && from === undefined && onFailure === undefined) return plan
+  if (only === undefined && from === undefined && afterFailure === undefined) return plan
   const needed =
     only === undefined ? undefined : closure(plan, named(plan, only, groups), ({ needs }) => needs)
   const following =
@@ -31,6 +34,12 @@ export function selectTasks<Outputs, Input>(
   const kept = plan.tasks.filter(
     ({ index }) => (needed?.has(index) ?? true) && (following?.has(index) ?? true),
   )
+  if (kept.length === 0 && only !== undefined && from !== undefined) {
+    throw new DagmarError('CONFIG_INVALID', {
+      message: `No task is both in --only ${only.join(' ')} and in --from ${from.join(' ')}.`,
+      hint: 'Together they keep the tasks that are in both.',
+    })
+  }
   const indexOf = new Map(kept.map(({ index }, place) => [index, place]))
   const renumbered = (indices: readonly number[]): readonly number[] =>
     Object.freeze(indices.flatMap((index) => indexOf.get(index) ?? []))
@@ -41,7 +50,7 @@ export function selectTasks<Outputs, Input>(
         index,
         needs: renumbered(task.needs),
         dependents: renumbered(task.dependents),
-        policy: onFailure === undefined ? task.policy : Object.freeze({ ...task.policy, onFailure }),
+        policy: policyOf(task, afterFailure),
       }),
   )
   const indexById = new Map(tasks.map(({ id, index }) => [id, index]))
@@ -56,6 +65,13 @@ export function selectTasks<Outputs, Input>(
     ),
     indexOf: (id: TaskId) => indexById.get(id),
   })
+}
+
+function policyOf({ policy }: PlannedTask, afterFailure: Selection['afterFailure']): PlannedTask['policy'] {
+  const changed: Partial<Record<OnFailure, OnFailure>> =
+    afterFailure === 'go-on' ? { abort: 'skip' } : afterFailure === 'end' ? { skip: 'abort' } : {}
+  const onFailure = changed[policy.onFailure]
+  return onFailure === undefined ? policy : Object.freeze({ ...policy, onFailure })
 }
 
 /** The tasks and all that `next` leads to from them, by index. */

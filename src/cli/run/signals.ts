@@ -29,7 +29,10 @@ export function endBySignals({ run, running, say, leave }: SignalsOptions): Sign
 
   const drain = (): void => {
     phase = 'draining'
-    say(`finishing ${counted(running(), 'running task')}; Ctrl-C again kills`)
+    const count = running()
+    say(
+      `${count === 0 ? 'starting nothing more' : `finishing ${counted(count, 'running task')}`}; Ctrl-C again kills`,
+    )
     void run.drain()
   }
   const kill = (signal: EndingSignal): void => {

@@ -65,7 +65,7 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
       )
     case 'task.stalled':
       return alarm([
-        `stalled, no sign of work${fact.until === undefined ? '' : `, ended in ${showMs(fact.until - fact.at)}`}`,
+        `stalled, no sign of work${fact.until === undefined ? '' : `, to be ended in ${showMs(fact.until - fact.at)}`}`,
         'odd',
       ])
     case 'task.unstalled':
