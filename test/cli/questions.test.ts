@@ -65,7 +65,7 @@ describe('a failed task that asks what now', () => {
     it.ask('deploy')
     it.ask('notify')
     expect(it.prompt()).toBe('deploy failed: exit code 1 [r]etry [s]kip [i]gnore [a]bort? ')
-    it.type('x\u007f\u001b[AR')
+    it.type('xq\u001b[AR')
     expect(it.log).toEqual([['deploy', 'retry']])
     expect(it.prompt()).toContain('notify failed')
     it.type('s')

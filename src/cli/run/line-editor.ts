@@ -1,6 +1,7 @@
 export interface LineEditorOptions {
-  /** Whether a key, pressed first, answers by itself, without Enter. */
-  readonly isHotkey: (key: string) => boolean
+  /** Whether what is asked for is one key of a few, without Enter; other keys then do nothing. */
+  readonly isMenu: () => boolean
+  readonly isChoice: (key: string) => boolean
   readonly onChange: (text: string) => void
   readonly onLine: (line: string) => void
   /** Ctrl-C: a terminal in raw mode makes no signal of it. */
@@ -22,7 +23,7 @@ export class LineEditor {
   }
 
   #press(key: string): void {
-    const { isHotkey, onChange, onLine, onInterrupt } = this.#options
+    const { isMenu, isChoice, onChange, onLine, onInterrupt } = this.#options
     if (key === '\u0003') onInterrupt()
     else if (key === '\r' || key === '\n') {
       const line = this.#text
@@ -34,8 +35,9 @@ export class LineEditor {
     } else if (key === '\u0015') {
       this.#text = ''
       onChange('')
-    } else if (this.#text === '' && isHotkey(key.toLowerCase())) onLine(key)
-    else if (key >= ' ') {
+    } else if (isMenu()) {
+      if (isChoice(key.toLowerCase())) onLine(key)
+    } else if (key >= ' ') {
       this.#text += key
       onChange(this.#text)
     }

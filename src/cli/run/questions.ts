@@ -58,7 +58,8 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
   }
   const listen = (): (() => void) | undefined => {
     const editor = new LineEditor({
-      isHotkey: (key) => raw && open[0]?.of === 'failure' && key in decisions,
+      isMenu: () => raw && open[0]?.of === 'failure',
+      isChoice: (key) => Object.hasOwn(decisions, key),
       onChange: (text) => {
         if (raw) show(text)
       },

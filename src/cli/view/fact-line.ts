@@ -93,6 +93,7 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
         : alarm(
             ['failed and asks what now: ', 'bad'],
             [shownText(fact.failure?.message ?? fact.question), 'plain'],
+            [lastLine(fact.failure?.output), 'plain'],
           )
     case 'task.answered':
       return event([`was answered: ${shownText(answerText(fact.answer))}`, 'plain'])
@@ -154,3 +155,9 @@ function answerText(answer: unknown): string {
 const alarm = (...spans: Span[]): FactLine => ({ weight: 'alarm', spans })
 const event = (...spans: Span[]): FactLine => ({ weight: 'event', spans })
 const detail = (text: string): FactLine => ({ weight: 'detail', spans: [[text, 'faint']] })
+
+/** Who is asked what to do wants to know what it said last. */
+function lastLine(output: readonly string[] | undefined): string {
+  const last = output?.at(-1)
+  return last === undefined ? '' : ` Its last line: ${shownText(last)}`
+}
