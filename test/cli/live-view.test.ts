@@ -115,14 +115,23 @@ describe('a run on a terminal', () => {
     expect(screen.writes - before).toBe(10)
   })
 
-  it('costs the same for 2,000 tasks at once as for a few', () => {
-    const screen = new FakeTerminal({ columns: 120, rows: 40 })
-    const run = shownRun({ taskIds: named(2_000), screen })
-    for (const id of named(2_000)) starts(run, id)
-    const begun = performance.now()
-    for (let frame = 0; frame < 200; frame++) run.display.say('x')
-    expect((performance.now() - begun) / 200).toBeLessThan(10)
-    expect(screen.belowCursor.at(-1)).toBe('… and 1976 more running')
+  it('costs much the same for 2,000 tasks at once as for as many as the screen shows', () => {
+    const painted = (count: number) => {
+      const screen = new FakeTerminal({ columns: 120, rows: 40 })
+      const run = shownRun({ taskIds: named(count), screen })
+      for (const id of named(count)) starts(run, id)
+      return () => {
+        const begun = process.cpuUsage().user
+        for (let frame = 0; frame < 50; frame++) run.display.say('x')
+        expect(screen.belowCursor.at(-1)).toBe(`… and ${count - 24} more running`)
+        return process.cpuUsage().user - begun
+      }
+    }
+    const [few, many] = [painted(50), painted(2_000)]
+    // The best of some rounds: a loaded machine makes single ones slow.
+    const rounds = Array.from({ length: 6 }, () => [few(), many()] as const)
+    const best = (which: 0 | 1) => Math.min(...rounds.map((round) => round[which]))
+    expect(best(1) / best(0)).toBeLessThan(4)
   })
 })
 
