@@ -1,19 +1,9 @@
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
+import type { TaskState } from '../../machines/task-context.ts'
 import type { RunFact } from './facts.ts'
 
 /** A task as the run sees it: the actor's states, and those before and beside the actor. */
-export type TaskStatus =
-  | 'pending'
-  | 'ready'
-  | 'dispatched'
-  | 'starting'
-  | 'running'
-  | 'stalled'
-  | 'stopping'
-  | 'completed'
-  | 'failed'
-  | 'killed'
-  | 'skipped'
+export type TaskStatus = 'pending' | 'ready' | TaskState | 'skipped'
 
 export interface TaskView {
   readonly id: TaskId
