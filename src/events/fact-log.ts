@@ -36,7 +36,8 @@ export class FactLog {
   readonly #now: () => number
   readonly #runId: string
   /** Facts that came up while another was being told: they wait, so that every observer sees one order. */
-  #queue: Fact[] | undefined
+  readonly #queue: Fact[] = []
+  #isTelling = false
   #lastSeq = 0
   #closed = false
 
@@ -56,16 +57,17 @@ export class FactLog {
   }
 
   tell(fact: Fact): void {
-    if (this.#queue !== undefined) {
+    if (this.#isTelling) {
       this.#queue.push(fact)
       return
     }
-    this.#queue = []
+    this.#isTelling = true
     try {
       this.#deliver(fact)
       for (let next = 0; next < this.#queue.length; next++) this.#deliver(this.#queue[next]!)
     } finally {
-      this.#queue = undefined
+      if (this.#queue.length > 0) this.#queue.length = 0
+      this.#isTelling = false
     }
   }
 
@@ -140,7 +142,7 @@ export class FactLog {
       this.#held.push(fact)
       this.#lastSeq = fact.seq
     } else if (fact.type !== 'stream.lagged') this.#holdPassing(fact)
-    this.#told.next(fact)
+    if (this.#told.observed) this.#told.next(fact)
   }
 
   #holdPassing(fact: PassingFact): void {

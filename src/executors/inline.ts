@@ -1,5 +1,6 @@
 import type { Handler, HandlerContext } from '../graph/handler.ts'
 import type { Attempt, Executor, Report } from '../ports/executor.ts'
+import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { toFailure } from './to-failure.ts'
 
 export interface InlineExecutorOptions {
@@ -12,20 +13,20 @@ export interface InlineExecutorOptions {
  * abandoned.
  */
 export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
-  const live = new Map<string, InlineAttempt>()
+  const live = new LiveAttempts<InlineAttempt>()
   return {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
     start(attempt, report) {
       const { attemptId } = attempt
       const context = new InlineAttempt(attempt, report)
-      live.set(attemptId, context)
+      live.add(context)
       report({ type: 'attempt.started', attemptId })
       // A thenable of somebody else's making may settle more than once: the first time counts.
       const completed = (output: unknown): void => {
-        if (live.delete(attemptId)) report({ type: 'attempt.completed', attemptId, output })
+        if (live.delete(context)) report({ type: 'attempt.completed', attemptId, output })
       }
       const failed = (thrown: unknown): void => {
-        if (live.delete(attemptId)) report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
+        if (live.delete(context)) report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
       }
       try {
         const returned = (attempt.work as Handler<unknown, unknown, unknown>)(context)
@@ -55,7 +56,10 @@ interface Question {
 }
 
 /** The handler's side of an attempt. What a handler may never touch is made on first use. */
-class InlineAttempt implements HandlerContext {
+class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
+  before: InlineAttempt | undefined
+  after: InlineAttempt | undefined
+  isLive = false
   readonly #attempt: Attempt
   readonly #report: Report
   #controller: AbortController | undefined
@@ -100,28 +104,33 @@ class InlineAttempt implements HandlerContext {
   }
 
   // Bound, so that a handler may take them out of its context: `async ({ heartbeat }) => …`.
-  readonly heartbeat = (): void => {
-    this.#report({ type: 'attempt.heartbeat', attemptId: this.attemptId })
+  get heartbeat(): () => void {
+    return () => this.#report({ type: 'attempt.heartbeat', attemptId: this.attemptId })
   }
 
-  readonly progress = (percent: number, message?: string): void => {
-    this.#report({
-      type: 'attempt.progress',
-      attemptId: this.attemptId,
-      percent,
-      ...(message === undefined ? {} : { message }),
-    })
+  get progress(): (percent: number, message?: string) => void {
+    return (percent, message) =>
+      this.#report({
+        type: 'attempt.progress',
+        attemptId: this.attemptId,
+        percent,
+        ...(message === undefined ? {} : { message }),
+      })
   }
 
-  readonly log = (text: string): void => {
-    this.#report({ type: 'attempt.output', attemptId: this.attemptId, text, stream: 'log' })
+  get log(): (text: string) => void {
+    return (text) => this.#report({ type: 'attempt.output', attemptId: this.attemptId, text, stream: 'log' })
   }
 
-  readonly warn = (message: string): void => {
-    this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message })
+  get warn(): (message: string) => void {
+    return (message) => this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message })
   }
 
-  readonly ask = (question: string): Promise<unknown> => {
+  get ask(): (question: string) => Promise<unknown> {
+    return (question) => this.#ask(question)
+  }
+
+  #ask(question: string): Promise<unknown> {
     const answered = new Promise<unknown>((resolve, reject) => {
       if (this.#aborted) {
         reject(this.#reason())

@@ -1,7 +1,7 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../machines/outcome.ts'
 
-/** One try of a task, as its executor gets it. */
+/** One try of a task, as its executor gets it. Some of it is worked out when it is looked at, so do not copy it by spreading. */
 export interface Attempt {
   /** `runId/taskId/attempt`: every report carries it. */
   readonly attemptId: string

@@ -40,7 +40,8 @@ export class Admission {
   readonly #turns = new Turns<Candidate>()
   readonly #slotWaiters = new Set<Candidate>()
   readonly #poolWaiters = new Map<string, Set<Lane>>()
-  readonly #asked = new Set<ExecutorDesk>()
+  /** The desks that were offered something in this batch. */
+  readonly #asked: ExecutorDesk[] = []
   readonly #reopenings: Deadlines
   readonly #alarm: Alarm
 
@@ -97,12 +98,13 @@ export class Admission {
     for (let run = this.#turns.next(); run !== undefined; run = this.#turns.next()) {
       run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1)
     }
+    if (this.#asked.length === 0) return
     for (const desk of this.#asked) {
+      desk.isAsked = false
       const waitMs = desk.deferral.endBatch()
       if (desk.hasDeclined && desk.carrying === 0) this.#reopenings.set(desk.key, this.#clock.now() + waitMs)
     }
-    if (this.#asked.size === 0) return
-    this.#asked.clear()
+    this.#asked.length = 0
     this.#alarm.update()
   }
 
@@ -121,7 +123,7 @@ export class Admission {
       desk.waiting.add(lane)
       return 'lane-lacks'
     }
-    this.#asked.add(desk)
+    this.#note(desk)
     if (desk.accepts(task.id, task.work)) return 'granted'
     this.#decline(lane)
     return 'declined'
@@ -129,13 +131,13 @@ export class Admission {
 
   /** An executor has kept an attempt that it was granted: only now it is sure not to be declined after all. */
   kept(desk: ExecutorDesk): void {
-    this.#asked.add(desk)
+    this.#note(desk)
     desk.deferral.noteAccepted()
   }
 
   /** An executor took back an attempt that it had accepted: as if it had declined the offer. */
   takenBack(lane: Lane): void {
-    this.#asked.add(lane.desk)
+    this.#note(lane.desk)
     this.#decline(lane)
   }
 
@@ -155,8 +157,10 @@ export class Admission {
     this.pools.give(lane.uses)
     run.pools.give(lane.uses)
     lane.desk.carrying--
-    for (const waiter of this.#slotWaiters) this.want(waiter)
-    this.#slotWaiters.clear()
+    if (this.#slotWaiters.size > 0) {
+      for (const waiter of this.#slotWaiters) this.want(waiter)
+      this.#slotWaiters.clear()
+    }
     for (const pool in lane.uses) openLanes(this.#waitersOf(pool))
     this.reopen(lane.desk)
     // Behind those that waited: a run that had its turn may not take what it gives back time and again.
@@ -192,6 +196,12 @@ export class Admission {
     return limits && this.slots.isFull ? 'runtime' : undefined
   }
 
+  #note(desk: ExecutorDesk): void {
+    if (desk.isAsked) return
+    desk.isAsked = true
+    this.#asked.push(desk)
+  }
+
   #decline(lane: Lane): void {
     lane.desk.deferral.noteDeclined()
     lane.desk.hasDeclined = true
@@ -209,6 +219,7 @@ export class Admission {
 }
 
 function openLanes(lanes: Set<Lane>): void {
+  if (lanes.size === 0) return
   for (const lane of lanes) lane.run.openLane(lane.index)
   lanes.clear()
 }

@@ -1,28 +1,17 @@
 import type { Failure } from '../../machines/outcome.ts'
 import type { AttemptReport, ReportedFailure } from '../ports/executor.ts'
 import { backoffMs } from '../scheduling/backoff.ts'
+import { LiveAttempt } from './live-attempt.ts'
 import type { LiveTask } from './live-task.ts'
 
 /** Asks the executor to start the attempt: the effect of `starting`. One that is ended again already is never asked for. */
 export function startAttempt(live: LiveTask): void {
-  const { context, run, task } = live
+  const { context } = live
   if (context.state !== 'starting') return
   const { attemptId } = context
   live.startedAttempt = attemptId
   try {
-    live.lane.desk.executor.start(
-      {
-        attemptId,
-        runId: run.id,
-        taskId: task.id,
-        attempt: context.attempt,
-        work: task.work,
-        inputs: inputsOf(live),
-        input: run.options.input,
-        actor: live.ref,
-      },
-      (report) => hear(live, report),
-    )
+    live.lane.desk.executor.start(new LiveAttempt(live), (report) => hear(live, report))
   } catch (thrown) {
     receive(live, { type: 'attempt.failed', attemptId, failure: executorThrew(thrown) })
   }
@@ -55,7 +44,13 @@ export function forceAttempt(live: LiveTask): void {
   }
 }
 
-export function deliverAnswer(live: LiveTask, attemptId: string, answer: unknown): void {
+export interface Answer {
+  readonly live: LiveTask
+  readonly attemptId: string
+  readonly answer: unknown
+}
+
+export function deliverAnswer({ live, attemptId, answer }: Answer): void {
   try {
     live.lane.desk.executor.answer?.(attemptId, answer)
   } catch (thrown) {
@@ -70,42 +65,56 @@ function hear(live: LiveTask, report: AttemptReport): void {
   else receive(live, report)
 }
 
-/** What comes too late, or for an attempt that is over, ends here or in the machine. */
 function receive(live: LiveTask, report: AttemptReport): void {
+  live.run.runtime.macrostep.with(takeReport, live, report)
+}
+
+/** What comes too late, or for an attempt that is over, ends here or in the machine. */
+function takeReport(live: LiveTask, report: AttemptReport): void {
   const { run } = live
-  run.runtime.macrostep.run(() => {
-    if (run.books.live.get(live.task.index) !== live) {
-      live.ignoredReports++
+  if (run.books.live.get(live.task.index) !== live) {
+    live.ignoredReports++
+    return
+  }
+  const at = run.now
+  const { attemptId } = report
+  if (keepsAttempt(live, report)) run.runtime.admission.kept(live.lane.desk)
+  switch (report.type) {
+    case 'attempt.progress':
+    case 'attempt.output':
+      pass(live, report)
+      run.sendTask(live, { type: 'attempt.heartbeat', attemptId, at })
+      return
+    case 'attempt.started':
+    case 'attempt.heartbeat':
+      run.sendTask(live, { type: report.type, attemptId, at })
+      return
+    case 'attempt.warned':
+    case 'attempt.asked':
+      run.sendTask(live, { ...report, at })
+      return
+    case 'attempt.rejected':
+      run.sendTask(live, { type: report.type, attemptId, at, retryAt: retryAt(live, at, undefined) })
+      if (live.context.waitingFor === 'capacity') offerAgain(live)
+      return
+    case 'attempt.failed': {
+      const failure = completed(live, report.failure, at)
+      run.sendTask(live, { ...report, at, failure, retryAt: retryAt(live, at, failure) })
       return
     }
-    const at = run.runtime.macrostep.at
-    if (keepsAttempt(live, report)) run.runtime.admission.kept(live.lane.desk)
-    switch (report.type) {
-      case 'attempt.progress':
-      case 'attempt.output':
-        pass(live, report)
-        run.sendTask(live, { type: 'attempt.heartbeat', attemptId: report.attemptId, at })
-        return
-      case 'attempt.started':
-      case 'attempt.heartbeat':
-      case 'attempt.warned':
-      case 'attempt.asked':
-        run.sendTask(live, { ...report, at })
-        return
-      case 'attempt.rejected':
-        run.sendTask(live, { ...report, at, retryAt: retryAt(live, at, undefined) })
-        if (live.context.waitingFor === 'capacity') offerAgain(live)
-        return
-      case 'attempt.failed': {
-        const failure = completed(live, report.failure, at)
-        run.sendTask(live, { ...report, at, failure, retryAt: retryAt(live, at, failure) })
-        return
-      }
-      case 'attempt.completed':
-      case 'attempt.ended':
-        run.sendTask(live, { ...report, at, retryAt: retryAt(live, at, undefined) })
-    }
-  })
+    case 'attempt.completed':
+      run.sendTask(live, {
+        type: report.type,
+        attemptId,
+        at,
+        // Only one that completes while it is being ended may be followed by another.
+        retryAt: live.context.state === 'stopping' ? retryAt(live, at, undefined) : at,
+        output: report.output,
+      })
+      return
+    case 'attempt.ended':
+      run.sendTask(live, { type: report.type, attemptId, at, retryAt: retryAt(live, at, undefined) })
+  }
 }
 
 /** What is not given back by the first report of it has been accepted. */
@@ -163,15 +172,6 @@ function completed({ context }: LiveTask, failure: ReportedFailure, at: number):
     retryable: failure.retryable ?? true,
     at,
   }
-}
-
-function inputsOf({ run, task }: LiveTask): Readonly<Record<string, unknown>> {
-  const inputs: Record<string, unknown> = {}
-  for (const need of task.needs) {
-    const outcome = run.books.outcomes[need]
-    if (outcome?.status === 'completed') inputs[run.plan.tasks[need]!.id] = outcome.output
-  }
-  return inputs
 }
 
 function executorThrew(thrown: unknown): ReportedFailure {

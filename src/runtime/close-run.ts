@@ -9,10 +9,10 @@ export function closeRun(run: Run): void {
   const { runtime, outbox, books } = run
   runtime.admission.leave(run)
   books.deadlines.set(books.runKey, Number.POSITIVE_INFINITY)
-  outbox.effect(() => {
+  outbox.effect((settled) => {
     // An observer of its last fact may have redriven it meanwhile.
-    if (run.books === books) finish(run)
-  })
+    if (run.books === settled) finish(run)
+  }, books)
 }
 
 /** Gives out the result, once. */
@@ -42,7 +42,7 @@ export function storeFailed(run: Run, cause: unknown): void {
   }
   run.abort('store-failed', failure)
   // Those that were being ended already may have lost the effect that told their executor.
-  for (const live of run.books.live.values()) abortAttempt(live)
+  for (const live of run.books.live) abortAttempt(live)
 }
 
 /** The last facts, from what was committed: observers see the run end as its journal leaves it. */

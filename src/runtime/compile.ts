@@ -2,6 +2,15 @@ import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } 
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { type ActionArgs, type FlatState, flatTable, type PlainAction } from './flat-table.ts'
 
+export interface CompileOptions {
+  /**
+   * Takes what the machine's context function returns as the actor's context, in place of a copy of it. For machines
+   * whose function returns another object each time that nobody else writes to.
+   * @default false
+   */
+  readonly ownContext?: boolean
+}
+
 /**
  * The same machine, driven by a table that is derived from it now in place of XState's interpreter: several times
  * faster, for machines that are flat. It is used wherever the machine is: `createActor`, `spawnChild`, `invoke`,
@@ -22,7 +31,10 @@ import { type ActionArgs, type FlatState, flatTable, type PlainAction } from './
  *
  * Throws `CONFIG_INVALID` for a machine that is not flat, saying which state and why.
  */
-export function compile<Machine extends AnyStateMachine>(machine: Machine): Machine {
+export function compile<Machine extends AnyStateMachine>(
+  machine: Machine,
+  { ownContext = false }: CompileOptions = {},
+): Machine {
   const { states, first, firstActions } = flatTable(machine)
   const snapshotOf = snapshots(machine)
   // What XState's snapshots hold where there is nothing; nobody writes there.
@@ -32,7 +44,7 @@ export function compile<Machine extends AnyStateMachine>(machine: Machine): Mach
     if (!isOwn(scope) || first.isFinal) return machine.getInitialSnapshot(scope, input)
     let context: unknown
     try {
-      context = contextOf(machine, scope, input)
+      context = contextOf(machine, scope, input, ownContext)
     } catch (error) {
       const root = { nodes: [machine.root], tags: new Set(machine.root.tags) }
       return snapshotOf({ ...first, ...root }, 'error', { context: {}, error, children: none, past: none })
@@ -84,7 +96,8 @@ export function compile<Machine extends AnyStateMachine>(machine: Machine): Mach
   const start = (snapshot: AnyMachineSnapshot): void => {
     if (snapshot.children !== none) machine.start(snapshot)
   }
-  const provide: AnyStateMachine['provide'] = (implementations) => compile(machine.provide(implementations))
+  const provide: AnyStateMachine['provide'] = (implementations) =>
+    compile(machine.provide(implementations), { ownContext })
   return Object.assign(Object.create(machine) as Machine, { getInitialSnapshot, transition, start, provide })
 }
 
@@ -98,11 +111,11 @@ function carryOut(actions: readonly PlainAction[], args: ActionArgs): void {
 }
 
 /** As XState does it: what a function returns is copied once; an object is shared by all actors of the machine. */
-function contextOf(machine: AnyStateMachine, scope: AnyActorScope, input: unknown): unknown {
+function contextOf(machine: AnyStateMachine, scope: AnyActorScope, input: unknown, own: boolean): unknown {
   const { context } = machine.config
   if (typeof context !== 'function') return context ?? {}
   const made: unknown = context({ input, self: scope.self, spawn: refuseSpawn })
-  return { ...(made as object | undefined) }
+  return own ? made : { ...(made as object | undefined) }
 }
 
 function refuseSpawn(): never {

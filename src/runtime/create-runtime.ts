@@ -12,6 +12,7 @@ import type { RunResult } from './result.ts'
 import { Run } from './run.ts'
 import { type RunHandle, runHandle } from './run-handle.ts'
 import { RuntimeCore } from './runtime-core.ts'
+import { keepShapesAfter } from './shapes.ts'
 
 /** Runs dags. Its runs share slots, pools and executors; its actors form one system. */
 export interface Runtime {
@@ -95,6 +96,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     if (idempotencyKey !== undefined) byKey.set(idempotencyKey, handle)
     if (options.hooks !== undefined) subscribeHooks(run.log.events$, options.hooks)
     core.spawn(run, 'run.start')
+    keepShapesAfter(run)
     return handle
   }
 

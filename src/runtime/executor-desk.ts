@@ -15,6 +15,8 @@ export class ExecutorDesk {
   carrying = 0
   /** It has declined an offer and is not asked again before something changes. */
   hasDeclined = false
+  /** It was offered something in the batch that is not closed yet. */
+  isAsked = false
 
   constructor(name: string, executor: Executor, key: number) {
     this.name = name

@@ -5,6 +5,7 @@ import type { TaskContext } from '../../machines/task-context.ts'
 import type { PlannedTask } from '../graph/plan.ts'
 import type { Lane } from './lane.ts'
 import type { Run } from './run.ts'
+import type { RunBooks } from './run-books.ts'
 
 /**
  * Where a context finds what the runtime keeps beside it. A symbol, because snapshots are copied, persisted and sent by
@@ -13,23 +14,33 @@ import type { Run } from './run.ts'
 export const host: unique symbol = Symbol('dagmar.host')
 
 /** What the runtime keeps of a task that has an actor. */
-export interface LiveTask {
+export class LiveTask {
   readonly run: Run
+  readonly books: RunBooks
   readonly task: PlannedTask
   readonly lane: Lane
-  readonly context: TaskContext
-  ref: ActorRefFromLogic<typeof taskMachine>
+  /** This and `ref` are set as soon as there is an actor. */
+  context!: TaskContext
+  ref!: ActorRefFromLogic<typeof taskMachine>
   /** True while slot, pools and executor are booked on it: the state it is in holds them. */
-  isHolding: boolean
+  isHolding = false
   /** The attempt that its executor has been asked to start. */
-  startedAttempt: string
+  startedAttempt = ''
   /** The `seq` of its latest fact. */
   lastSeq: number
   /** Reports that came too early, or too late, to reach the actor. */
-  ignoredReports: number
+  ignoredReports = 0
+
+  constructor(run: Run, task: PlannedTask, lane: Lane) {
+    this.run = run
+    this.books = run.books
+    this.task = task
+    this.lane = lane
+    this.lastSeq = run.books.lastSeq[task.index]!
+  }
 }
 
-export type HostedTaskContext = TaskContext & { readonly [host]: LiveTask }
+export type HostedTaskContext = TaskContext & { [host]: LiveTask }
 export type HostedDagContext = DagContext & { readonly [host]: Run }
 
 /** The runtime's side of a task's context. */

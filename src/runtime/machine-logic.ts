@@ -13,6 +13,9 @@ let compiled: MachineLogic | undefined
 /** The machines with their seams filled in; compiled on first use, once for all runtimes. */
 export function machineLogic(mode: 'compiled' | 'interpreted'): MachineLogic {
   if (mode === 'interpreted') return { dag: dagLogic, task: taskLogic }
-  compiled ??= { dag: compile(dagLogic), task: compile(taskLogic) }
+  compiled ??= {
+    dag: compile(dagLogic, { ownContext: true }),
+    task: compile(taskLogic, { ownContext: true }),
+  }
   return compiled
 }

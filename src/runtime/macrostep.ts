@@ -1,5 +1,7 @@
 /** What has something to commit at the end of a macrostep. */
 export interface Committer {
+  /** True from `touch` until its turn to commit. Kept here, so that touching what is touched already costs nothing. */
+  isTouched: boolean
   /** Gives out what has gathered; it may gather anew while doing so. */
   commit(): void
 }
@@ -11,8 +13,8 @@ export interface Committer {
  */
 export class Macrostep {
   readonly #admit: () => void
-  readonly #dirty = new Set<Committer>()
   readonly #now: () => number
+  #dirty: Committer[] = []
   #isOpen = false
   #at = 0
 
@@ -24,7 +26,9 @@ export class Macrostep {
 
   /** Has the committer called at the end of the step that is open now. */
   touch(committer: Committer): void {
-    this.#dirty.add(committer)
+    if (committer.isTouched) return
+    committer.isTouched = true
+    this.#dirty.push(committer)
   }
 
   /** The instant, in epoch ms, of what is being reacted to: all that follows from it at once has the same. */
@@ -33,23 +37,39 @@ export class Macrostep {
   }
 
   run(change: () => void): void {
+    this.with(call, change, undefined)
+  }
+
+  /** `run`, for what would otherwise need a closure each time. */
+  with<A, B>(change: (a: A, b: B) => void, a: A, b: B): void {
     this.#at = this.#now()
     if (this.#isOpen) {
-      change()
+      change(a, b)
       return
     }
     this.#isOpen = true
     try {
-      change()
-      do {
-        this.#admit()
-        // What is touched from here on is for the next round, after admission.
-        const dirty = [...this.#dirty]
-        this.#dirty.clear()
-        for (const committer of dirty) committer.commit()
-      } while (this.#dirty.size > 0)
+      change(a, b)
+      do this.#commit()
+      while (this.#dirty.length > 0)
     } finally {
       this.#isOpen = false
     }
   }
+
+  #commit(): void {
+    this.#admit()
+    const dirty = this.#dirty
+    if (dirty.length === 0) return
+    // What is touched from here on is for the next round, after admission.
+    this.#dirty = []
+    for (const committer of dirty) {
+      committer.isTouched = false
+      committer.commit()
+    }
+  }
+}
+
+function call(change: () => void): void {
+  change()
 }

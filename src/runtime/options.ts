@@ -7,7 +7,6 @@ import { processExecutor } from '../executors/process/process-executor.ts'
 import { badValue, isRecord, readAmounts, readFields, readInteger, readOneOf } from '../graph/read-values.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
-import { memoryStore } from '../stores/memory.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import type { AdmissionMode } from './admission.ts'
 import type { RuntimeCoreOptions } from './runtime-core.ts'
@@ -67,7 +66,7 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeCoreOptions 
   const mode = readOneOf(options.mode ?? 'compiled', 'mode', ['compiled', 'interpreted'])
   return {
     clock: options.clock ?? systemClock,
-    store: options.store ?? memoryStore(),
+    store: options.store,
     executors: readExecutors(options.executors ?? {}),
     concurrency: readInteger(options.concurrency ?? 4, 'concurrency', 0, true),
     pools: readAmounts(options.pools ?? {}, 'pools'),

@@ -1,16 +1,17 @@
 import type { FactLog } from '../events/fact-log.ts'
-import { type Fact, isRunFact, type NewPassingFact, type NewRunFact, type RunFact } from '../events/facts.ts'
+import type { Fact, NewPassingFact, NewRunFact, RunFact } from '../events/facts.ts'
 import type { Store } from '../ports/store.ts'
-import type { Macrostep } from './macrostep.ts'
+import { Gathered } from './gathered.ts'
+import type { Committer, Macrostep } from './macrostep.ts'
 
 export interface OutboxOptions {
   readonly runId: string
-  readonly store: Store
+  /** Undefined where nothing is kept beyond the process. */
+  readonly store: Store | undefined
   readonly log: FactLog
   readonly macrostep: Macrostep
-  /** Has `commit` called at the end of the macrostep. */
-  readonly touch: () => void
-  readonly now: () => number
+  /** Its `commit` is called at the end of the macrostep. */
+  readonly committer: Committer
   /** Called once, in a macrostep of its own, when the store has failed. */
   readonly storeFailed: (cause: unknown) => void
 }
@@ -21,8 +22,11 @@ export interface OutboxOptions {
  */
 export class Outbox {
   readonly #options: OutboxOptions
-  #facts: Fact[] = []
-  #effects: (() => void)[] = []
+  readonly #runId: string
+  readonly #macrostep: Macrostep
+  #gathered = new Gathered()
+  /** Empty; taken in turns with the other one. */
+  #spare = new Gathered()
   #seq = 0
   /** The appends under way: what comes after them waits for them. */
   #underWay: Promise<void> | undefined
@@ -30,6 +34,8 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options
+    this.#runId = options.runId
+    this.#macrostep = options.macrostep
   }
 
   /** The `seq` of the latest fact, committed or not. */
@@ -44,67 +50,84 @@ export class Outbox {
 
   /** Numbers and dates a fact; returns its `seq`. */
   tell(fact: NewRunFact): number {
-    const { runId, now, touch } = this.#options
-    this.#facts.push({ seq: ++this.#seq, at: now(), runId, ...fact } as RunFact)
-    touch()
-    return this.#seq
+    const envelope = { seq: this.#seq + 1, at: this.#macrostep.at, runId: this.#runId }
+    return this.put({ ...envelope, ...fact } as RunFact)
+  }
+
+  /** `tell`, for a fact that has `seq + 1`, the instant of the macrostep and the run's id already: nothing is copied. */
+  put(fact: RunFact): number {
+    this.#gathered.tell(fact)
+    this.#touch()
+    return ++this.#seq
   }
 
   pass(fact: NewPassingFact): void {
-    const { runId, now, touch } = this.#options
-    this.#facts.push({ afterSeq: this.#seq, at: now(), runId, ...fact } as Fact)
-    touch()
+    const envelope = { afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId }
+    this.#gathered.tell({ ...envelope, ...fact } as Fact)
+    this.#touch()
   }
 
-  /** Something to do once the facts told so far are safe. */
-  effect(effect: () => void): void {
-    this.#effects.push(effect)
-    this.#options.touch()
+  /** Something to do with the subject once the facts told so far are safe. */
+  effect<Subject>(what: (subject: Subject) => void, subject: Subject): void {
+    this.#gathered.effect(what, subject)
+    this.#touch()
   }
 
   commit(): void {
-    const facts = this.#facts
-    const effects = this.#effects
-    this.#facts = []
-    this.#effects = []
+    const gathered = this.#gathered
+    this.#gathered = this.#spare
     if (this.#isCut) {
-      this.#release([], effects)
+      gathered.carryOut()
+      this.#reuse(gathered)
       return
     }
     let appended: void | Promise<void> = undefined
-    try {
-      const runFacts = facts.filter(isRunFact)
-      if (runFacts.length > 0) appended = this.#options.store.append(this.#options.runId, runFacts)
-    } catch (thrown) {
-      this.#cut(thrown)
-      return
+    if (this.#options.store !== undefined) {
+      try {
+        const facts = gathered.runFacts()
+        if (facts.length > 0) appended = this.#options.store.append(this.#runId, facts)
+      } catch (thrown) {
+        this.#cut(thrown)
+        return
+      }
     }
-    if (appended === undefined && this.#underWay === undefined) this.#release(facts, effects)
-    else this.#releaseLater(appended, facts, effects)
+    if (appended === undefined && this.#underWay === undefined) {
+      this.#release(gathered)
+      this.#reuse(gathered)
+    } else {
+      this.#spare = new Gathered()
+      this.#releaseLater(appended, gathered)
+    }
   }
 
   /** Tells facts past the store, as the last of a run whose store has failed. */
   close(facts: readonly NewRunFact[]): void {
-    const { log, runId, now } = this.#options
-    for (const fact of facts) log.tell({ seq: log.lastSeq + 1, at: now(), runId, ...fact } as RunFact)
+    const { log } = this.#options
+    for (const fact of facts) {
+      log.tell({ seq: log.lastSeq + 1, at: this.#macrostep.at, runId: this.#runId, ...fact } as RunFact)
+    }
     this.#seq = log.lastSeq
   }
 
-  #releaseLater(
-    appended: void | Promise<void>,
-    facts: readonly Fact[],
-    effects: readonly (() => void)[],
-  ): void {
-    const { macrostep } = this.#options
+  #touch(): void {
+    this.#macrostep.touch(this.#options.committer)
+  }
+
+  #reuse(gathered: Gathered): void {
+    gathered.clear()
+    this.#spare = gathered
+  }
+
+  #releaseLater(appended: void | Promise<void>, gathered: Gathered): void {
     const before = this.#underWay ?? Promise.resolve()
     // Held by both, so that a rejection that comes while an earlier append is awaited is not taken for unhandled.
     const settle = async (): Promise<void> => {
       const safe = Promise.all([before, appended])
       try {
         await safe
-        if (!this.#isCut) macrostep.run(() => this.#release(facts, effects))
+        if (!this.#isCut) this.#macrostep.run(() => this.#release(gathered))
       } catch (thrown) {
-        macrostep.run(() => this.#cut(thrown))
+        this.#macrostep.run(() => this.#cut(thrown))
       } finally {
         if (this.#underWay === mine) this.#underWay = undefined
       }
@@ -113,16 +136,16 @@ export class Outbox {
     this.#underWay = mine
   }
 
-  #release(facts: readonly Fact[], effects: readonly (() => void)[]): void {
-    for (const fact of facts) this.#options.log.tell(fact)
-    for (const effect of effects) effect()
+  #release(gathered: Gathered): void {
+    gathered.tellEach(this.#options.log)
+    gathered.carryOut()
   }
 
   #cut(thrown: unknown): void {
     if (this.#isCut) return
     this.#isCut = true
-    this.#facts = []
-    this.#effects = []
+    this.#gathered = new Gathered()
+    this.#spare = new Gathered()
     this.#options.storeFailed(thrown)
   }
 }

@@ -4,7 +4,7 @@ import { Deadlines } from '../scheduling/deadlines.ts'
 import { Frontier } from '../scheduling/frontier.ts'
 import { ReadyQueue } from '../scheduling/ready-queue.ts'
 import type { Lane } from './lane.ts'
-import type { LiveTask } from './live-task.ts'
+import { LiveTasks } from './live-tasks.ts'
 import { countsAs } from './outcome-of.ts'
 
 /** What the books of a redriven run take over. */
@@ -24,7 +24,7 @@ export class RunBooks {
   readonly deadlines: Deadlines
   readonly runKey: number
   /** The tasks that have an actor. */
-  readonly live = new Map<number, LiveTask>()
+  readonly live: LiveTasks
   readonly outcomes: (Outcome | undefined)[]
   /** The number of the latest attempt of each task that has no actor. */
   readonly attempts: Int32Array
@@ -55,6 +55,7 @@ export class RunBooks {
     this.lastSeq = new Int32Array(size)
     this.outcomes = Array.from({ length: size }, () => undefined)
     this.unsettled = size
+    this.live = new LiveTasks(size)
     this.deadlines = new Deadlines(size + 1)
     this.lanes = own.lanes
     this.queue = new ReadyQueue(own.laneOf, own.lanes.length, plan.rank)

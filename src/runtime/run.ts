@@ -3,7 +3,7 @@ import type { DagContext, dagMachine, RunCommand } from '../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import { dueAt, type TaskEvent } from '../../machines/task-context.ts'
 import { FactLog } from '../events/fact-log.ts'
-import type { NewRunFact } from '../events/facts.ts'
+import type { NewRunFact, RunFact } from '../events/facts.ts'
 import type { Plan } from '../graph/plan.ts'
 import { Pools } from '../scheduling/pools.ts'
 import { Slots } from '../scheduling/slots.ts'
@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly timeoutMs: number
 }
 
+const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
+
 /** One run, as the runtime keeps it: its books, its outbox, and the dag actor that decides over them. */
 export class Run implements Candidate, Committer {
   readonly runtime: RuntimeCore
@@ -38,6 +40,7 @@ export class Run implements Candidate, Committer {
   readonly outbox: Outbox
   readonly slots: Slots
   readonly pools: Pools
+  isTouched = false
   #books: RunBooks | undefined
   #alarm: Alarm | undefined
   /** The dag actor of now; another one after each redrive. */
@@ -75,8 +78,7 @@ export class Run implements Candidate, Committer {
       store: runtime.store,
       log: this.log,
       macrostep: runtime.macrostep,
-      touch: () => runtime.macrostep.touch(this),
-      now,
+      committer: this,
       storeFailed: (cause) => storeFailed(this, cause),
     })
     this.renewResult()
@@ -112,11 +114,26 @@ export class Run implements Candidate, Committer {
   /** Sends to a task actor and notes when it wants to be woken. */
   sendTask(live: LiveTask, event: TaskEvent): void {
     live.ref.send(event)
-    this.books.deadlines.set(live.task.index, dueAt(live.context))
+    this.books.deadlines.set(live.context.index, dueAt(live.context))
+  }
+
+  /** The instant, epoch ms, of what is being reacted to. */
+  get now(): number {
+    return this.runtime.macrostep.at
+  }
+
+  /** The `seq` of the fact that is told next. */
+  get nextSeq(): number {
+    return this.outbox.seq + 1
   }
 
   tell(fact: NewRunFact): number {
     return this.outbox.tell(fact)
+  }
+
+  /** Tells a fact that is complete, with `nextSeq`, `now` and the run's id: what every task tells is not copied. */
+  put(fact: RunFact): number {
+    return this.outbox.put(fact)
   }
 
   tellTask(live: LiveTask, fact: NewRunFact): void {
@@ -172,7 +189,7 @@ export class Run implements Candidate, Committer {
   }
 
   offer(most: number): void {
-    this.dag.send({ type: 'run.offer', most })
+    this.dag.send(most === Number.POSITIVE_INFINITY ? offerAll : { type: 'run.offer', most })
   }
 
   openLane(index: number): void {

@@ -12,7 +12,7 @@ import type { Run } from './run.ts'
 
 export interface RuntimeCoreOptions {
   readonly clock: Clock
-  readonly store: Store
+  readonly store: Store | undefined
   readonly executors: Readonly<Record<string, Executor>>
   readonly concurrency: number
   readonly pools: Readonly<Record<string, number>>
@@ -25,7 +25,8 @@ export interface RuntimeCoreOptions {
 /** What all runs of a runtime share. */
 export class RuntimeCore {
   readonly clock: Clock
-  readonly store: Store
+  /** Undefined where nothing is kept beyond the process. */
+  readonly store: Store | undefined
   readonly retainFacts: number
   readonly logic: MachineLogic
   readonly desks: ReadonlyMap<string, ExecutorDesk>

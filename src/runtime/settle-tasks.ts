@@ -53,7 +53,7 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
   for (const task of run.plan.tasks) {
     if (books.outcomes[task.index] !== undefined) continue
     books.frontier.close(task.index)
-    if (books.live.has(task.index)) continue
+    if (books.live.get(task.index) !== undefined) continue
     books.queue.remove(task.index)
     rest.push(task)
   }
@@ -69,7 +69,7 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
 export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
   const at = run.runtime.macrostep.at
   // Their done events reach the dag actor after this, so that nobody leaves while they are gone through.
-  for (const live of run.books.live.values()) {
+  for (const live of run.books.live) {
     if (waitingOnly && live.context.state !== 'dispatched') continue
     run.books.queue.remove(live.task.index)
     run.sendTask(live, { type: 'task.kill', at, reason })
@@ -78,7 +78,8 @@ export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
 
 function makeReady(run: Run, index: number, causeSeq: number): void {
   const taskId = run.plan.tasks[index]!.id
-  run.books.lastSeq[index] = run.tell({ type: 'task.ready', taskId, causeSeq })
+  const { nextSeq: seq, now: at, id: runId } = run
+  run.books.lastSeq[index] = run.put({ seq, at, runId, type: 'task.ready', taskId, causeSeq })
   run.books.queue.push(index)
   run.runtime.admission.want(run)
 }
@@ -91,15 +92,25 @@ interface Settled {
 
 /** Settles a task and, one after the other, all that is settled in consequence; makes ready what became so. */
 function settle(run: Run, index: number, outcome: Outcome, seq: number): void {
-  const { books } = run
-  const settled: Settled[] = [{ index, outcome, seq }]
+  const doomed = settleAlone(run, index, outcome, seq)
+  if (doomed.length === 0) return
+  const cause = { index, outcome, seq }
+  const settled = doomed.map((dependent) => doom(run, dependent, cause))
   for (let next = 0; next < settled.length; next++) {
-    const cause = settled[next]!
-    books.settle(cause.index, cause.outcome)
-    const { ready, doomed } = books.frontier.settle(cause.index, countsAs(cause.outcome))
-    for (const dependent of ready) makeReady(run, dependent, cause.seq)
-    for (const dependent of doomed) settled.push(doom(run, dependent, cause))
+    const one = settled[next]!
+    for (const dependent of settleAlone(run, one.index, one.outcome, one.seq)) {
+      settled.push(doom(run, dependent, one))
+    }
   }
+}
+
+/** Settles a task and makes ready what became so; returns the tasks whose rule can no longer be met. */
+function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): readonly number[] {
+  const { books } = run
+  books.settle(index, outcome)
+  const { ready, doomed } = books.frontier.settle(index, countsAs(outcome))
+  for (const dependent of ready) makeReady(run, dependent, seq)
+  return doomed
 }
 
 /** The end of a task whose rule cannot be met: skipped, or failed where the rule itself threw. */

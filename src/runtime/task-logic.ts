@@ -3,7 +3,10 @@ import { holdsSlot, isDeadLetter } from '../../machines/task-context.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from './attempts.ts'
 import { liveTaskOf } from './live-task.ts'
 
-/** The task machine with its seams filled in: facts are told, effects put into the run's outbox. */
+/**
+ * The task machine with its seams filled in: facts are told, effects put into the run's outbox. The facts that every
+ * task tells are `put` in one piece; the others are told.
+ */
 export const taskLogic = taskMachine.provide({
   actions: {
     slotChanged: ({ context }) => {
@@ -25,21 +28,21 @@ export const taskLogic = taskMachine.provide({
     },
     startAttempt: ({ context }) => {
       const live = liveTaskOf(context)
-      live.run.outbox.effect(() => startAttempt(live))
+      live.run.outbox.effect(startAttempt, live)
     },
     abortAttempt: ({ context }) => {
       const live = liveTaskOf(context)
-      live.run.outbox.effect(() => abortAttempt(live))
+      live.run.outbox.effect(abortAttempt, live)
     },
     forceAttempt: ({ context }) => {
       const live = liveTaskOf(context)
-      live.run.outbox.effect(() => forceAttempt(live))
+      live.run.outbox.effect(forceAttempt, live)
     },
     deliverAnswer: ({ context, event }) => {
       if (event.type !== 'task.answer') return
       const live = liveTaskOf(context)
       const { attemptId } = context
-      live.run.outbox.effect(() => deliverAnswer(live, attemptId, event.answer))
+      live.run.outbox.effect(deliverAnswer, { live, attemptId, answer: event.answer })
     },
     tellDeferred: ({ context }) => {
       const live = liveTaskOf(context)
@@ -48,17 +51,22 @@ export const taskLogic = taskMachine.provide({
     },
     tellDispatched: ({ context }) => {
       const live = liveTaskOf(context)
-      const { taskId, attempt } = context
-      live.run.tellTask(live, { type: 'task.dispatched', taskId, attempt, executor: live.lane.desk.name })
+      const { taskId, attempt, runId } = context
+      const { nextSeq: seq, now: at } = live.run
+      const executor = live.lane.desk.name
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.dispatched', taskId, attempt, executor })
     },
     tellStarting: ({ context }) => {
       const live = liveTaskOf(context)
-      const { taskId, attempt, startBy } = context
-      live.run.tellTask(live, { type: 'task.starting', taskId, attempt, until: startBy })
+      const { taskId, attempt, runId, startBy: until } = context
+      const { nextSeq: seq, now: at } = live.run
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.starting', taskId, attempt, until })
     },
     tellStarted: ({ context }) => {
       const live = liveTaskOf(context)
-      live.run.tellTask(live, { type: 'task.started', taskId: context.taskId, attempt: context.attempt })
+      const { taskId, attempt, runId } = context
+      const { nextSeq: seq, now: at } = live.run
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.started', taskId, attempt })
     },
     tellWarned: ({ context, event }) => {
       if (event.type !== 'attempt.warned') return
@@ -130,8 +138,9 @@ export const taskLogic = taskMachine.provide({
     },
     tellCompleted: ({ context }) => {
       const live = liveTaskOf(context)
-      const { taskId, attempt, output } = context
-      live.run.tellTask(live, { type: 'task.completed', taskId, attempt, output })
+      const { taskId, attempt, runId, output } = context
+      const { nextSeq: seq, now: at } = live.run
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.completed', taskId, attempt, output })
     },
     tellFailed: ({ context }) => {
       const live = liveTaskOf(context)

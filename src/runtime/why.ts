@@ -137,9 +137,7 @@ function waitsForRoom(run: Run, index: number): WaitsFor[] {
 }
 
 function holders(run: Run, which: (live: LiveTask) => boolean): TaskId[] {
-  return [...run.books.live.values()]
-    .filter((live) => live.isHolding && which(live))
-    .map(({ task }) => task.id)
+  return [...run.books.live].filter((live) => live.isHolding && which(live)).map(({ task }) => task.id)
 }
 
 function question(run: Run, index: number): string {

@@ -5,17 +5,22 @@ interface Entry {
   readonly key: number
 }
 
+// One function for all, so that code compiled for it stays of use when a run's deadlines are gone.
+const earlier = (a: Entry, b: Entry): number => a.at - b.at || a.key - b.key
+
 /**
  * The instants at which the keys (tasks, by index) want to be woken; at most one for each key.
- * An instant that moves later, as with every heartbeat, is only noted: the heap learns of it when the earlier one
- * comes up. One that moves earlier is pushed at once.
+ * The heap learns of an instant when the earliest one is asked for, if it still counts by then; and of one that moved
+ * later, as with every heartbeat, when the earlier one comes up.
  */
 export class Deadlines {
   /** The instant that counts, by key; `Infinity` for none. */
   readonly #at: Float64Array
   /** The earliest instant that the heap holds for the key; `Infinity` for none. */
   readonly #pushed: Float64Array
-  #heap = new TinyQueue<Entry>([], (a, b) => a.at - b.at || a.key - b.key)
+  /** The keys whose instant the heap is still to learn of: most are given up again before anybody asks. */
+  readonly #unpushed: number[] = []
+  #heap = new TinyQueue<Entry>([], earlier)
   #set = 0
 
   constructor(keys: number) {
@@ -30,12 +35,7 @@ export class Deadlines {
     if (before === Number.POSITIVE_INFINITY) this.#set++
     if (at === Number.POSITIVE_INFINITY) this.#set--
     this.#at[key] = at
-    if (at < this.#pushed[key]!) {
-      this.#pushed[key] = at
-      this.#heap.push({ at, key })
-    }
-    // Most timeouts are never reached: what they leave behind may not outgrow what is still awaited.
-    if (this.#heap.length > 2 * this.#set + 64) this.#compact()
+    if (at < this.#pushed[key]!) this.#unpushed.push(key)
   }
 
   /** The key's instant, or `Infinity`. */
@@ -62,6 +62,7 @@ export class Deadlines {
 
   /** The first entry that is true; the others are dropped, or pushed again at their later instant. */
   #clean(): Entry | undefined {
+    if (this.#unpushed.length > 0) this.#push()
     for (;;) {
       const entry = this.#heap.peek()
       if (entry === undefined) return undefined
@@ -75,6 +76,18 @@ export class Deadlines {
     }
   }
 
+  #push(): void {
+    for (const key of this.#unpushed) {
+      const at = this.#at[key]!
+      if (at >= this.#pushed[key]!) continue
+      this.#pushed[key] = at
+      this.#heap.push({ at, key })
+    }
+    this.#unpushed.length = 0
+    // Most timeouts are never reached: what they leave behind may not outgrow what is still awaited.
+    if (this.#heap.length > 2 * this.#set + 64) this.#compact()
+  }
+
   #compact(): void {
     const entries: Entry[] = []
     // By key, because the heap may hold one key's instant twice, and what is kept must be as few as what is set.
@@ -83,6 +96,6 @@ export class Deadlines {
       this.#pushed[key] = at
       if (at !== Number.POSITIVE_INFINITY) entries.push({ key, at })
     }
-    this.#heap = new TinyQueue(entries, (a, b) => a.at - b.at || a.key - b.key)
+    this.#heap = new TinyQueue(entries, earlier)
   }
 }

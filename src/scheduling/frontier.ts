@@ -87,6 +87,8 @@ export class Frontier {
       if (completed + failed + skipped < needs.length) return 'open'
       return this.#decide(task) ? 'met' : 'never'
     }
+    // The rule that most tasks have, without ado.
+    if (rule === 'all-completed' && failed + skipped === 0) return completed === needs.length ? 'met' : 'open'
     return evaluateRule(rule, { needs: needs.length, completed, failed, skipped })
   }
 }

@@ -1,4 +1,4 @@
-import TinyQueue from 'tinyqueue'
+import { TaskHeap } from './task-heap.ts'
 
 /**
  * The ready tasks of one run that hold no slot, best first: by the plan's static rank, then by who became ready first,
@@ -9,8 +9,7 @@ import TinyQueue from 'tinyqueue'
  */
 export class ReadyQueue {
   readonly #laneOf: Int32Array
-  readonly #rank: Int32Array
-  readonly #lanes: TinyQueue<number>[]
+  readonly #lanes: readonly TaskHeap[]
   readonly #closed: Uint8Array
   /** When the task became ready: a count that rises; 0 before. */
   readonly #since: Float64Array
@@ -22,12 +21,11 @@ export class ReadyQueue {
 
   constructor(laneOf: Int32Array, lanes: number, rank: Int32Array) {
     this.#laneOf = laneOf
-    this.#rank = rank
     this.#since = new Float64Array(rank.length)
     this.#queued = new Uint8Array(rank.length)
     this.#inLane = new Uint8Array(rank.length)
     this.#closed = new Uint8Array(lanes)
-    this.#lanes = Array.from({ length: lanes }, () => this.#newLane([]))
+    this.#lanes = Array.from({ length: lanes }, () => new TaskHeap(rank, this.#since))
   }
 
   /** How many tasks wait in it, closed lanes included. */
@@ -56,7 +54,7 @@ export class ReadyQueue {
     for (let lane = 0; lane < this.#lanes.length; lane++) {
       if (this.#closed[lane] === 1) continue
       const head = this.#head(lane)
-      if (head !== -1 && (best === -1 || this.#compare(head, best) < 0)) best = head
+      if (head !== -1 && (best === -1 || this.#lanes[lane]!.isBefore(head, best))) best = head
     }
     return best
   }
@@ -109,15 +107,11 @@ export class ReadyQueue {
     if (this.#inLane[task] === 0) return
     const lane = this.#laneOf[task]!
     const kept: number[] = []
-    for (const other of this.#lanes[lane]!.data) {
+    for (const other of this.#lanes[lane]!.tasks) {
       if (this.#queued[other] === 1) kept.push(other)
       else this.#inLane[other] = 0
     }
-    this.#lanes[lane] = this.#newLane(kept)
-  }
-
-  #newLane(tasks: number[]): TinyQueue<number> {
-    return new TinyQueue(tasks, (a, b) => this.#compare(a, b))
+    this.#lanes[lane]!.reset(kept)
   }
 
   /** The first of a lane; what was removed is dropped on the way. */
@@ -125,14 +119,10 @@ export class ReadyQueue {
     const tasks = this.#lanes[lane]!
     for (;;) {
       const task = tasks.peek()
-      if (task === undefined) return -1
+      if (task === -1) return -1
       if (this.#queued[task] === 1) return task
       tasks.pop()
       this.#inLane[task] = 0
     }
-  }
-
-  #compare(a: number, b: number): number {
-    return this.#rank[a]! - this.#rank[b]! || this.#since[a]! - this.#since[b]! || a - b
   }
 }

@@ -5,36 +5,40 @@ export interface TurnTaker {
 
 /** Whose turn it is among runs that want to take up tasks: the highest priority first, round robin among equals. */
 export class Turns<Taker extends TurnTaker> {
-  /** In the order in which they were last served, longest ago first. */
-  #waiting = new Set<Taker>()
+  /** In the order in which they were last served, longest ago first. They are few, and mostly one. */
+  readonly #waiting: Taker[] = []
 
   get size(): number {
-    return this.#waiting.size
+    return this.#waiting.length
   }
 
   add(taker: Taker): void {
-    this.#waiting.add(taker)
+    if (!this.#waiting.includes(taker)) this.#waiting.push(taker)
   }
 
   delete(taker: Taker): void {
-    this.#waiting.delete(taker)
+    const place = this.#waiting.indexOf(taker)
+    if (place !== -1) this.#waiting.splice(place, 1)
   }
 
   /** The one whose turn it is, put behind its equals. Takers with nothing to offer are taken out. */
   next(): Taker | undefined {
     let best: Taker | undefined
     let bestPriority = Number.NEGATIVE_INFINITY
+    let kept = 0
     for (const taker of this.#waiting) {
       const priority = taker.headPriority()
-      if (priority === undefined) this.#waiting.delete(taker)
-      else if (best === undefined || priority > bestPriority) {
+      if (priority === undefined) continue
+      this.#waiting[kept++] = taker
+      if (best === undefined || priority > bestPriority) {
         best = taker
         bestPriority = priority
       }
     }
-    if (best !== undefined) {
-      this.#waiting.delete(best)
-      this.#waiting.add(best)
+    if (kept < this.#waiting.length) this.#waiting.length = kept
+    if (best !== undefined && kept > 1) {
+      this.delete(best)
+      this.#waiting.push(best)
     }
     return best
   }

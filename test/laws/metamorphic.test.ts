@@ -27,8 +27,10 @@ describe('two plays of the same scenario', () => {
     fc.tuple(
       anyScenario(unlimited, anyTasks().map(withQuestion)),
       fc.constantFrom<FailureAnswer>('retry', 'ignore', 'skip'),
+      fc.constantFrom<FailureAnswer>('ignore', 'skip'),
     ),
-    async ([scenario, answer]) => {
+    async ([scenario, answer, other]) => {
+      const others = waits.map(() => other)
       const asked = await play({ ...scenario, answers: ['skip', ...others], answerAfter: [0, ...waits] })
       const otherwise = await play({ ...scenario, answers: [answer, ...others], answerAfter: [37, ...waits] })
       const related = new Set([nameOf(0), ...descendants(scenario.tasks)])
@@ -87,9 +89,6 @@ const unlimited: Partial<Scenario> = {
 }
 
 const waits = Array.from({ length: 7 }, () => 15)
-
-/** What the siblings are answered, in both plays. */
-const others: readonly FailureAnswer[] = ['ignore', 'skip', 'retry', 'ignore', 'retry', 'skip', 'ignore']
 
 /**
  * The first task fails, and may ask by itself; the others may ask as well, and nobody ends the run. No limits of time: two things of
@@ -161,11 +160,16 @@ function essence(outcome: Outcome | undefined): unknown {
   return { status: outcome?.status, code: outcome?.status === 'failed' ? outcome.failure.code : undefined }
 }
 
-/** Where the chosen facts of two plays are not the same, but for their numbers. */
+/** Where the chosen facts of two plays are not the same, but for their numbers, and the order of two tasks in one instant. */
 function differences(a: Played, b: Played, isChosen: (fact: RunFact) => boolean): string[] {
+  const chosen = (facts: readonly RunFact[]): string[] =>
+    facts
+      .filter(isChosen)
+      .sort((x, y) => x.at - y.at || (x.taskId ?? '').localeCompare(y.taskId ?? ''))
+      .map(plain)
   return a.runs.flatMap(({ runId, facts }, run) => {
-    const one = facts.filter(isChosen).map(plain)
-    const other = b.runs[run]!.facts.filter(isChosen).map(plain)
+    const one = chosen(facts)
+    const other = chosen(b.runs[run]!.facts)
     const at = one.findIndex((fact, index) => fact !== other[index])
     if (at === -1 && one.length === other.length) return []
     return [

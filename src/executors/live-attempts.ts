@@ -1,0 +1,53 @@
+/** An attempt in a list of live ones, with its neighbours there. */
+export interface LiveAttempt<Self> {
+  readonly attemptId: string
+  before: Self | undefined
+  after: Self | undefined
+  isLive: boolean
+}
+
+/**
+ * The attempts that are live. Most are never looked for, since only what is ended or answered is: the index by id is
+ * made for the first that is, and kept until nothing is live any more.
+ */
+export class LiveAttempts<Attempt extends LiveAttempt<Attempt>> {
+  #last: Attempt | undefined
+  #byId: Map<string, Attempt> | undefined
+
+  add(attempt: Attempt): void {
+    attempt.before = this.#last
+    if (this.#last !== undefined) this.#last.after = attempt
+    this.#last = attempt
+    attempt.isLive = true
+    this.#byId?.set(attempt.attemptId, attempt)
+  }
+
+  /** False when it was not live any more. */
+  delete(attempt: Attempt): boolean {
+    if (!attempt.isLive) return false
+    const { before, after } = attempt
+    if (before !== undefined) before.after = after
+    if (after !== undefined) after.before = before
+    if (this.#last === attempt) this.#last = before
+    attempt.before = undefined
+    attempt.after = undefined
+    attempt.isLive = false
+    if (this.#last === undefined) this.#byId = undefined
+    else this.#byId?.delete(attempt.attemptId)
+    return true
+  }
+
+  get(attemptId: string): Attempt | undefined {
+    this.#byId ??= this.#index()
+    return this.#byId.get(attemptId)
+  }
+
+  #index(): Map<string, Attempt> {
+    const byId = new Map<string, Attempt>()
+    for (let attempt = this.#last; attempt !== undefined; attempt = attempt.before) {
+      // Of two with one id the latest counts.
+      if (!byId.has(attempt.attemptId)) byId.set(attempt.attemptId, attempt)
+    }
+    return byId
+  }
+}
