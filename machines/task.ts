@@ -121,7 +121,8 @@ export const taskMachine = setup({
       if (event.type !== 'task.grant') return
       context.attempt++
       context.attemptsUsed++
-      context.attemptId = `${context.runId}/${context.taskId}/${context.attempt}`
+      // The short part first: engines join short texts at once, and long ones link by link.
+      context.attemptId = context.runId.concat(`/${context.taskId}/${context.attempt}`)
       context.waitingFor = undefined
       context.forceable = event.forceable
       context.startBy = event.at + context.policy.startTimeoutMs

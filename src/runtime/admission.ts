@@ -2,6 +2,7 @@ import type { PlannedTask } from '../graph/plan.ts'
 import { Deadlines } from '../scheduling/deadlines.ts'
 import { Pools } from '../scheduling/pools.ts'
 import { Slots } from '../scheduling/slots.ts'
+import { Tray } from '../scheduling/tray.ts'
 import { Turns } from '../scheduling/turns.ts'
 import type { Clock } from '../time/clock.ts'
 import { Alarm } from './alarm.ts'
@@ -41,7 +42,7 @@ export class Admission {
   readonly #slotWaiters = new Set<Candidate>()
   readonly #poolWaiters = new Map<string, Set<Lane>>()
   /** The desks that were offered something in this batch. */
-  readonly #asked: ExecutorDesk[] = []
+  readonly #asked = new Tray<ExecutorDesk>()
   readonly #reopenings: Deadlines
   readonly #alarm: Alarm
 
@@ -99,12 +100,13 @@ export class Admission {
       run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1)
     }
     if (this.#asked.length === 0) return
-    for (const desk of this.#asked) {
+    for (let next = 0; next < this.#asked.length; next++) {
+      const desk = this.#asked.at(next)
       desk.isAsked = false
       const waitMs = desk.deferral.endBatch()
       if (desk.hasDeclined && desk.carrying === 0) this.#reopenings.set(desk.key, this.#clock.now() + waitMs)
     }
-    this.#asked.length = 0
+    this.#asked.clear()
     this.#alarm.update()
   }
 

@@ -47,14 +47,14 @@ export function compile<Machine extends AnyStateMachine>(
       context = contextOf(machine, scope, input, ownContext)
     } catch (error) {
       const root = { nodes: [machine.root], tags: new Set(machine.root.tags) }
-      return snapshotOf({ ...first, ...root }, 'error', { context: {}, error, children: none, past: none })
+      return snapshotOf({ ...first, ...root }, 'error', {}, undefined, error, none, none)
     }
     if (firstActions.length > 0) {
       const event: EventObject & { input: unknown } = { type: 'xstate.init', input }
       const args = { context, event, self: scope.self, system: scope.system }
       scope.defer(() => carryOut(firstActions, args))
     }
-    return snapshotOf(first, 'active', { context, children: none, past: none })
+    return snapshotOf(first, 'active', context, undefined, undefined, none, none)
   }
 
   const transition = (
@@ -85,10 +85,10 @@ export function compile<Machine extends AnyStateMachine>(
       const args = { context, event, self: scope.self, system: scope.system }
       carryOut(actions, args)
       if (target === undefined) return snapshot
-      if (!target.isFinal) return snapshotOf(target, 'active', { context, children, past })
+      if (!target.isFinal) return snapshotOf(target, 'active', context, undefined, undefined, children, past)
       const output = outputOf(machine, target, args)
       carryOut(target.lastActions, args)
-      return snapshotOf(target, 'done', { context, output, children, past })
+      return snapshotOf(target, 'done', context, output, undefined, children, past)
     }
     return snapshot
   }
@@ -140,14 +140,6 @@ function resolved(output: unknown, args: Omit<ActionArgs, 'system'>): unknown {
   return typeof output === 'function' ? (output(args) as unknown) : output
 }
 
-interface Particulars {
-  readonly context: unknown
-  readonly output?: unknown
-  readonly error?: unknown
-  readonly children: unknown
-  readonly past: unknown
-}
-
 /** Makes snapshots with XState's methods, and its keys in its order: engines then treat all of them alike. */
 function snapshots(machine: AnyStateMachine) {
   const value = machine.root.initial.target[0]!.key
@@ -156,7 +148,11 @@ function snapshots(machine: AnyStateMachine) {
   return (
     { key, nodes, tags }: Pick<FlatState, 'key' | 'nodes' | 'tags'>,
     status: AnyMachineSnapshot['status'],
-    { context, output, error, children, past }: Particulars,
+    context: unknown,
+    output: unknown,
+    error: unknown,
+    children: unknown,
+    past: unknown,
   ): AnyMachineSnapshot =>
     ({
       status,

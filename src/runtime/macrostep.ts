@@ -1,3 +1,5 @@
+import { Tray } from '../scheduling/tray.ts'
+
 /** What has something to commit at the end of a macrostep. */
 export interface Committer {
   /** True from `touch` until its turn to commit. Kept here, so that touching what is touched already costs nothing. */
@@ -14,7 +16,9 @@ export interface Committer {
 export class Macrostep {
   readonly #admit: () => void
   readonly #now: () => number
-  #dirty: Committer[] = []
+  #dirty = new Tray<Committer>()
+  /** Empty; taken in turns with the other one. */
+  #spare = new Tray<Committer>()
   #isOpen = false
   #at = 0
 
@@ -62,11 +66,14 @@ export class Macrostep {
     const dirty = this.#dirty
     if (dirty.length === 0) return
     // What is touched from here on is for the next round, after admission.
-    this.#dirty = []
-    for (const committer of dirty) {
+    this.#dirty = this.#spare
+    this.#spare = dirty
+    for (let next = 0; next < dirty.length; next++) {
+      const committer = dirty.at(next)
       committer.isTouched = false
       committer.commit()
     }
+    dirty.clear()
   }
 }
 

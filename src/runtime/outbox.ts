@@ -137,7 +137,7 @@ export class Outbox {
   }
 
   #release(gathered: Gathered): void {
-    gathered.tellEach(this.#options.log)
+    gathered.tellTo(this.#options.log)
     gathered.carryOut()
   }
 

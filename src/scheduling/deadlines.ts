@@ -1,4 +1,5 @@
 import TinyQueue from 'tinyqueue'
+import { Tray } from './tray.ts'
 
 interface Entry {
   readonly at: number
@@ -19,7 +20,7 @@ export class Deadlines {
   /** The earliest instant that the heap holds for the key; `Infinity` for none. */
   readonly #pushed: Float64Array
   /** The keys whose instant the heap is still to learn of: most are given up again before anybody asks. */
-  readonly #unpushed: number[] = []
+  readonly #unpushed = new Tray<number>()
   #heap = new TinyQueue<Entry>([], earlier)
   #set = 0
 
@@ -77,13 +78,14 @@ export class Deadlines {
   }
 
   #push(): void {
-    for (const key of this.#unpushed) {
+    for (let next = 0; next < this.#unpushed.length; next++) {
+      const key = this.#unpushed.at(next)
       const at = this.#at[key]!
       if (at >= this.#pushed[key]!) continue
       this.#pushed[key] = at
       this.#heap.push({ at, key })
     }
-    this.#unpushed.length = 0
+    this.#unpushed.clear()
     // Most timeouts are never reached: what they leave behind may not outgrow what is still awaited.
     if (this.#heap.length > 2 * this.#set + 64) this.#compact()
   }

@@ -5,40 +5,48 @@ export interface TurnTaker {
 
 /** Whose turn it is among runs that want to take up tasks: the highest priority first, round robin among equals. */
 export class Turns<Taker extends TurnTaker> {
-  /** In the order in which they were last served, longest ago first. They are few, and mostly one. */
-  readonly #waiting: Taker[] = []
+  /**
+   * In the order in which they were last served, longest ago first. They are few, mostly one that comes and goes with
+   * each task: the places of those that went stay, empty, behind the others.
+   */
+  readonly #waiting: (Taker | undefined)[] = []
+  #size = 0
 
   get size(): number {
-    return this.#waiting.length
+    return this.#size
   }
 
   add(taker: Taker): void {
-    if (!this.#waiting.includes(taker)) this.#waiting.push(taker)
+    if (!this.#waiting.includes(taker)) this.#waiting[this.#size++] = taker
   }
 
   delete(taker: Taker): void {
     const place = this.#waiting.indexOf(taker)
-    if (place !== -1) this.#waiting.splice(place, 1)
+    if (place === -1) return
+    this.#waiting.copyWithin(place, place + 1, this.#size)
+    this.#waiting[--this.#size] = undefined
   }
 
   /** The one whose turn it is, put behind its equals. Takers with nothing to offer are taken out. */
   next(): Taker | undefined {
     let best: Taker | undefined
     let bestPriority = Number.NEGATIVE_INFINITY
-    let kept = 0
-    for (const taker of this.#waiting) {
+    for (let place = 0; place < this.#size; ) {
+      const taker = this.#waiting[place]!
       const priority = taker.headPriority()
-      if (priority === undefined) continue
-      this.#waiting[kept++] = taker
+      if (priority === undefined) {
+        this.delete(taker)
+        continue
+      }
       if (best === undefined || priority > bestPriority) {
         best = taker
         bestPriority = priority
       }
+      place++
     }
-    if (kept < this.#waiting.length) this.#waiting.length = kept
-    if (best !== undefined && kept > 1) {
+    if (best !== undefined && this.#size > 1) {
       this.delete(best)
-      this.#waiting.push(best)
+      this.add(best)
     }
     return best
   }

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Tray } from '../../src/scheduling/tray.ts'
+
+describe('a tray', () => {
+  it('is a list: what was pushed, in order, but for what was dropped from its end', () => {
+    const anySteps = fc.array(
+      fc.oneof(
+        fc.record({ push: fc.integer() }),
+        fc.record({ drop: fc.nat(4) }),
+        fc.constant({ clear: true } as const),
+        fc.record({ many: fc.integer({ min: 1_000, max: 1_100 }) }),
+      ),
+    )
+    fc.assert(
+      fc.property(anySteps, (steps) => {
+        const tray = new Tray<number>()
+        let list: number[] = []
+        for (const step of steps) {
+          if ('push' in step) {
+            tray.push(step.push)
+            list.push(step.push)
+          } else if ('many' in step) {
+            for (let item = 0; item < step.many; item++) {
+              tray.push(item)
+              list.push(item)
+            }
+          } else if ('drop' in step) {
+            const count = Math.min(step.drop, list.length)
+            tray.drop(count)
+            list = list.slice(0, list.length - count)
+          } else {
+            tray.clear()
+            list = []
+          }
+          expect(tray.length).toBe(list.length)
+          if (list.length > 0) expect(tray.at(list.length - 1)).toBe(list.at(-1))
+        }
+        expect(tray.toArray()).toEqual(list)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
