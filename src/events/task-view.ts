@@ -43,16 +43,32 @@ export function noTasks(): Record<TaskStatus, number> {
 
 /** What a fact about a task makes of it. */
 export function taskAfter(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView {
-  return ordinarily(task, fact) ?? rarely(task, fact)
+  return isOrdinary(fact) && isUntroubled(task) ? ordinarily(task, fact) : rarely(task, fact)
 }
 
-/**
- * The facts that every task tells, for one that nothing has happened to so far: spelled out, since copying a view costs
- * several times what making one does. Undefined for any other.
- */
-function ordinarily(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView | undefined {
+/** What every task tells. */
+type Ordinary = 'task.ready' | 'task.dispatched' | 'task.starting' | 'task.started' | 'task.completed'
+
+const ordinary: ReadonlySet<string> = new Set<Ordinary>([
+  'task.ready',
+  'task.dispatched',
+  'task.starting',
+  'task.started',
+  'task.completed',
+])
+
+function isOrdinary(fact: RunFact): fact is Extract<RunFact, { type: Ordinary }> {
+  return ordinary.has(fact.type)
+}
+
+/** Such a view has no properties but those that all have. */
+function isUntroubled({ failure, outcome, questions }: TaskView): boolean {
+  return failure === undefined && outcome === undefined && questions.length === 0
+}
+
+/** Spelled out, since to copy a view takes several times as long as to make one. */
+function ordinarily(task: TaskView, fact: Extract<RunFact, { type: Ordinary }>): TaskView {
   const { id, attempt, attemptsUsed, questions } = task
-  if (task.failure !== undefined || task.outcome !== undefined || questions.length > 0) return undefined
   const { at: since } = fact
   switch (fact.type) {
     case 'task.ready':
@@ -69,8 +85,6 @@ function ordinarily(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>):
       const outcome = { status: 'completed', output: fact.output } as const
       return { id, status: 'completed', since, attempt, attemptsUsed, questions, outcome }
     }
-    default:
-      return undefined
   }
 }
 
