@@ -26,6 +26,9 @@ export function staticRank(
   tasks: readonly (Links & Pick<PlannedTask, 'priority' | 'estimateMs'>)[],
   order: Order,
 ): Int32Array {
+  if (order === 'fifo' && tasks.every(({ priority }) => priority === tasks[0]!.priority)) {
+    return new Int32Array(tasks.length)
+  }
   const remaining = order === 'critical-path' ? remainingPaths(tasks) : undefined
   const compare = (a: number, b: number): number =>
     tasks[b]!.priority - tasks[a]!.priority ||

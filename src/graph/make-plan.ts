@@ -54,6 +54,8 @@ const dagFields: ReadonlySet<string> = new Set([
 ])
 const orders: readonly Order[] = ['fifo', 'critical-path']
 const nothing: Layer = {}
+const noIds: readonly TaskId[] = Object.freeze([])
+const none: readonly number[] = Object.freeze([])
 
 /**
  * Validates a dag given as data and makes it ready to run. Takes time in proportion to tasks and dependencies.
@@ -96,6 +98,8 @@ interface Frame {
   readonly timeoutMs: number
   readonly order: Order | undefined
   readonly defaults: Layer
+  /** Of the tasks that say nothing about themselves: most have no options, and share these. */
+  readonly settings: Settings
   readonly inputSchema: unknown
 }
 
@@ -105,8 +109,7 @@ function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fiel
     defaults === undefined
       ? nothing
       : readLayer(readFields(defaults, 'defaults', taskDefaultFields), 'defaults')
-  // Read for its errors: what is wrong with the defaults alone is better told before any task.
-  settle(nothing, layer, nothing, 'defaults')
+  const settings = settle(nothing, layer, nothing, 'defaults')
   return {
     concurrency: concurrency === undefined ? undefined : readInteger(concurrency, 'concurrency', 0, true),
     pools: readAmounts(pools === undefined ? {} : pools, 'pools'),
@@ -114,6 +117,8 @@ function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fiel
       timeout === undefined ? Number.POSITIVE_INFINITY : readDuration(timeout, 'timeout', { positive: true }),
     order: order === undefined ? undefined : readOneOf(order, 'order', orders),
     defaults: layer,
+    // Read first for its errors, too: what is wrong with the defaults alone is better told before any task.
+    settings,
     inputSchema: input,
   }
 }
@@ -124,14 +129,16 @@ function isSchema(value: unknown): boolean {
 
 function linkTasks(entries: readonly TaskEntry[], indexById: ReadonlyMap<TaskId, number>): readonly Links[] {
   const seenBy = new Int32Array(entries.length).fill(-1)
-  const links = entries.map((entry, index) => ({
-    needs: readNeeds(entry, index, indexById, seenBy),
-    dependents: [] as number[],
-  }))
-  for (const [index, { needs }] of links.entries()) {
-    for (const need of needs) links[need]!.dependents.push(index)
+  const needsOf = entries.map((entry, index) => readNeeds(entry, index, indexById, seenBy))
+  const dependentsOf: (number[] | undefined)[] = Array.from({ length: entries.length })
+  for (let index = 0; index < needsOf.length; index++) {
+    for (const need of needsOf[index]!) {
+      const dependents = dependentsOf[need]
+      if (dependents === undefined) dependentsOf[need] = [index]
+      else dependents.push(index)
+    }
   }
-  return links
+  return needsOf.map((needs, index) => ({ needs, dependents: dependentsOf[index] ?? none }))
 }
 
 function planTasks(
@@ -142,7 +149,7 @@ function planTasks(
   return Object.freeze(
     entries.map((entry, index): PlannedTask => {
       const work = readRun(entry)
-      const settings = readSettings(entry, work, frame.defaults)
+      const settings = readSettings(entry, work, frame)
       refuseLoneAnyRule(entry, links[index]!)
       refuseNeedBeyondPool(entry, settings, frame.pools)
       return Object.freeze({
@@ -163,14 +170,23 @@ function planTasks(
   )
 }
 
-function readSettings({ fields, path }: TaskEntry, work: Work, defaults: Layer): Settings {
+function readSettings({ fields, path }: TaskEntry, work: Work, { defaults, settings }: Frame): Settings {
+  if (work.defaults === undefined && !givesOptions(fields)) return settings
   const workDefaults =
     work.defaults === undefined ? nothing : readLayer(work.defaults as Fields, `${path}.run.defaults`)
   return settle(readLayer(fields, path), defaults, workDefaults, path)
 }
 
+function givesOptions(fields: Fields): boolean {
+  for (const field in fields) {
+    if (taskDefaultFields.has(field) && fields[field] !== undefined) return true
+  }
+  return false
+}
+
 function structureOf(task: PlannedTask, entries: readonly TaskEntry[]): TaskStructure {
-  return Object.freeze({ id: task.id, needs: Object.freeze(task.needs.map((need) => entries[need]!.id)) })
+  const needs = task.needs.length === 0 ? noIds : Object.freeze(task.needs.map((need) => entries[need]!.id))
+  return Object.freeze({ id: task.id, needs })
 }
 
 /** Only where the task itself says so: as a default, the rule is meant for the tasks that have dependencies. */

@@ -15,17 +15,21 @@ export interface TaskEntry {
 const taskFields: ReadonlySet<string> = new Set(['needs', 'run', ...taskDefaultFields])
 const listedFields: ReadonlySet<string> = new Set(['id', ...taskFields])
 
+const noNeeds: readonly number[] = Object.freeze([])
+
 /** Reads an object of tasks by id, or an iterable of `[id, task]` or `{ id, … }`. Ids must be sound and differ. */
 export function readTasks(tasks: unknown): TaskEntry[] {
   const entries: TaskEntry[] = []
   const ids = new Set<TaskId>()
-  const add = (id: unknown, fields: unknown, known: ReadonlySet<string>, position: string): void => {
-    const sound = readName(id, `The id of ${position}`)
+  const add = (id: unknown, fields: unknown, known: ReadonlySet<string>, position: () => string): void => {
+    const complaint = complaintAbout(id)
+    if (complaint !== undefined) throw badName(id, `The id of ${position()}`, complaint)
+    const sound = id as string
     if (ids.has(sound)) {
       throw new DagmarError('DAG_DUPLICATE_TASK', {
-        message: `There are two tasks with the id ${show(sound)}; the second is ${position}.`,
+        message: `There are two tasks with the id ${show(sound)}; the second is ${position()}.`,
         hint: 'Rename one of them.',
-        facts: { taskId: sound, field: position },
+        facts: { taskId: sound, field: position() },
       })
     }
     ids.add(sound)
@@ -35,13 +39,14 @@ export function readTasks(tasks: unknown): TaskEntry[] {
   if (isIterable(tasks)) {
     let index = 0
     for (const task of tasks) {
-      const position = `tasks[${index++}]`
+      const at = index++
+      const position = (): string => `tasks[${at}]`
       if (Array.isArray(task) && task.length === 2) add(task[0], task[1], taskFields, position)
       else if (isRecord(task)) add(task['id'], task, listedFields, position)
-      else throw invalid(position, task, 'neither a pair of id and task nor a task with an id')
+      else throw invalid(position(), task, 'neither a pair of id and task nor a task with an id')
     }
   } else if (isRecord(tasks)) {
-    for (const [id, task] of Object.entries(tasks)) add(id, task, taskFields, taskPath(id))
+    for (const [id, task] of Object.entries(tasks)) add(id, task, taskFields, () => taskPath(id))
   } else {
     throw invalid('tasks', tasks, 'neither an object of tasks by id nor a list of tasks')
   }
@@ -52,7 +57,11 @@ export function readTasks(tasks: unknown): TaskEntry[] {
 export function readName(name: unknown, what: string): string {
   const complaint = complaintAbout(name)
   if (complaint === undefined) return name as string
-  throw new DagmarError('DAG_INVALID', {
+  throw badName(name, what, complaint)
+}
+
+function badName(name: unknown, what: string, complaint: string): DagmarError {
+  return new DagmarError('DAG_INVALID', {
     message: `${what} ${complaint}.`,
     hint: 'Names have 1 to 200 characters and no control characters.',
     facts: { name },
@@ -65,32 +74,45 @@ export function readNeeds(
   index: number,
   indexById: ReadonlyMap<TaskId, number>,
   seenBy: Int32Array,
-): number[] {
+): readonly number[] {
   const needs = entry.fields['needs']
-  if (needs === undefined) return []
-  const path = `${entry.path}.needs`
-  if (!Array.isArray(needs)) throw invalid(path, needs, 'not an array of task ids')
-  return Array.from(needs, (id: unknown, position) => {
-    const field = `${path}[${position}]`
-    if (typeof id !== 'string') throw invalid(field, id, 'not a task id')
-    const need = indexById.get(id)
-    if (need === undefined) throw unknownTask(field, id, indexById)
-    if (need === index) {
-      throw new DagmarError('DAG_CYCLE', {
-        message: `Task ${show(id)} depends on itself: ${field} is its own id.`,
-        hint: 'Take the id out of its needs.',
-        facts: { path: [id, id], field },
-      })
-    }
-    if (seenBy[need] === index) {
-      throw new DagmarError('DAG_INVALID', {
-        message: `${field} is ${show(id)}, which ${path} has already.`,
-        hint: 'Name each dependency once.',
-        facts: { field, taskId: entry.id, need: id },
-      })
+  if (needs === undefined) return noNeeds
+  if (!Array.isArray(needs)) throw invalid(`${entry.path}.needs`, needs, 'not an array of task ids')
+  if (needs.length === 0) return noNeeds
+  const given: readonly unknown[] = needs
+  const indices: number[] = []
+  for (let position = 0; position < given.length; position++) {
+    const id = given[position]
+    const need = typeof id === 'string' ? indexById.get(id) : undefined
+    if (need === undefined || need === index || seenBy[need] === index) {
+      throw badNeed(entry, position, id, indexById)
     }
     seenBy[need] = index
-    return need
+    indices.push(need)
+  }
+  return indices
+}
+
+function badNeed(
+  { id: taskId, path }: TaskEntry,
+  position: number,
+  id: unknown,
+  indexById: ReadonlyMap<TaskId, number>,
+): DagmarError {
+  const field = `${path}.needs[${position}]`
+  if (typeof id !== 'string') return invalid(field, id, 'not a task id')
+  if (!indexById.has(id)) return unknownTask(field, id, indexById)
+  if (id === taskId) {
+    return new DagmarError('DAG_CYCLE', {
+      message: `Task ${show(id)} depends on itself: ${field} is its own id.`,
+      hint: 'Take the id out of its needs.',
+      facts: { path: [id, id], field },
+    })
+  }
+  return new DagmarError('DAG_INVALID', {
+    message: `${field} is ${show(id)}, which ${path}.needs has already.`,
+    hint: 'Name each dependency once.',
+    facts: { field, taskId, need: id },
   })
 }
 
