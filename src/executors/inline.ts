@@ -26,7 +26,10 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
         if (live.delete(context)) report({ type: 'attempt.completed', attemptId, output })
       }
       const failed = (thrown: unknown): void => {
-        if (live.delete(context)) report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
+        if (!live.delete(context)) return
+        // It did as it was told. What a handler that fails on the way has to say is told.
+        if (context.isReason(thrown)) report({ type: 'attempt.ended', attemptId })
+        else report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
       }
       try {
         const returned = (attempt.work as Handler<unknown, unknown, unknown>)(context)
@@ -155,6 +158,11 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     this.#controller?.abort(this.#reason())
     for (const { reject } of this.#questions ?? []) reject(this.#reason())
     this.#questions = undefined
+  }
+
+  /** True for what the signal was aborted with. */
+  isReason(thrown: unknown): boolean {
+    return this.#aborted && this.#controller !== undefined && this.#controller.signal.reason === thrown
   }
 
   #reason(): DOMException {
