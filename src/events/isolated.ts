@@ -23,19 +23,33 @@ export class IsolatedObservable<T> extends Observable<T> {
         ? { next: observerOrNext, ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
         : (observerOrNext ?? {})
     let told = false
-    const isolated = (notify: () => void): void => {
-      try {
-        notify()
-      } catch (thrown) {
-        if (told) return
-        told = true
-        this.#observerFailed(thrown)
-      }
+    const failed = (thrown: unknown): void => {
+      if (told) return
+      told = true
+      this.#observerFailed(thrown)
     }
     return super.subscribe({
-      next: (value) => isolated(() => observer.next?.(value)),
-      error: (thrown: unknown) => isolated(() => observer.error?.(thrown)),
-      complete: () => isolated(() => observer.complete?.()),
+      next: (value) => {
+        try {
+          observer.next?.(value)
+        } catch (thrown) {
+          failed(thrown)
+        }
+      },
+      error: (error: unknown) => {
+        try {
+          observer.error?.(error)
+        } catch (thrown) {
+          failed(thrown)
+        }
+      },
+      complete: () => {
+        try {
+          observer.complete?.()
+        } catch (thrown) {
+          failed(thrown)
+        }
+      },
     })
   }
 }
