@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../graph/read-values.ts'
 import { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
-import { PlanFileError, planInvalid } from './problems.ts'
+import { PlanFileError, planInvalid } from '../errors/plan-file-error.ts'
 
 export interface ReadOptions extends Omit<ParseOptions, 'file'> {
   /** Reads the file in place of the file system. */
