@@ -1,0 +1,7 @@
+export type { Bound } from './bounds.ts'
+export type { Distribution, Durations } from './durations.ts'
+export type { Limit } from './limits.ts'
+export type { SimulationOptions } from './options.ts'
+export { readStg, type ReadGraphOptions } from './read-stg.ts'
+export type { SimulatedAttempt, SimulatedTask } from './recorder.ts'
+export { simulate, type Simulation } from './simulate.ts'
