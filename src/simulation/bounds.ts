@@ -29,7 +29,10 @@ export function sentenceOf(makespanMs: number, bounds: readonly Bound[]): string
   const waits = bounds
     .filter(({ queuedMs }) => queuedMs > 0)
     .map(({ by, amount, queuedMs }) => `${showMs(queuedMs)} for ${nameOf(by, amount)}`)
-  const queued = waits.length === 0 ? 'no task waited for anything but its dependencies' : `tasks waited ${waits.join(', ')}`
+  const queued =
+    waits.length === 0
+      ? 'no task waited for anything but its dependencies'
+      : `tasks waited ${waits.join(', ')}`
   if (makespanMs === 0) return 'Nothing takes any time.'
   const rest = makespanMs - highest.leastMs
   const far = rest * 1_000 < makespanMs ? '' : `, ${showMs(rest)} less than the run takes`
@@ -47,7 +50,5 @@ export function sentenceOf(makespanMs: number, bounds: readonly Bound[]): string
 function nameOf(by: Bound['by'], amount = 0): string {
   if (by === 'critical-path') return 'the critical path'
   if (by === 'slots') return amount === 1 ? 'the one slot' : `the ${amount} slots`
-  return 'pool' in by
-    ? `the pool ${by.pool} (${amount})`
-    : `the executor ${by.executor} (${amount} at once)`
+  return 'pool' in by ? `the pool ${by.pool} (${amount})` : `the executor ${by.executor} (${amount} at once)`
 }

@@ -1,14 +1,7 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { medianEstimate } from '../graph/critical-path.ts'
 import type { Plan } from '../graph/plan.ts'
-import {
-  badValue,
-  isRecord,
-  readDuration,
-  readFields,
-  readNumber,
-  readOneOf,
-} from '../graph/read-values.ts'
+import { badValue, isRecord, readDuration, readFields, readNumber, readOneOf } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
 import { chanceOf } from './chance.ts'
 
@@ -112,12 +105,7 @@ function drawnDurations(
 }
 
 /** A draw with the mean 1, from draws that are uniform in [0, 1). */
-function factorOf(
-  kind: Distribution['kind'],
-  spread: number,
-  first: number,
-  second: () => number,
-): number {
+function factorOf(kind: Distribution['kind'], spread: number, first: number, second: () => number): number {
   switch (kind) {
     case 'exponential':
       return -Math.log(1 - first)
@@ -138,7 +126,9 @@ function standardNormal(first: number, second: number): number {
 }
 
 /** A record of durations may have a task named `kind`, but no duration is the name of a distribution. */
-function isDistribution(durations: Exclude<Durations, (...words: never) => unknown>): durations is Distribution {
+function isDistribution(
+  durations: Exclude<Durations, (...words: never) => unknown>,
+): durations is Distribution {
   if (!isRecord(durations)) return false
   const { kind } = durations
   return typeof kind === 'string' && !/^\s*\d/.test(kind)

@@ -90,9 +90,7 @@ function failuresOf(
   seed: number,
 ): ReadSimulation['fails'] {
   const rates = isRecord(rate)
-    ? tasks.map(({ id }) =>
-        Object.hasOwn(rate, id) ? readNumber(rate[id], `failureRate.${id}`, 0, 1) : 0,
-      )
+    ? tasks.map(({ id }) => (Object.hasOwn(rate, id) ? readNumber(rate[id], `failureRate.${id}`, 0, 1) : 0))
     : undefined
   if (rates !== undefined) return (index, attempt) => isFailing(rates[index]!, index, attempt)
   if (typeof rate !== 'number') throw badValue('failureRate', rate, 'a number, or numbers by task id')

@@ -16,6 +16,8 @@ export interface SimulatedAttempt {
 export interface SimulatedTask {
   readonly id: TaskId
   readonly status: Outcome['status']
+  /** When its rule was met; for a task that was skipped, when that was. */
+  readonly readyAt: number
   /** When its first attempt started; for a task without attempts, when it was settled. */
   readonly startAt: number
   /** When it was settled. */

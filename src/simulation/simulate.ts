@@ -110,7 +110,11 @@ function toBeSimulated(plan: Plan): Plan {
 
 function simulationOf(
   { plan, concurrency }: ReadSimulation,
-  { result, recorder, books }: { readonly result: RunResult; readonly recorder: Recorder; readonly books: LimitBooks },
+  {
+    result,
+    recorder,
+    books,
+  }: { readonly result: RunResult; readonly recorder: Recorder; readonly books: LimitBooks },
 ): Simulation {
   const tasks = plan.tasks.map((task) => taskOf(task.id, task.index, recorder, result.outcomes[task.id]!))
   const makespanMs = result.durationMs
@@ -142,9 +146,11 @@ function simulationOf(
 function taskOf(id: TaskId, index: number, recorder: Recorder, { status }: Outcome): SimulatedTask {
   const attempts = recorder.attempts[index]!
   const endAt = recorder.settledAt[index]!
+  const readyAt = recorder.readyAt[index]!
   return {
     id,
     status,
+    readyAt: Number.isNaN(readyAt) ? endAt : readyAt,
     startAt: attempts[0]?.startAt ?? endAt,
     endAt,
     queuedMs: recorder.queuedMs[index]!,
