@@ -1,4 +1,4 @@
-import type { Plan } from '../graph/plan.ts'
+import type { Plan, PlannedTask } from '../graph/plan.ts'
 
 /** What may keep a ready task from starting. */
 export type Limit = 'slots' | { readonly pool: string } | { readonly executor: string }
@@ -107,6 +107,12 @@ export class LimitBooks {
       if (lacking !== undefined) lacking.use.queuedMs += waiting * ms
     }
   }
+}
+
+/** How much of the limit an attempt of the task holds. */
+export function amountUsed({ uses, executor }: PlannedTask, limit: Limit): number {
+  if (limit === 'slots') return 1
+  return 'pool' in limit ? (uses[limit.pool] ?? 0) : Number(executor === limit.executor)
 }
 
 function newUse(limit: Limit, amount: number): LimitUse {

@@ -5,8 +5,8 @@ import { createRuntime } from '../runtime/create-runtime.ts'
 import type { RunResult } from '../runtime/result.ts'
 import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
 import { type Bound, boundsOf, sentenceOf } from './bounds.ts'
+import { chainsOf } from './chains.ts'
 import { type Limit, LimitBooks } from './limits.ts'
-import { longestChain } from './longest-chain.ts'
 import { type ReadSimulation, readSimulation, type SimulationOptions } from './options.ts'
 import { Recorder, type SimulatedTask } from './recorder.ts'
 import { simulatedExecutor } from './simulated-executor.ts'
@@ -40,8 +40,8 @@ export interface Simulation {
   /** What keeps the run from being shorter: see `bounds`, of which it is the highest. Ties go to the critical path. */
   readonly boundBy: 'critical-path' | Limit
   /**
-   * What no schedule of these attempts can beat, the highest first: the critical path, and of each limit that tasks have
-   * waited for what was held of it, divided by what there is.
+   * What no schedule of these attempts can beat, the highest first: the critical path; and for each limit that tasks have
+   * waited for, what was held of it divided by what there is, with the chains that must come before and behind.
    */
   readonly bounds: readonly Bound[]
   /** What bounds the makespan, for people. */
@@ -118,11 +118,11 @@ function simulationOf(
 ): Simulation {
   const tasks = plan.tasks.map((task) => taskOf(task.id, task.index, recorder, result.outcomes[task.id]!))
   const makespanMs = result.durationMs
-  const chain = longestChain(plan, recorder)
+  const chains = chainsOf(plan, recorder)
   const [slots] = books.uses
   const { heldMs, peak } = slots!
   const slotsMs = (Number.isFinite(concurrency) ? concurrency : peak) * makespanMs
-  const bounds = boundsOf(chain.length, books)
+  const bounds = boundsOf({ tasks: plan.tasks, chains, recorder, uses: books.uses })
   return {
     name: plan.name,
     status: result.status,
@@ -130,8 +130,8 @@ function simulationOf(
     ...(result.failure === undefined ? {} : { failure: result.failure }),
     rootCauses: result.rootCauses,
     makespanMs,
-    criticalPathMs: chain.length,
-    criticalPath: chain.ids,
+    criticalPathMs: chains.longest.length,
+    criticalPath: chains.longest.ids,
     busyMs: heldMs,
     concurrency,
     peakConcurrency: peak,
