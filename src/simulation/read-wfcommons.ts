@@ -214,7 +214,7 @@ function placeOf(text: string, path: JsonPath): { readonly line: number; readonl
   return { line: before.length, column: before.at(-1)!.length + 1 }
 }
 
-/** `workflow.execution.tasks[3].id`. */
+/** As in `a.b[3].c`. */
 function pathText(path: JsonPath): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))

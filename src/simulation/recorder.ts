@@ -41,60 +41,52 @@ export class Recorder {
   readonly #since: Float64Array
   /** By index: the attempt that was granted last. */
   readonly #granted: Int32Array
-  readonly #indexOf: Plan['indexOf']
+  readonly #indexOf: (id: TaskId) => number | undefined
   readonly #books: LimitBooks
   readonly #clock: Clock
 
-  constructor({ tasks, indexOf }: Plan, books: LimitBooks, clock: Clock) {
+  constructor(plan: Plan, books: LimitBooks, clock: Clock) {
+    const { tasks } = plan
     this.readyAt = new Float64Array(tasks.length).fill(Number.NaN)
     this.settledAt = new Float64Array(tasks.length).fill(Number.NaN)
     this.queuedMs = new Float64Array(tasks.length)
     this.attempts = tasks.map(() => [])
     this.#since = new Float64Array(tasks.length).fill(Number.NaN)
     this.#granted = new Int32Array(tasks.length)
-    this.#indexOf = indexOf
+    this.#indexOf = (id) => plan.indexOf(id)
     this.#books = books
     this.#clock = clock
   }
 
   see(fact: Fact): void {
-    switch (fact.type) {
-      case 'task.ready': {
-        const index = this.#indexOf(fact.taskId)!
-        this.readyAt[index] = fact.at
-        this.#wait(index, fact.at)
-        return
-      }
-      case 'task.dispatched': {
-        const index = this.#indexOf(fact.taskId)!
-        this.#granted[index] = fact.attempt
-        this.#leave(index, fact.at)
-        return
-      }
-      case 'task.retrying': {
-        const index = this.#indexOf(fact.taskId)!
-        const { attempt, until } = fact
-        this.#clock.setTimeout(() => {
-          // At the same instant it may have been granted already; or it was killed meanwhile.
-          const isOver = this.#granted[index] !== attempt || !Number.isNaN(this.settledAt[index])
-          if (!isOver) this.#wait(index, until)
-        }, until - fact.at)
-        return
-      }
-      case 'task.completed':
-      case 'task.failed':
-      case 'task.killed':
-      case 'task.skipped': {
-        const index = this.#indexOf(fact.taskId)!
-        this.settledAt[index] = fact.at
-        this.#leave(index, fact.at)
-      }
+    const index = fact.taskId === undefined ? undefined : this.#indexOf(fact.taskId)
+    if (index === undefined) return
+    if (fact.type === 'task.ready') {
+      this.readyAt[index] = fact.at
+      this.#wait(index, fact.at)
+    } else if (fact.type === 'task.dispatched') {
+      this.#granted[index] = fact.attempt
+      this.#leave(index, fact.at)
+    } else if (fact.type === 'task.retrying') {
+      this.#waitLater(index, fact)
+    } else if (isSettling(fact.type)) {
+      this.settledAt[index] = fact.at
+      this.#leave(index, fact.at)
     }
   }
 
   /** An attempt is over. */
   note(index: number, attempt: SimulatedAttempt): void {
     this.attempts[index]!.push(attempt)
+  }
+
+  /** The next attempt is due at its instant, and waits from then on. */
+  #waitLater(index: number, { attempt, at, until }: Extract<Fact, { type: 'task.retrying' }>): void {
+    this.#clock.setTimeout(() => {
+      // At the same instant it may have been granted already; or it was killed meanwhile.
+      const isOver = this.#granted[index] !== attempt || !Number.isNaN(this.settledAt[index])
+      if (!isOver) this.#wait(index, until)
+    }, until - at)
   }
 
   #wait(index: number, at: number): void {
@@ -109,4 +101,10 @@ export class Recorder {
     this.queuedMs[index]! += at - since
     this.#books.leave(index, at)
   }
+}
+
+function isSettling(type: Fact['type']): boolean {
+  return (
+    type === 'task.completed' || type === 'task.failed' || type === 'task.killed' || type === 'task.skipped'
+  )
 }

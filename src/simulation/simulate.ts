@@ -72,9 +72,9 @@ export async function simulate<Outputs, Input>(
   const clock = new SimulatedClock()
   const books = new LimitBooks(plan, read)
   const recorder = new Recorder(plan, books, clock)
-  let error: DagmarError | undefined
-  const giveUp = (given: DagmarError): void => {
-    error ??= given
+  const trouble: DagmarError[] = []
+  const giveUp = (error: DagmarError): void => {
+    trouble.push(error)
   }
   const parts = { clock, books, recorder, giveUp, durationOf: read.durationOf, fails: read.fails }
   const names = new Set(plan.tasks.map(({ executor }) => executor))
@@ -89,9 +89,9 @@ export async function simulate<Outputs, Input>(
     if (fact.type === 'task.asked') run.answer(fact.taskId, 'skip')
   })
   await promisesSettled()
-  while (error === undefined && clock.fireNext());
+  while (trouble.length === 0 && clock.fireNext());
   // The rest is left where it stands: nothing of it is real.
-  if (error !== undefined) throw error
+  if (trouble[0] !== undefined) throw trouble[0]
   const result = await run.result
   await runtime.shutdown({ mode: 'kill' })
   return simulationOf(read, { result, recorder, books })

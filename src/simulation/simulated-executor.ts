@@ -12,7 +12,7 @@ export interface SimulatedExecutorOptions {
   readonly fails: (index: number, attempt: number) => boolean
   readonly books: LimitBooks
   readonly recorder: Recorder
-  /** Called once, with what is wrong with the durations or keeps the run from ever ending; nothing starts after it. */
+  /** Called with what is wrong with the durations or keeps the run from ever ending; nothing starts after it. */
   readonly giveUp: (error: DagmarError) => void
 }
 
@@ -48,7 +48,6 @@ function begin({ attemptId, attempt, work }: Attempt, report: Report, stage: Sta
   const index = work as number
   const startAt = clock.now()
   books.hold(index, startAt)
-  let timer: TimerId
   const end = (how: 'completed' | 'failed' | 'ended'): void => {
     const endAt = clock.now()
     live.delete(attemptId)
@@ -67,7 +66,10 @@ function begin({ attemptId, attempt, work }: Attempt, report: Report, stage: Sta
     }
   }
   live.set(attemptId, end)
-  timer = clock.setTimeout(() => end(fails(index, attempt) ? 'failed' : 'completed'), durationMs)
+  const timer: TimerId = clock.setTimeout(
+    () => end(fails(index, attempt) ? 'failed' : 'completed'),
+    durationMs,
+  )
   report({ type: 'attempt.started', attemptId })
 }
 

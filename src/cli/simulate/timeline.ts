@@ -141,7 +141,7 @@ function slotRows(
 
 /** What the signs mean that are to be seen. */
 function legend(rows: readonly Row[], bySlot: boolean, paint: Paint): string {
-  const seen = new Set(rows.flatMap(({ bar }) => bar.flatMap(([text]) => [...text])))
+  const seen = rows.flatMap(({ bar }) => bar.map(([text]) => text)).join('')
   const meanings: readonly (readonly [string, string, Span[1]])[] = [
     ['█', 'on the critical path', 'busy'],
     ['▒', bySlot ? 'and ▓ other tasks' : 'other tasks', 'plain'],
@@ -150,7 +150,7 @@ function legend(rows: readonly Row[], bySlot: boolean, paint: Paint): string {
     ['┄', 'waits for another attempt', 'faint'],
   ]
   return meanings
-    .filter(([sign]) => seen.has(sign))
+    .filter(([sign]) => seen.includes(sign))
     .map(([sign, meaning, tone]) => `${paint(sign, tone)} ${paint(meaning, 'faint')}`)
     .join('   ')
 }
