@@ -133,7 +133,7 @@ describe('how long a task takes', () => {
   const some = planned({ a: { estimate: 10 }, b: { estimate: 20 }, c: {}, d: { estimate: 60 } })
   const tookOf = async (durations: NonNullable<Parameters<typeof simulate>[1]>['durations']) =>
     Object.fromEntries(
-      (await simulate(some, { ...(durations === undefined ? {} : { durations }) })).tasks.map((task) => [
+      (await simulate(some, durations === undefined ? {} : { durations })).tasks.map((task) => [
         task.id,
         task.endAt - task.startAt,
       ]),
@@ -202,7 +202,7 @@ describe('a simulated failure', () => {
   it('is retried as the task says, with its waits in the critical path', async () => {
     const tasks = planned({
       shaky: { estimate: 10, retry: { maxAttempts: 3, backoff: { base: 100 } } },
-      then: { estimate: 5, needs: ['shaky'] },
+      next: { estimate: 5, needs: ['shaky'] },
     })
     const simulation = await simulate(tasks, { failureRate: { shaky: 1 } })
     const { attempts, queuedMs, status } = taskOf(simulation, 'shaky')
@@ -214,7 +214,7 @@ describe('a simulated failure', () => {
     ])
     expect(simulation).toMatchObject({ status: 'failed', makespanMs: 330, criticalPathMs: 330, busyMs: 30 })
     expect(simulation.rootCauses).toMatchObject([{ taskId: 'shaky', failure: { code: 'SIMULATED_FAILURE' } }])
-    expect(taskOf(simulation, 'then')).toMatchObject({
+    expect(taskOf(simulation, 'next')).toMatchObject({
       status: 'skipped',
       startAt: 330,
       endAt: 330,
@@ -322,6 +322,9 @@ describe('a simulation that makes no sense', () => {
   it('is refused for a distribution, an order or an option that nobody knows', async () => {
     const refused = (options: object) => refusalOf(() => simulate(diamond, options))
     expect(await refused({ durations: { kind: 'lognorml' } })).toContain("Did you mean 'lognormal'?")
+    expect(await refused({ durations: { kind: 'exponential', spread: 2 } })).toContain(
+      "unknown field 'spread'",
+    )
     expect(await refused({ order: 'best' })).toContain(
       "order is 'best', but it must be one of fifo, critical-path.",
     )
