@@ -4,12 +4,14 @@ import { addCompletionCommand } from './completion.ts'
 import { addGraphCommand } from './graph.ts'
 import { addInitCommand } from './init.ts'
 import { addRunCommand } from './run.ts'
+import { addSimulateCommand } from './simulate.ts'
 
 const examples = `
 Examples:
   dagmar init                      write a small plan to begin with
   dagmar check plan.yaml           say what is wrong with it, if anything
   dagmar graph plan.yaml           draw it
+  dagmar simulate plan.yaml        say how long it will take
   dagmar run plan.yaml             run it
 
 dagmar help <command> has more of each.
@@ -28,6 +30,7 @@ export function createProgram(version: string): Command {
   addRunCommand(program)
   addCheckCommand(program)
   addGraphCommand(program)
+  addSimulateCommand(program)
   addInitCommand(program)
   addCompletionCommand(program)
   return program
