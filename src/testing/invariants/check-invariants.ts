@@ -1,8 +1,9 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
+import type { RunFact } from '../../events/facts.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
 import { didYouMean } from '../../graph/read-values.ts'
+import { type FactSource, factsOf } from '../facts-of.ts'
 import { storyOf } from '../story.ts'
 import { everyRunSettles, killIsFinal } from './endings.ts'
 import { type GuaranteeNumber, guarantees } from './guarantee.ts'
@@ -50,7 +51,7 @@ const invariants: readonly Invariant[] = [
 ]
 
 /**
- * Holds the facts of a run, or of several, against what dagmar guarantees: every way in which they break guarantee 1 to
+ * Holds the facts of a run, or of several (or a run itself), against what dagmar guarantees: every way in which they break guarantee 1 to
  * 8 or 13, in the order of the facts; none for facts of a sound run, whether it has ended or still goes on. Passing facts
  * are passed over. The facts of a run are wanted from its first one on: what comes after a gap is not judged. Runs are
  * judged one by one, so what they share is not.
@@ -58,7 +59,7 @@ const invariants: readonly Invariant[] = [
  * Throws `TASK_UNKNOWN` for facts of another dag.
  */
 export function checkInvariants(
-  facts: Iterable<Fact>,
+  source: FactSource,
   dag: Plan | AnyDag,
   options: InvariantOptions = {},
 ): readonly Breach[] {
@@ -69,7 +70,7 @@ export function checkInvariants(
     ended = false,
   } = options
   const limits: Limits = { concurrency, pools: { ...plan.pools, ...options.pools }, capacities }
-  return [...runsIn(facts)].flatMap(([runId, ofRun]) => {
+  return [...runsIn(factsOf(source))].flatMap(([runId, ofRun]) => {
     refuseUnknownTasks(plan, ofRun)
     const [whole, gap] = untilGap(ofRun)
     const judged: Judged = { plan, facts: whole, limits, ended: ended && gap === undefined }
@@ -83,11 +84,11 @@ export function checkInvariants(
 
 /** As `checkInvariants`, but throws an `Error` that names each guarantee broken and tells the story of its task. */
 export function assertInvariants(
-  facts: Iterable<Fact>,
+  source: FactSource,
   dag: Plan | AnyDag,
   options: InvariantOptions = {},
 ): void {
-  const breaches = checkInvariants(facts, dag, options)
+  const breaches = checkInvariants(source, dag, options)
   if (breaches.length > 0) throw new Error(breaches.map(textOf).join('\n\n'))
 }
 
@@ -108,10 +109,9 @@ function breachOf(finding: Finding, runId: string, facts: readonly RunFact[]): B
   }
 }
 
-function runsIn(facts: Iterable<Fact>): ReadonlyMap<string, readonly RunFact[]> {
+function runsIn(facts: readonly RunFact[]): ReadonlyMap<string, readonly RunFact[]> {
   const runs = new Map<string, RunFact[]>()
   for (const fact of facts) {
-    if (!isRunFact(fact)) continue
     const run = runs.get(fact.runId)
     if (run === undefined) runs.set(fact.runId, [fact])
     else run.push(fact)
