@@ -1,0 +1,150 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import { type Fact, isRunEnd, isRunFact, type RunFact } from '../../events/facts.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { createRuntime } from '../../runtime/create-runtime.ts'
+import type { RunResult } from '../../runtime/result.ts'
+import type { RunHandle } from '../../runtime/run-handle.ts'
+import type { Explanation } from '../../runtime/why.ts'
+import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
+import { endsRun, type Fault } from './fault.ts'
+import { scriptedExecutors } from './scripted-task.ts'
+import type { Story } from './story.ts'
+
+/** Where all stories of a dag are played. */
+export interface Stage {
+  readonly plan: Plan
+  readonly concurrency: number | undefined
+  readonly pools: Readonly<Record<string, number>>
+  /** How long an attempt of the task takes when it goes well. */
+  readonly durationMs: (task: PlannedTask) => number
+  readonly outputOf: (task: PlannedTask) => unknown
+  /** Simulated time after which a run is taken to go on for ever. */
+  readonly timeLimitMs: number
+}
+
+/** Why a run did not settle: nothing was left that could happen, or it would have gone on past every bound. */
+export type Standstill = 'stuck' | 'endless'
+
+/** One run of the real runtime, played to its end or to a standstill. */
+export interface ExploredRun {
+  readonly story: Story
+  readonly facts: readonly RunFact[]
+  /** Undefined when the run did not settle. */
+  readonly result: RunResult | undefined
+  readonly standstill: Standstill | undefined
+  /** Of a run that did not settle: what each task that is not settled waits for. */
+  readonly open: readonly Explanation[]
+  /** The tasks that asked what to do about their failure. */
+  readonly asked: ReadonlySet<TaskId>
+}
+
+/** How long a person takes to answer, and how often a task is answered `retry` at most. */
+const answerMs = 10
+const mostAnswers = 3
+
+/** A task that is retried without end is followed for so many attempts. */
+const mostAttempts = 1_000
+
+const startAt = 1_000_000
+
+/** Plays a story through the real runtime on a simulated clock. It always comes back, settled or not. */
+export async function explore(stage: Stage, story: Story): Promise<ExploredRun> {
+  const clock = new SimulatedClock(startAt)
+  const faults = new Map(story.faults.map((fault) => [fault.taskId, fault]))
+  const paces = new Map(story.paces.map(({ taskId, times }) => [taskId, times]))
+  const runtime = createRuntime({
+    clock,
+    executors: scriptedExecutors(stage.plan, clock, {
+      faultOf: ({ id }) => faults.get(id)?.kind,
+      durationMs: (task) => stage.durationMs(task) * (paces.get(task.id) ?? 1),
+      outputOf: stage.outputOf,
+    }),
+    pools: stage.pools,
+    ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
+  })
+  const run = runtime.dispatch(stage.plan, {
+    id: 'run',
+    ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
+  })
+  const facts: RunFact[] = []
+  const asked = new Set<TaskId>()
+  let hasEnded = false
+  run.events$.subscribe((fact) => {
+    if (!isRunFact(fact)) return
+    facts.push(fact)
+    if (isRunEnd(fact)) hasEnded = true
+    if (fact.type === 'task.asked' && fact.of === 'failure') asked.add(fact.taskId)
+    intervene(fact, run, { clock, faults, stage, story })
+  })
+  let result: RunResult | undefined
+  void keep(run.result, (settled) => {
+    result = settled
+  })
+  // Turns of the event loop, since what is held weakly is kept as long as one: thousands of runs would pile up.
+  await promisesSettled()
+  const mostTimers = timersOf(stage.plan)
+  let fired = 0
+  while (!hasEnded && fired < mostTimers && (clock.nextAt ?? Infinity) - startAt <= stage.timeLimitMs) {
+    clock.fireNext()
+    fired++
+  }
+  await promisesSettled()
+  const standstill =
+    result !== undefined ? undefined : clock.nextAt === undefined || hasEnded ? 'stuck' : 'endless'
+  return {
+    story,
+    facts,
+    result,
+    standstill,
+    asked,
+    open: standstill === undefined ? [] : openTasks(run, stage.plan),
+  }
+}
+
+async function keep(promise: Promise<RunResult>, take: (result: RunResult) => void): Promise<void> {
+  take(await promise)
+}
+
+/** What people do: kill and drain where the story says so, and answer. */
+function intervene(
+  fact: Fact,
+  run: RunHandle,
+  given: {
+    readonly clock: SimulatedClock
+    readonly faults: ReadonlyMap<TaskId, Fault>
+    readonly stage: Stage
+    readonly story: Story
+  },
+): void {
+  const { clock, faults, stage, story } = given
+  if (fact.type === 'task.started' && fact.attempt === 1) {
+    const kind = faults.get(fact.taskId)?.kind
+    if (kind !== 'killed' && (kind === undefined || !endsRun.has(kind))) return
+    const task = stage.plan.tasks[stage.plan.indexOf(fact.taskId)!]!
+    clock.setTimeout(() => {
+      if (kind === 'killed') void run.kill(fact.taskId)
+      else if (kind === 'run-killed') void run.kill()
+      else if (kind === 'run-drained') void run.drain()
+    }, stage.durationMs(task) / 2)
+  }
+  if (fact.type !== 'task.asked' || fact.of !== 'failure') return
+  const { taskId } = fact
+  const turn = run.story(taskId).filter(({ type }) => type === 'task.answered').length
+  const given_ = story.answers.find((one) => one.taskId === taskId)?.answers[turn]
+  const answer = turn >= mostAnswers ? 'skip' : (given_ ?? 'skip')
+  clock.setTimeout(() => {
+    const isAsked = run.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
+    if (isAsked) run.answer(taskId, answer)
+  }, answerMs)
+}
+
+function openTasks(run: RunHandle, { tasks }: Plan): readonly Explanation[] {
+  const { tasks: views } = run.view()
+  return tasks.filter(({ id }) => views.get(id)?.outcome === undefined).map(({ id }) => run.why(id))
+}
+
+/** More timers than any run of the plan needs that comes to an end within `mostAttempts` of each task. */
+function timersOf({ tasks }: Plan): number {
+  const attempts = tasks.reduce((sum, { policy }) => sum + Math.min(policy.maxAttempts, mostAttempts), 0)
+  return 1_000 + 20 * attempts * (mostAnswers + 1)
+}

@@ -1,0 +1,134 @@
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import type { Attempt, Executor, Report } from '../../ports/executor.ts'
+import type { SimulatedClock } from '../../time/simulated-clock.ts'
+import { type FaultKind, isForceable } from './fault.ts'
+
+/** What the attempts of the tasks do, in place of their handlers. */
+export interface Script {
+  /** Undefined for a task that nothing befalls. */
+  readonly faultOf: (task: PlannedTask) => FaultKind | undefined
+  /** How long an attempt of the task takes. */
+  readonly durationMs: (task: PlannedTask) => number
+  readonly outputOf: (task: PlannedTask) => unknown
+}
+
+/** How long an attempt takes to end once it is told to. */
+const endingMs = 1
+
+/** Executors under the names that the plan asks for, which carry out scripts on a simulated clock. */
+export function scriptedExecutors(
+  plan: Plan,
+  clock: SimulatedClock,
+  script: Script,
+): Readonly<Record<string, Executor>> {
+  const names = new Set(plan.tasks.map(({ executor }) => executor))
+  return Object.fromEntries([...names].map((name) => [name, executorFor(name, plan, clock, script)]))
+}
+
+interface Live {
+  readonly report: Report
+  readonly fault: FaultKind | undefined
+  readonly timers: unknown[]
+}
+
+function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Script): Executor {
+  const live = new Map<string, Live>()
+  const rejected = new Set<string>()
+  const declined = new Set<string>()
+  const taskOf = (taskId: string): PlannedTask => plan.tasks[plan.indexOf(taskId)!]!
+  const end = (attemptId: string, say: () => void): void => {
+    const own = live.get(attemptId)
+    if (own === undefined) return
+    live.delete(attemptId)
+    for (const timer of own.timers) clock.clearTimeout(timer)
+    say()
+  }
+  const endSoon = (attemptId: string): void => {
+    const own = live.get(attemptId)
+    own?.timers.push(
+      clock.setTimeout(
+        () => end(attemptId, () => own.report({ type: 'attempt.ended', attemptId })),
+        endingMs,
+      ),
+    )
+  }
+  return {
+    accepts: (_carrying, taskId) => {
+      if (script.faultOf(taskOf(taskId)) !== 'rejected' || declined.has(taskId)) return true
+      declined.add(taskId)
+      return false
+    },
+    start: (attempt, report) => {
+      const task = taskOf(attempt.taskId)
+      const own: Live = { report, fault: script.faultOf(task), timers: [] }
+      live.set(attempt.attemptId, own)
+      const after = (ms: number, act: () => void): void => {
+        own.timers.push(clock.setTimeout(act, ms))
+      }
+      if (own.fault === 'never-starts') return
+      if (own.fault === 'rejected' && !rejected.has(task.id)) {
+        rejected.add(task.id)
+        const { attemptId } = attempt
+        after(endingMs, () => end(attemptId, () => report({ type: 'attempt.rejected', attemptId })))
+        return
+      }
+      carryOut(attempt, own, { task, script, after, end })
+    },
+    abort: (attemptId) => {
+      if (live.get(attemptId)?.fault !== 'ignores-abort') endSoon(attemptId)
+    },
+    ...(isForceable(name) ? { force: endSoon } : {}),
+  }
+}
+
+/** From its start to its end, where it has one. */
+function carryOut(
+  { attemptId, attempt }: Attempt,
+  { report, fault }: Live,
+  given: {
+    readonly task: PlannedTask
+    readonly script: Script
+    readonly after: (ms: number, act: () => void) => void
+    readonly end: (attemptId: string, say: () => void) => void
+  },
+): void {
+  const { task, script, after, end } = given
+  report({ type: 'attempt.started', attemptId })
+  if (fault === 'hangs' || fault === 'ignores-abort') return
+  const { stallAfterMs, stallGraceMs } = task.policy
+  const lastsMs = script.durationMs(task)
+  const silentMs = stallAfterMs + (stallGraceMs < Infinity ? stallGraceMs : 0)
+  const takesMs = fault === 'stalls' ? silentMs + endingMs + lastsMs : lastsMs
+  if (fault !== 'stalls' && stallGraceMs < Infinity) {
+    // Work that goes well is heard of before it counts as stalled.
+    for (let at = stallAfterMs / 2, beats = 0; at < lastsMs && beats < mostBeats; at += stallAfterMs / 2) {
+      beats++
+      after(at, () => report({ type: 'attempt.heartbeat', attemptId }))
+    }
+  }
+  after(takesMs, () => end(attemptId, () => report(lastReport())))
+
+  function lastReport(): Parameters<Report>[0] {
+    const failure = { code: 'SCRIPTED', message: 'the fault that was tried' }
+    switch (fault) {
+      case 'fails':
+        return { type: 'attempt.failed', attemptId, failure }
+      case 'fails-once':
+        if (attempt === 1) return { type: 'attempt.failed', attemptId, failure }
+        break
+      case 'fails-terminally':
+        return { type: 'attempt.failed', attemptId, failure: { ...failure, retryable: false } }
+      case 'fails-critically':
+        return {
+          type: 'attempt.failed',
+          attemptId,
+          failure: { ...failure, retryable: false, severity: 'critical' },
+        }
+      default:
+    }
+    return { type: 'attempt.completed', attemptId, output: script.outputOf(task) }
+  }
+}
+
+/** Beats that are left out would make an attempt stall that goes well, so that a task has to be very long for that. */
+const mostBeats = 1_000
