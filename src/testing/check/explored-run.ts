@@ -6,7 +6,7 @@ import type { RunResult } from '../../runtime/result.ts'
 import type { RunHandle } from '../../runtime/run-handle.ts'
 import type { Explanation } from '../../runtime/why.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
-import { endsRun, type Fault } from './fault.ts'
+import type { Fault } from './fault.ts'
 import { scriptedExecutors } from './scripted-task.ts'
 import type { Story } from './story.ts'
 
@@ -66,75 +66,77 @@ export async function explore(stage: Stage, story: Story): Promise<ExploredRun> 
     id: 'run',
     ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
   })
-  const facts: RunFact[] = []
-  const asked = new Set<TaskId>()
-  let hasEnded = false
+  const watched: Watched = { facts: [], asked: new Set(), hasEnded: false, result: undefined }
   run.events$.subscribe((fact) => {
     if (!isRunFact(fact)) return
-    facts.push(fact)
-    if (isRunEnd(fact)) hasEnded = true
-    if (fact.type === 'task.asked' && fact.of === 'failure') asked.add(fact.taskId)
+    watched.facts.push(fact)
+    if (isRunEnd(fact)) watched.hasEnded = true
+    if (fact.type === 'task.asked' && fact.of === 'failure') watched.asked.add(fact.taskId)
     intervene(fact, run, { clock, faults, stage, story })
   })
-  let result: RunResult | undefined
-  void keep(run.result, (settled) => {
-    result = settled
-  })
+  void keepResult(run.result, watched)
   // Turns of the event loop, since what is held weakly is kept as long as one: thousands of runs would pile up.
   await promisesSettled()
-  const mostTimers = timersOf(stage.plan)
-  let fired = 0
-  while (!hasEnded && fired < mostTimers && (clock.nextAt ?? Infinity) - startAt <= stage.timeLimitMs) {
-    clock.fireNext()
-    fired++
-  }
+  playOn(clock, watched, stage)
   await promisesSettled()
-  const standstill =
-    result !== undefined ? undefined : clock.nextAt === undefined || hasEnded ? 'stuck' : 'endless'
-  return {
-    story,
-    facts,
-    result,
-    standstill,
-    asked,
-    open: standstill === undefined ? [] : openTasks(run, stage.plan),
+  const { result, facts, asked } = watched
+  if (result !== undefined) return { story, facts, asked, result, standstill: undefined, open: [] }
+  const standstill = clock.nextAt === undefined || watched.hasEnded ? 'stuck' : 'endless'
+  return { story, facts, asked, result, standstill, open: openTasks(run, stage.plan) }
+}
+
+interface Watched {
+  readonly facts: RunFact[]
+  readonly asked: Set<TaskId>
+  hasEnded: boolean
+  result: RunResult | undefined
+}
+
+async function keepResult(result: Promise<RunResult>, watched: Watched): Promise<void> {
+  watched.result = await result
+}
+
+/** Until the run ends, nothing is left that could happen, or a bound is reached. */
+function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: Stage): void {
+  const mostTimers = timersOf(plan)
+  const endAt = startAt + timeLimitMs
+  for (let fired = 0; !watched.hasEnded && fired < mostTimers; fired++) {
+    if (clock.nextAt === undefined || clock.nextAt > endAt) return
+    clock.fireNext()
   }
 }
 
-async function keep(promise: Promise<RunResult>, take: (result: RunResult) => void): Promise<void> {
-  take(await promise)
+interface Scene {
+  readonly clock: SimulatedClock
+  readonly faults: ReadonlyMap<TaskId, Fault>
+  readonly stage: Stage
+  readonly story: Story
 }
 
-/** What people do: kill and drain where the story says so, and answer. */
-function intervene(
-  fact: Fact,
-  run: RunHandle,
-  given: {
-    readonly clock: SimulatedClock
-    readonly faults: ReadonlyMap<TaskId, Fault>
-    readonly stage: Stage
-    readonly story: Story
-  },
-): void {
-  const { clock, faults, stage, story } = given
-  if (fact.type === 'task.started' && fact.attempt === 1) {
-    const kind = faults.get(fact.taskId)?.kind
-    if (kind !== 'killed' && (kind === undefined || !endsRun.has(kind))) return
-    const task = stage.plan.tasks[stage.plan.indexOf(fact.taskId)!]!
-    clock.setTimeout(() => {
-      if (kind === 'killed') void run.kill(fact.taskId)
-      else if (kind === 'run-killed') void run.kill()
-      else if (kind === 'run-drained') void run.drain()
-    }, stage.durationMs(task) / 2)
-  }
-  if (fact.type !== 'task.asked' || fact.of !== 'failure') return
-  const { taskId } = fact
+/** What people do: they kill and drain where the story says so, and answer. */
+function intervene(fact: Fact, run: RunHandle, scene: Scene): void {
+  if (fact.type === 'task.started' && fact.attempt === 1) end(fact.taskId, run, scene)
+  if (fact.type === 'task.asked' && fact.of === 'failure') answer(fact.taskId, run, scene)
+}
+
+function end(taskId: TaskId, run: RunHandle, { clock, faults, stage }: Scene): void {
+  const kind = faults.get(taskId)?.kind
+  if (kind !== 'killed' && kind !== 'run-killed' && kind !== 'run-drained') return
+  const task = stage.plan.tasks[stage.plan.indexOf(taskId)!]!
+  clock.setTimeout(() => {
+    if (kind === 'killed') void run.kill(taskId)
+    else if (kind === 'run-killed') void run.kill()
+    else void run.drain()
+  }, stage.durationMs(task) / 2)
+}
+
+function answer(taskId: TaskId, run: RunHandle, { clock, story }: Scene): void {
   const turn = run.story(taskId).filter(({ type }) => type === 'task.answered').length
-  const given_ = story.answers.find((one) => one.taskId === taskId)?.answers[turn]
-  const answer = turn >= mostAnswers ? 'skip' : (given_ ?? 'skip')
+  const planned = story.answers.find((one) => one.taskId === taskId)?.answers[turn]
+  const said = turn >= mostAnswers ? 'skip' : (planned ?? 'skip')
   clock.setTimeout(() => {
     const isAsked = run.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
-    if (isAsked) run.answer(taskId, answer)
+    if (isAsked) run.answer(taskId, said)
   }, answerMs)
 }
 

@@ -89,7 +89,6 @@ export class Exposure {
         }
       }
     }
-    const own = (by: TaskId, taskIds: readonly TaskId[]) => taskIds.length === 1 && taskIds[0] === by
     // Kinds of one task with the same effect are one, then tasks with the same kinds and effect.
     const byKinds = grouped([...struckBy.values()], ({ by, taskIds }) => `${by}\0${taskIds.join('\0')}`)
     const merged = byKinds.map((group) => ({
@@ -98,15 +97,20 @@ export class Exposure {
       taskIds: group[0]!.taskIds,
     }))
     return grouped(merged, ({ kinds, by, taskIds }) =>
-      own(by, taskIds) ? `${kinds.join()} own` : `${kinds.join()} ${taskIds.join('\0')}`,
+      isOnly(by, taskIds) ? `${kinds.join()} own` : `${kinds.join()} ${taskIds.join('\0')}`,
     ).map((group): Consequence => {
       const { kinds, taskIds } = group[0]!
-      const isOwn = own(group[0]!.by, taskIds)
+      const isOwn = isOnly(group[0]!.by, taskIds)
       const by = group.map((one) => one.by)
       const consequence = { effect, kinds, by, taskIds: isOwn ? by : taskIds }
       return { ...consequence, sentence: sentenceOf(consequence, isOwn) }
     })
   }
+}
+
+/** A fault that hurts nobody but its own task. */
+function isOnly(by: TaskId, taskIds: readonly TaskId[]): boolean {
+  return taskIds.length === 1 && taskIds[0] === by
 }
 
 function grouped<T>(list: readonly T[], keyOf: (one: T) => string): readonly (readonly [T, ...T[]])[] {
@@ -129,7 +133,9 @@ const verbs: Readonly<Record<Effect, readonly [one: string, many: string]>> = {
 
 function sentenceOf({ effect, kinds, by, taskIds }: Omit<Consequence, 'sentence'>, isOwn: boolean): string {
   const how = kindsPhrase(kinds)
-  if (isOwn) return `${tasksListed(taskIds)} ${verbs[effect][taskIds.length === 1 ? 0 : 1]} when it ${how}`
+  const each = taskIds.length === 1 ? '' : ', each'
+  if (isOwn)
+    return `${tasksListed(taskIds)} ${verbs[effect][taskIds.length === 1 ? 0 : 1]}${each} when it ${how}`
   const whose = by.length === 1 ? by[0]! : `one of ${by.length} tasks (${listed(by)})`
   return `${tasksListed(taskIds)} ${verbs[effect][taskIds.length === 1 ? 0 : 1]} when ${whose} ${how}`
 }

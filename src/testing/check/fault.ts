@@ -105,7 +105,12 @@ function befalls({ policy, executor }: PlannedTask, kind: FaultKind): boolean {
       return !startsAtOnce
     case 'stalls':
       return policy.stallAfterMs < Infinity
-    default:
+    case 'fails':
+    case 'hangs':
+    case 'killed':
+    case 'rejected':
+    case 'run-killed':
+    case 'run-drained':
       return true
   }
 }

@@ -1,5 +1,5 @@
 import { type FaultKind, faultKinds } from './fault.ts'
-import type { Cause, DagFinding, DagReport, FindingSeverity, TaskExposure } from './report.ts'
+import type { Cause, DagFinding, DagReport, Explored, FindingSeverity, TaskExposure } from './report.ts'
 
 /** What a stretch of a line is, not how it looks: a command line gives it colours. */
 export type ReportTone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'odd'
@@ -20,7 +20,7 @@ export function formatReport(
 ): readonly string[] {
   return [
     ...headOf(report, paint),
-    ...cut(report.findings, most, (finding) => ['', ...linesOfFinding(finding, paint)]),
+    ...findingLines(report.findings, paint, most),
     ...consequenceLines(report, paint, most),
     ...tableLines(report.tasks, paint, most),
   ]
@@ -45,22 +45,32 @@ function headOf(
       `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, ${runs} runs explored: ${all} single faults, ${combinations} combinations, ${random} at random; seed ${seed}`,
       'faint',
     ),
-    ...(singleFaults < allSingleFaults
-      ? [
-          paint(
-            'The dag is large: of the single faults a sample was tried, so that lists may lack some.',
-            'faint',
-          ),
-        ]
-      : []),
+    ...(singleFaults < allSingleFaults ? [paint(sampleLine(explored), 'odd')] : []),
     ...(withoutRandom === undefined ? [] : [paint(`Nothing was tried at random. ${withoutRandom}`, 'odd')]),
   ]
 }
 
+function sampleLine({ wholeKinds }: Explored): string {
+  return wholeKinds.length === 0
+    ? 'The dag is large: of the single faults a sample was tried, so that the lists below lack some.'
+    : `The dag is large: every task was struck by ${wholeKinds.join(', ')}, which the lists below are about; of the other faults a sample was tried.`
+}
+
 const toneOf: Readonly<Record<FindingSeverity, ReportTone>> = { error: 'bad', warning: 'odd', note: 'faint' }
 
+function findingLines(findings: readonly DagFinding[], paint: Paint, most: number): string[] {
+  const told = new Set<string>()
+  return cut(findings, most, (finding) => {
+    const text = finding.story.join('\n')
+    const isTold = text !== '' && told.has(text)
+    told.add(text)
+    return ['', ...linesOfFinding(finding, isTold ? ['(as told above)'] : finding.story, paint)]
+  })
+}
+
 function linesOfFinding(
-  { code, severity, sentence, hint, story }: DagFinding,
+  { code, severity, sentence, hint }: DagFinding,
+  story: readonly string[],
   paint: Paint,
 ): readonly string[] {
   return [

@@ -86,6 +86,8 @@ export interface Explored {
   /** Single faults that were tried, and how many there are; fewer were tried where the dag is large. */
   readonly singleFaults: number
   readonly allSingleFaults: number
+  /** The kinds that were tried on every task. Where there are any, `tasks` and `consequences` are about these alone. */
+  readonly wholeKinds: readonly FaultKind[]
   /** Runs with several faults that were chosen, as to make a rule fire. */
   readonly combinations: number
   /** Runs with random faults, lengths and answers; those of shrinking included. */

@@ -1,5 +1,5 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import type { Attempt, Executor, Report } from '../../ports/executor.ts'
+import type { Attempt, Executor, Report, ReportedFailure } from '../../ports/executor.ts'
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
 import { type FaultKind, isForceable } from './fault.ts'
 
@@ -106,28 +106,23 @@ function carryOut(
       after(at, () => report({ type: 'attempt.heartbeat', attemptId }))
     }
   }
-  after(takesMs, () => end(attemptId, () => report(lastReport())))
+  after(takesMs, () =>
+    end(attemptId, () => {
+      const failure = attempt > 1 && fault === 'fails-once' ? undefined : failureOf(fault)
+      report(
+        failure === undefined
+          ? { type: 'attempt.completed', attemptId, output: script.outputOf(task) }
+          : { type: 'attempt.failed', attemptId, failure },
+      )
+    }),
+  )
+}
 
-  function lastReport(): Parameters<Report>[0] {
-    const failure = { code: 'SCRIPTED', message: 'the fault that was tried' }
-    switch (fault) {
-      case 'fails':
-        return { type: 'attempt.failed', attemptId, failure }
-      case 'fails-once':
-        if (attempt === 1) return { type: 'attempt.failed', attemptId, failure }
-        break
-      case 'fails-terminally':
-        return { type: 'attempt.failed', attemptId, failure: { ...failure, retryable: false } }
-      case 'fails-critically':
-        return {
-          type: 'attempt.failed',
-          attemptId,
-          failure: { ...failure, retryable: false, severity: 'critical' },
-        }
-      default:
-    }
-    return { type: 'attempt.completed', attemptId, output: script.outputOf(task) }
-  }
+function failureOf(fault: FaultKind | undefined): ReportedFailure | undefined {
+  const failure = { code: 'SCRIPTED', message: 'the fault that was tried' }
+  if (fault === 'fails' || fault === 'fails-once') return failure
+  if (fault === 'fails-terminally') return { ...failure, retryable: false }
+  return fault === 'fails-critically' ? { ...failure, retryable: false, severity: 'critical' } : undefined
 }
 
 /** Beats that are left out would make an attempt stall that goes well, so that a task has to be very long for that. */

@@ -2,19 +2,31 @@ import type { PlannedTask } from '../../graph/plan.ts'
 import { type Fault, type FaultKind, faultsOf } from './fault.ts'
 import { sampled } from './seeded.ts'
 
-/** What is tried first where not everything can be. */
-const tiers: readonly (readonly FaultKind[])[] = [
-  ['fails', 'hangs'],
-  ['fails-once', 'fails-terminally', 'killed', 'stalls', 'rejected', 'never-starts'],
-  ['ignores-abort', 'fails-critically', 'run-killed', 'run-drained'],
+/** What is tried first where not everything can be: what tells most. */
+const byWeight: readonly FaultKind[] = [
+  'fails',
+  'hangs',
+  'killed',
+  'fails-once',
+  'fails-terminally',
+  'stalls',
+  'rejected',
+  'never-starts',
+  'ignores-abort',
+  'fails-critically',
+  'run-killed',
+  'run-drained',
 ]
 
 export interface SingleFaults {
+  /** By kind, so that the first story of a trouble is of the plainest. */
   readonly tried: readonly Fault[]
   readonly all: readonly Fault[]
+  /** The kinds that are tried on every task they can befall. */
+  readonly wholeKinds: ReadonlySet<FaultKind>
 }
 
-/** Every fault of every task; at most `most` of them are tried, the telling ones first, then a sample. */
+/** Every fault of every task; at most `most` of them are tried, kind by kind, and of the kind that is too many a sample. */
 export function singleFaults(
   tasks: readonly PlannedTask[],
   wanted: ReadonlySet<FaultKind>,
@@ -25,11 +37,17 @@ export function singleFaults(
     faultsOf(task, wanted).map((kind): Fault => ({ taskId: task.id, kind })),
   )
   const tried: Fault[] = []
-  for (const kinds of tiers) {
-    const tier = all.filter(({ kind }) => kinds.includes(kind))
-    // By kind, so that the first story of a trouble is of the plainest kind.
-    const inOrder = kinds.flatMap((kind) => tier.filter((fault) => fault.kind === kind))
-    tried.push(...sampled(inOrder, most - tried.length, next))
+  const wholeKinds = new Set<FaultKind>()
+  const rest: Fault[] = []
+  for (const kind of byWeight) {
+    const ofKind = all.filter((fault) => fault.kind === kind)
+    if (rest.length > 0 || tried.length + ofKind.length > most) {
+      rest.push(...ofKind)
+      continue
+    }
+    tried.push(...ofKind)
+    wholeKinds.add(kind)
   }
-  return { tried, all }
+  tried.push(...sampled(rest, most - tried.length, next))
+  return { tried, all, wholeKinds }
 }

@@ -114,7 +114,20 @@ function wordsOf(fact: RunFact, alike: readonly RunFact[]): string | undefined {
       const because = fact.causedBy === undefined ? fact.because : `${fact.because}, ${fact.causedBy}`
       return `${listed(ids)} ${ids.length === 1 ? 'is' : 'are'} skipped (${because})`
     }
-    default:
+    case 'run.created':
+    case 'run.paused':
+    case 'run.resumed':
+    case 'run.recovered':
+    case 'run.redriven':
+    case 'task.ready':
+    case 'task.dispatched':
+    case 'task.claimed':
+    case 'task.starting':
+    case 'task.warned':
+    case 'task.redriven':
+    case 'dispatch.no-agent':
+    case 'dispatch.quota-exceeded':
+    case 'dispatch.claim-failed':
       return undefined
   }
 }

@@ -59,5 +59,5 @@ function passesUndefined(plan: Plan, taskId: TaskId, { story, dependents }: Pass
 
 /** A command that reads its inputs names the variable that has them, or calls what does. */
 function readsInputs({ executor, work }: PlannedTask): boolean {
-  return executor !== 'process' || JSON.stringify(work)?.includes('DAGMAR_INPUTS') === true
+  return executor !== 'process' || JSON.stringify([work]).includes('DAGMAR_INPUTS')
 }

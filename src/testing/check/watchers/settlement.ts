@@ -53,7 +53,7 @@ export function settlementWatcher(plan: Plan): Watcher {
           [...roots.values()].filter((root) => root.reason === reason),
         ),
       ),
-      ...[...starvedRules].map(([taskId, starved]) => starves(taskId, starved)),
+      ...starves(plan, starvedRules),
     ],
   }
 }
@@ -62,8 +62,6 @@ const live: ReadonlySet<string> = new Set(['starting', 'running', 'stalled', 'st
 
 /** Whom the others wait for: what is live, or what goes on without end; else the first that waits. */
 function rootsOf({ open, standstill, story }: ExploredRun): readonly Pick<Root, 'reason' | 'taskId'>[] {
-  const pick = (reason: Reason, found: readonly Explanation[]) =>
-    found.map(({ taskId }) => ({ reason, taskId }))
   const hanging = open.filter(({ status }) => live.has(status))
   if (standstill === 'endless') {
     const struck = open.filter(({ taskId }) => story.faults.some((fault) => fault.taskId === taskId))
@@ -75,6 +73,10 @@ function rootsOf({ open, standstill, story }: ExploredRun): readonly Pick<Root, 
   if (held.length > 0) return pick('held', held)
   const waiting = open.filter(({ status }) => status !== 'pending')
   return pick('stuck', (waiting.length > 0 ? waiting : open).slice(0, 1))
+}
+
+function pick(reason: Reason, found: readonly Explanation[]): readonly Pick<Root, 'reason' | 'taskId'>[] {
+  return found.map(({ taskId }) => ({ reason, taskId }))
 }
 
 function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
@@ -170,16 +172,26 @@ function noteStarvedRule(
   }
 }
 
-function starves(taskId: TaskId, { rule, story, causes }: StarvedRule): FindingDraft {
-  const whose = [...causes]
-  return {
-    code: 'RULE_STARVES',
-    severity: 'error',
-    sentence: `${taskId} starves when ${whose.length === 1 ? whose[0]! : `any of ${tasksListed(whose)}`} never ends: its rule ${ruleName(rule)} waits for that, and is neither met nor given up.`,
-    hint: `Limit how long these may take (timeout, stall): their end, however bad, lets the rule of ${taskId} decide.`,
-    taskIds: [taskId],
-    story,
-  }
+/** All in one: where one task hangs for ever, whatever waits for it starves. */
+function starves(plan: Plan, starvedRules: ReadonlyMap<TaskId, StarvedRule>): readonly FindingDraft[] {
+  const [first] = starvedRules
+  if (first === undefined) return []
+  const [firstId, { story }] = first
+  const taskIds = [...starvedRules.keys()]
+  const causes = [...new Set([...starvedRules.values()].flatMap((one) => [...one.causes]))]
+  const inOrder = plan.tasks.map(({ id }) => id).filter((id) => causes.includes(id))
+  const whose = inOrder.length === 1 ? inOrder[0]! : `one of ${tasksListed(inOrder)}`
+  const rules = taskIds.map((id) => `${id} (rule ${ruleName(starvedRules.get(id)!.rule)})`)
+  return [
+    {
+      code: 'RULE_STARVES',
+      severity: 'error',
+      sentence: `${listed(rules)} ${taskIds.length === 1 ? 'starves' : 'starve'} when ${whose} never ends: what is meant to run whatever becomes of the others is neither met nor given up.`,
+      hint: `Limit how long those before ${taskIds.length === 1 ? firstId : 'them'} may take (timeout, stall): their end, however bad, lets the rule decide.`,
+      taskIds,
+      story,
+    },
+  ]
 }
 
 export function ruleName(rule: Rule): string {
