@@ -42,8 +42,12 @@ export interface ExploredRun {
 const answerMs = 10
 const mostAnswers = 3
 
-/** A task that is retried without end is followed for so many attempts. */
+/** A run of tasks with as many attempts is followed to its end; one that is tried again without end for a while only. */
 const mostAttempts = 1_000
+const endlessAttempts = 100
+
+/** Start, end, forced end, timeout, stall and grace, retry, deferral; heartbeats aside. */
+const timersPerAttempt = 10
 
 const startAt = 1_000_000
 
@@ -51,6 +55,7 @@ const startAt = 1_000_000
 export async function explore(stage: Stage, story: Story): Promise<ExploredRun> {
   const clock = new SimulatedClock(startAt)
   const faults = new Map(story.faults.map((fault) => [fault.taskId, fault]))
+  const watched: Watched = { facts: [], asked: new Set(), hasEnded: false, result: undefined, beats: 0 }
   const paces = new Map(story.paces.map(({ taskId, times }) => [taskId, times]))
   const runtime = createRuntime({
     clock,
@@ -58,6 +63,9 @@ export async function explore(stage: Stage, story: Story): Promise<ExploredRun> 
       faultOf: ({ id }) => faults.get(id)?.kind,
       durationMs: (task) => stage.durationMs(task) * (paces.get(task.id) ?? 1),
       outputOf: stage.outputOf,
+      onBeat: () => {
+        watched.beats++
+      },
     }),
     pools: stage.pools,
     ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
@@ -66,7 +74,6 @@ export async function explore(stage: Stage, story: Story): Promise<ExploredRun> 
     id: 'run',
     ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
   })
-  const watched: Watched = { facts: [], asked: new Set(), hasEnded: false, result: undefined }
   run.events$.subscribe((fact) => {
     if (!isRunFact(fact)) return
     watched.facts.push(fact)
@@ -90,6 +97,8 @@ interface Watched {
   readonly asked: Set<TaskId>
   hasEnded: boolean
   result: RunResult | undefined
+  /** Signs of work, which make timers as long as somebody has scripted them. */
+  beats: number
 }
 
 async function keepResult(result: Promise<RunResult>, watched: Watched): Promise<void> {
@@ -100,7 +109,7 @@ async function keepResult(result: Promise<RunResult>, watched: Watched): Promise
 function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: Stage): void {
   const mostTimers = timersOf(plan)
   const endAt = startAt + timeLimitMs
-  for (let fired = 0; !watched.hasEnded && fired < mostTimers; fired++) {
+  for (let fired = 0; !watched.hasEnded && fired < mostTimers + 3 * watched.beats; fired++) {
     if (clock.nextAt === undefined || clock.nextAt > endAt) return
     clock.fireNext()
   }
@@ -147,6 +156,12 @@ function openTasks(run: RunHandle, { tasks }: Plan): readonly Explanation[] {
 
 /** More timers than any run of the plan needs that comes to an end within `mostAttempts` of each task. */
 function timersOf({ tasks }: Plan): number {
-  const attempts = tasks.reduce((sum, { policy }) => sum + Math.min(policy.maxAttempts, mostAttempts), 0)
-  return 1_000 + 20 * attempts * (mostAnswers + 1)
+  const attempts = tasks.reduce((sum, { policy }) => {
+    const lives = policy.onFailure === 'ask' ? mostAnswers + 1 : 1
+    return (
+      sum +
+      lives * (policy.maxAttempts === Infinity ? endlessAttempts : Math.min(policy.maxAttempts, mostAttempts))
+    )
+  }, 0)
+  return 1_000 + timersPerAttempt * attempts
 }

@@ -10,7 +10,15 @@ export interface Script {
   /** How long an attempt of the task takes. */
   readonly durationMs: (task: PlannedTask) => number
   readonly outputOf: (task: PlannedTask) => unknown
+  /** An attempt gives a sign of work. */
+  readonly onBeat: () => void
 }
+
+/** How often work is heard of, as a share of the silence that counts as a stall. */
+const beatEvery = 0.75
+
+/** An attempt that would take longer than so many beats is cut short. */
+const mostBeats = 10_000
 
 /** How long an attempt takes to end once it is told to. */
 const endingMs = 1
@@ -28,7 +36,7 @@ export function scriptedExecutors(
 interface Live {
   readonly report: Report
   readonly fault: FaultKind | undefined
-  readonly timers: unknown[]
+  readonly timers: Set<unknown>
 }
 
 function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Script): Executor {
@@ -45,7 +53,7 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
   }
   const endSoon = (attemptId: string): void => {
     const own = live.get(attemptId)
-    own?.timers.push(
+    own?.timers.add(
       clock.setTimeout(
         () => end(attemptId, () => own.report({ type: 'attempt.ended', attemptId })),
         endingMs,
@@ -60,10 +68,14 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
     },
     start: (attempt, report) => {
       const task = taskOf(attempt.taskId)
-      const own: Live = { report, fault: script.faultOf(task), timers: [] }
+      const own: Live = { report, fault: script.faultOf(task), timers: new Set() }
       live.set(attempt.attemptId, own)
       const after = (ms: number, act: () => void): void => {
-        own.timers.push(clock.setTimeout(act, ms))
+        const timer = clock.setTimeout(() => {
+          own.timers.delete(timer)
+          act()
+        }, ms)
+        own.timers.add(timer)
       }
       if (own.fault === 'never-starts') return
       if (own.fault === 'rejected' && !rejected.has(task.id)) {
@@ -96,16 +108,11 @@ function carryOut(
   report({ type: 'attempt.started', attemptId })
   if (fault === 'hangs' || fault === 'ignores-abort') return
   const { stallAfterMs, stallGraceMs } = task.policy
-  const lastsMs = script.durationMs(task)
   const silentMs = stallAfterMs + (stallGraceMs < Infinity ? stallGraceMs : 0)
+  const lastsMs = Math.min(script.durationMs(task), mostBeats * stallAfterMs * beatEvery)
   const takesMs = fault === 'stalls' ? silentMs + endingMs + lastsMs : lastsMs
-  if (fault !== 'stalls' && stallGraceMs < Infinity) {
-    // Work that goes well is heard of before it counts as stalled.
-    for (let at = stallAfterMs / 2, beats = 0; at < lastsMs && beats < mostBeats; at += stallAfterMs / 2) {
-      beats++
-      after(at, () => report({ type: 'attempt.heartbeat', attemptId }))
-    }
-  }
+  // Work that goes well is heard of before it counts as stalled; where nothing comes of a stall, that is left out.
+  if (fault !== 'stalls' && stallGraceMs < Infinity && stallAfterMs < lastsMs) beat()
   after(takesMs, () =>
     end(attemptId, () => {
       const failure = attempt > 1 && fault === 'fails-once' ? undefined : failureOf(fault)
@@ -116,6 +123,14 @@ function carryOut(
       )
     }),
   )
+
+  function beat(): void {
+    after(stallAfterMs * beatEvery, () => {
+      script.onBeat()
+      report({ type: 'attempt.heartbeat', attemptId })
+      beat()
+    })
+  }
 }
 
 function failureOf(fault: FaultKind | undefined): ReportedFailure | undefined {
@@ -124,6 +139,3 @@ function failureOf(fault: FaultKind | undefined): ReportedFailure | undefined {
   if (fault === 'fails-terminally') return { ...failure, retryable: false }
   return fault === 'fails-critically' ? { ...failure, retryable: false, severity: 'critical' } : undefined
 }
-
-/** Beats that are left out would make an attempt stall that goes well, so that a task has to be very long for that. */
-const mostBeats = 1_000

@@ -46,7 +46,7 @@ export function singleFaults(
       continue
     }
     tried.push(...ofKind)
-    wholeKinds.add(kind)
+    if (ofKind.length > 0) wholeKinds.add(kind)
   }
   tried.push(...sampled(rest, most - tried.length, next))
   return { tried, all, wholeKinds }

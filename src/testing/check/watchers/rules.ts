@@ -31,7 +31,7 @@ export function rulesWatcher(plan: Plan, staged: StagedPlan, settings: CheckSett
       runs++
       const isKilled = story.faults.some(({ kind }) => kind === 'killed')
       for (const fact of facts) {
-        if (fact.type === 'task.ready') {
+        if (fact.type === 'task.dispatched') {
           const index = plan.indexOf(fact.taskId)!
           if (!isKilled) started.add(index)
           else if (!byKillOnly.has(index)) byKillOnly.set(index, story)

@@ -107,16 +107,19 @@ function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
         },
       ]
     }
-    case 'endless':
+    case 'endless': {
+      const isRetried = taskIds.some((id) => plan.tasks[plan.indexOf(id)!]!.policy.maxAttempts > 1)
+      const is = taskIds.length === 1 ? 'is' : 'are'
       return [
         {
           ...common,
           code,
           sentence: (shrunk) =>
-            `A run goes on without end when ${storyPhrase(shrunk)}: ${listed(taskIds)} ${taskIds.length === 1 ? 'is' : 'are'} tried again and again, past every bound of this check.${taken}`,
-          hint: 'Bound retry.maxAttempts, or give the dag a timeout. A run that only takes long needs a longer timeLimit here.',
+            `A run goes on past every bound of this check when ${storyPhrase(shrunk)}: ${listed(taskIds)} ${is} ${isRetried ? 'tried again and again' : 'not settled by then'}.${taken}`,
+          hint: `${isRetried ? 'Bound retry.maxAttempts' : 'Give the tasks timeouts'}, or give the dag a timeout. For a run that only takes long, give the check a longer timeLimit.`,
         },
       ]
+    }
     case 'held':
       return [
         {
