@@ -4,11 +4,13 @@ import { addCompletionCommand } from './completion.ts'
 import { addGraphCommand } from './graph.ts'
 import { addInitCommand } from './init.ts'
 import { addRunCommand } from './run.ts'
+import { addTestCommand } from './test.ts'
 
 const examples = `
 Examples:
   dagmar init                      write a small plan to begin with
   dagmar check plan.yaml           say what is wrong with it, if anything
+  dagmar test plan.yaml            find out what faults do to it
   dagmar graph plan.yaml           draw it
   dagmar run plan.yaml             run it
 
@@ -27,6 +29,7 @@ export function createProgram(version: string): Command {
     .exitOverride()
   addRunCommand(program)
   addCheckCommand(program)
+  addTestCommand(program)
   addGraphCommand(program)
   addInitCommand(program)
   addCompletionCommand(program)

@@ -202,8 +202,7 @@ describe('a rule that never fires', () => {
         'publish',
         {
           needs: ['plan'],
-          when: ({ plan }) =>
-            plan?.status === 'completed' && (plan.output as { changed: boolean }).changed === true,
+          when: ({ plan }) => plan?.status === 'completed' && (plan.output as { changed: boolean }).changed,
         },
         work,
       )

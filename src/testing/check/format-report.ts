@@ -9,6 +9,8 @@ export interface FormatOptions {
   readonly paint?: (text: string, tone: ReportTone) => string
   /** Most lines of each list; of more it says how many there are. Integer ≥ 1. @default 20 */
   readonly most?: number
+  /** Sentences are broken to fit into so many columns. @default Infinity */
+  readonly columns?: number
 }
 
 type Paint = NonNullable<FormatOptions['paint']>
@@ -16,12 +18,12 @@ type Paint = NonNullable<FormatOptions['paint']>
 /** A report in lines: a sentence, the findings, then what single faults do. */
 export function formatReport(
   report: Omit<DagReport, 'toString'>,
-  { paint = (text) => text, most = 20 }: FormatOptions = {},
+  { paint = (text) => text, most = 20, columns = Infinity }: FormatOptions = {},
 ): readonly string[] {
   return [
     ...headOf(report, paint),
-    ...findingLines(report.findings, paint, most),
-    ...consequenceLines(report, paint, most),
+    ...findingLines(report.findings, paint, { most, columns }),
+    ...consequenceLines(report, paint, { most, columns }),
     ...tableLines(report.tasks, paint, most),
   ]
 }
@@ -58,13 +60,19 @@ function sampleLine({ wholeKinds }: Explored): string {
 
 const toneOf: Readonly<Record<FindingSeverity, ReportTone>> = { error: 'bad', warning: 'odd', note: 'faint' }
 
-function findingLines(findings: readonly DagFinding[], paint: Paint, most: number): string[] {
+interface Room {
+  readonly most: number
+  readonly columns: number
+}
+
+function findingLines(findings: readonly DagFinding[], paint: Paint, { most, columns }: Room): string[] {
   const told = new Set<string>()
   return cut(findings, most, (finding) => {
     const text = finding.story.join('\n')
     const isTold = text !== '' && told.has(text)
     told.add(text)
-    return ['', ...linesOfFinding(finding, isTold ? ['(as told above)'] : finding.story, paint)]
+    const story = isTold ? ['(as told above)'] : finding.story
+    return ['', ...linesOfFinding(finding, story, paint, columns)]
   })
 }
 
@@ -72,11 +80,12 @@ function linesOfFinding(
   { code, severity, sentence, hint }: DagFinding,
   story: readonly string[],
   paint: Paint,
+  columns: number,
 ): readonly string[] {
   return [
     `${paint(severity, toneOf[severity])}  ${paint(code, 'strong')}`,
-    `  ${sentence}`,
-    `  ${paint('→', 'faint')} ${hint}`,
+    ...broken(sentence, columns - 2).map((line) => `  ${line}`),
+    ...broken(hint, columns - 4).map((line, index) => `  ${index === 0 ? paint('→', 'faint') : ' '} ${line}`),
     ...(severity === 'note' ? [] : story.map((line) => `      ${paint(line, 'faint')}`)),
   ]
 }
@@ -84,17 +93,19 @@ function linesOfFinding(
 function consequenceLines(
   { consequences }: Omit<DagReport, 'toString'>,
   paint: Paint,
-  most: number,
+  { most, columns }: Room,
 ): string[] {
   if (consequences.length === 0) return []
   return [
     '',
     paint('What one fault does', 'strong'),
-    ...cut(consequences, most, ({ sentence }) => [`  ${sentence}`]),
+    ...cut(consequences, most, ({ sentence }) =>
+      broken(sentence, columns - 4).map((line, index) => `  ${index === 0 ? '' : '  '}${line}`),
+    ),
   ]
 }
 
-const columns = [
+const tableColumns = [
   ['never settles by', 'starvedBy'],
   ['skipped by', 'skippedBy'],
   ['killed by', 'killedBy'],
@@ -103,8 +114,8 @@ const columns = [
 ] as const
 
 function tableLines(tasks: readonly TaskExposure[], paint: Paint, most: number): string[] {
-  const exposed = tasks.filter((task) => columns.some(([, field]) => task[field].length > 0))
-  const shown = columns.filter(([, field]) => tasks.some((task) => task[field].length > 0))
+  const exposed = tasks.filter((task) => tableColumns.some(([, field]) => task[field].length > 0))
+  const shown = tableColumns.filter(([, field]) => tasks.some((task) => task[field].length > 0))
   if (exposed.length === 0) return []
   const rows = exposed
     .slice(0, most)
@@ -142,4 +153,17 @@ function cut<T>(list: readonly T[], most: number, linesOf: (one: T) => readonly 
   const lines = list.slice(0, most).flatMap(linesOf)
   if (list.length > most) lines.push(`  and ${list.length - most} more`)
   return lines
+}
+
+/** A text in lines of at most so many characters, broken between words. */
+function broken(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
 }
