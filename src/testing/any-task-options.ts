@@ -62,7 +62,7 @@ export function fitting(when: TaskSettings['when'], needs: readonly unknown[]): 
   return needs.length === 0 && when.startsWith('any-') ? 'all-completed' : when
 }
 
-export interface TaskOptionsOptions {
+export interface AnyTaskOptionsOptions {
   /** The pools that tasks may use, with their amounts. @default none */
   readonly pools?: Readonly<Record<string, number>>
   /** The names of the executors that tasks may ask for. @default that of their work */
@@ -75,7 +75,7 @@ export interface TaskOptionsOptions {
  * The options of a task but for its `needs`: rules, failure modes, retries, timeouts (tens of milliseconds, for a
  * simulated clock), priorities, estimates, pools. Shrinks to none but `killGrace: 0`.
  */
-export function anyTaskOptions(options: TaskOptionsOptions = {}): Arbitrary<TaskOptions> {
+export function anyTaskOptions(options: AnyTaskOptionsOptions = {}): Arbitrary<TaskOptions> {
   const { pools = {}, executors = [], isRoot = false } = options
   const uses = Object.entries(pools).map(
     ([pool, most]) => [pool, seldom(1, fc.integer({ min: 1, max: most }))] as const,
