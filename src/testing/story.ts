@@ -67,7 +67,20 @@ function particulars(fact: RunFact): string[] {
       return [fact.reason, ...(fact.abandoned ? ['abandoned'] : [])]
     case 'task.skipped':
       return [fact.causedBy === undefined ? fact.because : `${fact.because} of ${fact.causedBy}`]
-    default:
+    case 'run.started':
+    case 'run.paused':
+    case 'run.resumed':
+    case 'run.recovered':
+    case 'run.completed':
+    case 'task.ready':
+    case 'task.claimed':
+    case 'task.starting':
+    case 'task.started':
+    case 'task.stalled':
+    case 'task.unstalled':
+    case 'dispatch.no-agent':
+    case 'dispatch.quota-exceeded':
+    case 'dispatch.claim-failed':
       return []
   }
 }
