@@ -7,6 +7,28 @@ export {
   executorConformance,
   type ExecutorUnderTest,
 } from './executor-conformance.ts'
+export {
+  type Cause,
+  checkDag,
+  type CheckDagOptions,
+  type Consequence,
+  type DagFault,
+  type DagFaultKind,
+  type DagFinding,
+  type DagPromise,
+  type DagReport,
+  type Effect,
+  type Explored,
+  type FindingCode,
+  type FindingSeverity,
+  type FormatOptions,
+  formatReport,
+  type PromiseContext,
+  type ReportTone,
+  type TaskAnswers,
+  type TaskExposure,
+  type TaskPace,
+} from './check/index.ts'
 export type { FactSource } from './facts-of.ts'
 export { anyFaults, type AnyFaultsOptions, type Fault, type FaultKind, type Faults } from './faults.ts'
 export {

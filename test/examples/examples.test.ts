@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
   '08-event-stream.ts': () => import('../../examples/08-event-stream.ts'),
   '09-commands.ts': () => import('../../examples/09-commands.ts'),
   '10-replay-recording.ts': () => import('../../examples/10-replay-recording.ts'),
+  '12-check-dag.ts': () => import('../../examples/12-check-dag.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -230,4 +231,18 @@ describe('10 replay of a recording', () => {
       expect(lines[0]).toBe('1000genome-20200402T001655Z-0: 82 of 82 tasks completed')
     },
   )
+})
+
+describe('12 check of a dag', () => {
+  it('finds what is careless, and nothing in the sound one', async () => {
+    const lines = await linesOf('12-check-dag.ts')
+    expect(lines[0]).toBe('release: not every run settles; 3 errors, 1 warning')
+    expect(lines.filter((line) => /^(?:error|warning) {2}/.test(line))).toEqual([
+      'error  RUN_NEVER_SETTLES',
+      'error  PROMISE_BROKEN',
+      'error  RULE_NEVER_FIRES',
+      'warning  IGNORE_PASSES_UNDEFINED',
+    ])
+    expect(lines.at(-1)).toBe('release: every run settles; nothing to complain of')
+  })
 })

@@ -234,7 +234,7 @@ describe('a rule that never fires', () => {
     )
     expect(codes(report)).toEqual([])
     expect(report.consequences.map(({ sentence }) => sentence)).toContain(
-      'alarm runs only when test fails, hangs, hangs and ignores its signal or is killed',
+      'alarm runs only when test fails, hangs, ignores its signal or is killed',
     )
   })
 })

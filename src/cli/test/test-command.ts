@@ -1,9 +1,9 @@
 import type { OutputConfiguration } from 'commander'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { readPlanFile } from '../../plan-file/read-plan-file.ts'
-import { checkDag, type FaultKind, formatReport } from '../../testing/check/index.ts'
+import { checkDag, type DagFaultKind, formatReport } from '../../testing/check/index.ts'
 import { defaultConcurrency } from '../run/default-concurrency.ts'
-import { readConcurrency } from '../run/read-concurrency.ts'
+import { readConcurrency } from '../read-concurrency.ts'
 import { selectTasks } from '../run/select-tasks.ts'
 import { painter } from '../screen/colours.ts'
 import { progressLine } from './progress-line.ts'
@@ -12,7 +12,7 @@ import { progressLine } from './progress-line.ts'
 export interface TestFlags {
   readonly seed?: string
   readonly runs?: string
-  readonly faults?: readonly FaultKind[]
+  readonly faults?: readonly DagFaultKind[]
   readonly all?: boolean
   readonly only?: readonly string[]
   readonly concurrency?: string

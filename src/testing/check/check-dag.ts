@@ -2,7 +2,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
 import { explore, type ExploredRun, type Stage } from './explored-run.ts'
 import { Exposure } from './exposure.ts'
-import { endsRun, type Fault, faultsOf } from './fault.ts'
+import { endsRun, type DagFault, faultsOf } from './fault.ts'
 import { formatReport } from './format-report.ts'
 import { type CheckDagOptions, type CheckSettings, readCheckOptions } from './options.ts'
 import { type LoadFastCheck, loadFastCheck, seekTroubles } from './random-stories.ts'
@@ -97,10 +97,10 @@ class DagCheck {
     this.#planned = 1 + singles.tried.length + runs
     const baseline = await this.#see(nothingHappens)
     const exposure = new Exposure(this.#plan, baseline)
-    const spoilsport = new Set<Fault>()
+    const spoilsport = new Set<DagFault>()
     let combinations = 0
     /** By the task that runs only after a fault: that fault. */
-    const triggers = new Map<string, Fault>()
+    const triggers = new Map<string, DagFault>()
     for (const fault of singles.tried) {
       const run = await this.#see(storyOfFaults(fault))
       // Of kinds that only some tasks were struck by, the table would say less than there is, and not say so.
@@ -172,7 +172,7 @@ class DagCheck {
   }
 
   /** Tasks that do not run when all goes well: what befalls them, when something has gone wrong before. */
-  async #strikeWhatRunsOnFailure(triggers: ReadonlyMap<string, Fault>): Promise<number> {
+  async #strikeWhatRunsOnFailure(triggers: ReadonlyMap<string, DagFault>): Promise<number> {
     let count = 0
     for (const [taskId, trigger] of triggers) {
       const task = this.#plan.tasks[this.#plan.indexOf(taskId)!]!
@@ -198,7 +198,7 @@ class DagCheck {
   }
 
   async #random(
-    faults: readonly Fault[],
+    faults: readonly DagFault[],
     load: LoadFastCheck,
   ): Promise<{ readonly random: number; readonly withoutRandom?: string }> {
     const { runs, seed, wantsRandom } = this.#settings

@@ -6,7 +6,7 @@ import type { RunResult } from '../../runtime/result.ts'
 import type { RunHandle } from '../../runtime/run-handle.ts'
 import type { Explanation } from '../../runtime/why.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
-import type { Fault } from './fault.ts'
+import type { DagFault } from './fault.ts'
 import { scriptedExecutors } from './scripted-task.ts'
 import type { Story } from './story.ts'
 
@@ -117,7 +117,7 @@ function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: 
 
 interface Scene {
   readonly clock: SimulatedClock
-  readonly faults: ReadonlyMap<TaskId, Fault>
+  readonly faults: ReadonlyMap<TaskId, DagFault>
   readonly stage: Stage
   readonly story: Story
 }

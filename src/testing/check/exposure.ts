@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { ExploredRun } from './explored-run.ts'
-import { endsRun, type FaultKind, faultKinds, kindsPhrase } from './fault.ts'
+import { endsRun, type DagFaultKind, faultKinds, kindsPhrase } from './fault.ts'
 import { listed, tasksListed } from './listed.ts'
 import type { Cause, Consequence, Effect, TaskExposure } from './report.ts'
 
@@ -10,7 +10,7 @@ export class Exposure {
   readonly #plan: Plan
   readonly #runsAnyway = new Set<TaskId>()
   /** By effect, then by the task it has befallen, then by the task that was struck: the kinds of faults. */
-  readonly #causes: Readonly<Record<Effect, Map<TaskId, Map<TaskId, FaultKind[]>>>> = {
+  readonly #causes: Readonly<Record<Effect, Map<TaskId, Map<TaskId, DagFaultKind[]>>>> = {
     starved: new Map(),
     skipped: new Map(),
     killed: new Map(),
@@ -34,7 +34,7 @@ export class Exposure {
     if (fault === undefined || endsRun.has(fault.kind)) return
     const note = (effect: Effect, taskId: TaskId): void => {
       const byTask = this.#causes[effect]
-      const byCause = byTask.get(taskId) ?? new Map<TaskId, FaultKind[]>()
+      const byCause = byTask.get(taskId) ?? new Map<TaskId, DagFaultKind[]>()
       byTask.set(taskId, byCause)
       const kinds = byCause.get(fault.taskId) ?? []
       byCause.set(fault.taskId, kinds)
@@ -77,7 +77,7 @@ export class Exposure {
   #consequencesOf(effect: Effect): readonly Consequence[] {
     const struckBy = new Map<
       string,
-      { readonly kind: FaultKind; readonly by: TaskId; readonly taskIds: TaskId[] }
+      { readonly kind: DagFaultKind; readonly by: TaskId; readonly taskIds: TaskId[] }
     >()
     for (const [taskId, byCause] of this.#causes[effect]) {
       for (const [by, kinds] of byCause) {

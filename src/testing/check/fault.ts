@@ -25,15 +25,15 @@ export const faultKinds = [
  * `rejected`: its executor says no to the first offer, and takes the next one back. `run-killed`, `run-drained`: the
  * run, by hand, while the task runs.
  */
-export type FaultKind = (typeof faultKinds)[number]
+export type DagFaultKind = (typeof faultKinds)[number]
 
 /** One thing that goes wrong. */
-export interface Fault {
+export interface DagFault {
   readonly taskId: TaskId
-  readonly kind: FaultKind
+  readonly kind: DagFaultKind
 }
 
-const phrases: Readonly<Record<FaultKind, (taskId: TaskId) => string>> = {
+const phrases: Readonly<Record<DagFaultKind, (taskId: TaskId) => string>> = {
   fails: (id) => `${id} fails every time`,
   'fails-once': (id) => `${id} fails once`,
   'fails-terminally': (id) => `${id} fails with a TerminalError`,
@@ -49,17 +49,17 @@ const phrases: Readonly<Record<FaultKind, (taskId: TaskId) => string>> = {
 }
 
 /** A fault in words: `build fails every time`. */
-export function faultPhrase({ kind, taskId }: Fault): string {
+export function faultPhrase({ kind, taskId }: DagFault): string {
   return phrases[kind](taskId)
 }
 
-const verbs: Readonly<Record<FaultKind, string>> = {
+const verbs: Readonly<Record<DagFaultKind, string>> = {
   fails: 'fails',
   'fails-once': 'fails once',
   'fails-terminally': 'fails terminally',
   'fails-critically': 'fails critically',
   hangs: 'hangs',
-  'ignores-abort': 'hangs and ignores its signal',
+  'ignores-abort': 'ignores its signal',
   'never-starts': 'is never started',
   stalls: 'goes silent',
   killed: 'is killed',
@@ -69,13 +69,13 @@ const verbs: Readonly<Record<FaultKind, string>> = {
 }
 
 /** What happens to a task in any of these ways: `fails, hangs or is killed`. */
-export function kindsPhrase(kinds: readonly FaultKind[]): string {
+export function kindsPhrase(kinds: readonly DagFaultKind[]): string {
   const words = faultKinds.filter((kind) => kinds.includes(kind)).map((kind) => verbs[kind])
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`
 }
 
 /** Faults that end the whole run, whatever the dag says. */
-export const endsRun: ReadonlySet<FaultKind> = new Set(['fails-critically', 'run-killed', 'run-drained'])
+export const endsRun: ReadonlySet<DagFaultKind> = new Set(['fails-critically', 'run-killed', 'run-drained'])
 
 /** Whether an executor can end an attempt that does not end when it is told to. A handler in this process cannot be. */
 export function isForceable(executor: string): boolean {
@@ -83,11 +83,11 @@ export function isForceable(executor: string): boolean {
 }
 
 /** The faults that can befall the task and that are not, for it, the same as another one. */
-export function faultsOf(task: PlannedTask, wanted: ReadonlySet<FaultKind>): readonly FaultKind[] {
+export function faultsOf(task: PlannedTask, wanted: ReadonlySet<DagFaultKind>): readonly DagFaultKind[] {
   return faultKinds.filter((kind) => wanted.has(kind) && befalls(task, kind))
 }
 
-function befalls({ policy, executor }: PlannedTask, kind: FaultKind): boolean {
+function befalls({ policy, executor }: PlannedTask, kind: DagFaultKind): boolean {
   const startsAtOnce = executor === 'inline' || executor === 'actor-logic'
   const isRetried = policy.maxAttempts > 1
   const isEnded = policy.timeoutMs < Infinity || policy.stallAfterMs + policy.stallGraceMs < Infinity

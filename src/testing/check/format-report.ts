@@ -1,4 +1,4 @@
-import { type FaultKind, faultKinds } from './fault.ts'
+import { type DagFaultKind, faultKinds } from './fault.ts'
 import type { Cause, DagFinding, DagReport, Explored, FindingSeverity, TaskExposure } from './report.ts'
 
 /** What a stretch of a line is, not how it looks: a command line gives it colours. */
@@ -142,7 +142,7 @@ function causesText(taskId: string, causes: readonly Cause[]): string {
   if (causes.length === 0) return '-'
   const names = causes.map((cause) => (cause.taskId === taskId ? 'itself' : cause.taskId))
   const more = names.length > mostCauses ? ` +${names.length - mostCauses}` : ''
-  const kinds: readonly FaultKind[] = faultKinds.filter((kind) =>
+  const kinds: readonly DagFaultKind[] = faultKinds.filter((kind) =>
     causes.some((cause) => cause.kinds.includes(kind)),
   )
   const shown = kinds.length > mostKinds ? `${kinds.slice(0, mostKinds).join(', ')} …` : kinds.join(', ')

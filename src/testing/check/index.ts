@@ -1,5 +1,5 @@
 export { checkDag } from './check-dag.ts'
-export { type Fault, type FaultKind, faultKinds } from './fault.ts'
+export type { DagFault, DagFaultKind } from './fault.ts'
 export { type FormatOptions, formatReport, type ReportTone } from './format-report.ts'
 export type { CheckDagOptions, DagPromise, PromiseContext } from './options.ts'
 export type {
@@ -13,4 +13,4 @@ export type {
   FindingSeverity,
   TaskExposure,
 } from './report.ts'
-export type { Answers, Pace } from './story.ts'
+export type { TaskAnswers, TaskPace } from './story.ts'

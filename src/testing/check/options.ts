@@ -15,7 +15,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunResult } from '../../runtime/result.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { Trace } from '../trace.ts'
-import { type FaultKind, faultKinds } from './fault.ts'
+import { type DagFaultKind, faultKinds } from './fault.ts'
 
 /** What a promise may look at beside the result. */
 export interface PromiseContext {
@@ -48,7 +48,7 @@ export interface CheckDagOptions {
   /** What tasks return, for rules that look at outputs. @default a text for each */
   readonly outputs?: Readonly<Record<TaskId, unknown>>
   /** What may go wrong. @default everything */
-  readonly faults?: readonly FaultKind[]
+  readonly faults?: readonly DagFaultKind[]
   /**
    * Most single faults that are tried; of more, a part is drawn by the seed. Infinity tries all.
    * @default as many as make 150,000 tasks, so all of them in dags of up to about 120 tasks
@@ -72,7 +72,7 @@ export interface CheckSettings {
   /** By task index. */
   readonly durationsMs: Float64Array
   readonly outputs: ReadonlyMap<TaskId, unknown>
-  readonly faults: ReadonlySet<FaultKind>
+  readonly faults: ReadonlySet<DagFaultKind>
   readonly singleFaults: number
   readonly timeLimitMs: number
   readonly onProgress: ((progress: { readonly done: number; readonly of: number }) => void) | undefined

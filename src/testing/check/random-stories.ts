@@ -1,6 +1,6 @@
 import type fastCheck from 'fast-check'
 import type { FailureAnswer } from '../../../machines/outcome.ts'
-import type { Fault } from './fault.ts'
+import type { DagFault } from './fault.ts'
 import type { Story } from './story.ts'
 
 export type FastCheck = typeof fastCheck
@@ -16,7 +16,7 @@ const mostShrinks = 400
 
 export interface StoryParts {
   /** What may befall the tasks. */
-  readonly faults: readonly Fault[]
+  readonly faults: readonly DagFault[]
   readonly taskIds: readonly string[]
   /** The tasks that may ask what to do about their failure. */
   readonly askingIds: readonly string[]

@@ -1,6 +1,6 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
-import type { Fault, FaultKind } from './fault.ts'
-import type { Answers, Pace } from './story.ts'
+import type { DagFault, DagFaultKind } from './fault.ts'
+import type { TaskAnswers, TaskPace } from './story.ts'
 
 /** `error`: a run does not settle, a promise or a guarantee is broken, a rule can never be met. `warning`: probably not meant. */
 export type FindingSeverity = 'error' | 'warning' | 'note'
@@ -40,10 +40,10 @@ export interface DagFinding {
   /** The tasks that it is about. */
   readonly taskIds: readonly TaskId[]
   /** The smallest set of faults that was found to bring it about; empty where none is needed. */
-  readonly faults: readonly Fault[]
+  readonly faults: readonly DagFault[]
   /** What else it needs: tasks that are faster or slower than expected, and what people answer. */
-  readonly paces: readonly Pace[]
-  readonly answers: readonly Answers[]
+  readonly paces: readonly TaskPace[]
+  readonly answers: readonly TaskAnswers[]
   /** How such a run goes, in words, a line each. */
   readonly story: readonly string[]
 }
@@ -51,7 +51,7 @@ export interface DagFinding {
 /** Faults of one task that have the same effect on another. */
 export interface Cause {
   readonly taskId: TaskId
-  readonly kinds: readonly FaultKind[]
+  readonly kinds: readonly DagFaultKind[]
 }
 
 /** What single faults do to a task. Its own faults are among the causes. */
@@ -72,7 +72,7 @@ export type Effect = 'starved' | 'skipped' | 'killed' | 'dead-lettered' | 'start
 /** What the same faults of some tasks do to the same others. */
 export interface Consequence {
   readonly effect: Effect
-  readonly kinds: readonly FaultKind[]
+  readonly kinds: readonly DagFaultKind[]
   /** One of these has to be struck. */
   readonly by: readonly TaskId[]
   readonly taskIds: readonly TaskId[]
@@ -87,7 +87,7 @@ export interface Explored {
   readonly singleFaults: number
   readonly allSingleFaults: number
   /** The kinds that were tried on every task. Where there are any, `tasks` and `consequences` are about these alone. */
-  readonly wholeKinds: readonly FaultKind[]
+  readonly wholeKinds: readonly DagFaultKind[]
   /** Runs with several faults that were chosen, as to make a rule fire. */
   readonly combinations: number
   /** Runs with random faults, lengths and answers; those of shrinking included. */

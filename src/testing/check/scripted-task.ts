@@ -1,12 +1,12 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Attempt, Executor, Report, ReportedFailure } from '../../ports/executor.ts'
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
-import { type FaultKind, isForceable } from './fault.ts'
+import { type DagFaultKind, isForceable } from './fault.ts'
 
 /** What the attempts of the tasks do, in place of their handlers. */
 export interface Script {
   /** Undefined for a task that nothing befalls. */
-  readonly faultOf: (task: PlannedTask) => FaultKind | undefined
+  readonly faultOf: (task: PlannedTask) => DagFaultKind | undefined
   /** How long an attempt of the task takes. */
   readonly durationMs: (task: PlannedTask) => number
   readonly outputOf: (task: PlannedTask) => unknown
@@ -35,7 +35,7 @@ export function scriptedExecutors(
 
 interface Live {
   readonly report: Report
-  readonly fault: FaultKind | undefined
+  readonly fault: DagFaultKind | undefined
   readonly timers: Set<unknown>
 }
 
@@ -133,7 +133,7 @@ function carryOut(
   }
 }
 
-function failureOf(fault: FaultKind | undefined): ReportedFailure | undefined {
+function failureOf(fault: DagFaultKind | undefined): ReportedFailure | undefined {
   const failure = { code: 'SCRIPTED', message: 'the fault that was tried' }
   if (fault === 'fails' || fault === 'fails-once') return failure
   if (fault === 'fails-terminally') return { ...failure, retryable: false }

@@ -1,28 +1,28 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
-import { type Fault, faultPhrase } from './fault.ts'
+import { type DagFault, faultPhrase } from './fault.ts'
 
 /** The task takes so many times as long as it is expected to. */
-export interface Pace {
+export interface TaskPace {
   readonly taskId: TaskId
   readonly times: number
 }
 
 /** What a person answers to a task with `onFailure: 'ask'`, question by question; `skip` where the list is over. */
-export interface Answers {
+export interface TaskAnswers {
   readonly taskId: TaskId
   readonly answers: readonly FailureAnswer[]
 }
 
 /** All that tells one explored run from the one in which nothing goes wrong. */
 export interface Story {
-  readonly faults: readonly Fault[]
-  readonly paces: readonly Pace[]
-  readonly answers: readonly Answers[]
+  readonly faults: readonly DagFault[]
+  readonly paces: readonly TaskPace[]
+  readonly answers: readonly TaskAnswers[]
 }
 
 export const nothingHappens: Story = { faults: [], paces: [], answers: [] }
 
-export function storyOfFaults(...faults: readonly Fault[]): Story {
+export function storyOfFaults(...faults: readonly DagFault[]): Story {
   return { ...nothingHappens, faults }
 }
 

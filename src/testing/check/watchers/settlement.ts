@@ -3,7 +3,7 @@ import type { Plan, PlannedTask } from '../../../graph/plan.ts'
 import type { Rule } from '../../../graph/rules.ts'
 import type { Explanation } from '../../../runtime/why.ts'
 import type { ExploredRun } from '../explored-run.ts'
-import { type FaultKind, kindsPhrase } from '../fault.ts'
+import { type DagFaultKind, kindsPhrase } from '../fault.ts'
 import { listed, tasksListed } from '../listed.ts'
 import { type Story, storyPhrase } from '../story.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
@@ -13,7 +13,7 @@ type Reason = 'hangs' | 'endless' | 'held' | 'stuck'
 interface Root {
   readonly reason: Reason
   readonly taskId: TaskId
-  readonly kinds: Set<FaultKind>
+  readonly kinds: Set<DagFaultKind>
   readonly story: Story
   readonly starved: readonly TaskId[]
 }
@@ -40,7 +40,7 @@ export function settlementWatcher(plan: Plan): Watcher {
       const starved = run.open.map(({ taskId }) => taskId).filter((taskId) => !ids.has(taskId))
       for (const { reason, taskId } of found) {
         const known = roots.get(`${reason} ${taskId}`)
-        const root = known ?? { reason, taskId, kinds: new Set<FaultKind>(), story: run.story, starved }
+        const root = known ?? { reason, taskId, kinds: new Set<DagFaultKind>(), story: run.story, starved }
         for (const fault of run.story.faults) if (fault.taskId === taskId) root.kinds.add(fault.kind)
         roots.set(`${reason} ${taskId}`, root)
       }

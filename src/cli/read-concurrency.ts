@@ -1,6 +1,6 @@
-import { DagmarError } from '../../errors/dagmar-error.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
 
-/** What `--concurrency` says. Throws `CONFIG_INVALID`. */
+/** What stands after `--concurrency`. Throws `CONFIG_INVALID`. */
 export function readConcurrency(text: string): number {
   if (text === 'unlimited' || text === 'Infinity') return Number.POSITIVE_INFINITY
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
