@@ -21,6 +21,7 @@ import { promisesWatcher } from './watchers/promises.ts'
 import { rulesWatcher, type RulesWatcher } from './watchers/rules.ts'
 import { runTimeoutWatcher } from './watchers/run-timeout.ts'
 import { settlementWatcher } from './watchers/settlement.ts'
+import { standstillWatcher } from './watchers/standstill.ts'
 import type { FindingDraft, Watcher } from './watchers/watcher.ts'
 
 /**
@@ -80,6 +81,7 @@ class DagCheck {
     this.#rules = rulesWatcher(plan, this.#staged, settings)
     this.#watchers = [
       settlementWatcher(plan),
+      standstillWatcher(plan),
       guaranteesWatcher(plan, this.#stage),
       promisesWatcher(settings.promises),
       baselineWatcher(plan),

@@ -3,10 +3,11 @@ import type { RunFact } from '../../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../../graph/plan.ts'
 import { showMs } from '../../../time/duration.ts'
 import type { ExploredRun } from '../explored-run.ts'
-import { faultPhrase } from '../fault.ts'
+import { type DagFaultKind, faultPhrase } from '../fault.ts'
 import { listed, tasksListed } from '../listed.ts'
 import type { Story } from '../story.ts'
 import { ruleName } from './settlement.ts'
+import { standingIn } from './standstill.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 interface Outlived {
@@ -28,7 +29,9 @@ export function runTimeoutWatcher(plan: Plan): Watcher {
     see: (run) => {
       const [fault] = run.story.faults
       if (run.result?.failure?.code !== 'RUN_TIMEOUT' || fault === undefined) return
-      if (run.story.faults.length > 1 || run.story.paces.length > 0) return
+      if (run.story.faults.length > 1 || run.story.paces.length > 0 || !takesTime.has(fault.kind)) return
+      // What stands still is no matter of the dag's limits.
+      if (standingIn(plan, run).length > 0) return
       const task = plan.tasks[plan.indexOf(fault.taskId)!]!
       const attempts = outlives(task, run)
       if (attempts !== undefined && !outlived.has(task.id))
@@ -46,6 +49,16 @@ export function runTimeoutWatcher(plan: Plan): Watcher {
     ],
   }
 }
+
+/** Faults by which attempts last, or follow each other. */
+const takesTime: ReadonlySet<DagFaultKind> = new Set([
+  'fails',
+  'fails-once',
+  'hangs',
+  'ignores-abort',
+  'never-starts',
+  'stalls',
+])
 
 /** How many attempts a task had begun when the run's timeout ended it, where its policy would have gone on. */
 function outlives({ id, policy }: PlannedTask, { facts, result }: ExploredRun): number | undefined {
