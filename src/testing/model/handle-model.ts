@@ -51,7 +51,7 @@ export function anyHandleCase(options: AnyHandleCaseOptions = {}): Arbitrary<Han
 function anyModelledOptions(): Arbitrary<TaskOptions> {
   return fc.record({
     when: fc.constantFrom<RuleName>('all-completed', 'all-completed', ...ruleNames),
-    onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'ignore', 'ask', 'abort'),
+    onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'ignore', 'ask', 'ask', 'abort'),
     retry: fc.record({
       maxAttempts: fc.integer({ min: 1, max: 3 }),
       backoff: fc.record({ base: ms(0, 10, 30), factor: ms(1, 2), cap: ms(40, 1_000), jitter: ms(0) }),
@@ -85,6 +85,7 @@ export async function runModelCommands(
 async function windUp(model: PlainRun, real: RealRun): Promise<void> {
   model.resume()
   real.handle.resume()
+  await real.compare(model, 'the last resume')
   for (let round = 0; !model.isSettled; round++) {
     if (round > 1_000) throw new Error('The model does not settle.')
     const [live] = model.live

@@ -247,20 +247,22 @@ export class PlainRun {
     this.#settle(task, { status: 'failed', failure, deadLettered, ignored, abandoned })
   }
 
-  /** Settles a task, and whatever is skipped in consequence; makes ready what may start now. */
+  /** Settles a task and, one after the other, whatever is skipped in consequence; makes ready what may start now. */
   #settle(first: PlainTask, outcome: Outcome): void {
-    first.settle(outcome)
-    const causes = [first]
-    for (const cause of causes) {
-      const open = this.tasks.filter(
-        ({ status, needs }) => status === 'pending' && needs.includes(cause.index),
-      )
+    const settling: (readonly [PlainTask, Outcome])[] = [[first, outcome]]
+    const doomed = new Set([first])
+    for (const [cause, how] of settling) {
+      cause.settle(how)
+      const open = this.tasks.filter((task) => {
+        const waits = task.status === 'pending' && !doomed.has(task)
+        return waits && task.needs.includes(cause.index)
+      })
       const decided = open.map((task) => [task, this.#ruleOf(task)] as const)
       for (const [task, rule] of decided) if (rule === 'met') this.#ready(task)
       for (const [task, rule] of decided) {
         if (rule !== 'never') continue
-        task.settle({ status: 'skipped', ...skipOf(task, cause) })
-        causes.push(task)
+        doomed.add(task)
+        settling.push([task, { status: 'skipped', ...skipOf(task, cause) }])
       }
     }
   }
