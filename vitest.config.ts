@@ -13,6 +13,7 @@ export default defineConfig({
       { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile.ts') },
       { find: /^dagmar\/plan-file$/, replacement: source('./src/plan-file/index.ts') },
       { find: /^dagmar\/simulation$/, replacement: source('./src/simulation/index.ts') },
+      { find: /^dagmar\/testing$/, replacement: source('./src/testing/index.ts') },
       { find: /^dagmar\/machines$/, replacement: source('./machines/index.ts') },
     ],
   },

@@ -17,6 +17,7 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
   '09-commands.ts': () => import('../../examples/09-commands.ts'),
   '10-replay-recording.ts': () => import('../../examples/10-replay-recording.ts'),
   '11-simulate.ts': () => import('../../examples/11-simulate.ts'),
+  '12-check-dag.ts': () => import('../../examples/12-check-dag.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -252,5 +253,19 @@ describe('11 simulate', () => {
       'with a second browser: 3 slots will do, 9.0 min',
       'by what it took: less than a second, true',
     ])
+  })
+})
+
+describe('12 check of a dag', () => {
+  it('finds what is careless, and nothing in the sound one', async () => {
+    const lines = await linesOf('12-check-dag.ts')
+    expect(lines[0]).toBe('release: not every run settles; 3 errors, 1 warning')
+    expect(lines.filter((line) => /^(?:error|warning) {2}/.test(line))).toEqual([
+      'error  RUN_NEVER_SETTLES',
+      'error  PROMISE_BROKEN',
+      'error  RULE_NEVER_FIRES',
+      'warning  IGNORE_PASSES_UNDEFINED',
+    ])
+    expect(lines.at(-1)).toBe('release: every run settles; nothing to complain of')
   })
 })
