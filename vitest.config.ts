@@ -12,6 +12,8 @@ export default defineConfig({
       { find: /^dagmar$/, replacement: source('./src/index.ts') },
       { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile.ts') },
       { find: /^dagmar\/plan-file$/, replacement: source('./src/plan-file/index.ts') },
+      { find: /^dagmar\/simulation$/, replacement: source('./src/simulation/index.ts') },
+      { find: /^dagmar\/testing$/, replacement: source('./src/testing/index.ts') },
       { find: /^dagmar\/machines$/, replacement: source('./machines/index.ts') },
     ],
   },

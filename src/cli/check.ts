@@ -29,7 +29,7 @@ export function addCheckCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (path: string, flags: CheckFlags, command: Command) => {
       const output = command.configureOutput()
-      const { PlanFileError } = await import('../plan-file/problems.ts')
+      const { PlanFileError } = await import('../errors/plan-file-error.ts')
       const { readPlanFile } = await import('../plan-file/read-plan-file.ts')
       try {
         const planFile = await readPlanFile(path)

@@ -4,12 +4,16 @@ import { addCompletionCommand } from './completion.ts'
 import { addGraphCommand } from './graph.ts'
 import { addInitCommand } from './init.ts'
 import { addRunCommand } from './run.ts'
+import { addSimulateCommand } from './simulate.ts'
+import { addTestCommand } from './test.ts'
 
 const examples = `
 Examples:
   dagmar init                      write a small plan to begin with
   dagmar check plan.yaml           say what is wrong with it, if anything
+  dagmar test plan.yaml            find out what faults do to it
   dagmar graph plan.yaml           draw it
+  dagmar simulate plan.yaml        say how long it will take
   dagmar run plan.yaml             run it
 
 dagmar help <command> has more of each.
@@ -27,7 +31,9 @@ export function createProgram(version: string): Command {
     .exitOverride()
   addRunCommand(program)
   addCheckCommand(program)
+  addTestCommand(program)
   addGraphCommand(program)
+  addSimulateCommand(program)
   addInitCommand(program)
   addCompletionCommand(program)
   return program

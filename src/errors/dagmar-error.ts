@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'DURATION_INVALID'
   | 'EXECUTOR_UNKNOWN'
   | 'INPUT_INVALID'
+  | 'PEER_MISSING'
   | 'PLAN_INVALID'
   | 'PLAN_UNREADABLE'
   | 'RUN_EXISTS'

@@ -72,7 +72,8 @@ export function criticalPath(
   return { ids: ids.toReversed(), length: last === -1 ? 0 : pathLength[last]! }
 }
 
-function medianEstimate(tasks: readonly Pick<PlannedTask, 'estimateMs'>[]): number {
+/** What a task without an estimate counts as: the median of the given ones, or 1 when none is given. */
+export function medianEstimate(tasks: readonly Pick<PlannedTask, 'estimateMs'>[]): number {
   const given = tasks.flatMap((task) => (task.estimateMs === undefined ? [] : [task.estimateMs]))
   if (given.length === 0) return 1
   given.sort((a, b) => a - b)

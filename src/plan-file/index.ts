@@ -1,3 +1,3 @@
 export { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
-export { PlanFileError, type PlanProblem, problemLine } from './problems.ts'
+export { PlanFileError, type PlanProblem, problemLine } from '../errors/plan-file-error.ts'
 export { readPlanFile, type ReadOptions } from './read-plan-file.ts'

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../graph/read-values.ts'
 import { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
-import { PlanFileError, planInvalid } from './problems.ts'
+import { PlanFileError, planInvalid } from '../errors/plan-file-error.ts'
 
 export interface ReadOptions extends Omit<ParseOptions, 'file'> {
   /** Reads the file in place of the file system. */
@@ -15,14 +15,21 @@ export interface ReadOptions extends Omit<ParseOptions, 'file'> {
  */
 export async function readPlanFile(path: string, options: ReadOptions = {}): Promise<PlanFile> {
   const { read = readFile, ...parseOptions } = options
+  return parsePlan(await readTextFile(path, read), { ...parseOptions, file: path })
+}
+
+/** The text of a file that should be there. Rejects with `PLAN_UNREADABLE`, and `PLAN_INVALID` for what is no text. */
+export async function readTextFile(
+  path: string,
+  read: NonNullable<ReadOptions['read']> = readFile,
+): Promise<string> {
   let content: string | Uint8Array
   try {
     content = await read(path)
   } catch (error) {
     throw await unreadable(path, error)
   }
-  const text = typeof content === 'string' ? content : decode(content, path)
-  return parsePlan(text, { ...parseOptions, file: path })
+  return typeof content === 'string' ? content : decode(content, path)
 }
 
 function decode(bytes: Uint8Array, file: string): string {

@@ -1,6 +1,6 @@
 import { pathText } from './paths.ts'
 import type { Path, Places } from './places.ts'
-import type { PlanProblem } from './problems.ts'
+import type { PlanProblem } from '../errors/plan-file-error.ts'
 import type { ReadText } from './read-text.ts'
 
 export interface ReportOptions {

@@ -1,35 +1,43 @@
-import type { TaskId } from '../../machines/outcome.ts'
 import type { RunFact } from '../events/facts.ts'
 import type { PlannedTask } from '../graph/plan.ts'
-import { attemptsOf, type Held, heldOver, outcomesBefore, startsOf } from './reading.ts'
+import { checkInvariants } from './invariants/check-invariants.ts'
+import type { GuaranteeNumber } from './invariants/guarantee.ts'
+import { type Limits, taskOf } from './invariants/judged.ts'
+import { Use } from './invariants/limits.ts'
 import type { Mark, Played, PlayedRun } from './play.ts'
-import { ruleHolds } from './rule-oracle.ts'
+import type { Scenario } from './scenario.ts'
 
 /** A sentence for each way in which a guarantee was broken; none when it was kept. */
 export type Breaches = readonly string[]
 
-/** 1. A task starts only when its rule is met by settled dependencies. */
-export function startsOnlyWhenRuleIsMet({ plan, runs }: Played): Breaches {
-  return runs.flatMap(({ runId, facts }) =>
-    startsOf(facts).flatMap((start) => {
-      const task = plan.tasks[plan.indexOf(start.taskId)!]!
-      const settled = outcomesBefore(facts, start.seq)
-      const dependencies = task.needs.map(
-        (need) => [plan.tasks[need]!.id, settled.get(plan.tasks[need]!.id)] as const,
-      )
-      if (ruleHolds(task.rule, dependencies)) return []
-      return [
-        `${runId}: ${start.taskId} started at seq ${start.seq} although its rule ${String(task.rule)} was not met`,
-      ]
-    }),
+/** What the facts alone tell of a guarantee, run by run. */
+function factsBreach({ plan, runs, scenario }: Played, guarantee: GuaranteeNumber): string[] {
+  const limits = limitsOf(scenario, Math.min(scenario.concurrency, scenario.runConcurrency))
+  return runs.flatMap(({ facts }) =>
+    checkInvariants(facts, plan, { ...limits, ended: true })
+      .filter((breach) => breach.guarantee === guarantee)
+      .map(({ runId, message, story }) => `${runId}: ${message}\n${story}`),
   )
 }
 
+function limitsOf({ admission, pool, smallCapacity, pickyLimit }: Scenario, slots: number): Limits {
+  return {
+    concurrency: admission === 'both' ? slots : Number.POSITIVE_INFINITY,
+    pools: { shared: pool },
+    capacities: { small: smallCapacity, picky: pickyLimit },
+  }
+}
+
+/** 1. A task starts only when its rule is met by settled dependencies. */
+export function startsOnlyWhenRuleIsMet(played: Played): Breaches {
+  return factsBreach(played, 1)
+}
+
 /** 2. A task has at most one live attempt. */
-export function hasOneLiveAttempt({ marks }: Played): Breaches {
+export function hasOneLiveAttempt(played: Played): Breaches {
   const live = new Map<string, string>()
   const breaches: string[] = []
-  for (const mark of marks) {
+  for (const mark of played.marks) {
     if (mark.type === 'attempt began') {
       const task = `${mark.runId}/${mark.taskId}`
       if (live.has(task)) breaches.push(`${mark.attemptId} began while ${live.get(task)} was live`)
@@ -39,36 +47,17 @@ export function hasOneLiveAttempt({ marks }: Played): Breaches {
       if (live.get(task) === mark.attemptId) live.delete(task)
     } else if (mark.type === 'task.abandoned') live.delete(`${mark.runId}/${mark.taskId}`)
   }
-  return breaches
+  return [...factsBreach(played, 2), ...breaches]
 }
 
 /** 3. Slots, pools and capacities in use never exceed a limit. */
 export function limitsHold(played: Played): Breaches {
-  const { scenario, plan, runs } = played
-  const slots = scenario.admission === 'both'
-  const perRun = runs.flatMap(({ runId, facts }) =>
-    heldOver(facts).flatMap(({ seq, held }) => {
-      const breaches = exceeded(
-        played,
-        held.map(({ taskId }) => plan.tasks[plan.indexOf(taskId)!]!),
-      )
-      if (slots && held.length > Math.min(scenario.concurrency, scenario.runConcurrency)) {
-        breaches.push(`${held.length} slots`)
-      }
-      return breaches.map((what) => `${runId}: at seq ${seq} there were too many: ${what} (${names(held)})`)
-    }),
-  )
-  return [...perRun, ...sharedLimitsHold(played)]
-}
-
-function names(held: readonly Held[]): string {
-  return held.map(({ taskId }) => taskId).join(', ')
+  return [...factsBreach(played, 3), ...sharedLimitsHold(played)]
 }
 
 /** What runs share, by what the executors saw: the facts of two runs have no order among each other. */
-function sharedLimitsHold(played: Played): string[] {
-  const { marks, plan, scenario } = played
-  const live = new Map<string, PlannedTask>()
+function sharedLimitsHold({ marks, plan, scenario }: Played): string[] {
+  const use = new Use(limitsOf(scenario, scenario.concurrency))
   const breaches: string[] = []
   const givenUp = new Set(
     marks.flatMap((mark) =>
@@ -76,68 +65,44 @@ function sharedLimitsHold(played: Played): string[] {
     ),
   )
   for (const mark of marks) {
-    if (mark.type === 'attempt ended') live.delete(mark.attemptId)
+    if (mark.type === 'attempt ended') use.release(mark.attemptId)
     if (mark.type !== 'attempt began' || givenUp.has(mark.attemptId)) continue
-    live.set(mark.attemptId, plan.tasks[plan.indexOf(mark.taskId)!]!)
-    const found = exceeded(played, [...live.values()])
-    if (scenario.admission === 'both' && live.size > scenario.concurrency)
-      found.push(`${live.size} slots of the runtime`)
-    breaches.push(...found.map((what) => `when ${mark.attemptId} began there were too many: ${what}`))
+    const found = use.take(taskOf(plan, mark.taskId), mark.attemptId)
+    breaches.push(...found.map((what) => `when ${mark.attemptId} began, ${what}`))
   }
   return breaches
 }
 
-function exceeded({ scenario }: Played, tasks: readonly PlannedTask[]): string[] {
-  const breaches: string[] = []
-  const shared = tasks.reduce((sum, { uses }) => sum + (uses['shared'] ?? 0), 0)
-  if (shared > scenario.pool) breaches.push(`${shared} of the pool`)
-  const small = tasks.filter(({ executor }) => executor === 'small').length
-  if (small > scenario.smallCapacity) breaches.push(`${small} on the executor small`)
-  const picky = tasks.filter(({ executor }) => executor === 'picky').length
-  if (picky > scenario.pickyLimit) breaches.push(`${picky} on the executor picky`)
-  return breaches
-}
-
 /** 4. Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout. */
-export function everyRunSettles({ runs, timers, plan }: Played): Breaches {
+export function everyRunSettles(played: Played): Breaches {
+  const { runs, timers, plan } = played
   const breaches = runs.flatMap((run) => unsettled(run, plan.tasks))
   if (timers.left > 0) breaches.push(`${timers.left} timers of the runtime are left behind`)
-  return breaches
+  return [...factsBreach(played, 4), ...breaches]
 }
 
-function unsettled({ runId, result, facts, isStuck }: PlayedRun, tasks: readonly PlannedTask[]): string[] {
+function unsettled({ runId, result, isStuck }: PlayedRun, tasks: readonly PlannedTask[]): string[] {
   if (isStuck) return [`${runId} was stuck: nothing ran, nothing was awaited, and it had not settled`]
-  if (result === undefined)
-    return [`${runId} has not settled; its last fact is ${JSON.stringify(facts.at(-1))}`]
-  const breaches = tasks
+  if (result === undefined) return [`${runId} has no result`]
+  return tasks
     .filter(({ id }) => result.outcomes[id] === undefined)
     .map(({ id }) => `${runId}: ${id} has no outcome`)
-  if (result.failure?.code === 'RUN_DEADLOCKED') breaches.push(`${runId}: ${result.failure.message}`)
-  return breaches
 }
 
-const settling = new Set(['task.completed', 'task.failed', 'task.killed', 'task.skipped'])
-
 /** 5. A settled task never changes, except by redrive. */
-export function settledTasksStay({ runs }: Played): Breaches {
-  return runs.flatMap(({ runId, facts }) => {
-    const settled = new Set<TaskId>()
-    const breaches: string[] = []
-    for (const fact of facts) {
-      if (fact.taskId === undefined) continue
-      if (fact.type === 'task.redriven') settled.delete(fact.taskId)
-      else if (settled.has(fact.taskId) && fact.type !== 'task.dead-lettered') {
-        breaches.push(`${runId}: ${fact.taskId} was settled, and then came ${fact.type} (seq ${fact.seq})`)
-      }
-      if (settling.has(fact.type)) settled.add(fact.taskId)
-    }
-    return breaches
-  })
+export function settledTasksStay(played: Played): Breaches {
+  return factsBreach(played, 5)
+}
+
+/** 6. A report of an old attempt changes nothing: no fact tells of one. */
+export function oldAttemptsStayQuiet(played: Played): Breaches {
+  return factsBreach(played, 6)
 }
 
 /** 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. */
-export function killIsFinal({ marks, runs }: Played): Breaches {
-  const breaches: string[] = []
+export function killIsFinal(played: Played): Breaches {
+  const { marks, runs } = played
+  const breaches: string[] = [...factsBreach(played, 7)]
   const killed = new Set<string>()
   const live = new Map<string, string>()
   for (const mark of marks) {
@@ -173,55 +138,21 @@ function endsRun(mark: Mark): boolean {
 }
 
 /** 8. A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds. */
-export function attemptsStayInPolicy({ plan, runs }: Played): Breaches {
-  return runs.flatMap(({ runId, facts }) =>
-    plan.tasks.flatMap((task) =>
-      attemptsOf(facts, task.id).flatMap(({ number, used, retry, nextAt }) => {
-        const breaches: string[] = []
-        if (used > task.policy.maxAttempts)
-          breaches.push(`attempt ${number} is number ${used} of ${task.policy.maxAttempts}`)
-        if (retry === undefined) return breaches.map((what) => `${runId}: ${task.id}: ${what}`)
-        if (used >= task.policy.maxAttempts)
-          breaches.push(`attempt ${number} was the last, and yet there is a retry`)
-        const waited = retry.until - retry.at
-        const { least, most } = waitBounds(task, used, retry.failure.retryAfterMs)
-        if (waited < least || waited > most) breaches.push(`waited ${waited} ms, not ${least} to ${most}`)
-        if (nextAt !== undefined && nextAt < retry.until)
-          breaches.push(`was tried again at ${nextAt}, before ${retry.until}`)
-        return breaches.map((what) => `${runId}: ${task.id}: ${what}`)
-      }),
-    ),
-  )
-}
-
-function waitBounds(
-  { backoff }: PlannedTask,
-  used: number,
-  asked: number | undefined,
-): { least: number; most: number } {
-  if (asked !== undefined) return { least: asked, most: asked }
-  let plain = backoff.baseMs
-  for (let attempt = 1; attempt < used; attempt++) plain *= backoff.factor
-  plain = Math.min(plain, backoff.capMs)
-  return {
-    least: Math.floor(plain * (1 - backoff.jitter)),
-    most: Math.ceil(Math.min(plain * (1 + backoff.jitter), backoff.capMs)),
-  }
+export function attemptsStayInPolicy(played: Played): Breaches {
+  return factsBreach(played, 8)
 }
 
 /** 13. No run fact is lost or repeated to a lossless subscriber. */
-export function streamIsWhole({ runs }: Played): Breaches {
-  return runs.flatMap(({ runId, facts, lateFacts, journal }) => {
+export function streamIsWhole(played: Played): Breaches {
+  const different = played.runs.flatMap(({ runId, facts, lateFacts, journal }) => {
     const breaches: string[] = []
-    for (const [index, fact] of facts.entries()) {
-      if (fact.seq !== index + 1) return [`${runId}: fact ${index + 1} has seq ${fact.seq}`]
-    }
     if (!sameSeqs(facts, lateFacts))
       breaches.push(`${runId}: a late subscriber saw ${seqs(lateFacts)}, not ${seqs(facts)}`)
     if (!sameSeqs(facts, journal))
       breaches.push(`${runId}: the journal has ${seqs(journal)}, not ${seqs(facts)}`)
     return breaches
   })
+  return [...factsBreach(played, 13), ...different]
 }
 
 function sameSeqs(a: readonly RunFact[], b: readonly RunFact[]): boolean {

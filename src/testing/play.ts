@@ -1,5 +1,6 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { buffered } from '../events/buffered.ts'
 import { type Fact, isRunFact, type RunFact } from '../events/facts.ts'
 import type { Plan } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
@@ -9,9 +10,9 @@ import type { RunHandle } from '../runtime/run-handle.ts'
 import type { Clock } from '../time/clock.ts'
 import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
 import { countingClock, executorsOf, storeOf, type TimerCounts } from './props.ts'
-import type { Scenario } from './scenario.ts'
-import { nameOf, planOfScenario } from './scenario-plan.ts'
-import type { AttemptMark } from './scripted-executor.ts'
+import type { Circumstances, Scenario } from './scenario.ts'
+import { planOfScenario } from './scenario-plan.ts'
+import type { AttemptMark, ScriptedExecutor } from './scripted-executor.ts'
 
 /** All that happened, in the order in which it could be seen: facts as they were told, attempts as executors saw them. */
 export type Mark = Fact | AttemptMark | KillMark
@@ -24,8 +25,12 @@ export interface KillMark {
 }
 
 /** What came of a scenario. */
-export interface Played {
+export interface Played extends PlayedOut {
   readonly scenario: Scenario
+}
+
+/** What came of a plan that met what it met. */
+export interface PlayedOut {
   readonly plan: Plan
   readonly marks: readonly Mark[]
   readonly runs: readonly PlayedRun[]
@@ -43,6 +48,8 @@ export interface PlayedRun {
   readonly journal: readonly RunFact[]
   /** True when it had not settled although no attempt was live, and nothing else was to happen. */
   readonly isStuck: boolean
+  /** True when it did not settle by itself and was killed in the end. */
+  readonly wasEnded: boolean
   /** The same, as a subscriber saw them that asked for everything from somewhere in the middle of the run on. */
   readonly lateFacts: readonly RunFact[]
 }
@@ -56,46 +63,80 @@ const mostRetries = 3
 /** The parts of a play begin at multiples of this. */
 const actMs = 1_000_000
 
+/** How long the observer `slow` takes over a fact. */
+const slowMs = 40
+
 /** Where the observer `kills` does so. */
 const killedAtSeq = 12
 
 /** Past this many timers a scenario is taken to go on for ever. */
 const mostTimers = 5_000
 
+/** Plays a scenario through the real runtime: see `playOut`. */
+export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
+  const played = await playOut(
+    {
+      plan: planOfScenario(scenario),
+      circumstances: scenario,
+      pools: { shared: scenario.pool },
+      executorsOf: (clock, mark) => executorsOf(scenario, clock, mark),
+    },
+    options,
+  )
+  return { scenario, ...played }
+}
+
+/** What is played. */
+export interface Cast {
+  /** The work of each task is the list of its scripts. */
+  readonly plan: Plan
+  readonly circumstances: Circumstances
+  /** The pools of the runtime. */
+  readonly pools: Readonly<Record<string, number>>
+  /** The executors of the plan, by name. */
+  readonly executorsOf: (
+    clock: Clock,
+    mark: (mark: AttemptMark) => void,
+  ) => Readonly<Record<string, ScriptedExecutor>>
+  /** The input of the runs. */
+  readonly input?: unknown
+}
+
 /**
- * Plays a scenario through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
+ * Plays a plan through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
  * last scripted instant whatever cannot end by itself is killed.
  */
-export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
+export async function playOut(cast: Cast, options: PlayOptions = {}): Promise<PlayedOut> {
+  const { plan, circumstances } = cast
   const clock = new SimulatedClock(1_000)
   const own = countingClock(clock)
   const marks: Mark[] = []
-  const executors = executorsOf(scenario, clock, (mark) => marks.push(mark))
+  const executors = cast.executorsOf(clock, (mark) => marks.push(mark))
   const journals = new Map<string, RunFact[]>()
   const runtime = createRuntime({
     clock: own.clock,
     executors,
-    store: storeOf(scenario, clock, journals),
-    concurrency: scenario.concurrency,
-    admission: scenario.admission,
-    pools: { shared: scenario.pool },
+    store: storeOf(circumstances, clock, journals),
+    concurrency: circumstances.concurrency,
+    admission: circumstances.admission,
+    pools: cast.pools,
     ...options,
   })
-  const plan = planOfScenario(scenario)
-  const runs = Array.from({ length: scenario.runs }, (_, index) => {
+  const stage: Stage = { circumstances, clock, marks, plan }
+  const runs = Array.from({ length: circumstances.runs }, (_, index) => {
     const handle = runtime.dispatch(plan, {
       id: `run-${index + 1}`,
-      concurrency: scenario.runConcurrency,
-      ...(scenario.runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: scenario.runTimeout }),
+      concurrency: circumstances.runConcurrency,
+      ...(cast.input === undefined ? {} : { input: cast.input }),
+      ...(circumstances.runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: circumstances.runTimeout }),
     })
-    return watch(handle, { scenario, clock, marks, plan })
+    return watch(handle, stage)
   })
-  for (const run of runs) schedule(run.handle, { scenario, clock, marks, plan })
-  for (const stray of scenario.strays) {
+  for (const run of runs) schedule(run.handle, stage)
+  for (const stray of circumstances.strays) {
     clock.setTimeout(() => {
       const task = plan.tasks[stray.task]!
-      for (const { handle } of runs)
-        executors[scenario.tasks[stray.task]!.executor]!.stray(handle.id, task.id, stray)
+      for (const { handle } of runs) executors[task.executor]!.stray(handle.id, task.id, stray)
     }, stray.at)
   }
   await turn()
@@ -105,29 +146,29 @@ export async function play(scenario: Scenario, options: PlayOptions = {}): Promi
   for (const { handle } of runs) handle.resume()
   await drive(clock, marks)
   await end(runs, clock, marks)
-  await redriveAll(runs, scenario, clock, marks)
+  await redriveAll(runs, stage)
   // What is held weakly is kept for the length of a turn: thousands of plays in one would keep all of it.
   await promisesSettled()
   return {
-    scenario,
     plan,
     marks,
     timers: own.counts(),
-    runs: runs.map((run) => ({
-      runId: run.handle.id,
-      handle: run.handle,
-      result: run.result,
-      facts: run.facts,
-      lateFacts: run.lateFacts,
-      journal: journals.get(run.handle.id) ?? [],
-      isStuck: run.isStuck,
+    runs: runs.map(({ handle, result, facts, lateFacts, isStuck, wasEnded }) => ({
+      runId: handle.id,
+      handle,
+      result,
+      facts,
+      lateFacts,
+      journal: journals.get(handle.id) ?? [],
+      isStuck,
+      wasEnded,
     })),
   }
 }
 
 interface Stage {
-  readonly scenario: Scenario
-  readonly clock: Clock
+  readonly circumstances: Circumstances
+  readonly clock: SimulatedClock
   readonly marks: Mark[]
   readonly plan: Plan
 }
@@ -138,30 +179,39 @@ interface Watched {
   readonly lateFacts: RunFact[]
   result: RunResult | undefined
   isStuck: boolean
+  wasEnded: boolean
 }
 
-function watch(handle: RunHandle, { scenario, clock, marks, plan }: Stage): Watched {
-  const watched: Watched = { handle, facts: [], lateFacts: [], result: undefined, isStuck: false }
+function watch(handle: RunHandle, { circumstances, clock, marks, plan }: Stage): Watched {
+  const watched: Watched = {
+    handle,
+    facts: [],
+    lateFacts: [],
+    result: undefined,
+    isStuck: false,
+    wasEnded: false,
+  }
   const answered = new Map<number, number>()
   handle.events$.subscribe((fact) => {
     marks.push(fact)
     if (isRunFact(fact)) watched.facts.push(fact)
     if (fact.type !== 'task.asked') return
     const place = plan.indexOf(fact.taskId)!
-    const said = scenario.answers[place % scenario.answers.length]!
+    const said = circumstances.answers[place % circumstances.answers.length]!
     const asked = (answered.get(place) ?? 0) + 1
     answered.set(place, asked)
     // Who answers `retry` for ever keeps the run going for ever.
     const answer = asked > mostRetries && said === 'retry' ? 'skip' : said
-    const wait = scenario.answerAfter[place % scenario.answerAfter.length]!
+    const wait = circumstances.answerAfter[place % circumstances.answerAfter.length]!
     clock.setTimeout(() => answerIfAsked(handle, fact.taskId, answer), wait)
   })
-  if (scenario.observer === 'kills') {
+  if (circumstances.observer === 'kills') {
     handle.events$.subscribe((fact) => {
       if ('seq' in fact && fact.seq === killedAtSeq) kill(handle, marks)
     })
   }
-  if (scenario.observer === 'throws') {
+  if (circumstances.observer === 'slow') void observeSlowly(handle, clock)
+  if (circumstances.observer === 'throws') {
     handle.events$.subscribe((fact) => {
       if ('seq' in fact && fact.seq % 3 === 0) throw new Error('this observer is broken')
     })
@@ -171,10 +221,19 @@ function watch(handle: RunHandle, { scenario, clock, marks, plan }: Stage): Watc
       if (isRunFact(fact)) watched.lateFacts.push(fact)
     })
   }
-  if (scenario.observer === 'late') clock.setTimeout(listenLate, 40)
+  if (circumstances.observer === 'late') clock.setTimeout(listenLate, 40)
   else listenLate()
   void keepResult(watched, handle.result)
   return watched
+}
+
+/** An observer that takes its time over each fact, through a buffer that is soon full. */
+async function observeSlowly(handle: RunHandle, clock: Clock): Promise<void> {
+  for await (const _ of buffered(handle.events({ until: 'settled' }), { size: 4 })) {
+    await new Promise<void>((resolve) => {
+      clock.setTimeout(resolve, slowMs)
+    })
+  }
 }
 
 async function keepResult(run: Watched, result: Promise<RunResult>): Promise<void> {
@@ -184,13 +243,12 @@ async function keepResult(run: Watched, result: Promise<RunResult>): Promise<voi
 /** Opens the settled runs again, as the scenario says, and plays on to the next end. */
 async function redriveAll(
   runs: readonly Watched[],
-  scenario: Scenario,
-  clock: SimulatedClock,
-  marks: Mark[],
+  { circumstances, clock, marks, plan }: Stage,
 ): Promise<void> {
-  if (scenario.redrive === 'none') return
+  const { redrive } = circumstances
+  if (redrive === 'none') return
   for (const run of runs) {
-    const taskId = scenario.redrive === 'all' ? undefined : nameOf(scenario.redrive)
+    const taskId = redrive === 'all' ? undefined : plan.tasks[redrive]!.id
     if (run.result === undefined) continue
     if (taskId !== undefined && run.result.outcomes[taskId]?.status === 'completed') continue
     const before = run.result
@@ -214,7 +272,9 @@ async function end(runs: readonly Watched[], clock: SimulatedClock, marks: Mark[
   const isAnyLive = hasLiveAttempt(marks)
   for (const run of runs) {
     run.isStuck ||= run.result === undefined && !isAnyLive
-    if (run.result === undefined) kill(run.handle, marks)
+    if (run.result !== undefined) continue
+    run.wasEnded = true
+    kill(run.handle, marks)
   }
   await drive(clock, marks)
   skipToNextAct(clock)
@@ -244,8 +304,8 @@ function answerIfAsked(handle: RunHandle, taskId: TaskId, answer: string): void 
   if (waits) handle.answer(taskId, answer)
 }
 
-function schedule(handle: RunHandle, { scenario, clock, marks, plan }: Stage): void {
-  for (const command of scenario.commands) {
+function schedule(handle: RunHandle, { circumstances, clock, marks, plan }: Stage): void {
+  for (const command of circumstances.commands) {
     clock.setTimeout(() => {
       switch (command.do) {
         case 'pause':

@@ -2,7 +2,7 @@ import type { RunFact } from '../events/facts.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock, TimerId } from '../time/clock.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
-import type { Scenario } from './scenario.ts'
+import type { Circumstances, Scenario } from './scenario.ts'
 import { type AttemptMark, type ScriptedExecutor, scriptedExecutor } from './scripted-executor.ts'
 
 /** How many timers the runtime armed, and what became of them. */
@@ -33,13 +33,17 @@ export function executorsOf(
   }
 }
 
-/** The store of a scenario, which writes into `journals`. */
-export function storeOf(scenario: Scenario, clock: Clock, journals: Map<string, RunFact[]>): Store {
+/** The store of a play, which writes into `journals`. */
+export function storeOf(
+  { storeDelay }: Circumstances,
+  clock: Clock,
+  journals: Map<string, RunFact[]>,
+): Store {
   return {
     append(runId, facts) {
       const journal = journals.get(runId) ?? []
       journals.set(runId, journal)
-      if (scenario.storeDelay === 0) {
+      if (storeDelay === 0) {
         journal.push(...facts)
         return undefined
       }
@@ -47,7 +51,7 @@ export function storeOf(scenario: Scenario, clock: Clock, journals: Map<string, 
         clock.setTimeout(() => {
           journal.push(...facts)
           resolve()
-        }, scenario.storeDelay)
+        }, storeDelay)
       })
     },
   }

@@ -3,24 +3,8 @@ import type { RunFact } from '../events/facts.ts'
 
 type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
 
-/** The grants of attempts, in order. */
-export function startsOf(facts: readonly RunFact[]): readonly OfType<'task.dispatched'>[] {
-  return facts.filter((fact): fact is OfType<'task.dispatched'> => fact.type === 'task.dispatched')
-}
-
-/** How the tasks had settled before a fact. */
-export function outcomesBefore(facts: readonly RunFact[], seq: number): ReadonlyMap<TaskId, Outcome> {
-  const outcomes = new Map<TaskId, Outcome>()
-  for (const fact of facts) {
-    if (fact.seq >= seq) break
-    if (fact.type === 'task.redriven') outcomes.delete(fact.taskId)
-    const outcome = outcomeIn(fact)
-    if (outcome !== undefined && fact.taskId !== undefined) outcomes.set(fact.taskId, outcome)
-  }
-  return outcomes
-}
-
-function outcomeIn(fact: RunFact): Outcome | undefined {
+/** How the fact settles its task, if it does. */
+export function outcomeIn(fact: RunFact): Outcome | undefined {
   if (fact.type === 'task.completed') return { status: 'completed', output: fact.output }
   if (fact.type === 'task.skipped') return { status: 'skipped', because: fact.because }
   if (fact.type === 'task.killed') return { status: 'killed', reason: fact.reason, abandoned: fact.abandoned }
@@ -29,33 +13,16 @@ function outcomeIn(fact: RunFact): Outcome | undefined {
   return { status: 'failed', failure, deadLettered, ignored, abandoned }
 }
 
-export interface Held {
-  readonly taskId: TaskId
-}
-
-/** Who holds a slot after each fact that changes it. */
-export function heldOver(
-  facts: readonly RunFact[],
-): readonly { readonly seq: number; readonly held: readonly Held[] }[] {
-  const held = new Map<TaskId, Held>()
-  const over: { seq: number; held: readonly Held[] }[] = []
-  for (const fact of facts) {
-    if (fact.type === 'task.dispatched') held.set(fact.taskId, { taskId: fact.taskId })
-    else if (endsHold(fact)) held.delete(fact.taskId)
-    else continue
-    over.push({ seq: fact.seq, held: [...held.values()] })
-  }
-  return over
-}
-
 const ends = new Set(['task.retrying', 'task.deferred', 'task.completed', 'task.failed', 'task.killed'])
 
-function endsHold(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
+/** True for the facts that end an attempt, and free what it held. */
+export function endsHold(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
   return ends.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
 }
 
 export interface AttemptRead {
-  readonly number: number
+  /** How it began. */
+  readonly fact: OfType<'task.dispatched'>
   /** Its number among the attempts that count, since the beginning, a redrive, or a person's `retry`. */
   readonly used: number
   /** The retry that followed it. */
@@ -75,7 +42,7 @@ export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly 
     if (fact.type === 'task.dispatched') {
       const last = attempts.at(-1)
       if (last !== undefined) last.nextAt = fact.at
-      attempts.push({ number: fact.attempt, used: ++used, retry: undefined, nextAt: undefined })
+      attempts.push({ fact, used: ++used, retry: undefined, nextAt: undefined })
     }
     if (fact.type === 'task.deferred' && isStarting) used--
     if (fact.type === 'task.retrying') attempts.at(-1)!.retry = fact

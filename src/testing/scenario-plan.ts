@@ -1,8 +1,9 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { plan as planFrom } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { Rule } from '../graph/rules.ts'
-import type { Scenario, ScriptedTask } from './scenario.ts'
+import { optionsOf } from './any-task-options.ts'
+import { planInWords } from './in-words.ts'
+import type { AttemptScript, Scenario, ScriptedTask } from './scenario.ts'
 
 /** The name of the task at a place. */
 export function nameOf(index: number): TaskId {
@@ -20,22 +21,37 @@ export function planOfScenario(scenario: Scenario): Plan {
 
 function definition(task: ScriptedTask) {
   return {
+    ...optionsOf(task),
     run: { executor: task.executor, work: task.attempts },
     needs: task.needs.map(nameOf),
-    when: task.when === 'even' ? evenlyCompleted : (task.when as Rule),
-    onFailure: task.onFailure,
-    severity: task.severity,
-    retry: { maxAttempts: task.maxAttempts, backoff: task.backoff },
-    timeout: task.timeout,
-    startTimeout: task.startTimeout,
-    stall: task.stall,
-    killGrace: task.killGrace,
-    priority: task.priority,
-    ...(task.estimate === undefined ? {} : { estimate: task.estimate }),
     ...(task.uses === 0 ? {} : { uses: { shared: task.uses } }),
   }
 }
 
-/** A rule of one's own, for scenarios: an even number of dependencies completed. */
-const evenlyCompleted: Rule = (outcomes) =>
-  Object.values(outcomes).filter(({ status }) => status === 'completed').length % 2 === 0
+/** The dag, how the attempts of each task go, and what else happens, as lines. */
+export function scenarioInWords(scenario: Scenario): string {
+  const { tasks, ...rest } = scenario
+  const scripts = tasks.map(
+    ({ attempts }, index) => `  ${nameOf(index)}: ${attempts.map(scriptInWords).join(' · then ')}`,
+  )
+  const circumstances = Object.entries(rest).map(([name, value]) => `${name} ${plain(value)}`)
+  return [planInWords(planOfScenario(scenario)), ...scripts, `  ${circumstances.join(', ')}`].join('\n')
+}
+
+function scriptInWords({ start, beats, warns, asks, end, onAbort, onForce }: AttemptScript): string {
+  return [
+    typeof start === 'number' ? `starts at ${start}` : `start: ${start}`,
+    ...(beats.length === 0 ? [] : [`beats at ${beats.join(' ')}`]),
+    ...(warns === undefined ? [] : [`warns at ${warns}`]),
+    ...(asks === undefined ? [] : [`asks at ${asks}`]),
+    end === 'never' ? 'never ends' : `${end.how} after ${end.after}`,
+    ...(onAbort === 0 ? [] : [`when aborted: ${onAbort}`]),
+    ...(onForce === 0 ? [] : [`when forced: ${onForce}`]),
+  ].join(', ')
+}
+
+function plain(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner === Number.POSITIVE_INFINITY ? '∞' : inner,
+  ).replaceAll('"', '')
+}

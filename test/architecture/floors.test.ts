@@ -24,7 +24,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 }
 const PURE = ['machines', 'errors', 'time', 'graph', 'scheduling', 'events']
 const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', 'uuid', '@standard-schema/spec']
-const NOT_IN_INDEX = ['testing', 'plan-file', 'cli']
+const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'cli']
 const VAGUE_NAME = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?)(?=[-./])/
 const MOST_LINES = 400
 

@@ -35,7 +35,7 @@ const ALLOWED: readonly { readonly text: RegExp; readonly because: string }[] = 
     because: 'the kind of product dagmar is compared with',
   },
   {
-    text: /(?:\breadonly )?\bworkflow: (?=\{|recorded)/g,
+    text: /(?:\breadonly )?\bworkflow: (?=\{|recorded)|^'workflow'$/g,
     because: 'a field of WfFormat, in recordings that we read',
   },
 ]

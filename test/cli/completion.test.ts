@@ -6,6 +6,7 @@ import { addCompletionCommand } from '../../src/cli/completion.ts'
 import { addGraphCommand } from '../../src/cli/graph.ts'
 import { addInitCommand } from '../../src/cli/init.ts'
 import { addRunCommand } from '../../src/cli/run.ts'
+import { addTestCommand } from '../../src/cli/test.ts'
 import { called } from './called.ts'
 import { folderOf } from './folder.ts'
 
@@ -17,6 +18,7 @@ const completion = (...args: string[]) =>
     (program) => {
       addRunCommand(program)
       addCheckCommand(program)
+      addTestCommand(program)
       addGraphCommand(program)
       addInitCommand(program)
       addCompletionCommand(program)
@@ -48,6 +50,7 @@ describe('bash', () => {
       '--version',
       'run',
       'check',
+      'test',
       'graph',
       'init',
       'completion',
@@ -70,6 +73,7 @@ describe('bash', () => {
 
   it('is offered the values of an option that has some, in both ways to write it', () => {
     expect(offered('graph', '--format', '')).toEqual(['text', 'mermaid', 'dot'])
+    expect(offered('test', 'plan.yaml', '--faults', 'run')).toEqual(['run-killed', 'run-drained'])
     expect(offered('graph', '--format', '=')).toEqual(['text', 'mermaid', 'dot'])
     expect(offered('graph', '--format', '=', 'm')).toEqual(['mermaid'])
     expect(offered('run', '--concurrency', '')).toEqual([])
@@ -83,6 +87,7 @@ describe('bash', () => {
     expect(offered('run', 'plan.yaml', '--from', 'te')).toEqual(quoted.slice(1, 3))
     expect(offered('run', 'plan.yaml', '--only', 'build', String.raw`test\(`)).toEqual(quoted.slice(2, 3))
     expect(offered('run', 'plan.yaml', '--only', "'test(")).toEqual(['test(20, linux)'])
+    expect(offered('test', 'plan.yaml', '--only', 'te')).toEqual(quoted.slice(1, 3))
     expect(offered('run', '--only', '')).toEqual([])
   })
 })

@@ -11,7 +11,7 @@ import {
   streamIsWhole,
 } from '../../src/testing/guarantees.ts'
 import { play } from '../../src/testing/play.ts'
-import { anyScenario } from '../../src/testing/scenario.ts'
+import { anyScenario } from '../../src/testing/any-scenario.ts'
 import { law } from './law.ts'
 
 describe('over random dags, faults and schedules', () => {

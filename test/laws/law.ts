@@ -1,5 +1,6 @@
-import { it } from '@fast-check/vitest'
+import { law as anyLaw, type LawOutcome } from 'dagmar/testing'
 import type fc from 'fast-check'
+import { test } from 'vitest'
 
 /** How many random cases each law is tried on. `DAGMAR_LAW_RUNS` tries more. */
 const runs = Number(process.env['DAGMAR_LAW_RUNS'] ?? 500)
@@ -8,14 +9,7 @@ const runs = Number(process.env['DAGMAR_LAW_RUNS'] ?? 500)
 export function law<Case>(
   name: string,
   arbitrary: fc.Arbitrary<Case>,
-  check: (given: Case) => Promise<readonly string[]> | readonly string[],
+  check: (given: Case) => LawOutcome | Promise<LawOutcome>,
 ): void {
-  it.prop([arbitrary], { numRuns: runs })(
-    name,
-    async (given) => {
-      const breaches = await check(given)
-      if (breaches.length > 0) throw new Error(breaches.join('\n'))
-    },
-    240_000,
-  )
+  anyLaw(name, arbitrary, check, { runs, test })
 }

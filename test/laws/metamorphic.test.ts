@@ -3,14 +3,9 @@ import { describe } from 'vitest'
 import type { FailureAnswer, Outcome, RunFact } from '../../src/index.ts'
 import { type Played, play } from '../../src/testing/play.ts'
 import { nameOf } from '../../src/testing/scenario-plan.ts'
-import {
-  anyAttempt,
-  anyScenario,
-  anyTasks,
-  type AttemptScript,
-  type Scenario,
-  type ScriptedTask,
-} from '../../src/testing/scenario.ts'
+import { anyAttempt } from '../../src/testing/any-attempt.ts'
+import { anyScenario, anyTasks } from '../../src/testing/any-scenario.ts'
+import type { AttemptScript, Scenario, ScriptedTask } from '../../src/testing/scenario.ts'
 import { law } from './law.ts'
 
 const none = Number.POSITIVE_INFINITY

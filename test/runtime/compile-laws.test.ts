@@ -10,7 +10,7 @@ import {
   type TaskPolicy,
 } from '../../machines/index.ts'
 import { play } from '../../src/testing/play.ts'
-import { anyScenario } from '../../src/testing/scenario.ts'
+import { anyScenario } from '../../src/testing/any-scenario.ts'
 import { law } from '../laws/law.ts'
 import { failure, plainPolicy, report, reports } from '../machines/stepped-task.ts'
 import { anyFlatMachine, anyTypes } from './any-flat-machine.ts'

@@ -3,6 +3,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { readPlanFile } from '../../plan-file/read-plan-file.ts'
+import { readConcurrency } from '../read-concurrency.ts'
 import { wantsColours } from '../screen/colours.ts'
 import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
@@ -83,13 +84,6 @@ function refuseContradictions({
     throw misuse('--keep-going and --fail-fast exclude each other.')
   if (isRehearsal === true && json === true) throw misuse('--dry-run and --json exclude each other.')
   if (quiet === true && verbose === true) throw misuse('--quiet and --verbose exclude each other.')
-}
-
-function readConcurrency(text: string): number {
-  if (text === 'unlimited' || text === 'Infinity') return Number.POSITIVE_INFINITY
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (Number.isSafeInteger(number) && number >= 1) return number
-  throw misuse(`--concurrency is '${text}', but it must be an integer of 1 or more, or 'unlimited'.`)
 }
 
 function misuse(message: string): DagmarError {

@@ -1,4 +1,4 @@
-import { DagmarError } from '../errors/dagmar-error.ts'
+import { DagmarError } from './dagmar-error.ts'
 
 /** Something wrong with a plan file, and where. Lines and columns count from 1. */
 export interface PlanProblem {

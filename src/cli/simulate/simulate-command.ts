@@ -1,0 +1,114 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { Order, Plan } from '../../graph/plan.ts'
+import type { SimulationOptions } from '../../simulation/options.ts'
+import { simulate, type Simulation } from '../../simulation/simulate.ts'
+import { sweep } from '../../simulation/sweep.ts'
+import { wantsAscii } from '../graph.ts'
+import { readConcurrency } from '../read-concurrency.ts'
+import { painter } from '../screen/colours.ts'
+import { asciiOf } from './ascii.ts'
+import { readAnyPlan } from './read-any-plan.ts'
+import { readDurations, readNumberFlag, readRange } from './read-flags.ts'
+import { summaryLines } from './summary.ts'
+import { sweepLines } from './sweep-lines.ts'
+import { timelineLines } from './timeline.ts'
+
+/** The options of `dagmar simulate` as commander gives them. */
+export interface SimulateFlags {
+  readonly concurrency?: string
+  readonly order?: Order
+  readonly seed?: string
+  readonly failRate?: string
+  readonly duration?: string
+  readonly sweep?: string
+  readonly rows?: 'tasks' | 'slots'
+  readonly width?: string
+  readonly json?: boolean
+}
+
+/** Where the text will be read. */
+export interface Surroundings {
+  /** Undefined or 0 where it is no terminal. */
+  readonly columns: number | undefined
+  readonly rows: number | undefined
+  readonly hasColours: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Rows of a timeline that no terminal bounds, and of one in a terminal that is too low for it. */
+const plainRows = 50
+const leastRows = 5
+/** Axis, legend and what is left out; and the prompt that follows. */
+const otherRows = 4
+
+/** Resolves with what is to be printed. Rejects with `DagmarError` for a file or a flag that makes no sense. */
+export async function simulateCommand(
+  path: string,
+  flags: SimulateFlags,
+  surroundings: Surroundings,
+): Promise<string> {
+  if (flags.sweep !== undefined && flags.concurrency !== undefined) {
+    throw new DagmarError('CONFIG_INVALID', { message: '--sweep and --concurrency exclude each other.' })
+  }
+  const range = flags.sweep === undefined ? undefined : readRange(flags.sweep)
+  const options = readOptions(flags)
+  const width = readWidth(flags.width) ?? (surroundings.columns || 100)
+  const plan = await readAnyPlan(path)
+  const look = { width, paint: painter(surroundings.hasColours) }
+  const lines: string[] = []
+  if (range === undefined) {
+    const simulation = await simulate(plan, options)
+    if (flags.json === true) return jsonOf(simulation)
+    const summary = summaryLines(simulation, { ...look, plan, options })
+    const { rows } = surroundings
+    const most = rows === undefined ? plainRows : Math.max(leastRows, rows - otherRows - summary.length)
+    lines.push(...timelineLines(simulation, { ...look, most, by: flags.rows }), ...summary)
+  } else {
+    const swept = await sweep(plan, { ...options, concurrency: range })
+    if (flags.json === true) return jsonOf({ name: plan.name, ...swept })
+    lines.push(...sweepLines(swept, { ...look, plan, options }))
+  }
+  const text = lines.map((line) => `${line.trimEnd()}\n`).join('')
+  return wantsAscii(surroundings.env) ? asciiOf(text) : text
+}
+
+function readOptions(flags: SimulateFlags): SimulationOptions {
+  const { concurrency, order, seed, failRate, duration } = flags
+  return {
+    ...(concurrency === undefined ? {} : { concurrency: readConcurrency(concurrency) }),
+    ...(order === undefined ? {} : { order }),
+    ...(seed === undefined
+      ? {}
+      : { seed: readNumberFlag('--seed', seed, 'an integer of 0 or more', isSeed) }),
+    ...(failRate === undefined
+      ? {}
+      : { failureRate: readNumberFlag('--fail-rate', failRate, 'a number from 0 to 1', isShare) }),
+    ...(duration === undefined ? {} : { durations: readDurations(duration) }),
+  }
+}
+
+function readWidth(width: string | undefined): number | undefined {
+  if (width === undefined) return undefined
+  return readNumberFlag(
+    '--width',
+    width,
+    'an integer of 40 or more',
+    (columns) => Number.isSafeInteger(columns) && columns >= 40,
+  )
+}
+
+const isSeed = (number: number): boolean => Number.isSafeInteger(number) && number >= 0
+const isShare = (number: number): boolean => number >= 0 && number <= 1
+
+/** One object on one line; an unlimited concurrency is null. */
+function jsonOf(value: Simulation | object): string {
+  return `${JSON.stringify(value)}\n`
+}
+
+/** What the lines about a simulation need to know. */
+export interface Told {
+  readonly width: number
+  readonly paint: ReturnType<typeof painter>
+  readonly plan: Plan
+  readonly options: SimulationOptions
+}

@@ -1,0 +1,93 @@
+import type { Simulation } from '../../simulation/simulate.ts'
+import { showMs } from '../../time/duration.ts'
+import { counted } from '../counted.ts'
+import { shownText } from '../screen/shown-text.ts'
+import { cutToWidth, displayWidth } from '../screen/text-width.ts'
+import type { Told } from './simulate-command.ts'
+
+const mostNames = 8
+
+/** What there is to say of a simulated run; how long it takes comes last. */
+export function summaryLines(
+  simulation: Simulation,
+  { width, paint, plan, options }: Told,
+): readonly string[] {
+  const { criticalPathMs, criticalPath, utilisation, concurrency, peakConcurrency, tasks, sentence } =
+    simulation
+  const path = `critical path  ${showMs(criticalPathMs)}: ${criticalPath.map(shownText).join(' → ')}`
+  const waited = tasks.filter(({ queuedMs }) => queuedMs > 0)
+  const longest = waited.reduce((most, { queuedMs }) => Math.max(most, queuedMs), 0)
+  const slots = Number.isFinite(concurrency) ? counted(concurrency, 'slot') : 'no limit to slots'
+  const queue =
+    waited.length === 0
+      ? 'no task waited for its turn'
+      : `${counted(waited.length, 'task')} waited for a turn, the longest ${showMs(longest)}`
+  return [
+    ...(criticalPath.length === 0 ? [] : [cutToWidth(path, width)]),
+    ...wrapped(
+      `slots          ${slots}, at most ${peakConcurrency} in use, ${percent(utilisation)} of their time used; ${queue}`,
+      width,
+    ),
+    ...wrapped(sentence, width),
+    ...guessLines({ plan, options }).flatMap((line) => wrapped(line, width)),
+    ...endLines(simulation)
+      .flatMap((line) => wrapped(line, width))
+      .map((line) => paint(line, 'bad')),
+    ...wrapped(headline(simulation, { plan, options }), width).map((line) => paint(line, 'strong')),
+  ]
+}
+
+/** `release: 6 tasks take 42.0 s with 4 slots, critical path first`. */
+function headline(
+  { name, tasks, makespanMs, concurrency }: Simulation,
+  { plan, options }: Pick<Told, 'plan' | 'options'>,
+): string {
+  const slots = Number.isFinite(concurrency) ? counted(concurrency, 'slot') : 'no limit to slots'
+  const takes = tasks.length === 1 ? 'takes' : 'take'
+  return `${shownText(name)}: ${counted(tasks.length, 'task')} ${takes} ${makespanMs === 0 ? 'no time' : showMs(makespanMs)} with ${slots}, in the order ${options.order ?? plan.order}`
+}
+
+/** What was made up because nobody said it. */
+export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): readonly string[] {
+  if (typeof options.durations === 'string') return []
+  const missing = plan.tasks.filter(({ estimateMs }) => estimateMs === undefined)
+  if (missing.length === 0) return []
+  if (missing.length === plan.tasks.length) return ['No task has an estimate: each counts as 1 s.']
+  const names = missing.slice(0, mostNames).map(({ id }) => shownText(id))
+  const more = missing.length > names.length ? `, and ${missing.length - names.length} more` : ''
+  return [`Without an estimate, taken for the median of the others: ${names.join(', ')}${more}.`]
+}
+
+function endLines({ status, counts, failure, rootCauses, tasks }: Simulation): readonly string[] {
+  if (status === 'completed' && counts.failed + counts.skipped + counts.killed === 0) return []
+  const parts = (['completed', 'failed', 'killed', 'skipped'] as const)
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => `${counts[kind]} ${kind}`)
+  const names = rootCauses.slice(0, mostNames).map(({ taskId }) => shownText(taskId))
+  const more = rootCauses.length > names.length ? `, and ${rootCauses.length - names.length} more` : ''
+  const why = names.length === 0 ? '' : `; at fault: ${names.join(', ')}${more}`
+  return [
+    `The run ends as ${status}: of ${counted(tasks.length, 'task')} ${parts.join(', ')}${why}.`,
+    ...(failure === undefined ? [] : [failure.message]),
+  ]
+}
+
+/** As lines of whole words; a word that is longer than a line stays whole. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  // Several blanks in a row set something apart and stay.
+  for (const word of text.split(/(?<=\S) (?=\S)/)) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && displayWidth(longer) > width) {
+      lines.push(line)
+      line = `  ${word}`
+    } else line = longer
+  }
+  return [...lines, line]
+}
+
+/** Rounded down: 100 % is full. */
+export function percent(share: number): string {
+  return `${Math.floor(share * 100)} %`
+}

@@ -1,0 +1,59 @@
+import type { Sweep, SweepPoint } from '../../simulation/sweep.ts'
+import { showMs } from '../../time/duration.ts'
+import { counted } from '../counted.ts'
+import { shownText } from '../screen/shown-text.ts'
+import type { Told } from './simulate-command.ts'
+import { guessLines, percent, wrapped } from './summary.ts'
+
+/** A row for each number of slots, with its makespan as a bar; then the knee. */
+export function sweepLines(
+  { points, knee, best }: Sweep,
+  { width, paint, plan, options }: Told,
+): readonly string[] {
+  const heads = ['slots', 'makespan', 'used', 'bound by']
+  const cells = points.map((point) => [
+    String(point.concurrency),
+    showMs(point.makespanMs),
+    percent(point.utilisation),
+    boundText(point.boundBy),
+  ])
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...cells.map((row) => row[column]!.length)),
+  )
+  const row = (words: readonly string[]): string =>
+    words
+      .map((word, column) => (column < 3 ? word.padStart(widths[column]!) : word.padEnd(widths[column]!)))
+      .join('  ')
+  const textWidth = row(heads).length + 2
+  const columns = Math.max(10, width - textWidth - '← knee'.length - 1)
+  const longest = Math.max(...points.map(({ makespanMs }) => makespanMs), 1)
+  return [
+    paint(row(heads), 'faint'),
+    ...points.map((point, index) => {
+      const length = Math.max(1, Math.round((point.makespanMs / longest) * columns))
+      const isKnee = point === knee
+      const bar = paint('█'.repeat(length), isKnee ? 'good' : 'busy')
+      return `${row(cells[index]!)}  ${bar}${isKnee ? paint(' ← knee', 'good') : ''}`
+    }),
+    `critical path  ${showMs(Math.max(...points.map(({ criticalPathMs }) => criticalPathMs)))}`,
+    ...guessLines({ plan, options }).flatMap((line) => wrapped(line, width)),
+    ...(points.every(({ status }) => status === 'completed')
+      ? []
+      : [paint('Not every run completes: dagmar simulate without --sweep shows how it ends.', 'bad')]),
+    paint(`${shownText(plan.name)}: ${kneeText(knee, best)}`, 'strong'),
+  ]
+}
+
+function kneeText(knee: SweepPoint, best: SweepPoint): string {
+  const slots = counted(knee.concurrency, 'slot')
+  if (knee === best) return `${slots} will do, with ${showMs(knee.makespanMs)}: none of the others is faster`
+  return (
+    `${slots} will do, with ${showMs(knee.makespanMs)}: the fewest within 5 % of the best ` +
+    `(${showMs(best.makespanMs)}, with ${best.concurrency})`
+  )
+}
+
+function boundText(by: SweepPoint['boundBy']): string {
+  if (typeof by === 'string') return by === 'slots' ? 'slots' : 'critical path'
+  return 'pool' in by ? `pool ${shownText(by.pool)}` : `executor ${shownText(by.executor)}`
+}

@@ -1,0 +1,115 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import type { Order, Plan } from '../graph/plan.ts'
+import {
+  badValue,
+  didYouMean,
+  isRecord,
+  readAmounts,
+  readFields,
+  readInteger,
+  readNumber,
+} from '../graph/read-values.ts'
+import { chanceOf } from './chance.ts'
+import { type DurationOf, type Durations, durationsOf } from './durations.ts'
+import type { Limits } from './limits.ts'
+import { withOrder } from './with-order.ts'
+
+export interface SimulationOptions {
+  /** How long attempts take. @default each task's `estimate`; without one the median of the others', else 1 s */
+  readonly durations?: Durations
+  /**
+   * How probably an attempt fails, 0 to 1: of all tasks, or by task id, where tasks that are not named do not fail. An
+   * attempt that fails takes as long as one that completes. What follows is up to the task's `retry` and `onFailure`;
+   * nobody answers where it asks, which skips. @default 0
+   */
+  readonly failureRate?: number | Readonly<Record<TaskId, number>>
+  /** Chance depends on it alone: the same seed, the same run. Integer ≥ 0. @default 1 */
+  readonly seed?: number
+  /** Most tasks at once. Integer ≥ 1, or Infinity. @default the plan's, else 4 */
+  readonly concurrency?: number
+  /** Amounts of pools, in place of the plan's or beside them. @default the plan's */
+  readonly pools?: Readonly<Record<string, number>>
+  /** Most attempts at once, by the name of the executor: `{ process: 2 }`. Integers ≥ 1. @default no limit */
+  readonly capacities?: Readonly<Record<string, number>>
+  /** In which order ready tasks of equal priority start. @default the plan's */
+  readonly order?: Order
+}
+
+/** A simulation, with nothing left open. */
+export interface ReadSimulation extends Limits {
+  readonly plan: Plan
+  readonly seed: number
+  readonly durationOf: DurationOf
+  readonly fails: (index: number, attempt: number) => boolean
+}
+
+const known: ReadonlySet<string> = new Set([
+  'durations',
+  'failureRate',
+  'seed',
+  'concurrency',
+  'pools',
+  'capacities',
+  'order',
+])
+
+/** The slots of a runtime that is not told otherwise. */
+const defaultConcurrency = 4
+
+/** Throws `CONFIG_INVALID` and `DURATION_INVALID` with the path of the option. */
+export function readSimulation(given: Plan, options: SimulationOptions): ReadSimulation {
+  readFields(options, "simulate's options object", known)
+  const plan = options.order === undefined ? given : withOrder(given, options.order)
+  const seed = readInteger(options.seed ?? 1, 'seed', 0)
+  const capacities = readAmounts(options.capacities ?? {}, 'capacities')
+  refuseStrangers(plan, capacities)
+  return {
+    plan,
+    seed,
+    durationOf: durationsOf(plan, options.durations, seed),
+    fails: failuresOf(plan, options.failureRate ?? 0, seed),
+    concurrency: readConcurrency(plan, options.concurrency),
+    pools: { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') },
+    capacities,
+  }
+}
+
+function readConcurrency(plan: Plan, concurrency: number | undefined): number {
+  if (concurrency !== undefined) return readInteger(concurrency, 'concurrency', 1, true)
+  if (plan.concurrency !== 0) return plan.concurrency ?? defaultConcurrency
+  throw new DagmarError('CONFIG_INVALID', {
+    message: `The plan ${plan.name} has a concurrency of 0: nothing would ever start.`,
+    hint: 'Simulate it with a concurrency of 1 or more.',
+  })
+}
+
+function failuresOf(
+  { tasks }: Plan,
+  rate: number | Readonly<Record<TaskId, number>>,
+  seed: number,
+): ReadSimulation['fails'] {
+  const rates = isRecord(rate)
+    ? tasks.map(({ id }) => (Object.hasOwn(rate, id) ? readNumber(rate[id], `failureRate.${id}`, 0, 1) : 0))
+    : undefined
+  if (rates !== undefined) return (index, attempt) => isFailing(rates[index]!, index, attempt)
+  if (typeof rate !== 'number') throw badValue('failureRate', rate, 'a number, or numbers by task id')
+  const all = readNumber(rate, 'failureRate', 0, 1)
+  return (index, attempt) => isFailing(all, index, attempt)
+
+  function isFailing(probability: number, index: number, attempt: number): boolean {
+    return probability > 0 && chanceOf(seed, 'failure', tasks[index]!.id, attempt) < probability
+  }
+}
+
+function refuseStrangers({ tasks }: Plan, capacities: Readonly<Record<string, number>>): void {
+  const executors = new Set(tasks.map(({ executor }) => executor))
+  for (const name of Object.keys(capacities)) {
+    if (executors.has(name)) continue
+    throw new DagmarError('CONFIG_INVALID', {
+      message: `capacities has '${name}', but no task asks for such an executor.${didYouMean(name, executors)}`,
+      hint: `The tasks ask for ${[...executors].join(', ')}.`,
+      facts: { field: `capacities.${name}` },
+    })
+  }
+}

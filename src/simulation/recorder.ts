@@ -1,0 +1,110 @@
+import type { Outcome, TaskId } from '../../machines/outcome.ts'
+import type { Fact } from '../events/facts.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { Clock } from '../time/clock.ts'
+import type { LimitBooks } from './limits.ts'
+
+/** An attempt of a simulated run; instants in ms since the run's start. */
+export interface SimulatedAttempt {
+  readonly startAt: number
+  readonly endAt: number
+  /** `ended`: it was told to, by a timeout or a kill. */
+  readonly how: 'completed' | 'failed' | 'ended'
+}
+
+/** A task of a simulated run; instants in ms since the run's start. */
+export interface SimulatedTask {
+  readonly id: TaskId
+  readonly status: Outcome['status']
+  /** When its rule was met; for a task that was skipped, when that was. */
+  readonly readyAt: number
+  /** When its first attempt started; for a task without attempts, when it was settled. */
+  readonly startAt: number
+  /** When it was settled. */
+  readonly endAt: number
+  /** How long it waited in all, ready or due for another attempt, for a slot, a pool or its executor. */
+  readonly queuedMs: number
+  /** Each try, in order. Between two lie the backoff and the wait for a slot. */
+  readonly attempts: readonly SimulatedAttempt[]
+}
+
+/** Writes down what becomes of each task, from the run's facts and from what its executors see. */
+export class Recorder {
+  /** By index: when the rule was met; NaN for a task that was skipped. */
+  readonly readyAt: Float64Array
+  /** By index: when the task was settled. */
+  readonly settledAt: Float64Array
+  /** By index: how long the task waited for what it needs. */
+  readonly queuedMs: Float64Array
+  readonly attempts: SimulatedAttempt[][]
+  /** Since when the task waits; NaN when it does not. */
+  readonly #since: Float64Array
+  /** By index: the attempt that was granted last. */
+  readonly #granted: Int32Array
+  readonly #indexOf: (id: TaskId) => number | undefined
+  readonly #books: LimitBooks
+  readonly #clock: Clock
+
+  constructor(plan: Plan, books: LimitBooks, clock: Clock) {
+    const { tasks } = plan
+    this.readyAt = new Float64Array(tasks.length).fill(Number.NaN)
+    this.settledAt = new Float64Array(tasks.length).fill(Number.NaN)
+    this.queuedMs = new Float64Array(tasks.length)
+    this.attempts = tasks.map(() => [])
+    this.#since = new Float64Array(tasks.length).fill(Number.NaN)
+    this.#granted = new Int32Array(tasks.length)
+    this.#indexOf = (id) => plan.indexOf(id)
+    this.#books = books
+    this.#clock = clock
+  }
+
+  see(fact: Fact): void {
+    const index = fact.taskId === undefined ? undefined : this.#indexOf(fact.taskId)
+    if (index === undefined) return
+    if (fact.type === 'task.ready') {
+      this.readyAt[index] = fact.at
+      this.#wait(index, fact.at)
+    } else if (fact.type === 'task.dispatched') {
+      this.#granted[index] = fact.attempt
+      this.#leave(index, fact.at)
+    } else if (fact.type === 'task.retrying') {
+      this.#waitLater(index, fact)
+    } else if (isSettling(fact.type)) {
+      this.settledAt[index] = fact.at
+      this.#leave(index, fact.at)
+    }
+  }
+
+  /** An attempt is over. */
+  note(index: number, attempt: SimulatedAttempt): void {
+    this.attempts[index]!.push(attempt)
+  }
+
+  /** The next attempt is due at its instant, and waits from then on. */
+  #waitLater(index: number, { attempt, at, until }: Extract<Fact, { type: 'task.retrying' }>): void {
+    this.#clock.setTimeout(() => {
+      // At the same instant it may have been granted already; or it was killed meanwhile.
+      const isOver = this.#granted[index] !== attempt || !Number.isNaN(this.settledAt[index])
+      if (!isOver) this.#wait(index, until)
+    }, until - at)
+  }
+
+  #wait(index: number, at: number): void {
+    this.#since[index] = at
+    this.#books.wait(index, at)
+  }
+
+  #leave(index: number, at: number): void {
+    const since = this.#since[index]!
+    if (Number.isNaN(since)) return
+    this.#since[index] = Number.NaN
+    this.queuedMs[index]! += at - since
+    this.#books.leave(index, at)
+  }
+}
+
+function isSettling(type: Fact['type']): boolean {
+  return (
+    type === 'task.completed' || type === 'task.failed' || type === 'task.killed' || type === 'task.skipped'
+  )
+}

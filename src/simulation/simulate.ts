@@ -1,0 +1,159 @@
+import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
+import type { DagmarError } from '../errors/dagmar-error.ts'
+import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
+import { createRuntime } from '../runtime/create-runtime.ts'
+import type { RunResult } from '../runtime/result.ts'
+import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
+import { type Bound, boundsOf, sentenceOf } from './bounds.ts'
+import { chainsOf } from './chains.ts'
+import { type Limit, LimitBooks } from './limits.ts'
+import { type ReadSimulation, readSimulation, type SimulationOptions } from './options.ts'
+import { Recorder, type SimulatedTask } from './recorder.ts'
+import { simulatedExecutor } from './simulated-executor.ts'
+
+/** What a simulated run has come to. Instants are ms since the run's start. */
+export interface Simulation {
+  readonly name: string
+  /** How the run settled, as in its result. */
+  readonly status: RunResult['status']
+  readonly counts: RunResult['counts']
+  /** Why the run as a whole failed: `RUN_ABORTED`, `RUN_TIMEOUT`. */
+  readonly failure?: Failure
+  /** Tasks that failed by themselves. */
+  readonly rootCauses: RunResult['rootCauses']
+  /** From the run's start until it was settled. */
+  readonly makespanMs: number
+  /** The longest chain of dependencies, by what its tasks took, with the waits between their attempts. */
+  readonly criticalPathMs: number
+  /** That chain, from its first task to its last. */
+  readonly criticalPath: readonly TaskId[]
+  /** What all attempts took together. */
+  readonly busyMs: number
+  readonly concurrency: number
+  /** The most tasks that held a slot at once. */
+  readonly peakConcurrency: number
+  /**
+   * How much of the slots' time was used, 0 to 1; where there is no limit to them, of as many as were in use at once.
+   * 0 for a run that takes no time.
+   */
+  readonly utilisation: number
+  /** What keeps the run from being shorter: see `bounds`, of which it is the highest. Ties go to the critical path. */
+  readonly boundBy: 'critical-path' | Limit
+  /**
+   * What no schedule of these attempts can beat, the highest first: the critical path; and for each limit that tasks have
+   * waited for, what was held of it divided by what there is, with the chains that must come before and behind.
+   */
+  readonly bounds: readonly Bound[]
+  /** What bounds the makespan, for people. */
+  readonly sentence: string
+  /** In the order of the plan. */
+  readonly tasks: readonly SimulatedTask[]
+}
+
+/**
+ * Runs the plan on a simulated clock, by the machines and the runtime that will run it, with attempts that do nothing
+ * but last. Rules, retries, priorities, pools and timeouts count as they will; stalls do not, as nobody knows when a
+ * task gives signs of life. The same plan, options and seed give the same simulation.
+ *
+ * @throws DagmarError (rejects with) `CONFIG_INVALID` or `DURATION_INVALID` for options that make no sense, and what
+ *   `dag().plan()` throws.
+ *
+ * @example
+ * ```ts
+ * const { makespanMs, boundBy } = await simulate(release, { concurrency: 8, durations: estimatesFrom(facts) })
+ * ```
+ */
+export async function simulate<Outputs, Input>(
+  dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
+  options: SimulationOptions = {},
+): Promise<Simulation> {
+  const read = readSimulation(planOf(dag) as Plan, options)
+  const { plan, concurrency, pools, capacities, seed } = read
+  const clock = new SimulatedClock()
+  const books = new LimitBooks(plan, read)
+  const recorder = new Recorder(plan, books, clock)
+  const trouble: DagmarError[] = []
+  const giveUp = (error: DagmarError): void => {
+    trouble.push(error)
+  }
+  const parts = { clock, books, recorder, giveUp, durationOf: read.durationOf, fails: read.fails }
+  const names = new Set(plan.tasks.map(({ executor }) => executor))
+  const executors = Object.fromEntries(
+    [...names].map((name) => [name, simulatedExecutor(parts, capacities[name])]),
+  )
+  // With all facts held nothing is folded: nobody asks for the view.
+  const runtime = createRuntime({ clock, executors, concurrency, retainFacts: Number.MAX_SAFE_INTEGER })
+  const run = runtime.dispatch(toBeSimulated(plan), { id: `simulation-${seed}`, concurrency, pools })
+  run.events$.subscribe((fact) => {
+    recorder.see(fact)
+    if (fact.type === 'task.asked') run.answer(fact.taskId, 'skip')
+  })
+  await promisesSettled()
+  while (trouble.length === 0 && clock.fireNext());
+  // The rest is left where it stands: nothing of it is real.
+  if (trouble[0] !== undefined) throw trouble[0]
+  const result = await run.result
+  await runtime.shutdown({ mode: 'kill' })
+  return simulationOf(read, { result, recorder, books })
+}
+
+/** Each task's work is its index; nothing waits for signs of life, and there is no input to check. */
+function toBeSimulated(plan: Plan): Plan {
+  const never = Number.POSITIVE_INFINITY
+  const tasks = plan.tasks.map((task) => ({
+    ...task,
+    work: task.index,
+    policy: { ...task.policy, stallAfterMs: never },
+  }))
+  return { ...plan, tasks, inputSchema: undefined }
+}
+
+function simulationOf(
+  { plan, concurrency }: ReadSimulation,
+  {
+    result,
+    recorder,
+    books,
+  }: { readonly result: RunResult; readonly recorder: Recorder; readonly books: LimitBooks },
+): Simulation {
+  const tasks = plan.tasks.map((task) => taskOf(task.id, task.index, recorder, result.outcomes[task.id]!))
+  const makespanMs = result.durationMs
+  const chains = chainsOf(plan, recorder)
+  const [slots] = books.uses
+  const { heldMs, peak } = slots!
+  const slotsMs = (Number.isFinite(concurrency) ? concurrency : peak) * makespanMs
+  const bounds = boundsOf({ tasks: plan.tasks, chains, recorder, uses: books.uses })
+  return {
+    name: plan.name,
+    status: result.status,
+    counts: result.counts,
+    ...(result.failure === undefined ? {} : { failure: result.failure }),
+    rootCauses: result.rootCauses,
+    makespanMs,
+    criticalPathMs: chains.longest.length,
+    criticalPath: chains.longest.ids,
+    busyMs: heldMs,
+    concurrency,
+    peakConcurrency: peak,
+    utilisation: slotsMs === 0 ? 0 : heldMs / slotsMs,
+    boundBy: bounds[0]!.by,
+    bounds,
+    sentence: sentenceOf(makespanMs, bounds),
+    tasks,
+  }
+}
+
+function taskOf(id: TaskId, index: number, recorder: Recorder, { status }: Outcome): SimulatedTask {
+  const attempts = recorder.attempts[index]!
+  const endAt = recorder.settledAt[index]!
+  const readyAt = recorder.readyAt[index]!
+  return {
+    id,
+    status,
+    readyAt: Number.isNaN(readyAt) ? endAt : readyAt,
+    startAt: attempts[0]?.startAt ?? endAt,
+    endAt,
+    queuedMs: recorder.queuedMs[index]!,
+    attempts,
+  }
+}

@@ -1,0 +1,57 @@
+import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
+import { badValue, readInteger, readNumber } from '../graph/read-values.ts'
+import type { SimulationOptions } from './options.ts'
+import { simulate, type Simulation } from './simulate.ts'
+
+export interface SweepOptions extends Omit<SimulationOptions, 'concurrency'> {
+  /** The numbers of slots to try, each an integer ≥ 1, or Infinity. @default 1 to 16 */
+  readonly concurrency?: Iterable<number>
+  /** By which share of the best makespan that of the knee may be longer. 0 or more. @default 0.05 */
+  readonly tolerance?: number
+}
+
+/** One number of slots, and what comes of it. */
+export type SweepPoint = Pick<
+  Simulation,
+  'concurrency' | 'makespanMs' | 'criticalPathMs' | 'utilisation' | 'boundBy' | 'status'
+>
+
+export interface Sweep {
+  /** By rising concurrency. */
+  readonly points: readonly SweepPoint[]
+  /** The fewest slots whose makespan is within `tolerance` of the best one: from there on more slots are hardly worth it. */
+  readonly knee: SweepPoint
+  /** The point with the shortest makespan; of several, the one with the fewest slots. */
+  readonly best: SweepPoint
+}
+
+/**
+ * Simulates the plan with several numbers of slots, and finds the knee. Chance gives the same attempts the same lengths
+ * and the same fates whatever the number of slots, so that points differ by the slots alone.
+ * Rejects with what `simulate` rejects with.
+ */
+export async function sweep<Outputs, Input>(
+  dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
+  options: SweepOptions = {},
+): Promise<Sweep> {
+  const { concurrency = upTo(16), tolerance: given = 0.05, ...rest } = options
+  const tolerance = readNumber(given, 'tolerance', 0, Number.POSITIVE_INFINITY)
+  const plan = planOf(dag)
+  const numbers = [...new Set(concurrency)].map((slots) => readInteger(slots, 'concurrency', 1, true))
+  if (numbers.length === 0) throw badValue('concurrency', numbers, 'a list with at least one number')
+  const points: SweepPoint[] = []
+  for (const slots of numbers.toSorted((a, b) => a - b)) {
+    const { makespanMs, criticalPathMs, utilisation, boundBy, status } = await simulate(plan, {
+      ...rest,
+      concurrency: slots,
+    })
+    points.push({ concurrency: slots, makespanMs, criticalPathMs, utilisation, boundBy, status })
+  }
+  const best = points.reduce((least, point) => (point.makespanMs < least.makespanMs ? point : least))
+  const knee = points.find(({ makespanMs }) => makespanMs <= best.makespanMs * (1 + tolerance))!
+  return { points, knee, best }
+}
+
+function upTo(most: number): number[] {
+  return Array.from({ length: most }, (_, index) => index + 1)
+}

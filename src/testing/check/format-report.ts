@@ -1,0 +1,169 @@
+import { type DagFaultKind, faultKinds } from './fault.ts'
+import type { Cause, DagFinding, DagReport, Explored, FindingSeverity, TaskExposure } from './report.ts'
+
+/** What a stretch of a line is, not how it looks: a command line gives it colours. */
+export type ReportTone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'odd'
+
+export interface FormatOptions {
+  /** Dresses a text. @default leaves it as it is */
+  readonly paint?: (text: string, tone: ReportTone) => string
+  /** Most lines of each list; of more it says how many there are. Integer ≥ 1. @default 20 */
+  readonly most?: number
+  /** Sentences are broken to fit into so many columns. @default Infinity */
+  readonly columns?: number
+}
+
+type Paint = NonNullable<FormatOptions['paint']>
+
+/** A report in lines: a sentence, the findings, then what single faults do. */
+export function formatReport(
+  report: Omit<DagReport, 'toString'>,
+  { paint = (text) => text, most = 20, columns = Infinity }: FormatOptions = {},
+): readonly string[] {
+  return [
+    ...headOf(report, paint),
+    ...findingLines(report.findings, paint, { most, columns }),
+    ...consequenceLines(report, paint, { most, columns }),
+    ...tableLines(report.tasks, paint, most),
+  ]
+}
+
+function headOf(
+  { name, settles, explored, findings, tasks, seed }: Omit<DagReport, 'toString'>,
+  paint: Paint,
+): string[] {
+  const { runs, singleFaults, allSingleFaults, combinations, random, withoutRandom } = explored
+  const all =
+    singleFaults === allSingleFaults ? `all ${singleFaults}` : `${singleFaults} of ${allSingleFaults}`
+  const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]
+  })
+  const isBad = findings.some(({ severity }) => severity === 'error')
+  const found = counts.length === 0 ? 'nothing to complain of' : counts.join(', ')
+  return [
+    `${paint(name, 'strong')}: ${settles ? paint('every run settles', 'good') : paint('not every run settles', 'bad')}; ${paint(found, isBad ? 'bad' : counts.length === 0 ? 'good' : 'odd')}`,
+    paint(
+      `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, ${runs} runs explored: ${all} single faults, ${combinations} combinations, ${random} at random; seed ${seed}`,
+      'faint',
+    ),
+    ...(singleFaults < allSingleFaults ? [paint(sampleLine(explored), 'odd')] : []),
+    ...(withoutRandom === undefined ? [] : [paint(`Nothing was tried at random. ${withoutRandom}`, 'odd')]),
+  ]
+}
+
+function sampleLine({ wholeKinds }: Explored): string {
+  return wholeKinds.length === 0
+    ? 'The dag is large: of the single faults a sample was tried, so that the lists below lack some.'
+    : `The dag is large: every task was struck by ${wholeKinds.join(', ')}, which the lists below are about; of the other faults a sample was tried.`
+}
+
+const toneOf: Readonly<Record<FindingSeverity, ReportTone>> = { error: 'bad', warning: 'odd', note: 'faint' }
+
+interface Room {
+  readonly most: number
+  readonly columns: number
+}
+
+function findingLines(findings: readonly DagFinding[], paint: Paint, { most, columns }: Room): string[] {
+  const told = new Set<string>()
+  return cut(findings, most, (finding) => {
+    const text = finding.story.join('\n')
+    const isTold = text !== '' && told.has(text)
+    told.add(text)
+    const story = isTold ? ['(as told above)'] : finding.story
+    return ['', ...linesOfFinding(finding, story, paint, columns)]
+  })
+}
+
+function linesOfFinding(
+  { code, severity, sentence, hint }: DagFinding,
+  story: readonly string[],
+  paint: Paint,
+  columns: number,
+): readonly string[] {
+  return [
+    `${paint(severity, toneOf[severity])}  ${paint(code, 'strong')}`,
+    ...broken(sentence, columns - 2).map((line) => `  ${line}`),
+    ...broken(hint, columns - 4).map((line, index) => `  ${index === 0 ? paint('→', 'faint') : ' '} ${line}`),
+    ...(severity === 'note' ? [] : story.map((line) => `      ${paint(line, 'faint')}`)),
+  ]
+}
+
+function consequenceLines(
+  { consequences }: Omit<DagReport, 'toString'>,
+  paint: Paint,
+  { most, columns }: Room,
+): string[] {
+  if (consequences.length === 0) return []
+  return [
+    '',
+    paint('What one fault does', 'strong'),
+    ...cut(consequences, most, ({ sentence }) =>
+      broken(sentence, columns - 4).map((line, index) => `  ${index === 0 ? '' : '  '}${line}`),
+    ),
+  ]
+}
+
+const tableColumns = [
+  ['never settles by', 'starvedBy'],
+  ['skipped by', 'skippedBy'],
+  ['killed by', 'killedBy'],
+  ['dead letter by', 'deadLetteredBy'],
+  ['runs only with', 'startsOnlyWith'],
+] as const
+
+function tableLines(tasks: readonly TaskExposure[], paint: Paint, most: number): string[] {
+  const exposed = tasks.filter((task) => tableColumns.some(([, field]) => task[field].length > 0))
+  const shown = tableColumns.filter(([, field]) => tasks.some((task) => task[field].length > 0))
+  if (exposed.length === 0) return []
+  const rows = exposed
+    .slice(0, most)
+    .map((task) => [task.taskId, ...shown.map(([, field]) => causesText(task.taskId, task[field]))])
+  const heads = ['task', ...shown.map(([head]) => head)]
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)))
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd()
+  const rest = exposed.length - rows.length
+  return [
+    '',
+    paint('Task by task', 'strong'),
+    paint(line(heads), 'faint'),
+    ...rows.map(line),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ]
+}
+
+const mostCauses = 3
+const mostKinds = 3
+
+/** `build, lint +4: fails, hangs`; a task's own faults as `itself`. */
+function causesText(taskId: string, causes: readonly Cause[]): string {
+  if (causes.length === 0) return '-'
+  const names = causes.map((cause) => (cause.taskId === taskId ? 'itself' : cause.taskId))
+  const more = names.length > mostCauses ? ` +${names.length - mostCauses}` : ''
+  const kinds: readonly DagFaultKind[] = faultKinds.filter((kind) =>
+    causes.some((cause) => cause.kinds.includes(kind)),
+  )
+  const shown = kinds.length > mostKinds ? `${kinds.slice(0, mostKinds).join(', ')} …` : kinds.join(', ')
+  return `${names.slice(0, mostCauses).join(', ')}${more}: ${shown}`
+}
+
+function cut<T>(list: readonly T[], most: number, linesOf: (one: T) => readonly string[]): string[] {
+  const lines = list.slice(0, most).flatMap(linesOf)
+  if (list.length > most) lines.push(`  and ${list.length - most} more`)
+  return lines
+}
+
+/** A text in lines of at most so many characters, broken between words. */
+function broken(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}

@@ -1,0 +1,13 @@
+const mostNamed = 5
+
+/** Names for a sentence, the first few of many: `a`, `a and b`, `a, b, c, d, e and 7 more`. */
+export function listed(names: readonly string[], most = mostNamed): string {
+  if (names.length <= 1) return names.join('')
+  if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+}
+
+/** `build`, or `12 tasks (a, b, c, d, e and 7 more)`. */
+export function tasksListed(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.length} tasks (${listed(names)})`
+}

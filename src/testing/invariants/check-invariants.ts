@@ -1,0 +1,142 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { RunFact } from '../../events/facts.ts'
+import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
+import { didYouMean } from '../../graph/read-values.ts'
+import { type FactSource, factsOf } from '../facts-of.ts'
+import { storyOf } from '../story.ts'
+import { everyRunSettles, killIsFinal } from './endings.ts'
+import { type GuaranteeNumber, guarantees } from './guarantee.ts'
+import type { Finding, Invariant, Judged, Limits } from './judged.ts'
+import { limitsHold } from './limits.ts'
+import { factsFollow, runFactsFollow } from './order.ts'
+import { attemptsStayInPolicy } from './policy.ts'
+import { hasOneLiveAttempt, startsOnlyWhenRuleIsMet } from './starts.ts'
+
+export interface InvariantOptions {
+  /** Most tasks of a run that may hold a slot at once. @default the plan's; where it has none there is no limit */
+  readonly concurrency?: number
+  /** Pools by name, in addition to the plan's. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** Capacities of executors by name. @default none is limited */
+  readonly capacities?: Readonly<Record<string, number>>
+  /** True says that no more facts will come: a run without an end breaks guarantee 4. @default false */
+  readonly ended?: boolean
+}
+
+/** A guarantee that the facts of a run break. */
+export interface Breach {
+  readonly guarantee: GuaranteeNumber
+  /** The guarantee, word for word. */
+  readonly words: string
+  readonly runId: string
+  readonly taskId?: TaskId
+  /** The fact that broke it. */
+  readonly seq?: number
+  /** What happened, as a sentence. */
+  readonly message: string
+  /** The facts of the task, or of the run where no task is concerned, a line each. */
+  readonly story: string
+}
+
+const invariants: readonly Invariant[] = [
+  startsOnlyWhenRuleIsMet,
+  hasOneLiveAttempt,
+  limitsHold,
+  everyRunSettles,
+  killIsFinal,
+  attemptsStayInPolicy,
+  factsFollow,
+  runFactsFollow,
+]
+
+/**
+ * Holds the facts of a run, or of several (or a run itself), against what dagmar guarantees: every way in which they break guarantee 1 to
+ * 8 or 13, in the order of the facts; none for facts of a sound run, whether it has ended or still goes on. Passing facts
+ * are passed over. The facts of a run are wanted from its first one on: what comes after a gap is not judged. Runs are
+ * judged one by one, so what they share is not.
+ *
+ * Throws `TASK_UNKNOWN` for facts of another dag.
+ */
+export function checkInvariants(
+  source: FactSource,
+  dag: Plan | AnyDag,
+  options: InvariantOptions = {},
+): readonly Breach[] {
+  const plan = planOf(dag)
+  const {
+    concurrency = plan.concurrency ?? Number.POSITIVE_INFINITY,
+    capacities = {},
+    ended = false,
+  } = options
+  const limits: Limits = { concurrency, pools: { ...plan.pools, ...options.pools }, capacities }
+  return [...runsIn(factsOf(source))].flatMap(([runId, ofRun]) => {
+    refuseUnknownTasks(plan, ofRun)
+    const [whole, gap] = untilGap(ofRun)
+    const judged: Judged = { plan, facts: whole, limits, ended: ended && gap === undefined }
+    const findings = invariants.flatMap((invariant) => invariant(judged))
+    if (gap !== undefined) findings.push(gap)
+    return findings
+      .toSorted((a, b) => (a.seq ?? Number.POSITIVE_INFINITY) - (b.seq ?? Number.POSITIVE_INFINITY))
+      .map((finding) => breachOf(finding, runId, ofRun))
+  })
+}
+
+/** As `checkInvariants`, but throws an `Error` that names each guarantee broken and tells the story of its task. */
+export function assertInvariants(
+  source: FactSource,
+  dag: Plan | AnyDag,
+  options: InvariantOptions = {},
+): void {
+  const breaches = checkInvariants(source, dag, options)
+  if (breaches.length > 0) throw new Error(breaches.map(textOf).join('\n\n'))
+}
+
+function textOf({ guarantee, words, runId, message, story }: Breach): string {
+  return `Guarantee ${guarantee} is broken: ${words}\nIn ${runId}: ${message}.\n${story.replaceAll(/^/gm, '  ')}`
+}
+
+function breachOf(finding: Finding, runId: string, facts: readonly RunFact[]): Breach {
+  const { guarantee, message, taskId, seq } = finding
+  return {
+    guarantee,
+    words: guarantees[guarantee],
+    runId,
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(seq === undefined ? {} : { seq }),
+    message,
+    story: storyOf(facts, taskId).join('\n'),
+  }
+}
+
+function runsIn(facts: readonly RunFact[]): ReadonlyMap<string, readonly RunFact[]> {
+  const runs = new Map<string, RunFact[]>()
+  for (const fact of facts) {
+    const run = runs.get(fact.runId)
+    if (run === undefined) runs.set(fact.runId, [fact])
+    else run.push(fact)
+  }
+  return runs
+}
+
+/** 13. No run fact is lost or repeated …: the facts up to the first one whose `seq` is not the next, and what is wrong with it. */
+function untilGap(facts: readonly RunFact[]): readonly [readonly RunFact[], Finding | undefined] {
+  const at = facts.findIndex(({ seq }, index) => seq !== index + 1)
+  if (at === -1) return [facts, undefined]
+  const { seq, type } = facts[at]!
+  const after = at === 0 ? 'The first fact' : `After seq ${at} the next fact`
+  const message = `${after} is ${type} with seq ${seq}, not ${at + 1}: ${seq <= at ? 'it is repeated, or out of order' : 'facts are missing'}`
+  return [facts.slice(0, at), { guarantee: 13, seq, message }]
+}
+
+function refuseUnknownTasks(plan: Plan, facts: readonly RunFact[]): void {
+  const stranger = facts.find(({ taskId }) => taskId !== undefined && plan.indexOf(taskId) === undefined)
+  if (stranger?.taskId === undefined) return
+  const { taskId, seq } = stranger
+  const ids = plan.tasks.map(({ id }) => id)
+  throw new DagmarError('TASK_UNKNOWN', {
+    message: `Fact ${seq} is about a task '${taskId}', which ${plan.name} does not have.${didYouMean(taskId, ids)}`,
+    hint: 'Give the dag that the facts are of.',
+    facts: { taskId, seq },
+  })
+}

@@ -1,0 +1,96 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import { isRunEnd, type RunFact } from '../../events/facts.ts'
+import { endsHold, outcomeIn } from '../reading.ts'
+import { type Finding, found, type Judged } from './judged.ts'
+
+/** 4. Every run settles …: at its end every task is settled, and it did not come to a deadlock. */
+export function everyRunSettles({ plan, facts, ended }: Judged): readonly Finding[] {
+  const findings: Finding[] = []
+  const open = new Set(plan.tasks.map(({ id }) => id))
+  let hasEnded = false
+  for (const fact of facts) {
+    if (fact.type === 'run.redriven') hasEnded = false
+    if (fact.type === 'task.redriven') open.add(fact.taskId)
+    if (fact.taskId !== undefined && outcomeIn(fact) !== undefined) open.delete(fact.taskId)
+    if (!isRunEnd(fact)) continue
+    hasEnded = true
+    for (const taskId of open) {
+      findings.push({
+        guarantee: 4,
+        seq: fact.seq,
+        taskId,
+        message: `the run ended before ${taskId} settled`,
+      })
+    }
+    if (fact.type === 'run.failed' && fact.failure?.code === 'RUN_DEADLOCKED') {
+      findings.push(found(4, fact, fact.failure.message))
+    }
+  }
+  if (ended && !hasEnded) {
+    const last = facts.at(-1)
+    const about = last === undefined ? 'it has no facts' : `its last fact is ${last.type} (seq ${last.seq})`
+    findings.push({
+      guarantee: 4,
+      message: `the run has not settled: ${about}; open: ${[...open].join(', ')}`,
+      ...(open.size === 0 ? {} : { taskId: [...open][0]! }),
+    })
+  }
+  return findings
+}
+
+const starts: ReadonlySet<RunFact['type']> = new Set(['task.ready', 'task.dispatched', 'task.starting'])
+
+/**
+ * 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. A run that
+ * drains starts nothing either; what has been asked to start may.
+ */
+export function killIsFinal({ facts }: Judged): readonly Finding[] {
+  const findings: Finding[] = []
+  const live = new Set<TaskId>()
+  const killed = new Set<TaskId>()
+  const abandoned = new Set<TaskId>()
+  let ending: 'run.killing' | 'run.draining' | undefined
+  for (const fact of facts) {
+    if (fact.type === 'run.killing' || fact.type === 'run.draining') ending = fact.type
+    else if (fact.type === 'run.redriven') ending = undefined
+    else if (isRunEnd(fact)) {
+      for (const taskId of live)
+        findings.push({
+          guarantee: 7,
+          seq: fact.seq,
+          taskId,
+          message: `the run ended while ${taskId} was live`,
+        })
+      live.clear()
+    }
+    if (fact.taskId === undefined) continue
+    const { taskId, type } = fact
+    const startsLate = starts.has(type) || (type === 'task.started' && ending === 'run.killing')
+    if (ending !== undefined && startsLate)
+      findings.push(found(7, fact, `after ${ending} came ${type} of ${taskId}`))
+    if (killed.has(taskId) && goesOn(fact)) {
+      findings.push(found(7, fact, `${taskId} was being killed, and then came ${type}`))
+    }
+    if (type === 'task.dispatched') live.add(taskId)
+    if (type === 'task.stopping' && fact.reason === 'kill') killed.add(taskId)
+    if (type === 'task.abandoned') abandoned.add(taskId)
+    if (type === 'task.killed' || type === 'task.failed') {
+      if (fact.abandoned !== abandoned.has(taskId)) {
+        const said = fact.abandoned
+          ? 'as abandoned, and was not told so before'
+          : 'as ended, and was abandoned'
+        findings.push(found(7, fact, `${taskId} settled ${said}`))
+      }
+    }
+    if (!endsHold(fact)) continue
+    live.delete(taskId)
+    killed.delete(taskId)
+    abandoned.delete(taskId)
+  }
+  return findings
+}
+
+/** Whatever else may come of a task that is being killed: a note, that it is given up, its end. */
+function goesOn({ type }: RunFact): boolean {
+  return type !== 'task.warned' && type !== 'task.abandoned' && type !== 'task.killed'
+}

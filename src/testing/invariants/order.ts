@@ -1,0 +1,209 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import { isRunEnd, type RunFact } from '../../events/facts.ts'
+import { type Finding, found, type Judged, type TaskFact } from './judged.ts'
+
+/** Where a task is by its facts alone: the states of `machines/task.ts`, and what `dispatched` waits for told apart. */
+type Place =
+  | 'pending'
+  | 'ready'
+  | 'waiting'
+  | 'asking'
+  | 'decided'
+  | 'granted'
+  | 'starting'
+  | 'running'
+  | 'stalled'
+  | 'stopping'
+  | 'completed'
+  | 'failed'
+  | 'killed'
+  | 'skipped'
+
+/** Which facts may come next of a task at a place, and where they leave it. */
+const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Place>>>>> = {
+  // A rule that throws fails its task before it is ever taken up.
+  pending: {
+    'task.ready': 'ready',
+    'task.failed': 'failed',
+    'task.killed': 'killed',
+    'task.skipped': 'skipped',
+  },
+  ready: {
+    'task.deferred': 'waiting',
+    'task.claimed': 'waiting',
+    'dispatch.no-agent': 'waiting',
+    'dispatch.quota-exceeded': 'waiting',
+    'dispatch.claim-failed': 'waiting',
+    'task.dispatched': 'granted',
+    'task.killed': 'killed',
+    'task.skipped': 'skipped',
+  },
+  waiting: {
+    'task.deferred': 'waiting',
+    'task.claimed': 'waiting',
+    'dispatch.no-agent': 'waiting',
+    'dispatch.quota-exceeded': 'waiting',
+    'dispatch.claim-failed': 'waiting',
+    'task.dispatched': 'granted',
+    'task.killed': 'killed',
+  },
+  asking: { 'task.answered': 'decided', 'task.killed': 'killed' },
+  decided: { 'task.failed': 'failed' },
+  granted: { 'task.starting': 'starting' },
+  starting: {
+    'task.started': 'running',
+    'task.deferred': 'waiting',
+    'task.retrying': 'waiting',
+    'task.asked': 'asking',
+    'task.stopping': 'stopping',
+    'task.failed': 'failed',
+  },
+  running: {
+    'task.warned': 'running',
+    'task.asked': 'running',
+    'task.answered': 'running',
+    'task.stalled': 'stalled',
+    'task.retrying': 'waiting',
+    'task.stopping': 'stopping',
+    'task.completed': 'completed',
+    'task.failed': 'failed',
+  },
+  stalled: {
+    'task.unstalled': 'running',
+    'task.asked': 'asking',
+    'task.retrying': 'waiting',
+    'task.stopping': 'stopping',
+    'task.completed': 'completed',
+    'task.failed': 'failed',
+  },
+  stopping: {
+    // Its output came too late and was dropped.
+    'task.warned': 'stopping',
+    'task.abandoned': 'stopping',
+    'task.asked': 'asking',
+    'task.retrying': 'waiting',
+    'task.failed': 'failed',
+    'task.killed': 'killed',
+  },
+  completed: {},
+  failed: { 'task.dead-lettered': 'failed', 'task.redriven': 'pending' },
+  killed: { 'task.redriven': 'pending' },
+  skipped: { 'task.redriven': 'pending' },
+}
+
+const live: ReadonlySet<Place> = new Set(['granted', 'starting', 'running', 'stalled', 'stopping'])
+const settled: ReadonlySet<Place> = new Set(['completed', 'failed', 'killed', 'skipped'])
+
+interface Known {
+  place: Place
+  attempt: number
+}
+
+/**
+ * Every fact is one that may follow the task's fact before it. What follows a settlement breaks 5, what belongs to
+ * another attempt than the latest breaks 6, an end that nobody confirmed breaks 7; whatever else is out of place is
+ * taken for a fact that was lost or repeated: 13.
+ */
+export function factsFollow({ facts }: Judged): readonly Finding[] {
+  const findings: Finding[] = []
+  const known = new Map<TaskId, Known>()
+  const storeFailed = facts.some(
+    (fact) => fact.type === 'run.failed' && fact.failure?.code === 'STORE_FAILED',
+  )
+  for (const fact of facts) {
+    if (fact.taskId === undefined) continue
+    const task = known.get(fact.taskId) ?? { place: 'pending', attempt: 0 }
+    known.set(fact.taskId, task)
+    const finding = step(task, fact, storeFailed)
+    if (finding !== undefined) findings.push(finding)
+  }
+  return findings
+}
+
+function step(task: Known, fact: TaskFact, storeFailed: boolean): Finding | undefined {
+  const { place, attempt: latest } = task
+  const { taskId, type } = fact
+  const to = nextPlace(place, fact) ?? (storeFailed ? afterStoreFailure(place, fact) : undefined)
+  const isNext = 'attempt' in fact && fact.attempt === latest + (isGrant(fact) ? 1 : 0)
+  if (type === 'task.dispatched') task.attempt = fact.attempt
+  task.place = to ?? landings[type] ?? place
+  if (settled.has(place) && to === undefined) {
+    return found(5, fact, `${taskId} was ${place}, and then came ${type}`)
+  }
+  // Two attempts at once: 2 tells it.
+  if (live.has(place) && type === 'task.dispatched') return undefined
+  if ('attempt' in fact && !isNext) {
+    const message = `${type} of ${taskId} is of attempt ${fact.attempt}, when attempt ${latest} was the latest`
+    return found(isGrant(fact) ? 13 : 6, fact, message)
+  }
+  if (to !== undefined) return undefined
+  if (type === 'task.killed' && live.has(place)) {
+    return found(7, fact, `${taskId} was ${place} and then killed, without having been ended`)
+  }
+  return found(13, fact, `${taskId} was ${place}, after which there is no ${type}: a fact is out of place`)
+}
+
+function isGrant(fact: TaskFact): boolean {
+  return fact.type === 'task.dispatched' || fact.type === 'task.claimed'
+}
+
+function nextPlace(place: Place, fact: TaskFact): Place | undefined {
+  const to = next[place][fact.type]
+  if (fact.type === 'task.asked') return to === undefined ? undefined : asked(place, fact.of)
+  if (fact.type === 'task.answered' && place === 'asking')
+    return fact.answer === 'retry' ? 'waiting' : 'decided'
+  return to
+}
+
+/** A handler asks while it runs; what to do now is asked after an attempt that failed. */
+function asked(place: Place, of: 'handler' | 'failure'): Place | undefined {
+  if (of === 'failure') return 'asking'
+  return place === 'running' ? 'running' : undefined
+}
+
+/** What is left when the store has failed is told past it: whatever was not settled has been killed or skipped. */
+function afterStoreFailure(place: Place, { type }: TaskFact): Place | undefined {
+  if (settled.has(place)) return undefined
+  if (type === 'task.killed') return 'killed'
+  return type === 'task.skipped' ? 'skipped' : undefined
+}
+
+/** Where a fact that is out of place leaves its task: judging goes on from there. */
+const landings: Readonly<Partial<Record<RunFact['type'], Place>>> = {
+  'task.ready': 'ready',
+  'task.deferred': 'waiting',
+  'task.dispatched': 'granted',
+  'task.starting': 'starting',
+  'task.started': 'running',
+  'task.unstalled': 'running',
+  'task.stalled': 'stalled',
+  'task.stopping': 'stopping',
+  'task.retrying': 'waiting',
+  'task.redriven': 'pending',
+  'task.completed': 'completed',
+  'task.failed': 'failed',
+  'task.killed': 'killed',
+  'task.skipped': 'skipped',
+}
+
+/** The part of 13 that is about the run: it is created, starts, and tells of its tasks until its end. */
+export function runFactsFollow({ facts }: Judged): readonly Finding[] {
+  const findings: Finding[] = []
+  let isOpen = false
+  for (const [at, fact] of facts.entries()) {
+    if (fact.causeSeq !== undefined && fact.causeSeq >= fact.seq)
+      findings.push(found(13, fact, `${fact.type} comes before its cause, seq ${fact.causeSeq}`))
+    if ((fact.type === 'run.created') !== (at === 0))
+      findings.push(found(13, fact, `fact ${at + 1} of the run is ${fact.type}`))
+    if (fact.type === 'run.created') continue
+    const opens = fact.type === 'run.started' || fact.type === 'run.redriven' || fact.type === 'run.recovered'
+    if (opens === isOpen && fact.type !== 'run.recovered') {
+      findings.push(
+        found(13, fact, `${fact.type} came ${isOpen ? 'while the run went on' : 'outside of the run'}`),
+      )
+    }
+    if (opens) isOpen = true
+    if (isRunEnd(fact)) isOpen = false
+  }
+  return findings
+}

@@ -1,0 +1,47 @@
+import type { Outcome, TaskId } from '../../../machines/outcome.ts'
+import { endsHold, outcomeIn } from '../reading.ts'
+import { ruleHolds } from '../rule-oracle.ts'
+import { type Finding, found, type Judged, taskOf } from './judged.ts'
+
+/** 1. A task starts only when its rule is met by settled dependencies. */
+export function startsOnlyWhenRuleIsMet({ plan, facts }: Judged): readonly Finding[] {
+  const findings: Finding[] = []
+  const outcomes = new Map<TaskId, Outcome>()
+  for (const fact of facts) {
+    if (fact.taskId === undefined) continue
+    if (fact.type === 'task.redriven') outcomes.delete(fact.taskId)
+    const outcome = outcomeIn(fact)
+    if (outcome !== undefined) outcomes.set(fact.taskId, outcome)
+    if (fact.type !== 'task.dispatched') continue
+    const { needs, rule } = taskOf(plan, fact.taskId)
+    const dependencies = needs.map((need) => {
+      const { id } = plan.tasks[need]!
+      return [id, outcomes.get(id)] as const
+    })
+    if (ruleHolds(rule, dependencies)) continue
+    const stood = dependencies.map(([id, settled]) => `${id} ${settled?.status ?? 'not settled'}`)
+    const named = typeof rule === 'function' ? 'its own' : `'${rule}'`
+    findings.push(
+      found(1, fact, `${fact.taskId} started although its rule, ${named}, was not met (${stood.join(', ')})`),
+    )
+  }
+  return findings
+}
+
+/** 2. A task has at most one live attempt. */
+export function hasOneLiveAttempt({ facts }: Judged): readonly Finding[] {
+  const findings: Finding[] = []
+  const live = new Map<TaskId, number>()
+  for (const fact of facts) {
+    if (fact.taskId === undefined) continue
+    if (fact.type === 'task.dispatched') {
+      const before = live.get(fact.taskId)
+      if (before !== undefined) {
+        const message = `attempt ${fact.attempt} of ${fact.taskId} began while attempt ${before} was live`
+        findings.push(found(2, fact, message))
+      }
+      live.set(fact.taskId, fact.attempt)
+    } else if (endsHold(fact)) live.delete(fact.taskId)
+  }
+  return findings
+}

@@ -1,0 +1,373 @@
+import type { Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
+import type { ErrorCode } from '../../errors/dagmar-error.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { ruleHolds } from '../rule-oracle.ts'
+import { newPlainTask, type PlainTask } from './plain-task.ts'
+
+export type RunStatus = 'running' | 'paused' | 'draining' | 'killing' | 'completed' | 'failed' | 'killed'
+
+/** How a handler ends. */
+export type HandlerEnd = 'complete' | 'fail' | 'terminal' | 'retry-after'
+
+/** What a handler's `RetryAfterError` asks for. */
+export const retryAfterMs = 33
+
+const wantsNoFailure = new Set([
+  'all-completed',
+  'any-completed',
+  'none-failed',
+  'none-failed-min-one-completed',
+])
+const wantsNoSkip = new Set([
+  'all-completed',
+  'any-completed',
+  'none-skipped',
+  'none-failed-min-one-completed',
+])
+
+/**
+ * A run as a plain object that takes one thing after the other: no actors, no outbox, no heap, no promise. It says how
+ * each task and the run should stand after whatever the handle is asked, for dags of handlers with named rules.
+ */
+export class PlainRun {
+  readonly tasks: readonly PlainTask[]
+  readonly #concurrency: number
+  status: RunStatus = 'running'
+  now: number
+  /** Attempts that were given up, whose handlers may still end. */
+  readonly abandoned: string[] = []
+  #ending: 'killed' | 'drained' | 'aborted' | undefined
+  #queue: PlainTask[] = []
+
+  constructor(plan: Plan, concurrency: number, now: number) {
+    this.tasks = plan.tasks.map(newPlainTask)
+    this.#concurrency = concurrency
+    this.now = now
+  }
+
+  start(): void {
+    for (const task of this.tasks)
+      if (task.status === 'pending' && this.#ruleOf(task) === 'met') this.#ready(task)
+    this.#conclude()
+  }
+
+  /** The tasks whose handlers are at work, be it against their will. */
+  get live(): readonly PlainTask[] {
+    return this.tasks.filter(({ status }) => status === 'running' || status === 'stopping')
+  }
+
+  get isSettled(): boolean {
+    return this.status === 'completed' || this.status === 'failed' || this.status === 'killed'
+  }
+
+  /** The task at a place, wrapped. */
+  taskAt(at: number): PlainTask {
+    return this.tasks[at % this.tasks.length]!
+  }
+
+  endHandler(task: PlainTask, how: HandlerEnd): void {
+    if (task.status === 'stopping') this.#ended(task)
+    else if (how === 'complete') this.#settle(task, { status: 'completed', output: task.id })
+    else this.#attemptFailed(task, how !== 'terminal', how === 'retry-after' ? retryAfterMs : undefined)
+    this.#conclude()
+  }
+
+  ask(task: PlainTask): void {
+    if (task.status === 'running') task.questions++
+  }
+
+  answer(task: PlainTask, answer: unknown): ErrorCode | undefined {
+    if (task.status === 'running' && task.questions > 0) {
+      task.questions--
+      return undefined
+    }
+    if (task.waitingFor !== 'answer') return 'ANSWER_STALE'
+    if (answer === 'retry') {
+      task.used = 0
+      task.questions = 0
+      task.waitingFor = 'grant'
+      this.#queue.push(task)
+    } else if (answer === 'skip' || answer === 'ignore' || answer === 'abort') {
+      task.wasAnswered = answer === 'skip'
+      this.#settleFailed(task, answer === 'ignore', false)
+      if (answer === 'abort') this.#abort(task.id)
+    } else return 'ANSWER_INVALID'
+    this.#conclude()
+    return undefined
+  }
+
+  killTask(task: PlainTask): void {
+    if (task.outcome !== undefined || this.isSettled || this.status === 'killing') return
+    if (task.isTakenUp) this.#killLive(task)
+    else {
+      this.#queue = this.#queue.filter((other) => other !== task)
+      this.#settle(task, { status: 'killed', reason: 'killed', abandoned: false })
+    }
+    this.#conclude()
+  }
+
+  kill(): void {
+    if (this.isSettled || this.status === 'killing') return
+    this.#ending = 'killed'
+    this.#endAll('run-killed', undefined)
+    this.#conclude()
+  }
+
+  drain(): void {
+    if (this.status !== 'running' && this.status !== 'paused') return
+    this.#ending = 'drained'
+    this.status = 'draining'
+    this.#skipRest('run-drained', undefined)
+    for (const task of this.tasks) if (task.waitingFor !== undefined) this.#killLive(task)
+    this.#conclude()
+  }
+
+  pause(): void {
+    if (this.status === 'running') this.status = 'paused'
+  }
+
+  resume(): void {
+    if (this.status === 'paused') this.status = 'running'
+    this.#conclude()
+  }
+
+  /** Lets `ms` pass, one instant that something waits for after the other. */
+  advance(ms: number): void {
+    const until = this.now + ms
+    for (;;) {
+      const next = Math.min(...this.tasks.map(({ dueAt }) => dueAt))
+      if (next > until) break
+      this.now = Math.max(this.now, next)
+      for (const task of this.tasks.filter(({ dueAt }) => dueAt <= this.now)) this.#due(task)
+      this.#conclude()
+    }
+    this.now = until
+  }
+
+  redrive(one: PlainTask | undefined): ErrorCode | undefined {
+    if (!this.isSettled) return 'RUN_NOT_SETTLED'
+    if (one?.outcome?.status === 'completed') return 'TASK_COMPLETED'
+    const again = this.#toRedrive(one)
+    if (again.size === 0) return undefined
+    const blocked = this.#blockedOf(again)
+    if (one !== undefined && blocked.has(one)) return 'TASK_BLOCKED'
+    this.status = 'running'
+    this.#ending = undefined
+    for (const task of again) if (!blocked.has(task)) task.reopen()
+    this.#readyByWhatStays(blocked)
+    this.start()
+    return undefined
+  }
+
+  /** The end of whatever was done: the run is over, or who may start does. */
+  #conclude(): void {
+    if (!this.isSettled) this.#finishIfSettled()
+    while (this.status === 'running' && this.live.length < this.#concurrency) {
+      const best = this.#queue.reduce<PlainTask | undefined>(
+        (first, task) => (first === undefined || task.priority > first.priority ? task : first),
+        undefined,
+      )
+      if (best === undefined) return
+      this.#queue = this.#queue.filter((task) => task !== best)
+      best.begin(this.now)
+    }
+  }
+
+  #due(task: PlainTask): void {
+    if (task.dueAt > this.now) return
+    if (task.waitingFor === 'retry') {
+      task.wait('grant')
+      this.#queue.push(task)
+    } else if (task.status === 'running') task.stop('timeout', this.now)
+    else {
+      this.abandoned.push(`${task.id}/${task.attempt}`)
+      if (task.stopReason === 'kill')
+        this.#settle(task, { status: 'killed', reason: 'killed', abandoned: true })
+      else {
+        this.#settleFailed(task, task.onFailure === 'ignore', true)
+        if (task.onFailure === 'abort') this.#abort(task.id)
+      }
+    }
+  }
+
+  /** A handler that was told to end has ended. */
+  #ended(task: PlainTask): void {
+    if (task.stopReason === 'kill')
+      this.#settle(task, { status: 'killed', reason: 'killed', abandoned: false })
+    else this.#attemptFailed(task, true, undefined)
+  }
+
+  #attemptFailed(task: PlainTask, mayRetry: boolean, asked: number | undefined): void {
+    if (mayRetry && task.used < task.maxAttempts) {
+      task.wait('retry', this.now + (asked ?? task.backoffMs))
+    } else if (task.onFailure === 'ask') task.wait('answer')
+    else {
+      this.#settleFailed(task, task.onFailure === 'ignore', false)
+      if (task.onFailure === 'abort') this.#abort(task.id)
+      return
+    }
+    if (this.status === 'draining') this.#killLive(task)
+  }
+
+  #killLive(task: PlainTask): void {
+    if (task.status === 'dispatched') {
+      this.#queue = this.#queue.filter((other) => other !== task)
+      this.#settle(task, { status: 'killed', reason: 'killed', abandoned: false })
+    } else task.stop('kill', this.now)
+  }
+
+  #abort(cause: TaskId): void {
+    if (this.status === 'killing') return
+    this.#ending = 'aborted'
+    this.#endAll('run-aborted', cause)
+  }
+
+  #endAll(because: SkipReason, causedBy: TaskId | undefined): void {
+    this.status = 'killing'
+    this.#skipRest(because, causedBy)
+    for (const task of this.tasks) if (task.isTakenUp && task.outcome === undefined) this.#killLive(task)
+  }
+
+  #skipRest(because: SkipReason, causedBy: TaskId | undefined): void {
+    this.#queue = this.#queue.filter(({ isTakenUp }) => isTakenUp)
+    for (const task of this.tasks) {
+      if (task.outcome !== undefined || task.isTakenUp) continue
+      task.settle({ status: 'skipped', because, ...(causedBy === undefined ? {} : { causedBy }) })
+    }
+  }
+
+  #ready(task: PlainTask): void {
+    task.status = 'ready'
+    this.#queue.push(task)
+  }
+
+  #settleFailed(task: PlainTask, ignored: boolean, abandoned: boolean): void {
+    const failure = { code: 'MODEL', message: '', severity: 'error', retryable: false, at: 0 } as const
+    const deadLettered = task.maxAttempts > 1 && task.used >= task.maxAttempts
+    this.#settle(task, { status: 'failed', failure, deadLettered, ignored, abandoned })
+  }
+
+  /** Settles a task and, one after the other, whatever is skipped in consequence; makes ready what may start now. */
+  #settle(first: PlainTask, outcome: Outcome): void {
+    const settling: (readonly [PlainTask, Outcome])[] = [[first, outcome]]
+    const doomed = new Set([first])
+    for (const [cause, how] of settling) {
+      cause.settle(how)
+      const open = this.tasks.filter((task) => {
+        const waits = task.status === 'pending' && !doomed.has(task)
+        return waits && task.needs.includes(cause.index)
+      })
+      const decided = open.map((task) => [task, this.#ruleOf(task)] as const)
+      for (const [task, rule] of decided) if (rule === 'met') this.#ready(task)
+      for (const [task, rule] of decided) {
+        if (rule !== 'never') continue
+        doomed.add(task)
+        settling.push([task, { status: 'skipped', ...skipOf(task, cause) }])
+      }
+    }
+  }
+
+  #finishIfSettled(): void {
+    if (this.tasks.some(({ outcome }) => outcome === undefined)) return
+    const failing = this.tasks.some(({ makesRunFail }) => makesRunFail)
+    if (this.#ending === undefined) this.status = failing ? 'failed' : 'completed'
+    else this.status = this.#ending === 'aborted' ? 'failed' : 'killed'
+  }
+
+  /** Met now, open, or never to be met however the other dependencies settle. */
+  #ruleOf(task: PlainTask): 'met' | 'open' | 'never' {
+    const outcomes = task.needs.map((need) => this.tasks[need]!.outcome)
+    return ruleState(task, outcomes)
+  }
+
+  #toRedrive(one: PlainTask | undefined): Set<PlainTask> {
+    const targets = this.tasks.filter((task) => (one === undefined ? task.isRedrivable : task === one))
+    const ids = new Set(targets.map(({ id }) => id))
+    const again = new Set(targets)
+    for (const task of this.tasks) {
+      if (task.outcome?.status !== 'skipped') continue
+      const { because, causedBy } = task.outcome
+      const byRunsEnd = one === undefined && because.startsWith('run-')
+      if (byRunsEnd || (causedBy !== undefined && ids.has(causedBy))) again.add(task)
+    }
+    for (const task of again) {
+      for (const dependent of this.tasks) {
+        if (dependent.needs.includes(task.index) && dependent.outcome?.status === 'skipped')
+          again.add(dependent)
+      }
+    }
+    return again
+  }
+
+  /**
+   * A redrive makes ready first what its settled dependencies let start, one dependency after the other, and then what
+   * waits for nothing.
+   */
+  #readyByWhatStays(blocked: ReadonlySet<PlainTask>): void {
+    const settled = this.tasks.filter(({ outcome }) => outcome !== undefined)
+    const known = new Set<PlainTask>()
+    for (const dependency of [...settled.filter((task) => !blocked.has(task)), ...blocked]) {
+      known.add(dependency)
+      for (const task of this.tasks) {
+        if (task.status !== 'pending' || !task.needs.includes(dependency.index)) continue
+        const outcomes = task.needs
+          .map((need) => this.tasks[need]!)
+          .map((one) => (known.has(one) ? one.outcome : undefined))
+        if (ruleState(task, outcomes) === 'met') this.#ready(task)
+      }
+    }
+  }
+
+  /** Those of the tasks whose rule what stays settled makes impossible; they stay as they are, too. */
+  #blockedOf(again: ReadonlySet<PlainTask>): ReadonlySet<PlainTask> {
+    const blocked = new Set<PlainTask>()
+    for (let grown = -1; grown !== blocked.size; ) {
+      grown = blocked.size
+      for (const task of again) {
+        const outcomes = task.needs.map((need) => {
+          const dependency = this.tasks[need]!
+          return again.has(dependency) && !blocked.has(dependency) ? undefined : dependency.outcome
+        })
+        if (ruleState(task, outcomes) === 'never') blocked.add(task)
+      }
+    }
+    return blocked
+  }
+}
+
+const possible: readonly Outcome[] = [
+  { status: 'completed', output: undefined },
+  { status: 'killed', reason: '', abandoned: false },
+  { status: 'skipped', because: 'rule-unmet' },
+]
+
+function ruleState(task: PlainTask, outcomes: readonly (Outcome | undefined)[]): 'met' | 'open' | 'never' {
+  const holds = (given: readonly (Outcome | undefined)[]): boolean =>
+    ruleHolds(
+      task.rule,
+      given.map((outcome, at) => [String(at), outcome] as const),
+    )
+  if (holds(outcomes)) return 'met'
+  const canHold = (given: readonly (Outcome | undefined)[]): boolean => {
+    const at = given.indexOf(undefined)
+    return at === -1 ? holds(given) : possible.some((outcome) => canHold(given.with(at, outcome)))
+  }
+  return canHold(outcomes) ? 'open' : 'never'
+}
+
+/** Why a task is skipped: with the reason and the first cause of the skip before it, where it is handed on. */
+function skipOf(
+  task: PlainTask,
+  cause: PlainTask,
+): { readonly because: SkipReason; readonly causedBy: TaskId } {
+  const rule = String(task.rule)
+  const outcome = cause.outcome!
+  if (outcome.status === 'skipped' && wantsNoSkip.has(rule)) {
+    return { because: outcome.because, causedBy: outcome.causedBy ?? cause.id }
+  }
+  const failed = outcome.status === 'killed' || (outcome.status === 'failed' && !outcome.ignored)
+  if (failed && wantsNoFailure.has(rule)) {
+    return { because: cause.wasAnswered ? 'answered' : 'dependency-failed', causedBy: cause.id }
+  }
+  return { because: 'rule-unmet', causedBy: cause.id }
+}

@@ -1,0 +1,107 @@
+import type { OnFailure, Outcome, TaskId } from '../../../machines/outcome.ts'
+import type { TaskStatus } from '../../events/task-view.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
+import type { Rule } from '../../graph/rules.ts'
+
+const never = Number.POSITIVE_INFINITY
+
+/** A task of a `PlainRun`. */
+export class PlainTask {
+  readonly id: TaskId
+  readonly index: number
+  readonly needs: readonly number[]
+  readonly rule: Rule
+  readonly onFailure: OnFailure
+  readonly maxAttempts: number
+  readonly priority: number
+  readonly #planned: PlannedTask
+  status: TaskStatus = 'pending'
+  outcome: Outcome | undefined
+  attempt = 0
+  /** Attempts that count against `maxAttempts`. */
+  used = 0
+  questions = 0
+  /** In `dispatched`. */
+  waitingFor: 'grant' | 'retry' | 'answer' | undefined
+  stopReason: 'kill' | 'timeout' | undefined
+  /** A person has answered its failure with `skip`. */
+  wasAnswered = false
+  /** The instant it waits for. */
+  dueAt = never
+
+  constructor(task: PlannedTask) {
+    this.#planned = task
+    this.id = task.id
+    this.index = task.index
+    this.needs = task.needs
+    this.rule = task.rule
+    this.onFailure = task.policy.onFailure
+    this.maxAttempts = task.policy.maxAttempts
+    this.priority = task.priority
+  }
+
+  /** It has begun in this life of the run, and is not settled. */
+  get isTakenUp(): boolean {
+    return this.status === 'dispatched' || this.status === 'running' || this.status === 'stopping'
+  }
+
+  get makesRunFail(): boolean {
+    if (this.outcome?.status === 'failed') return !this.outcome.ignored
+    return this.outcome?.status === 'killed' && this.onFailure !== 'ignore'
+  }
+
+  /** A redrive of the whole run begins with it. */
+  get isRedrivable(): boolean {
+    return this.outcome?.status === 'killed' || (this.outcome?.status === 'failed' && !this.outcome.ignored)
+  }
+
+  get backoffMs(): number {
+    const { baseMs, factor, capMs } = this.#planned.backoff
+    return Math.min(baseMs * factor ** (this.used - 1), capMs)
+  }
+
+  begin(now: number): void {
+    this.status = 'running'
+    this.waitingFor = undefined
+    this.attempt++
+    this.used++
+    this.dueAt = now + this.#planned.policy.timeoutMs
+  }
+
+  /** Its attempt is told to end. A kill overrides a timeout, and gives it no more time. */
+  stop(reason: 'kill' | 'timeout', now: number): void {
+    if (this.status !== 'stopping') this.dueAt = now + this.#planned.policy.killGraceMs
+    this.status = 'stopping'
+    this.stopReason = reason
+    this.questions = 0
+  }
+
+  wait(waitingFor: 'grant' | 'retry' | 'answer', dueAt = never): void {
+    this.status = 'dispatched'
+    this.waitingFor = waitingFor
+    this.stopReason = undefined
+    this.questions = waitingFor === 'answer' ? 1 : 0
+    this.dueAt = dueAt
+  }
+
+  settle(outcome: Outcome): void {
+    this.status = outcome.status
+    this.outcome = outcome
+    this.waitingFor = undefined
+    this.stopReason = undefined
+    this.questions = 0
+    this.dueAt = never
+  }
+
+  /** A redrive: as good as new, but for the numbers of its attempts. */
+  reopen(): void {
+    this.status = 'pending'
+    this.outcome = undefined
+    this.used = 0
+    this.wasAnswered = false
+  }
+}
+
+export function newPlainTask(task: PlannedTask): PlainTask {
+  return new PlainTask(task)
+}
