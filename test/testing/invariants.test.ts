@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 /** The facts with numbers that follow each other, as somebody would have written them who breaks a guarantee. */
 function numbered(facts: readonly RunFact[]): RunFact[] {
-  return facts.map(({ causeSeq: _, ...fact }, index) => ({ ...fact, seq: index + 1 }) as RunFact)
+  return facts.map(({ causeSeq: _cause, ...fact }, index) => ({ ...fact, seq: index + 1 }) as RunFact)
 }
 
 function without(isGone: (fact: RunFact) => boolean): RunFact[] {

@@ -19,8 +19,6 @@ export function anyRunCommand(): readonly Arbitrary<RunCommand>[] {
     at: anyPlace(),
     answer: fc.constantFrom('retry', 'retry', 'skip', 'ignore', 'abort', 'perhaps'),
   })
-  const often = <Value>(times: number, one: Arbitrary<Value>): readonly Arbitrary<Value>[] =>
-    Array.from({ length: times }, () => one)
   // Runs are to come far: handlers end more often than anything else happens, and a run that is over is opened again.
   return [
     ...often(8, end.map(endHandler)),
@@ -35,6 +33,10 @@ export function anyRunCommand(): readonly Arbitrary<RunCommand>[] {
     fc.constant(command('subscribe', () => asks((real) => real.subscribe()))),
     anyPlace().map((at) => command(`unsubscribe ${at}`, () => asks((real) => real.unsubscribe(at)))),
   ]
+}
+
+function often<Value>(times: number, one: Arbitrary<Value>): readonly Arbitrary<Value>[] {
+  return Array.from({ length: times }, () => one)
 }
 
 /** What a command comes to, for a model that has taken it already. */
