@@ -116,4 +116,12 @@ describe('a trace that cannot be', () => {
       'facts of 2 runs',
     )
   })
+
+  it('is that of a run which has let go of its first facts', async () => {
+    const run = createRuntime({ retainFacts: 5 }).dispatch(recorded)
+    await run.result
+    expect(() => trace(run)).toThrow(
+      /The run has let go of its first \d+ facts\. Collect them from its events\$/,
+    )
+  })
 })
