@@ -1,9 +1,10 @@
 import type { Arbitrary } from 'fast-check'
+import { oneOf } from './any-list.ts'
 import { fc } from './fast-check.ts'
 import type { AttemptScript } from './scenario.ts'
 
-/** One of these numbers; shrinks to the first. */
-export const ms = (...values: number[]): Arbitrary<number> => fc.constantFrom(...values)
+/** One of these lengths in milliseconds; shrinks towards the first. */
+export const ms = (...values: number[]): Arbitrary<number> => oneOf(...values)
 
 /** Nothing, `most` times as often as the other; shrinks to nothing. */
 export function seldom<Value>(most: number, arbitrary: Arbitrary<Value>): Arbitrary<Value | undefined> {

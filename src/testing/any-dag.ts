@@ -4,6 +4,7 @@ import { type DefinedHandler, plan as planFrom } from '../graph/make-plan.ts'
 import type { TaskOptions } from '../graph/options.ts'
 import type { AnyDag, Plan } from '../graph/plan.ts'
 import type { Work } from '../graph/work.ts'
+import { anyList } from './any-list.ts'
 import { fc } from './fast-check.ts'
 import { planInWords, worded } from './in-words.ts'
 import { needsAt, type Shape } from './shapes.ts'
@@ -38,7 +39,7 @@ export function anyPlan(options: AnyDagOptions = {}): Arbitrary<Plan> {
     links: fc.array(fc.nat(Math.max(1, maxTasks * 4)), { maxLength: 3 }),
     options: taskOptions,
   })
-  return fc.array(task, { minLength: minTasks, maxLength: maxTasks, size: 'max' }).map((tasks) => {
+  return anyList(task, { min: minTasks, max: maxTasks }).map((tasks) => {
     const made = planFrom({
       name: 'random',
       pools,

@@ -1,6 +1,7 @@
 import type { Arbitrary } from 'fast-check'
 import type { FailureAnswer } from '../../machines/outcome.ts'
 import { anyAttempt, ms } from './any-attempt.ts'
+import { anyList } from './any-list.ts'
 import { anyTaskSettings, fitting } from './any-task-options.ts'
 import { fc } from './fast-check.ts'
 import { worded } from './in-words.ts'
@@ -28,7 +29,7 @@ export function anyTasks(most = 8): Arbitrary<readonly ScriptedTask[]> {
     executor: fc.constantFrom<ExecutorName>('roomy', 'roomy', 'roomy', 'small', 'picky', 'hard'),
     attempts: fc.array(anyAttempt(), { minLength: 1, maxLength: 3 }),
   })
-  return fc.array(task, { minLength: 1, maxLength: most, size: 'max' }).map((tasks) =>
+  return anyList(task, { min: 1, max: most }).map((tasks) =>
     tasks.map(({ links, settings, ...rest }, index) => {
       const needs = needsAt(index, { shape: 'any', count: tasks.length, links })
       return { needs, ...settings, when: fitting(settings.when, needs), ...rest }

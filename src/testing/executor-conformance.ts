@@ -39,8 +39,22 @@ export interface ConformanceCase {
 }
 
 /**
- * The contract of the port `Executor` as cases for any test framework:
- * `for (const { name, run } of executorConformance(mine)) it(name, run)`.
+ * The contract of the port `Executor` as cases for any test framework. Those that the work given does not allow for are
+ * left out.
+ *
+ * @example
+ * ```ts
+ * const cases = executorConformance({
+ *   name: 'the far executor',
+ *   makeExecutor: () => farExecutor({ host: 'localhost' }),
+ *   work: {
+ *     completes: (output) => ({ script: `echo ${output}` }),
+ *     fails: (message) => ({ script: `echo ${message} >&2; exit 1` }),
+ *     hangs: () => ({ script: 'sleep 100' }),
+ *   },
+ * })
+ * for (const { name, run } of cases) test(name, run)
+ * ```
  */
 export function executorConformance(tried: ExecutorUnderTest): readonly ConformanceCase[] {
   const { work } = tried

@@ -2,6 +2,7 @@ import type { Arbitrary } from 'fast-check'
 import type { TaskId } from '../../machines/outcome.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
 import { badStarts, failedEnds, ms } from './any-attempt.ts'
+import { anyList } from './any-list.ts'
 import { anyStray } from './any-scenario.ts'
 import { fc } from './fast-check.ts'
 import { worded } from './in-words.ts'
@@ -72,13 +73,14 @@ export interface AnyFaultsOptions {
 export function anyFaults(dag: Plan | AnyDag, options: AnyFaultsOptions = {}): Arbitrary<Faults> {
   const ids = planOf(dag).tasks.map(({ id }) => id)
   const { maxFaults = 4, maxAttempt = 3, withinMs = 250 } = options
+  if (ids.length === 0) return fc.constant([])
   const known = faultsOf(ids, maxAttempt, withinMs)
   const { kinds = Object.keys(known) as FaultKind[] } = options
   const possible = [...new Set(kinds.map((kind) => known[kind]))]
-  if (ids.length === 0 || possible.length === 0) return fc.constant([])
-  return fc
-    .array(fc.oneof(...possible), { maxLength: maxFaults, size: 'max' })
-    .map((faults) => worded([...faults], () => faultsInWords(faults)))
+  if (possible.length === 0) return fc.constant([])
+  return anyList(fc.oneof(...possible), { min: 0, max: maxFaults }).map((faults) =>
+    worded([...faults], () => faultsInWords(faults)),
+  )
 }
 
 const of = <Kind extends FaultKind>(kind: Kind): Arbitrary<Kind> => fc.constant(kind)

@@ -4,8 +4,9 @@ import { checkInvariants } from './invariants/check-invariants.ts'
 import type { GuaranteeNumber } from './invariants/guarantee.ts'
 import { type Limits, taskOf } from './invariants/judged.ts'
 import { Use } from './invariants/limits.ts'
-import type { Mark, Played, PlayedRun } from './play.ts'
+import type { Played, PlayedRun } from './play.ts'
 import type { Scenario } from './scenario.ts'
+import type { Mark } from './stage.ts'
 
 /** A sentence for each way in which a guarantee was broken; none when it was kept. */
 export type Breaches = readonly string[]

@@ -1,7 +1,5 @@
-import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { buffered } from '../events/buffered.ts'
-import { type Fact, isRunFact, type RunFact } from '../events/facts.ts'
+import type { RunFact } from '../events/facts.ts'
 import type { Plan } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
 import type { RuntimeOptions } from '../runtime/options.ts'
@@ -13,16 +11,8 @@ import { countingClock, executorsOf, storeOf, type TimerCounts } from './props.t
 import type { Circumstances, Scenario } from './scenario.ts'
 import { planOfScenario } from './scenario-plan.ts'
 import type { AttemptMark, ScriptedExecutor } from './scripted-executor.ts'
-
-/** All that happened, in the order in which it could be seen: facts as they were told, attempts as executors saw them. */
-export type Mark = Fact | AttemptMark | KillMark
-
-/** Somebody has told the run, or one task of it, to end now. */
-export interface KillMark {
-  readonly type: 'kill called'
-  readonly runId: string
-  readonly taskId?: TaskId
-}
+import { kill, type Mark, type Stage } from './stage.ts'
+import { keepResult, watch, type Watched } from './watched-run.ts'
 
 /** What came of a scenario. */
 export interface Played extends PlayedOut {
@@ -57,17 +47,8 @@ export interface PlayedRun {
 /** How a scenario is played; what comes of it does not depend on it. */
 export type PlayOptions = Pick<RuntimeOptions, 'mode'>
 
-/** After so many questions of a task nobody answers `retry` any more. */
-const mostRetries = 3
-
 /** The parts of a play begin at multiples of this. */
 const actMs = 1_000_000
-
-/** How long the observer `slow` takes over a fact. */
-const slowMs = 40
-
-/** Where the observer `kills` does so. */
-const killedAtSeq = 12
 
 /** Past this many timers a scenario is taken to go on for ever. */
 const mostTimers = 5_000
@@ -132,7 +113,6 @@ export async function playOut(cast: Cast, options: PlayOptions = {}): Promise<Pl
     })
     return watch(handle, stage)
   })
-  for (const run of runs) schedule(run.handle, stage)
   for (const stray of circumstances.strays) {
     clock.setTimeout(() => {
       const task = plan.tasks[stray.task]!
@@ -164,80 +144,6 @@ export async function playOut(cast: Cast, options: PlayOptions = {}): Promise<Pl
       wasEnded,
     })),
   }
-}
-
-interface Stage {
-  readonly circumstances: Circumstances
-  readonly clock: SimulatedClock
-  readonly marks: Mark[]
-  readonly plan: Plan
-}
-
-interface Watched {
-  readonly handle: RunHandle
-  readonly facts: RunFact[]
-  readonly lateFacts: RunFact[]
-  result: RunResult | undefined
-  isStuck: boolean
-  wasEnded: boolean
-}
-
-function watch(handle: RunHandle, { circumstances, clock, marks, plan }: Stage): Watched {
-  const watched: Watched = {
-    handle,
-    facts: [],
-    lateFacts: [],
-    result: undefined,
-    isStuck: false,
-    wasEnded: false,
-  }
-  const answered = new Map<number, number>()
-  handle.events$.subscribe((fact) => {
-    marks.push(fact)
-    if (isRunFact(fact)) watched.facts.push(fact)
-    if (fact.type !== 'task.asked') return
-    const place = plan.indexOf(fact.taskId)!
-    const said = circumstances.answers[place % circumstances.answers.length]!
-    const asked = (answered.get(place) ?? 0) + 1
-    answered.set(place, asked)
-    // Who answers `retry` for ever keeps the run going for ever.
-    const answer = asked > mostRetries && said === 'retry' ? 'skip' : said
-    const wait = circumstances.answerAfter[place % circumstances.answerAfter.length]!
-    clock.setTimeout(() => answerIfAsked(handle, fact.taskId, answer), wait)
-  })
-  if (circumstances.observer === 'kills') {
-    handle.events$.subscribe((fact) => {
-      if ('seq' in fact && fact.seq === killedAtSeq) kill(handle, marks)
-    })
-  }
-  if (circumstances.observer === 'slow') void observeSlowly(handle, clock)
-  if (circumstances.observer === 'throws') {
-    handle.events$.subscribe((fact) => {
-      if ('seq' in fact && fact.seq % 3 === 0) throw new Error('this observer is broken')
-    })
-  }
-  const listenLate = (): void => {
-    handle.events({ from: 1 }).subscribe((fact) => {
-      if (isRunFact(fact)) watched.lateFacts.push(fact)
-    })
-  }
-  if (circumstances.observer === 'late') clock.setTimeout(listenLate, 40)
-  else listenLate()
-  void keepResult(watched, handle.result)
-  return watched
-}
-
-/** An observer that takes its time over each fact, through a buffer that is soon full. */
-async function observeSlowly(handle: RunHandle, clock: Clock): Promise<void> {
-  for await (const _ of buffered(handle.events({ until: 'settled' }), { size: 4 })) {
-    await new Promise<void>((resolve) => {
-      clock.setTimeout(resolve, slowMs)
-    })
-  }
-}
-
-async function keepResult(run: Watched, result: Promise<RunResult>): Promise<void> {
-  run.result = await result
 }
 
 /** Opens the settled runs again, as the scenario says, and plays on to the next end. */
@@ -292,35 +198,6 @@ function hasLiveAttempt(marks: readonly Mark[]): boolean {
 /** All timers have gone off: what comes next begins at an instant that does not depend on when the last one did. */
 function skipToNextAct(clock: SimulatedClock): void {
   clock.advance(Math.ceil(clock.now() / actMs) * actMs - clock.now())
-}
-
-function kill(handle: RunHandle, marks: Mark[], taskId?: TaskId): void {
-  marks.push({ type: 'kill called', runId: handle.id, ...(taskId === undefined ? {} : { taskId }) })
-  void handle.kill(taskId)
-}
-
-function answerIfAsked(handle: RunHandle, taskId: TaskId, answer: string): void {
-  const waits = handle.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
-  if (waits) handle.answer(taskId, answer)
-}
-
-function schedule(handle: RunHandle, { circumstances, clock, marks, plan }: Stage): void {
-  for (const command of circumstances.commands) {
-    clock.setTimeout(() => {
-      switch (command.do) {
-        case 'pause':
-          return handle.pause()
-        case 'resume':
-          return handle.resume()
-        case 'kill':
-          return kill(handle, marks)
-        case 'drain':
-          return void handle.drain()
-        case 'kill-task':
-          return kill(handle, marks, plan.tasks[command.task]!.id)
-      }
-    }, command.at)
-  }
 }
 
 /** Lets everything happen that will happen by itself. */

@@ -45,15 +45,31 @@ export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly 
       attempts.push({ fact, used: ++used, retry: undefined, nextAt: undefined })
     }
     if (fact.type === 'task.deferred' && isStarting) used--
-    if (fact.type === 'task.retrying') attempts.at(-1)!.retry = fact
+    const latest = attempts.at(-1)
+    if (fact.type === 'task.retrying' && latest !== undefined) latest.retry = fact
     if (fact.type === 'task.redriven') {
       used = 0
       // Whoever redrives a task does not wait for the retry that a kill cut short.
-      if (attempts.length > 0) attempts.at(-1)!.retry = undefined
+      if (latest !== undefined) latest.retry = undefined
     }
     if (fact.type === 'task.asked') isFailureAsked = fact.of === 'failure'
     if (fact.type === 'task.answered' && isFailureAsked && fact.answer === 'retry') used = 0
     isStarting = fact.type === 'task.starting'
   }
   return attempts
+}
+
+/** The facts in groups, in the order in which these begin. */
+export function groupedBy<Key>(
+  facts: readonly RunFact[],
+  keyOf: (fact: RunFact) => Key,
+): ReadonlyMap<Key, readonly RunFact[]> {
+  const groups = new Map<Key, RunFact[]>()
+  for (const fact of facts) {
+    const key = keyOf(fact)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [fact])
+    else group.push(fact)
+  }
+  return groups
 }

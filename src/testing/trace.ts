@@ -36,16 +36,16 @@ export interface Trace {
   /** Every attempt of every task, in the order of their starts. */
   readonly timeline: readonly TracedAttempt[]
   /** The facts of a task. */
-  task(taskId: TaskId): readonly RunFact[]
-  attempts(taskId: TaskId): readonly TracedAttempt[]
+  readonly task: (taskId: TaskId) => readonly RunFact[]
+  readonly attempts: (taskId: TaskId) => readonly TracedAttempt[]
   /** The status of a task right after the fact `seq`; by default at the end. */
-  status(taskId: TaskId, seq?: number): TaskStatus
+  readonly status: (taskId: TaskId, seq?: number) => TaskStatus
   /** How a task settled; undefined where it has not. */
-  outcome(taskId: TaskId): Outcome | undefined
+  readonly outcome: (taskId: TaskId) => Outcome | undefined
   /** True when an attempt of one was live while one of the other was. */
-  overlap(one: TaskId, other: TaskId): boolean
+  readonly overlap: (one: TaskId, other: TaskId) => boolean
   /** The facts of a task as lines, their instants counted from the first fact; without an id those of the run. */
-  story(taskId?: TaskId): readonly string[]
+  readonly story: (taskId?: TaskId) => readonly string[]
 }
 
 /** Reads a run, finished or not, from its facts (`run.events$`, a journal, `run.story(taskId)`) or from its handle. */

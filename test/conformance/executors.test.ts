@@ -9,9 +9,8 @@ import {
   type LogicContext,
   type Report,
 } from 'dagmar'
+import { ConformanceError, executorConformance, type ExecutorUnderTest } from 'dagmar/testing'
 import { describe, expect, it } from 'vitest'
-import { ConformanceError } from '../../src/testing/carried-out.ts'
-import { executorConformance, type ExecutorUnderTest } from '../../src/testing/executor-conformance.ts'
 
 type Context = HandlerContext
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, processExecutor } from 'dagmar'
+import { executorConformance } from 'dagmar/testing'
 import { afterAll, describe, expect, it } from 'vitest'
-import { executorConformance } from '../../src/testing/executor-conformance.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'process-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))

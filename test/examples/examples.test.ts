@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { builtDagmar } from '../cli/built-dagmar.ts'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 
@@ -18,6 +21,12 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
   '10-replay-recording.ts': () => import('../../examples/10-replay-recording.ts'),
   '11-simulate.ts': () => import('../../examples/11-simulate.ts'),
   '12-check-dag.ts': () => import('../../examples/12-check-dag.ts'),
+  // Its tests are node:test's, so it runs in a process of its own.
+  '13-laws.ts': async () => {
+    const { VITEST: _vitest, NODE_TEST_CONTEXT: _context, ...env } = process.env
+    const built = join(dirname(builtDagmar()), '../../examples/13-laws.js')
+    return execFileSync(process.execPath, ['--test-reporter=tap', built], { env, encoding: 'utf8' })
+  },
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -26,7 +35,8 @@ async function linesOf(name: string): Promise<readonly string[]> {
   vi.spyOn(console, 'log').mockImplementation((...words: readonly unknown[]) => {
     printed.push(words.join(' '))
   })
-  await examples[name]!()
+  const told = await examples[name]!()
+  if (typeof told === 'string') printed.push(told)
   return printed.join('\n').split('\n')
 }
 
@@ -267,5 +277,19 @@ describe('12 check of a dag', () => {
       'warning  IGNORE_PASSES_UNDEFINED',
     ])
     expect(lines.at(-1)).toBe('release: every run settles; nothing to complain of')
+  })
+})
+
+describe('13 laws', () => {
+  it('has node:test try two laws, and tells the story of a task', async () => {
+    const lines = await timelessLinesOf('13-laws.ts')
+    expect(lines.filter((line) => line.startsWith('ok '))).toEqual([
+      'ok 1 - whatever goes wrong, the guarantees hold',
+      'ok 2 - nothing untested is deployed',
+      'ok 3 - a test that fails once is tried again, while nothing else waits for it',
+    ])
+    expect(lines).toContainEqual(
+      expect.stringMatching(/task\.retrying {2}attempt 1 · HANDLER_THREW: the database was not up yet/),
+    )
   })
 })

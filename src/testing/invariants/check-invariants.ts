@@ -4,7 +4,8 @@ import type { RunFact } from '../../events/facts.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 import { type FactSource, factsOf } from '../facts-of.ts'
-import { storyOf } from '../story.ts'
+import { groupedBy } from '../reading.ts'
+import { lineOf } from '../story.ts'
 import { everyRunSettles, killIsFinal } from './endings.ts'
 import { type GuaranteeNumber, guarantees } from './guarantee.ts'
 import type { Finding, Invariant, Judged, Limits } from './judged.ts'
@@ -70,15 +71,16 @@ export function checkInvariants(
     ended = false,
   } = options
   const limits: Limits = { concurrency, pools: { ...plan.pools, ...options.pools }, capacities }
-  return [...runsIn(factsOf(source))].flatMap(([runId, ofRun]) => {
+  return [...groupedBy(factsOf(source), ({ runId }) => runId)].flatMap(([runId, ofRun]) => {
     refuseUnknownTasks(plan, ofRun)
     const [whole, gap] = untilGap(ofRun)
     const judged: Judged = { plan, facts: whole, limits, ended: ended && gap === undefined }
     const findings = invariants.flatMap((invariant) => invariant(judged))
     if (gap !== undefined) findings.push(gap)
+    const storyOf = storyteller(ofRun)
     return findings
       .toSorted((a, b) => (a.seq ?? Number.POSITIVE_INFINITY) - (b.seq ?? Number.POSITIVE_INFINITY))
-      .map((finding) => breachOf(finding, runId, ofRun))
+      .map((finding) => breachOf(finding, runId, storyOf))
   })
 }
 
@@ -96,7 +98,7 @@ function textOf({ guarantee, words, runId, message, story }: Breach): string {
   return `Guarantee ${guarantee} is broken: ${words}\nIn ${runId}: ${message}.\n${story.replaceAll(/^/gm, '  ')}`
 }
 
-function breachOf(finding: Finding, runId: string, facts: readonly RunFact[]): Breach {
+function breachOf(finding: Finding, runId: string, storyOf: (taskId: TaskId | undefined) => string): Breach {
   const { guarantee, message, taskId, seq } = finding
   return {
     guarantee,
@@ -105,18 +107,20 @@ function breachOf(finding: Finding, runId: string, facts: readonly RunFact[]): B
     ...(taskId === undefined ? {} : { taskId }),
     ...(seq === undefined ? {} : { seq }),
     message,
-    story: storyOf(facts, taskId).join('\n'),
+    story: storyOf(taskId),
   }
 }
 
-function runsIn(facts: readonly RunFact[]): ReadonlyMap<string, readonly RunFact[]> {
-  const runs = new Map<string, RunFact[]>()
-  for (const fact of facts) {
-    const run = runs.get(fact.runId)
-    if (run === undefined) runs.set(fact.runId, [fact])
-    else run.push(fact)
+/** Tells the story of a task, each once however many breaches are about it. */
+function storyteller(facts: readonly RunFact[]): (taskId: TaskId | undefined) => string {
+  const byTask = groupedBy(facts, ({ taskId }) => taskId)
+  const told = new Map<TaskId | undefined, string>()
+  return (taskId) => {
+    const story =
+      told.get(taskId) ?? (byTask.get(taskId) ?? []).map((fact) => lineOf(fact, facts[0]!.at)).join('\n')
+    told.set(taskId, story)
+    return story
   }
-  return runs
 }
 
 /** 13. No run fact is lost or repeated …: the facts up to the first one whose `seq` is not the next, and what is wrong with it. */

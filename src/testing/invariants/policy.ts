@@ -1,16 +1,15 @@
-import type { TaskId } from '../../../machines/outcome.ts'
+import type { RunFact } from '../../events/facts.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import { attemptsOf } from '../reading.ts'
-import { type Finding, found, type Judged, type TaskFact } from './judged.ts'
+import { attemptsOf, groupedBy } from '../reading.ts'
+import { type Finding, found, type Judged } from './judged.ts'
 
 /** 8. A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds. */
 export function attemptsStayInPolicy({ plan, facts }: Judged): readonly Finding[] {
-  const byTask = new Map<TaskId, TaskFact[]>(plan.tasks.map(({ id }) => [id, []]))
-  for (const fact of facts) if (fact.taskId !== undefined) byTask.get(fact.taskId)!.push(fact)
-  return plan.tasks.flatMap((task) => ofTask(task, byTask.get(task.id)!))
+  const byTask = groupedBy(facts, ({ taskId }) => taskId)
+  return plan.tasks.flatMap((task) => ofTask(task, byTask.get(task.id) ?? []))
 }
 
-function ofTask(task: PlannedTask, facts: readonly TaskFact[]): Finding[] {
+function ofTask(task: PlannedTask, facts: readonly RunFact[]): Finding[] {
   const { id, policy } = task
   return attemptsOf(facts, id).flatMap(({ fact, used, retry, nextAt }) => {
     const findings: Finding[] = []

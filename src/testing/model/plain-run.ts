@@ -1,29 +1,16 @@
+import type { RunState } from '../../../machines/dag.ts'
 import type { Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
 import type { ErrorCode } from '../../errors/dagmar-error.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { ruleHolds } from '../rule-oracle.ts'
-import { newPlainTask, type PlainTask } from './plain-task.ts'
-
-export type RunStatus = 'running' | 'paused' | 'draining' | 'killing' | 'completed' | 'failed' | 'killed'
+import { blockedOf, tasksToRedrive } from './plain-redrive.ts'
+import { ruleState, skipOf } from './plain-rules.ts'
+import { PlainTask } from './plain-task.ts'
 
 /** How a handler ends. */
 export type HandlerEnd = 'complete' | 'fail' | 'terminal' | 'retry-after'
 
 /** What a handler's `RetryAfterError` asks for. */
 export const retryAfterMs = 33
-
-const wantsNoFailure = new Set([
-  'all-completed',
-  'any-completed',
-  'none-failed',
-  'none-failed-min-one-completed',
-])
-const wantsNoSkip = new Set([
-  'all-completed',
-  'any-completed',
-  'none-skipped',
-  'none-failed-min-one-completed',
-])
 
 /**
  * A run as a plain object that takes one thing after the other: no actors, no outbox, no heap, no promise. It says how
@@ -32,19 +19,20 @@ const wantsNoSkip = new Set([
 export class PlainRun {
   readonly tasks: readonly PlainTask[]
   readonly #concurrency: number
-  status: RunStatus = 'running'
-  now: number
+  status: RunState = 'running'
+  #now: number
   /** Attempts that were given up, whose handlers may still end. */
   readonly abandoned: string[] = []
   #ending: 'killed' | 'drained' | 'aborted' | undefined
   #queue: PlainTask[] = []
 
   constructor(plan: Plan, concurrency: number, now: number) {
-    this.tasks = plan.tasks.map(newPlainTask)
+    this.tasks = plan.tasks.map((task) => new PlainTask(task))
     this.#concurrency = concurrency
-    this.now = now
+    this.#now = now
   }
 
+  /** Makes ready what waits for nothing that is open. */
   start(): void {
     for (const task of this.tasks)
       if (task.status === 'pending' && this.#ruleOf(task) === 'met') this.#ready(task)
@@ -133,23 +121,23 @@ export class PlainRun {
 
   /** Lets `ms` pass, one instant that something waits for after the other. */
   advance(ms: number): void {
-    const until = this.now + ms
+    const until = this.#now + ms
     for (;;) {
       const next = Math.min(...this.tasks.map(({ dueAt }) => dueAt))
       if (next > until) break
-      this.now = Math.max(this.now, next)
-      for (const task of this.tasks.filter(({ dueAt }) => dueAt <= this.now)) this.#due(task)
+      this.#now = Math.max(this.#now, next)
+      for (const task of this.tasks.filter(({ dueAt }) => dueAt <= this.#now)) this.#due(task)
       this.#conclude()
     }
-    this.now = until
+    this.#now = until
   }
 
   redrive(one: PlainTask | undefined): ErrorCode | undefined {
     if (!this.isSettled) return 'RUN_NOT_SETTLED'
     if (one?.outcome?.status === 'completed') return 'TASK_COMPLETED'
-    const again = this.#toRedrive(one)
+    const again = tasksToRedrive(this.tasks, one)
     if (again.size === 0) return undefined
-    const blocked = this.#blockedOf(again)
+    const blocked = blockedOf(this.tasks, again)
     if (one !== undefined && blocked.has(one)) return 'TASK_BLOCKED'
     this.status = 'running'
     this.#ending = undefined
@@ -169,16 +157,16 @@ export class PlainRun {
       )
       if (best === undefined) return
       this.#queue = this.#queue.filter((task) => task !== best)
-      best.begin(this.now)
+      best.begin(this.#now)
     }
   }
 
   #due(task: PlainTask): void {
-    if (task.dueAt > this.now) return
+    if (task.dueAt > this.#now) return
     if (task.waitingFor === 'retry') {
       task.wait('grant')
       this.#queue.push(task)
-    } else if (task.status === 'running') task.stop('timeout', this.now)
+    } else if (task.status === 'running') task.stop('timeout', this.#now)
     else {
       this.abandoned.push(`${task.id}/${task.attempt}`)
       if (task.stopReason === 'kill')
@@ -199,7 +187,7 @@ export class PlainRun {
 
   #attemptFailed(task: PlainTask, mayRetry: boolean, asked: number | undefined): void {
     if (mayRetry && task.used < task.maxAttempts) {
-      task.wait('retry', this.now + (asked ?? task.backoffMs))
+      task.wait('retry', this.#now + (asked ?? task.backoffMs))
     } else if (task.onFailure === 'ask') task.wait('answer')
     else {
       this.#settleFailed(task, task.onFailure === 'ignore', false)
@@ -213,7 +201,7 @@ export class PlainRun {
     if (task.status === 'dispatched') {
       this.#queue = this.#queue.filter((other) => other !== task)
       this.#settle(task, { status: 'killed', reason: 'killed', abandoned: false })
-    } else task.stop('kill', this.now)
+    } else task.stop('kill', this.#now)
   }
 
   #abort(cause: TaskId): void {
@@ -280,25 +268,6 @@ export class PlainRun {
     return ruleState(task, outcomes)
   }
 
-  #toRedrive(one: PlainTask | undefined): Set<PlainTask> {
-    const targets = this.tasks.filter((task) => (one === undefined ? task.isRedrivable : task === one))
-    const ids = new Set(targets.map(({ id }) => id))
-    const again = new Set(targets)
-    for (const task of this.tasks) {
-      if (task.outcome?.status !== 'skipped') continue
-      const { because, causedBy } = task.outcome
-      const byRunsEnd = one === undefined && because.startsWith('run-')
-      if (byRunsEnd || (causedBy !== undefined && ids.has(causedBy))) again.add(task)
-    }
-    for (const task of again) {
-      for (const dependent of this.tasks) {
-        if (dependent.needs.includes(task.index) && dependent.outcome?.status === 'skipped')
-          again.add(dependent)
-      }
-    }
-    return again
-  }
-
   /**
    * A redrive makes ready first what its settled dependencies let start, one dependency after the other, and then what
    * waits for nothing.
@@ -317,57 +286,4 @@ export class PlainRun {
       }
     }
   }
-
-  /** Those of the tasks whose rule what stays settled makes impossible; they stay as they are, too. */
-  #blockedOf(again: ReadonlySet<PlainTask>): ReadonlySet<PlainTask> {
-    const blocked = new Set<PlainTask>()
-    for (let grown = -1; grown !== blocked.size; ) {
-      grown = blocked.size
-      for (const task of again) {
-        const outcomes = task.needs.map((need) => {
-          const dependency = this.tasks[need]!
-          return again.has(dependency) && !blocked.has(dependency) ? undefined : dependency.outcome
-        })
-        if (ruleState(task, outcomes) === 'never') blocked.add(task)
-      }
-    }
-    return blocked
-  }
-}
-
-const possible: readonly Outcome[] = [
-  { status: 'completed', output: undefined },
-  { status: 'killed', reason: '', abandoned: false },
-  { status: 'skipped', because: 'rule-unmet' },
-]
-
-function ruleState(task: PlainTask, outcomes: readonly (Outcome | undefined)[]): 'met' | 'open' | 'never' {
-  const holds = (given: readonly (Outcome | undefined)[]): boolean =>
-    ruleHolds(
-      task.rule,
-      given.map((outcome, at) => [String(at), outcome] as const),
-    )
-  if (holds(outcomes)) return 'met'
-  const canHold = (given: readonly (Outcome | undefined)[]): boolean => {
-    const at = given.indexOf(undefined)
-    return at === -1 ? holds(given) : possible.some((outcome) => canHold(given.with(at, outcome)))
-  }
-  return canHold(outcomes) ? 'open' : 'never'
-}
-
-/** Why a task is skipped: with the reason and the first cause of the skip before it, where it is handed on. */
-function skipOf(
-  task: PlainTask,
-  cause: PlainTask,
-): { readonly because: SkipReason; readonly causedBy: TaskId } {
-  const rule = String(task.rule)
-  const outcome = cause.outcome!
-  if (outcome.status === 'skipped' && wantsNoSkip.has(rule)) {
-    return { because: outcome.because, causedBy: outcome.causedBy ?? cause.id }
-  }
-  const failed = outcome.status === 'killed' || (outcome.status === 'failed' && !outcome.ignored)
-  if (failed && wantsNoFailure.has(rule)) {
-    return { because: cause.wasAnswered ? 'answered' : 'dependency-failed', causedBy: cause.id }
-  }
-  return { because: 'rule-unmet', causedBy: cause.id }
 }

@@ -101,7 +101,3 @@ export class PlainTask {
     this.wasAnswered = false
   }
 }
-
-export function newPlainTask(task: PlannedTask): PlainTask {
-  return new PlainTask(task)
-}

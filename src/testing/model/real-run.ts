@@ -18,7 +18,6 @@ interface Handler {
 }
 
 interface Subscriber {
-  readonly from: number
   readonly facts: RunFact[]
   readonly subscription: Subscription
 }
@@ -73,13 +72,15 @@ export class RealRun {
     await this.#clock.advanceAsync(ms)
   }
 
-  /** Another observer, of everything from the beginning on. */
-  subscribe(): void {
+  /** Another observer, of everything from the beginning on. With `how` it does that at the first fact it is told. */
+  subscribe(how: 'pause' | 'resume' | undefined): void {
     const facts: RunFact[] = []
     const subscription = this.handle.events().subscribe((fact) => {
-      if (isRunFact(fact)) facts.push(fact)
+      if (!isRunFact(fact)) return
+      facts.push(fact)
+      if (how !== undefined && facts.length === 1) this.handle[how]()
     })
-    this.#subscribers.push({ from: 0, facts, subscription })
+    this.#subscribers.push({ facts, subscription })
   }
 
   unsubscribe(at: number): void {

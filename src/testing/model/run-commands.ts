@@ -19,8 +19,6 @@ export function anyRunCommand(): readonly Arbitrary<RunCommand>[] {
     at: anyPlace(),
     answer: fc.constantFrom('retry', 'retry', 'skip', 'ignore', 'abort', 'perhaps'),
   })
-  const often = <Value>(times: number, one: Arbitrary<Value>): readonly Arbitrary<Value>[] =>
-    Array.from({ length: times }, () => one)
   // Runs are to come far: handlers end more often than anything else happens, and a run that is over is opened again.
   return [
     ...often(8, end.map(endHandler)),
@@ -32,9 +30,13 @@ export function anyRunCommand(): readonly Arbitrary<RunCommand>[] {
     fc.constantFrom('pause', 'resume', 'resume').map(holdRun),
     ...often(2, fc.option(anyPlace(), { nil: undefined, freq: 2 }).map(redrive)),
     ...often(2, fc.constantFrom(1, 10, 40, 200).map(advance)),
-    fc.constant(command('subscribe', () => asks((real) => real.subscribe()))),
+    fc.constantFrom(undefined, 'pause' as const, 'resume' as const).map(subscribe),
     anyPlace().map((at) => command(`unsubscribe ${at}`, () => asks((real) => real.unsubscribe(at)))),
   ]
+}
+
+function often<Value>(times: number, one: Arbitrary<Value>): readonly Arbitrary<Value>[] {
+  return Array.from({ length: times }, () => one)
 }
 
 /** What a command comes to, for a model that has taken it already. */
@@ -136,6 +138,14 @@ function holdRun(how: 'pause' | 'resume'): RunCommand {
   return command(how, (model) => {
     model[how]()
     return asks(({ handle }) => handle[how]())
+  })
+}
+
+/** Another observer of everything; or one that holds the run, or lets it go on, while it is told what has been. */
+function subscribe(how: 'pause' | 'resume' | undefined): RunCommand {
+  return command(how === undefined ? 'subscribe' : `subscribe, and ${how} from inside`, (model) => {
+    if (how !== undefined) model[how]()
+    return asks((real) => real.subscribe(how))
   })
 }
 

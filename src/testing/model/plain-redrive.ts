@@ -1,0 +1,44 @@
+import { ruleState } from './plain-rules.ts'
+import type { PlainTask } from './plain-task.ts'
+
+/** The tasks that a redrive of one, or of the whole run, opens again. */
+export function tasksToRedrive(
+  tasks: readonly PlainTask[],
+  one: PlainTask | undefined,
+): ReadonlySet<PlainTask> {
+  const targets = tasks.filter((task) => (one === undefined ? task.isRedrivable : task === one))
+  const ids = new Set(targets.map(({ id }) => id))
+  const again = new Set(targets)
+  for (const task of tasks) {
+    if (task.outcome?.status !== 'skipped') continue
+    const { because, causedBy } = task.outcome
+    const byRunsEnd = one === undefined && because.startsWith('run-')
+    if (byRunsEnd || (causedBy !== undefined && ids.has(causedBy))) again.add(task)
+  }
+  for (const task of again) {
+    for (const dependent of tasks) {
+      if (dependent.needs.includes(task.index) && dependent.outcome?.status === 'skipped')
+        again.add(dependent)
+    }
+  }
+  return again
+}
+
+/** Those of the tasks whose rule what stays settled makes impossible; they stay as they are, too. */
+export function blockedOf(
+  tasks: readonly PlainTask[],
+  again: ReadonlySet<PlainTask>,
+): ReadonlySet<PlainTask> {
+  const blocked = new Set<PlainTask>()
+  for (let grown = -1; grown !== blocked.size; ) {
+    grown = blocked.size
+    for (const task of again) {
+      const outcomes = task.needs.map((need) => {
+        const dependency = tasks[need]!
+        return again.has(dependency) && !blocked.has(dependency) ? undefined : dependency.outcome
+      })
+      if (ruleState(task, outcomes) === 'never') blocked.add(task)
+    }
+  }
+  return blocked
+}
