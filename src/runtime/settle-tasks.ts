@@ -10,7 +10,9 @@ import { skipReasonOf } from './skip-reason.ts'
 export function openFrontier(run: Run, causeSeq: number, until: number): void {
   const { books } = run
   if (until !== Number.POSITIVE_INFINITY) books.deadlines.set(books.runKey, until)
-  for (const index of [...books.openAtStart, ...books.frontier.open()]) makeReady(run, index, causeSeq)
+  // At once, so that nothing but their places in the dag tells them apart.
+  const open = [...books.openAtStart, ...books.frontier.open()].sort((a, b) => a - b)
+  for (const index of open) makeReady(run, index, causeSeq)
   announceIfSettled(run)
 }
 

@@ -142,7 +142,6 @@ export class PlainRun {
     this.status = 'running'
     this.#ending = undefined
     for (const task of again) if (!blocked.has(task)) task.reopen()
-    this.#readyByWhatStays(blocked)
     this.start()
     return undefined
   }
@@ -266,24 +265,5 @@ export class PlainRun {
   #ruleOf(task: PlainTask): 'met' | 'open' | 'never' {
     const outcomes = task.needs.map((need) => this.tasks[need]!.outcome)
     return ruleState(task, outcomes)
-  }
-
-  /**
-   * A redrive makes ready first what its settled dependencies let start, one dependency after the other, and then what
-   * waits for nothing.
-   */
-  #readyByWhatStays(blocked: ReadonlySet<PlainTask>): void {
-    const settled = this.tasks.filter(({ outcome }) => outcome !== undefined)
-    const known = new Set<PlainTask>()
-    for (const dependency of [...settled.filter((task) => !blocked.has(task)), ...blocked]) {
-      known.add(dependency)
-      for (const task of this.tasks) {
-        if (task.status !== 'pending' || !task.needs.includes(dependency.index)) continue
-        const outcomes = task.needs
-          .map((need) => this.tasks[need]!)
-          .map((one) => (known.has(one) ? one.outcome : undefined))
-        if (ruleState(task, outcomes) === 'met') this.#ready(task)
-      }
-    }
   }
 }
