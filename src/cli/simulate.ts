@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { orders } from '../simulation/orders.ts'
+import { orders } from '../graph/plan.ts'
 import type { SimulateFlags } from './simulate/simulate-command.ts'
 
 const examples = `

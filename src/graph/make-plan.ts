@@ -5,7 +5,15 @@ import { staticRank } from './critical-path.ts'
 import { findCycle, type Links } from './cycle.ts'
 import type { HandlerContext } from './handler.ts'
 import type { DagOptions, TaskOptions } from './options.ts'
-import type { Order, Plan, PlannedTask, TaskStructure } from './plan.ts'
+import {
+  type OptimiseSettings,
+  type Order,
+  orders,
+  type Plan,
+  type PlannedTask,
+  type TaskStructure,
+} from './plan.ts'
+import { readOptimise } from './read-optimise.ts'
 import { type Layer, readLayer, type Settings, settle, taskDefaultFields } from './read-options.ts'
 import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-tasks.ts'
 import {
@@ -49,10 +57,10 @@ const dagFields: ReadonlySet<string> = new Set([
   'pools',
   'timeout',
   'order',
+  'optimise',
   'defaults',
   'input',
 ])
-const orders: readonly Order[] = ['fifo', 'critical-path']
 const nothing: Layer = {}
 
 /**
@@ -80,6 +88,7 @@ export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>
     tasks,
     order,
     rank: staticRank(tasks, order),
+    optimise: frame.optimise,
     concurrency: frame.concurrency,
     pools: frame.pools,
     timeoutMs: frame.timeoutMs,
@@ -95,11 +104,12 @@ interface Frame {
   readonly pools: Readonly<Record<string, number>>
   readonly timeoutMs: number
   readonly order: Order | undefined
+  readonly optimise: OptimiseSettings
   readonly defaults: Layer
   readonly inputSchema: unknown
 }
 
-function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fields): Frame {
+function readFrame({ concurrency, pools, timeout, order, optimise, defaults, input }: Fields): Frame {
   if (input !== undefined && !isSchema(input)) throw badValue('input', input, 'a Standard Schema')
   const layer =
     defaults === undefined
@@ -113,6 +123,7 @@ function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fiel
     timeoutMs:
       timeout === undefined ? Number.POSITIVE_INFINITY : readDuration(timeout, 'timeout', { positive: true }),
     order: order === undefined ? undefined : readOneOf(order, 'order', orders),
+    optimise: readOptimise(optimise),
     defaults: layer,
     inputSchema: input,
   }

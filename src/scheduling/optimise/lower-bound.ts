@@ -25,7 +25,17 @@ export function lowerBound(
   const isWhole = durations.every(Number.isInteger)
   const path = heads.reduce((most, head) => Math.max(most, head), 0)
   const points = isCloser
-    ? pointsOf([0, path, ...heads, ...heads.map((head, task) => head - durations[task]!), ...tails.map((tail) => path - tail), ...tails.map((tail, task) => path - tail + durations[task]!)], size)
+    ? pointsOf(
+        [
+          0,
+          path,
+          ...heads,
+          ...heads.map((head, task) => head - durations[task]!),
+          ...tails.map((tail) => path - tail),
+          ...tails.map((tail, task) => path - tail + durations[task]!),
+        ],
+        size,
+      )
     : [0, path]
   const held = new Float64Array(totals.length + 1)
   let most = path
@@ -36,8 +46,7 @@ export function lowerBound(
         const duration = durations[task]!
         const head = heads[task]!
         const latest = path - tails[task]! + duration
-        const inside = Math.min(
-          duration, until - from, head - from, until - latest + duration)
+        const inside = Math.min(duration, until - from, head - from, until - latest + duration)
         if (inside <= 0) continue
         held[0]! += inside
         for (let resource = 0; resource < totals.length; resource++) {
@@ -56,5 +65,7 @@ export function lowerBound(
 function pointsOf(all: readonly number[], size: number): number[] {
   const points = [...new Set(all)].sort((a, b) => a - b)
   const step = points.length / Math.sqrt((2 * mostSteps) / (size + 1))
-  return step <= 1 ? points : points.filter((_, place) => Math.floor(place / step) > Math.floor((place - 1) / step))
+  return step <= 1
+    ? points
+    : points.filter((_, place) => Math.floor(place / step) > Math.floor((place - 1) / step))
 }

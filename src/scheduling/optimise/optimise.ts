@@ -47,7 +47,7 @@ export function optimise(problem: Problem, first: Int32Array, { effort, seed, is
   const rank = new Int32Array(size)
   const tasks = Int32Array.from(key.keys())
   let best = first
-  let shortest = forth.schedule(first, Number.POSITIVE_INFINITY)
+  let shortest = forth.schedule(spaced(first), Number.POSITIVE_INFINITY)
   const bestStartAt = forth.startAt.slice()
   let bound = lowerBound(problem, heads, tails, false)
   let evaluations = 1
@@ -124,6 +124,14 @@ export function optimise(problem: Problem, first: Int32Array, { effort, seed, is
     evaluations,
     truncated,
   }
+}
+
+/** The same order, with as many places free behind each rank as it has tasks. */
+function spaced(rank: Int32Array): Int32Array {
+  const before = new Int32Array(rank.length + 1)
+  for (const one of rank) before[one + 1]!++
+  for (let one = 1; one < before.length; one++) before[one]! += before[one - 1]!
+  return rank.map((one) => before[one]!)
 }
 
 /** Numbers in [0, 1): mulberry32. */
