@@ -88,8 +88,9 @@ function drawnDurations(
   distribution: Distribution,
   { own, seed }: { readonly own: Float64Array; readonly seed: number },
 ): DurationOf {
-  const fields = readFields(distribution, 'durations', new Set(['kind', 'mean', 'spread']))
-  const kind = readOneOf(fields['kind'], 'durations.kind', kinds)
+  const kind = readOneOf(distribution.kind, 'durations.kind', kinds)
+  const known = kind === 'exponential' ? ['kind', 'mean'] : ['kind', 'mean', 'spread']
+  const fields = readFields(distribution, 'durations', new Set(known))
   const mean =
     fields['mean'] === undefined
       ? undefined

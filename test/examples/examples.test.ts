@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
   '08-event-stream.ts': () => import('../../examples/08-event-stream.ts'),
   '09-commands.ts': () => import('../../examples/09-commands.ts'),
   '10-replay-recording.ts': () => import('../../examples/10-replay-recording.ts'),
+  '11-simulate.ts': () => import('../../examples/11-simulate.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -230,4 +231,26 @@ describe('10 replay of a recording', () => {
       expect(lines[0]).toBe('1000genome-20200402T001655Z-0: 82 of 82 tasks completed')
     },
   )
+})
+
+describe('11 simulate', () => {
+  it('says how long a dag will take, by estimates, by chance, and by what it took', async () => {
+    const lines = await linesOf('11-simulate.ts')
+    expect(lines.slice(0, 6)).toEqual([
+      'build   ████',
+      'lint    ██',
+      'unit        ████████',
+      'chrome      ████████████',
+      'firefox                 ██████████',
+      'deploy                            ██',
+    ])
+    expect(lines[6]).toMatch(
+      /^14\.0 min\. The work for the pool browser \(1\) bounds it: no schedule is shorter\./,
+    )
+    expect(lines[7]).toMatch(/^with rough estimates: 1\d\.\d min as a rule, 1\d\.\d min at worst$/)
+    expect(lines.slice(8)).toEqual([
+      'with a second browser: 3 slots will do, 9.0 min',
+      'by what it took: less than a second, true',
+    ])
+  })
 })

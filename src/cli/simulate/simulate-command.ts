@@ -35,10 +35,11 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Rows of a timeline that nobody's terminal bounds. */
+/** Rows of a timeline that no terminal bounds, and of one in a terminal that is too low for it. */
 const plainRows = 50
-/** What stands above and below the timeline. */
-const otherRows = 9
+const leastRows = 5
+/** Axis, legend and what is left out; and the prompt that follows. */
+const otherRows = 4
 
 /** Resolves with what is to be printed. Rejects with `DagmarError` for a file or a flag that makes no sense. */
 export async function simulateCommand(
@@ -58,11 +59,10 @@ export async function simulateCommand(
   if (range === undefined) {
     const simulation = await simulate(plan, options)
     if (flags.json === true) return jsonOf(simulation)
-    const most = Math.max(5, (surroundings.rows ?? plainRows + otherRows) - otherRows)
-    lines.push(
-      ...timelineLines(simulation, { ...look, most, by: flags.rows }),
-      ...summaryLines(simulation, { ...look, plan, options }),
-    )
+    const summary = summaryLines(simulation, { ...look, plan, options })
+    const { rows } = surroundings
+    const most = rows === undefined ? plainRows : Math.max(leastRows, rows - otherRows - summary.length)
+    lines.push(...timelineLines(simulation, { ...look, most, by: flags.rows }), ...summary)
   } else {
     const swept = await sweep(plan, { ...options, concurrency: range })
     if (flags.json === true) return jsonOf({ name: plan.name, ...swept })

@@ -21,7 +21,7 @@ export function summaryLines(
   const queue =
     waited.length === 0
       ? 'no task waited for its turn'
-      : `${counted(waited.length, 'task')} waited for their turn, the longest ${showMs(longest)}`
+      : `${counted(waited.length, 'task')} waited for a turn, the longest ${showMs(longest)}`
   return [
     ...(criticalPath.length === 0 ? [] : [cutToWidth(path, width)]),
     ...wrapped(
@@ -33,7 +33,7 @@ export function summaryLines(
     ...endLines(simulation)
       .flatMap((line) => wrapped(line, width))
       .map((line) => paint(line, 'bad')),
-    paint(headline(simulation, { plan, options }), 'strong'),
+    ...wrapped(headline(simulation, { plan, options }), width).map((line) => paint(line, 'strong')),
   ]
 }
 
@@ -44,7 +44,7 @@ function headline(
 ): string {
   const slots = Number.isFinite(concurrency) ? counted(concurrency, 'slot') : 'no limit to slots'
   const takes = tasks.length === 1 ? 'takes' : 'take'
-  return `${shownText(name)}: ${counted(tasks.length, 'task')} ${takes} ${showMs(makespanMs)} with ${slots}, in the order ${options.order ?? plan.order}`
+  return `${shownText(name)}: ${counted(tasks.length, 'task')} ${takes} ${makespanMs === 0 ? 'no time' : showMs(makespanMs)} with ${slots}, in the order ${options.order ?? plan.order}`
 }
 
 /** What was made up because nobody said it. */

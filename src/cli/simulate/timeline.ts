@@ -5,7 +5,7 @@ import { showMs } from '../../time/duration.ts'
 import { counted } from '../counted.ts'
 import type { Paint } from '../screen/colours.ts'
 import { shownText } from '../screen/shown-text.ts'
-import { lineOf, type Span } from '../screen/spans.ts'
+import { lineOf, rowOf, type Span } from '../screen/spans.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 import { axisText } from './axis.ts'
 import { Bar } from './bar.ts'
@@ -61,7 +61,7 @@ export function timelineLines(simulation: Shown, options: TimelineOptions): read
       return lineOf(spans, paint)
     }),
     ...(more === undefined ? [] : [paint(more, 'faint')]),
-    legend(rows, bySlot, paint),
+    legend(rows, bySlot, options),
   ]
 }
 
@@ -140,7 +140,7 @@ function slotRows(
 }
 
 /** What the signs mean that are to be seen. */
-function legend(rows: readonly Row[], bySlot: boolean, paint: Paint): string {
+function legend(rows: readonly Row[], bySlot: boolean, { width, paint }: TimelineOptions): string {
   const seen = rows.flatMap(({ bar }) => bar.map(([text]) => text)).join('')
   const meanings: readonly (readonly [string, string, Span[1]])[] = [
     ['█', 'on the critical path', 'busy'],
@@ -149,10 +149,13 @@ function legend(rows: readonly Row[], bySlot: boolean, paint: Paint): string {
     ['░', 'fails, or is ended', 'bad'],
     ['┄', 'waits for another attempt', 'faint'],
   ]
-  return meanings
+  const spans = meanings
     .filter(([sign]) => seen.includes(sign))
-    .map(([sign, meaning, tone]) => `${paint(sign, tone)} ${paint(meaning, 'faint')}`)
-    .join('   ')
+    .flatMap(([sign, meaning, tone], index): Span[] => [
+      [`${index === 0 ? '' : '   '}${sign}`, tone],
+      [` ${meaning}`, 'faint'],
+    ])
+  return rowOf(spans, width, paint)
 }
 
 function tookMs({ attempts }: SimulatedTask): number {
