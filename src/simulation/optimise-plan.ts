@@ -4,6 +4,7 @@ import { readFields } from '../graph/read-values.ts'
 import type { OptimiseOptions } from '../graph/options.ts'
 import { optimisedRank } from '../scheduling/optimise/optimised-rank.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
+import { ownDurations } from './durations.ts'
 import { readLimits, type SimulationOptions } from './options.ts'
 
 export interface OptimisePlanOptions
@@ -32,7 +33,7 @@ export interface OptimisedPlan<Outputs = Readonly<Record<string, unknown>>, Inpu
 /**
  * Looks for an order in which the plan takes less time than by critical path, as a run of the order `optimised` does when
  * it starts. Every task is taken to complete at its first attempt, after its estimate; one without an estimate counts as
- * the median of the others, or as 1 ms. Synchronous: the default effort takes about 100 ms.
+ * in `simulate`. Synchronous: the default effort takes about 100 ms.
  *
  * @throws DagmarError `CONFIG_INVALID` or `DURATION_INVALID` for options that make no sense, and what `dag().plan()` throws.
  *
@@ -52,7 +53,11 @@ export function optimise<Outputs, Input>(
   const { concurrency, pools, capacities } = readLimits(given, rest)
   const settings = readOptimise({ effort, seed, timeCap }, given.optimise)
   const limits = { slots: concurrency, pools: [pools], capacities }
-  const { rank, makespan, lowerBound, ...found } = optimisedRank(given, limits, settings, () => clock.now())
+  const durations = ownDurations(given)
+  const tasks = given.tasks.map((task) => ({ ...task, estimateMs: durations[task.index]! }))
+  const { rank, makespan, lowerBound, ...found } = optimisedRank({ tasks }, limits, settings, () =>
+    clock.now(),
+  )
   const plan = Object.freeze({ ...given, order: 'optimised' as const, rank, optimise: undefined })
   return { plan, makespanMs: makespan, lowerBoundMs: lowerBound, ...found }
 }
