@@ -12,7 +12,8 @@ const mostSteps = 2_000_000
  *
  * `isCloser` adds the density of work, after Fernandez and Bussell (1973): for the dag to end with its longest path, each
  * task has to run between its earliest start and its latest end, and a part of it within a given interval wherever it is
- * put. What the interval cannot hold comes on top of the path. Whole durations make whole makespans: it is rounded up.
+ * put. What the interval cannot hold comes on top of the path. Durations that are multiples of one whole number make
+ * makespans that are: it is rounded up to the next.
  *
  * `heads` and `tails` have the longest paths that end and that begin with each task, the task included.
  */
@@ -22,7 +23,7 @@ export function lowerBound(
   tails: Float64Array,
   isCloser: boolean,
 ): number {
-  const isWhole = durations.every(Number.isInteger)
+  const unit = durations.every(Number.isInteger) ? durations.reduce(greatestCommonDivisor, 0) : 0
   const path = heads.reduce((most, head) => Math.max(most, head), 0)
   const points = isCloser
     ? pointsOf(
@@ -58,7 +59,7 @@ export function lowerBound(
       }
     }
   }
-  return isWhole ? Math.ceil(most * (1 - tolerance)) : most
+  return unit === 0 ? most : Math.ceil((most / unit) * (1 - tolerance)) * unit
 }
 
 /** The points between which intervals are looked at: all, or as many as there is time for. */
@@ -68,4 +69,8 @@ function pointsOf(all: readonly number[], size: number): number[] {
   return step <= 1
     ? points
     : points.filter((_, place) => Math.floor(place / step) > Math.floor((place - 1) / step))
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
