@@ -10,7 +10,7 @@ const known = new WeakMap<Plan, Map<string, Int32Array>>()
  * plan's own, or for `optimised` the list that is looked for now, for what the run may have at once if it is alone.
  */
 export function rankOf({ plan, options, runtime }: Run): Int32Array {
-  const { order, optimise: search, tasks, rank } = plan
+  const { order, optimise: search, rank } = plan
   const { admission, desks, clock } = runtime
   const slots = admission.slotsOf(options.concurrency)
   if (order !== 'optimised' || search === undefined || slots === 0) return rank

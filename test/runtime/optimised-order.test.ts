@@ -75,9 +75,9 @@ describe('a run in the optimised order', () => {
     await run.result
     const first = started.splice(0)
     failing.clear()
-    run.redrive()
+    const again = run.redrive()
     await clock.advanceAsync(100)
-    await run.result
+    await again
     expect(started).toEqual(first)
     expect(first.slice(0, 2)).not.toEqual(['a', 'b'])
   })
@@ -87,7 +87,7 @@ describe('a run in the optimised order', () => {
     const run = runtime.dispatch(five(), { concurrency: 0 })
     await clock.advanceAsync(10)
     expect(started).toEqual([])
-    run.kill()
+    await run.kill()
     expect((await run.result).status).toBe('killed')
   })
 })

@@ -8,7 +8,7 @@ export interface Search {
   /** Chance depends on it alone. An integer. */
   readonly seed: number
   /** Asked before each schedule: true ends the search with what is found. */
-  isTimeUp(): boolean
+  readonly isTimeUp: () => boolean
 }
 
 export interface Found {
