@@ -4,21 +4,24 @@ import type { SimulateFlags } from './simulate/simulate-command.ts'
 
 const examples = `
 Examples:
-  dagmar simulate plan.yaml                          with the plan's own slots and order
-  dagmar simulate plan.yaml -c 8 --order fifo        with 8 slots, first come first served
-  dagmar simulate plan.yaml --order optimised        in the best order that a tenth of a second finds
-  dagmar simulate plan.yaml --sweep 1..16            how long with 1 to 16 slots, and how many are worth it
-  dagmar simulate plan.yaml --fail-rate 0.1 --seed 7 with one attempt in ten failing
-  dagmar simulate plan.yaml --duration lognormal:0.5 with estimates that are rough
-  dagmar simulate rand0000.stg -c 4                  a graph of the Standard Task Graph Set, 1 as 1 s
-  dagmar simulate recording.json                     a recorded run in WfFormat (WfCommons)
-  dagmar simulate plan.yaml --json | jq .makespanMs  for programs: one object
+  dagmar simulate plan.yaml                           with the plan's own slots and order
+  dagmar simulate plan.yaml -c 8 --order fifo         with 8 slots, first come first served
+  dagmar simulate plan.yaml --order optimised         in the best order that is found in 0.1 s
+  dagmar simulate plan.yaml --sweep 1..16             how many slots are worth it
+  dagmar simulate plan.yaml --fail-rate 0.1 --seed 7  with one attempt in ten failing
+  dagmar simulate plan.yaml --duration lognormal:0.5  with estimates that are rough
+  dagmar simulate graph.stg -c 4                      a graph of the Standard Task Graph Set
+  dagmar simulate recording.json                      a recorded run in WfFormat (WfCommons)
+  dagmar simulate plan.yaml --json | jq .makespanMs   one object, for programs
 
-The plan's own machines run it on a simulated clock: nothing is started. A task takes as long as its estimate says;
-one without an estimate the median of the others, or 1 s where no task has one. The same seed gives the same run.
+The machines that would run the plan run it on a simulated clock: nothing is started. A task
+takes as long as its estimate says; one without an estimate takes the median of the others, or
+1 s where no task has one. In a graph of the Standard Task Graph Set a time of 1 is 1 s. The
+same seed gives the same run.
 
---duration is a length for every task, or chance around each one's own: exponential, or uniform, normal or
-lognormal with how far they spread as a share of the mean, as in normal:0.3 (0.25 unless said).
+--duration is a length for every task, as in 30s, or chance around each one's own: exponential;
+or uniform, normal or lognormal, with how far they spread as a share of the mean, as in
+normal:0.3 (0.25 unless said).
 
 Exit codes: 0 simulated, however the run ends; 2 bad plan or usage.
 `
@@ -34,7 +37,7 @@ export function addSimulateCommand(program: Command): void {
     .addOption(
       new Option(
         '-o, --order <order>',
-        "order of ready tasks of equal priority (default: the plan's; critical-path where it has estimates)",
+        "order of ready tasks of equal priority (default: the plan's)",
       ).choices(orders),
     )
     .option('--effort <n>', 'how many schedules of 100 tasks the order optimised tries (default: 8000)')

@@ -86,7 +86,3 @@ describe.runIf(existsSync(data))('recordings of real runs, where they are there'
     expect(knee.makespanMs).toBeLessThanOrEqual(best.makespanMs * 1.05)
   })
 })
-
-it.skipIf(existsSync(data))('the graphs and recordings are not here: their tests are left out', () => {
-  expect(existsSync(data)).toBe(false)
-})

@@ -35,29 +35,34 @@ export function listScheduler(problem: Problem, tails: Float64Array): ListSchedu
   const endAt = new Float64Array(size)
   const running = new Int32Array(size)
   const free = new Float64Array(totals.length)
+  const fresh = new Int32Array(size)
+
+  const roots = Int32Array.from(unmet.keys()).filter((task) => unmet[task] === 0)
 
   const schedule = (rank: Int32Array, most: number): number => {
     left.set(unmet)
     ready.fill(0)
+    lowest.fill(words)
     given.fill(0)
     free.set(totals)
+    fresh.set(roots)
+    let freshCount = roots.length
     let now = 0
     let over = 0
     let begun = 0
     let waiting = 0
-    const push = (task: number): void => {
-      const place = rank[task]! + given[rank[task]!]!++
-      const lane = laneOf[task]!
-      const word = place >> 5
-      taskAt[place] = task
-      ready[lane * words + word]! |= 1 << (place & 31)
-      if (word < lowest[lane]!) lowest[lane] = word
-      startedBefore[task] = begun
-      waiting++
-    }
-    lowest.fill(words)
-    for (let task = 0; task < size; task++) if (left[task] === 0) push(task)
     for (;;) {
+      for (let next = 0; next < freshCount; next++) {
+        const task = fresh[next]!
+        const place = rank[task]! + given[rank[task]!]!++
+        const lane = laneOf[task]!
+        const word = place >> 5
+        taskAt[place] = task
+        ready[lane * words + word]! |= 1 << (place & 31)
+        if (word < lowest[lane]!) lowest[lane] = word
+        startedBefore[task] = begun
+      }
+      waiting += freshCount
       while (waiting > 0 && begun - over < slots) {
         let place = size
         for (let lane = 0; lane < lanes; lane++) {
@@ -67,16 +72,14 @@ export function listScheduler(problem: Problem, tails: Float64Array): ListSchedu
           if (word === words) continue
           const bits = ready[lane * words + word]!
           const first = (word << 5) + 31 - Math.clz32(bits & -bits)
-          if (first < place && needs[lane]!.every((need, resource) => need <= free[resource]!)) place = first
+          if (first < place && fits(needs[lane]!, free)) place = first
         }
         if (place === size) break
         const task = taskAt[place]!
         if (now + tails[task]! > most) return Number.POSITIVE_INFINITY
-        const lane = laneOf[task]!
-        ready[lane * words + (place >> 5)]! &= ~(1 << (place & 31))
+        ready[laneOf[task]! * words + (place >> 5)]! &= ~(1 << (place & 31))
         waiting--
-        for (let resource = 0; resource < totals.length; resource++)
-          free[resource]! -= needs[lane]![resource]!
+        take(needs[laneOf[task]!]!, free, 1)
         startAt[task] = now
         started[begun] = task
         const end = now + durations[task]!
@@ -91,12 +94,24 @@ export function listScheduler(problem: Problem, tails: Float64Array): ListSchedu
       if (over === begun) return now
       now = endAt[over]!
       const task = running[over++]!
-      const need = needs[laneOf[task]!]!
-      for (let resource = 0; resource < totals.length; resource++) free[resource]! += need[resource]!
+      take(needs[laneOf[task]!]!, free, -1)
+      freshCount = 0
       for (let link = firstOf[task]!; link < firstOf[task + 1]!; link++) {
-        if (--left[dependents[link]!]! === 0) push(dependents[link]!)
+        const dependent = dependents[link]!
+        if (--left[dependent]! === 0) fresh[freshCount++] = dependent
       }
     }
   }
   return { schedule, startAt, started, startedBefore }
+}
+
+function fits(need: readonly number[], free: Float64Array): boolean {
+  for (let resource = 0; resource < need.length; resource++) {
+    if (need[resource]! > free[resource]!) return false
+  }
+  return true
+}
+
+function take(need: readonly number[], free: Float64Array, times: 1 | -1): void {
+  for (let resource = 0; resource < need.length; resource++) free[resource]! -= times * need[resource]!
 }

@@ -25,9 +25,9 @@ export interface Found {
 }
 
 /** How far chance moves a task in a list to begin with, as a share of the makespan. Found by trial. */
-const spread = 0.3
+const spread = 0.2
 /** So many moves in a row that gain nothing end the search around a list. Found by trial. */
-const mostMoves = 8
+const mostMoves = 4
 
 /**
  * Looks for a list by which the dag takes less time than by `first`. It begins with lists that chance disturbs (the
