@@ -15,7 +15,13 @@ const five = (options: Partial<Parameters<typeof plan>[0]> = {}): Plan =>
   })
 
 /** A runtime whose tasks last as long as their estimates, or fail at once where they are named. */
-function timedRuntime(options: { readonly capacity?: number; readonly failing?: Set<string> } = {}) {
+function timedRuntime(
+  options: {
+    readonly capacity?: number | undefined
+    readonly failing?: Set<string>
+    readonly slots?: number
+  } = {},
+) {
   const clock = new SimulatedClock()
   const started: string[] = []
   const timed: Executor = {
@@ -34,11 +40,15 @@ function timedRuntime(options: { readonly capacity?: number; readonly failing?: 
     },
     abort: () => undefined,
   }
-  return { clock, started, runtime: createRuntime({ clock, executors: { timed }, concurrency: 4 }) }
+  return {
+    clock,
+    started,
+    runtime: createRuntime({ clock, executors: { timed }, concurrency: options.slots ?? 4 }),
+  }
 }
 
-const durationOf = async (of: Plan, concurrency: number, capacity?: number) => {
-  const { clock, runtime } = timedRuntime(capacity === undefined ? {} : { capacity })
+const durationOf = async (of: Plan, concurrency: number, capacity?: number, slots = 4) => {
+  const { clock, runtime } = timedRuntime({ capacity, slots })
   const run = runtime.dispatch(of, { concurrency })
   await clock.advanceAsync(100)
   return (await run.result).durationMs
@@ -56,6 +66,10 @@ describe('a run in the optimised order', () => {
     expect(await durationOf(five(), 4, 2)).toBe(6)
   })
 
+  it('heeds the slots of the runtime, where it has fewer', async () => {
+    expect(await durationOf(five(), 9, undefined, 2)).toBe(6)
+  })
+
   it('with no effort is the critical path', async () => {
     expect(await durationOf(five({ optimise: { effort: 0 } }), 2)).toBe(7)
   })
@@ -63,7 +77,7 @@ describe('a run in the optimised order', () => {
   it('has a list for each of its limits, and the plan keeps its own', async () => {
     const of = five()
     const before = of.rank.slice()
-    expect([await durationOf(of, 2), await durationOf(of, 3), await durationOf(of, 2)]).toEqual([6, 5, 6])
+    expect([await durationOf(of, 3), await durationOf(of, 2), await durationOf(of, 3)]).toEqual([5, 6, 5])
     expect(of.rank).toEqual(before)
   })
 

@@ -97,6 +97,21 @@ describe('an optimised order', () => {
   })
 })
 
+describe('a schedule by a list', () => {
+  it('is given up where it takes longer than is asked for, and only there', () => {
+    fc.assert(
+      fc.property(anyBound(), (bound) => {
+        const problem = problemOf(bound.plan.tasks, limitsOf(bound))
+        const { schedule } = listScheduler(problem, longestPaths(reversed(problem)))
+        const rank = Int32Array.from(bound.plan.tasks.keys())
+        const makespan = schedule(rank, Number.POSITIVE_INFINITY)
+        expect(schedule(rank, makespan)).toBe(makespan)
+        if (makespan > 0) expect(schedule(rank, makespan - 1)).toBe(Number.POSITIVE_INFINITY)
+      }),
+    )
+  })
+})
+
 describe('its lower bound', () => {
   it('is never above the shortest schedule there is, with idling', () => {
     const durations = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.double({ min: 0, max: 9, noNaN: true }))
