@@ -8,7 +8,7 @@ export interface ListScheduler {
    * Equal ranks go by who was ready first; a rank leaves as many places free behind it as it has tasks. `Infinity`, and
    * no schedule, as soon as it is sure to exceed `most`.
    */
-  schedule(rank: Int32Array, most: number): number
+  readonly schedule: (rank: Int32Array, most: number) => number
   /** By task. */
   readonly startAt: Float64Array
   /** The tasks in the order in which they started. */
