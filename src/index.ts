@@ -38,6 +38,7 @@ export { toMermaid } from './graph/mermaid.ts'
 export type {
   BackoffOptions,
   DagOptions,
+  OptimiseOptions,
   Priority,
   RetryOptions,
   StallOptions,

@@ -2,25 +2,31 @@ import type { TaskId } from '../../machines/outcome.ts'
 import { type Links, topologicalOrder } from './cycle.ts'
 import type { Order, Plan, PlannedTask } from './plan.ts'
 
+/** By index: `estimateMs`. A task without one counts as the median of the given ones, or as 1 when none is given. */
+export function estimatesOf(tasks: readonly Pick<PlannedTask, 'estimateMs'>[]): Float64Array {
+  const missing = medianEstimate(tasks)
+  return Float64Array.from(tasks, ({ estimateMs = missing }) => estimateMs)
+}
+
 /**
  * By index: the length of the longest path from a task's start to the end of the dag, the task included, by
- * `estimateMs`. A task without an estimate counts as the median of the given ones, or as 1 when none is given.
+ * `estimatesOf`.
  */
 export function remainingPaths(tasks: readonly (Links & Pick<PlannedTask, 'estimateMs'>)[]): Float64Array {
-  const missing = medianEstimate(tasks)
+  const estimates = estimatesOf(tasks)
   const remaining = new Float64Array(tasks.length)
   for (const index of topologicalOrder(tasks).toReversed()) {
     const task = tasks[index]!
     let longest = 0
     for (const dependent of task.dependents) longest = Math.max(longest, remaining[dependent]!)
-    remaining[index] = longest + (task.estimateMs ?? missing)
+    remaining[index] = longest + estimates[index]!
   }
   return remaining
 }
 
 /**
  * By index: a task's place in the order that does not change during a run; lower starts first, equals share a place.
- * Priority comes first, then with `critical-path` the longest remaining path, then the number of dependents.
+ * Priority comes first; then, unless it is `fifo`, the longest remaining path, then the number of dependents.
  */
 export function staticRank(
   tasks: readonly (Links & Pick<PlannedTask, 'priority' | 'estimateMs'>)[],
@@ -29,7 +35,7 @@ export function staticRank(
   if (order === 'fifo' && tasks.every(({ priority }) => priority === tasks[0]!.priority)) {
     return new Int32Array(tasks.length)
   }
-  const remaining = order === 'critical-path' ? remainingPaths(tasks) : undefined
+  const remaining = order === 'fifo' ? undefined : remainingPaths(tasks)
   const compare = (a: number, b: number): number =>
     tasks[b]!.priority - tasks[a]!.priority ||
     (remaining === undefined

@@ -5,7 +5,15 @@ import { staticRank } from './critical-path.ts'
 import { findCycle, type Links } from './cycle.ts'
 import type { HandlerContext } from './handler.ts'
 import type { DagOptions, TaskOptions } from './options.ts'
-import type { Order, Plan, PlannedTask, TaskStructure } from './plan.ts'
+import {
+  type OptimiseSettings,
+  type Order,
+  orders,
+  type Plan,
+  type PlannedTask,
+  type TaskStructure,
+} from './plan.ts'
+import { readOptimise } from './read-optimise.ts'
 import { type Layer, readLayer, type Settings, settle, taskDefaultFields } from './read-options.ts'
 import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-tasks.ts'
 import {
@@ -49,10 +57,10 @@ const dagFields: ReadonlySet<string> = new Set([
   'pools',
   'timeout',
   'order',
+  'optimise',
   'defaults',
   'input',
 ])
-const orders: readonly Order[] = ['fifo', 'critical-path']
 const nothing: Layer = {}
 const noIds: readonly TaskId[] = Object.freeze([])
 const none: readonly number[] = Object.freeze([])
@@ -82,6 +90,7 @@ export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>
     tasks,
     order,
     rank: staticRank(tasks, order),
+    optimise: frame.optimise,
     concurrency: frame.concurrency,
     pools: frame.pools,
     timeoutMs: frame.timeoutMs,
@@ -97,13 +106,14 @@ interface Frame {
   readonly pools: Readonly<Record<string, number>>
   readonly timeoutMs: number
   readonly order: Order | undefined
+  readonly optimise: OptimiseSettings
   readonly defaults: Layer
   /** Of the tasks that say nothing about themselves: most have no options, and share these. */
   readonly settings: Settings
   readonly inputSchema: unknown
 }
 
-function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fields): Frame {
+function readFrame({ concurrency, pools, timeout, order, optimise, defaults, input }: Fields): Frame {
   if (input !== undefined && !isSchema(input)) throw badValue('input', input, 'a Standard Schema')
   const layer =
     defaults === undefined
@@ -116,6 +126,7 @@ function readFrame({ concurrency, pools, timeout, order, defaults, input }: Fiel
     timeoutMs:
       timeout === undefined ? Number.POSITIVE_INFINITY : readDuration(timeout, 'timeout', { positive: true }),
     order: order === undefined ? undefined : readOneOf(order, 'order', orders),
+    optimise: readOptimise(optimise),
     defaults: layer,
     // Read first for its errors, too: what is wrong with the defaults alone is better told before any task.
     settings,

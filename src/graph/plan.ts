@@ -5,8 +5,21 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { show } from './read-values.ts'
 import type { Rule } from './rules.ts'
 
-/** How ready tasks of equal priority are ordered. */
-export type Order = 'fifo' | 'critical-path'
+export const orders = ['fifo', 'critical-path', 'optimised'] as const
+
+/**
+ * How ready tasks of equal priority are ordered: who became ready first; the longest remaining path by `estimate`; or a
+ * list that is looked for before the run, for its slots, pools and executors, by simulating it.
+ */
+export type Order = (typeof orders)[number]
+
+/** How a better list than that by critical path is looked for: see `OptimiseOptions`. */
+export interface OptimiseSettings {
+  readonly effort: number
+  readonly seed: number
+  /** `Infinity` for none. */
+  readonly timeCapMs: number
+}
 
 /** Waits between attempts: `min(baseMs × factor^(attempt − 1), capMs)`, then ± `jitter` of it. */
 export interface Backoff {
@@ -42,8 +55,13 @@ export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unkno
   readonly name: string
   readonly tasks: readonly PlannedTask[]
   readonly order: Order
-  /** By index: the place of each task in the static order (priority, then `order`); lower starts first. Ties are fifo. */
+  /**
+   * By index: the place of each task in the static order (priority, then `order`); lower starts first. Ties are fifo.
+   * With `optimised` it is that by critical path, which a run's list takes the place of.
+   */
   readonly rank: Int32Array
+  /** Undefined where `rank` is to stay as it is: a list was looked for already, by `optimise()`. */
+  readonly optimise: OptimiseSettings | undefined
   /** Most tasks that hold a slot at once; undefined leaves it to the runtime. */
   readonly concurrency: number | undefined
   readonly pools: Readonly<Record<string, number>>

@@ -83,8 +83,16 @@ function judgeShape(value: unknown, reading: Reading): ReadonlySet<string> {
 }
 
 function frameOf(written: WrittenPlan, isSound: (field: string) => boolean, fileName: string): Frame {
-  const { name = fileName, concurrency, pools, timeout, order, defaults } = written
-  const given = { name, concurrency, pools, timeout, order, defaults: defaults && optionsOf(defaults) }
+  const { name = fileName, concurrency, pools, timeout, order, optimise, defaults } = written
+  const given = {
+    name,
+    concurrency,
+    pools,
+    timeout,
+    order,
+    optimise,
+    defaults: defaults && optionsOf(defaults),
+  }
   const sound = Object.entries(given).filter(([field, value]) => value !== undefined && isSound(field))
   return { name: fileName, ...Object.fromEntries(sound) }
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { priorities } from '../graph/options.ts'
+import { orders } from '../graph/plan.ts'
 import { didYouMean, isRecord } from '../graph/read-values.ts'
 import { readName } from '../graph/read-tasks.ts'
 import { ruleNames } from '../graph/rules.ts'
@@ -151,7 +152,14 @@ const planFields = {
   concurrency: optional(integer(1)),
   pools: optional(amounts),
   timeout: optional(duration({ positive: true })),
-  order: optional(oneOf(['fifo', 'critical-path'])),
+  order: optional(oneOf(orders)),
+  optimise: optional(
+    fields({
+      effort: optional(integer(0)),
+      seed: optional(integer(0)),
+      timeCap: optional(duration({ positive: true })),
+    }),
+  ),
   defaults: optional(
     fields(sharedFields, {
       advise: (field) =>

@@ -12,6 +12,7 @@ export interface WrittenPlan {
   readonly pools?: Readonly<Record<string, number>>
   readonly timeout?: string
   readonly order?: Order
+  readonly optimise?: { readonly effort?: number; readonly seed?: number; readonly timeCap?: string }
   readonly defaults?: WrittenDefaults
   readonly tasks: Readonly<Record<string, WrittenTask>>
 }

@@ -190,6 +190,12 @@ export class Admission {
     this.#alarm.update()
   }
 
+  /** Most tasks of a run with that concurrency at once, were it the only run. */
+  slotsOf(concurrency: number): number {
+    if (this.slots.limit === 0 || concurrency === 0) return 0
+    return this.#mode === 'both' ? Math.min(this.slots.limit, concurrency) : Number.POSITIVE_INFINITY
+  }
+
   /** Whose slots keep the run from taking up any task, be it for now or for good. */
   lacksSlot(run: Candidate): 'run' | 'runtime' | undefined {
     const limits = this.#mode === 'both'

@@ -45,7 +45,12 @@ export class RunBooks {
 
   constructor(
     plan: Plan,
-    own: { readonly lanes: readonly Lane[]; readonly laneOf: Int32Array; readonly now: () => number },
+    own: {
+      readonly lanes: readonly Lane[]
+      readonly laneOf: Int32Array
+      readonly rank: Int32Array
+      readonly now: () => number
+    },
     before?: BooksBefore,
   ) {
     const size = plan.tasks.length
@@ -58,7 +63,7 @@ export class RunBooks {
     this.live = new LiveTasks(size)
     this.deadlines = new Deadlines(size + 1)
     this.lanes = own.lanes
-    this.queue = new ReadyQueue(own.laneOf, own.lanes.length, plan.rank)
+    this.queue = new ReadyQueue(own.laneOf, own.lanes.length, own.rank)
     this.frontier = new Frontier(plan.tasks, (index) => this.#decide(index, own.now()))
     if (before !== undefined) this.#keep(before)
   }

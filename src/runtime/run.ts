@@ -14,6 +14,7 @@ import { lanesOf } from './lane.ts'
 import type { LiveTask } from './live-task.ts'
 import type { Committer } from './macrostep.ts'
 import { Outbox } from './outbox.ts'
+import { rankOf } from './rank-of.ts'
 import type { RunResult } from './result.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
 import type { RuntimeCore } from './runtime-core.ts'
@@ -237,7 +238,7 @@ export class Run implements Candidate, Committer {
   #newBooks(before?: BooksBefore): RunBooks {
     const { macrostep, desks } = this.runtime
     const { lanes, laneOf } = lanesOf(this.plan, this, (name) => desks.get(name)!)
-    return new RunBooks(this.plan, { lanes, laneOf, now: () => macrostep.at }, before)
+    return new RunBooks(this.plan, { lanes, laneOf, rank: rankOf(this), now: () => macrostep.at }, before)
   }
 
   #newAlarm(): Alarm {

@@ -12,6 +12,11 @@ export class Pools {
     return this.#total.get(name)
   }
 
+  /** All amounts, by name. */
+  get totals(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#total)
+  }
+
   used(name: string): number {
     return this.#used.get(name) ?? 0
   }

@@ -63,7 +63,7 @@ export function durationsOf(plan: Plan, durations: Durations | undefined, seed: 
 }
 
 /** By index: the estimate; where there is none the median of the given ones, as critical paths take it, else 1 s. */
-function ownDurations({ tasks }: Plan): Float64Array {
+export function ownDurations({ tasks }: Pick<Plan, 'tasks'>): Float64Array {
   const isAnyGiven = tasks.some(({ estimateMs }) => estimateMs !== undefined)
   const missing = isAnyGiven ? medianEstimate(tasks) : unknownMs
   return Float64Array.from(tasks, ({ estimateMs }) => Math.round(estimateMs ?? missing))

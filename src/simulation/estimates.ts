@@ -1,10 +1,9 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import type { Fact } from '../events/facts.ts'
-import { staticRank } from '../graph/critical-path.ts'
 import { type AnyDag, type Order, type Plan, planOf } from '../graph/plan.ts'
-import { readDuration, readOneOf } from '../graph/read-values.ts'
+import { readDuration } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
-import { orders } from './orders.ts'
+import { withOrder } from './with-order.ts'
 
 /**
  * How long tasks took, by id, in milliseconds: the median over their attempts that completed, from `task.started` to
@@ -59,7 +58,6 @@ export function withEstimates<Outputs, Input>(
   options: WithEstimatesOptions = {},
 ): Plan<Outputs, Input> {
   const given = planOf(dag)
-  const order = readOneOf(options.order ?? 'critical-path', 'order', orders)
   const tasks = given.tasks.map((task) =>
     Object.hasOwn(estimates, task.id)
       ? Object.freeze({
@@ -68,7 +66,7 @@ export function withEstimates<Outputs, Input>(
         })
       : task,
   )
-  return Object.freeze({ ...given, tasks: Object.freeze(tasks), order, rank: staticRank(tasks, order) })
+  return withOrder({ ...given, tasks: Object.freeze(tasks) }, options.order ?? 'critical-path')
 }
 
 function isFact(item: Fact | Iterable<Fact>): item is Fact {

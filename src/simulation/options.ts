@@ -1,5 +1,6 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
+import type { OptimiseOptions } from '../graph/options.ts'
 import type { Order, Plan } from '../graph/plan.ts'
 import {
   badValue,
@@ -34,6 +35,8 @@ export interface SimulationOptions {
   readonly capacities?: Readonly<Record<string, number>>
   /** In which order ready tasks of equal priority start. @default the plan's */
   readonly order?: Order
+  /** How the order `optimised` is looked for. @default the plan's */
+  readonly optimise?: OptimiseOptions
 }
 
 /** A simulation, with nothing left open. */
@@ -52,6 +55,7 @@ const known: ReadonlySet<string> = new Set([
   'pools',
   'capacities',
   'order',
+  'optimise',
 ])
 
 /** The slots of a runtime that is not told otherwise. */
@@ -60,22 +64,32 @@ const defaultConcurrency = 4
 /** Throws `CONFIG_INVALID` and `DURATION_INVALID` with the path of the option. */
 export function readSimulation(given: Plan, options: SimulationOptions): ReadSimulation {
   readFields(options, "simulate's options object", known)
-  const plan = options.order === undefined ? given : withOrder(given, options.order)
+  const plan = withOrder(given, options.order, options.optimise)
   const seed = readInteger(options.seed ?? 1, 'seed', 0)
-  const capacities = readAmounts(options.capacities ?? {}, 'capacities')
-  refuseStrangers(plan, capacities)
   return {
     plan,
     seed,
     durationOf: durationsOf(plan, options.durations, seed),
     fails: failuresOf(plan, options.failureRate ?? 0, seed),
+    ...readLimits(plan, options),
+  }
+}
+
+/** Throws `CONFIG_INVALID` with the path of the option. */
+export function readLimits(
+  plan: Pick<Plan, 'name' | 'tasks' | 'pools' | 'concurrency'>,
+  options: Pick<SimulationOptions, 'concurrency' | 'pools' | 'capacities'>,
+): Limits {
+  const capacities = readAmounts(options.capacities ?? {}, 'capacities')
+  refuseStrangers(plan, capacities)
+  return {
     concurrency: readConcurrency(plan, options.concurrency),
     pools: { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') },
     capacities,
   }
 }
 
-function readConcurrency(plan: Plan, concurrency: number | undefined): number {
+function readConcurrency(plan: Pick<Plan, 'name' | 'concurrency'>, concurrency: number | undefined): number {
   if (concurrency !== undefined) return readInteger(concurrency, 'concurrency', 1, true)
   if (plan.concurrency !== 0) return plan.concurrency ?? defaultConcurrency
   throw new DagmarError('CONFIG_INVALID', {
@@ -102,7 +116,7 @@ function failuresOf(
   }
 }
 
-function refuseStrangers({ tasks }: Plan, capacities: Readonly<Record<string, number>>): void {
+function refuseStrangers({ tasks }: Pick<Plan, 'tasks'>, capacities: Readonly<Record<string, number>>): void {
   const executors = new Set(tasks.map(({ executor }) => executor))
   for (const name of Object.keys(capacities)) {
     if (executors.has(name)) continue

@@ -1,10 +1,20 @@
 import { staticRank } from '../graph/critical-path.ts'
-import type { Order, Plan } from '../graph/plan.ts'
+import type { OptimiseOptions } from '../graph/options.ts'
+import { type Order, orders, type Plan } from '../graph/plan.ts'
+import { readOptimise } from '../graph/read-optimise.ts'
 import { readOneOf } from '../graph/read-values.ts'
-import { orders } from './orders.ts'
 
-/** The plan with its ready tasks in another order; priorities come first in any. Throws `CONFIG_INVALID`. */
-export function withOrder<Outputs, Input>(plan: Plan<Outputs, Input>, order: Order): Plan<Outputs, Input> {
-  const named = readOneOf(order, 'order', orders)
-  return Object.freeze({ ...plan, order: named, rank: staticRank(plan.tasks, named) })
+/**
+ * The plan with its ready tasks in another order, or with another search for the order `optimised`; priorities come first
+ * in any. What is not given stays as it is. Throws `CONFIG_INVALID` and `DURATION_INVALID`.
+ */
+export function withOrder<Outputs, Input>(
+  plan: Plan<Outputs, Input>,
+  order?: Order,
+  optimise?: OptimiseOptions,
+): Plan<Outputs, Input> {
+  if (order === undefined && optimise === undefined) return plan
+  const named = readOneOf(order ?? plan.order, 'order', orders)
+  const search = readOptimise(optimise, plan.optimise)
+  return Object.freeze({ ...plan, order: named, rank: staticRank(plan.tasks, named), optimise: search })
 }

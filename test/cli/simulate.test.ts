@@ -39,12 +39,14 @@ const recording = JSON.stringify({
     },
   },
 })
+const five = '5\n0 0 0\n1 3 1 0\n2 3 1 0\n3 2 1 0\n4 2 1 0\n5 2 1 0\n6 0 5 1 2 3 4 5\n'
 const many = `tasks:\n${Array.from({ length: 200 }, (_, at) => `  t${at}: { run: x, estimate: ${at + 1}s }\n`).join('')}`
 
 const at = folderOf({
   'release.yaml': release,
   'plan.json': '{ "tasks": { "workflow": { "run": "x", "estimate": "2s" } } }',
   'graph.stg': graph,
+  'five.stg': five,
   'bad.stg': graph.replace('1 5 1 0', '1 -5 1 0'),
   'recording.json': recording,
   'cut.json': `{ "schemaVersion": "1.5", ${recording.slice(1, 60)}`,
@@ -229,5 +231,37 @@ describe('the parts of a timeline', () => {
   it('wrap between words, and indent what goes on', () => {
     expect(wrapped('slots    one two three', 13)).toEqual(['slots    one', '  two three'])
     expect(wrapped('averylongword b', 5)).toEqual(['averylongword', '  b'])
+  })
+})
+
+describe('dagmar simulate --order optimised', () => {
+  it('says that no order takes less, where that is proven', async () => {
+    const { out } = await simulated('five.stg', ['-c', '2', '--order', 'optimised'], { columns: 200 })
+    expect(out).toContain('proven optimal by the estimates: no order takes less than 6.0 s\n')
+    expect(out).toContain('five: 5 tasks take 6.0 s with 2 slots, in the order optimised\n')
+    expect(await headlineOf('five.stg', '-c', '2')).toBe(
+      'five: 5 tasks take 7.0 s with 2 slots, in the order critical-path',
+    )
+  })
+
+  it('says how much less there may be, where it is not', async () => {
+    const { out } = await simulated('five.stg', ['-c', '2', '--order', 'optimised', '--effort', '0'], {
+      columns: 200,
+    })
+    expect(out).toContain(
+      '1 schedule tried; not proven optimal: by the estimates it takes 7.0 s, and no order less than 6.0 s\n',
+    )
+  })
+
+  it('gives programs the same as numbers', async () => {
+    const { makespanMs, optimised } = await jsonOf('five.stg', '-c', '2', '-o', 'optimised', '--seed', '7')
+    expect(makespanMs).toBe(6000)
+    expect(optimised).toMatchObject({ lowerBoundMs: 6000, isOptimal: true, truncated: false })
+  })
+
+  it('wants a whole effort', async () => {
+    const { refusal, exitCode } = await simulated('five.stg', ['--effort', 'much'])
+    expect(exitCode).toBe(2)
+    expect(refusal).toContain("--effort is 'much', but it must be an integer of 0 or more.")
   })
 })

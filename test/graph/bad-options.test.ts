@@ -140,7 +140,7 @@ describe('a bad option of a dag', () => {
     [
       { order: 'lifo' },
       'CONFIG_INVALID',
-      "order is 'lifo', but it must be one of fifo, critical-path. Did you mean 'fifo'?",
+      "order is 'lifo', but it must be one of fifo, critical-path, optimised. Did you mean 'fifo'?",
     ],
     [{ input: { parse: 1 } }, 'CONFIG_INVALID', 'input is an object, but it must be a Standard Schema.'],
     [{ defaults: { needs: [] } }, 'CONFIG_INVALID', "defaults has an unknown field 'needs'."],

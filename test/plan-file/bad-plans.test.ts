@@ -123,7 +123,10 @@ describe('a value of the wrong type', () => {
     ['concurrency: 0', '1:14: concurrency is 0, but it must be an integer of 1 or more.'],
     ['concurrency: .inf', '1:14: concurrency is Infinity, but it must be an integer of 1 or more.'],
     ['pools: { " ": 1 }', '1:10: pools[" "] is no name for a pool.'],
-    ['order: lifo', "1:8: order is 'lifo', but it must be one of fifo, critical-path. Did you mean 'fifo'?"],
+    [
+      'order: lifo',
+      "1:8: order is 'lifo', but it must be one of fifo, critical-path, optimised. Did you mean 'fifo'?",
+    ],
     [
       'defaults: []',
       '1:11: defaults is an empty list, but it must be an object with fields such as when, onFailure, severity.',

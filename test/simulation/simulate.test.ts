@@ -326,7 +326,7 @@ describe('a simulation that makes no sense', () => {
       "unknown field 'spread'",
     )
     expect(await refused({ order: 'best' })).toContain(
-      "order is 'best', but it must be one of fifo, critical-path.",
+      "order is 'best', but it must be one of fifo, critical-path, optimised.",
     )
     expect(await refused({ slots: 3 })).toContain("unknown field 'slots'")
   })

@@ -1,5 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Order, Plan } from '../../graph/plan.ts'
+import { optimise, type OptimisedPlan } from '../../simulation/optimise-plan.ts'
 import type { SimulationOptions } from '../../simulation/options.ts'
 import { simulate, type Simulation } from '../../simulation/simulate.ts'
 import { sweep } from '../../simulation/sweep.ts'
@@ -17,6 +18,7 @@ import { timelineLines } from './timeline.ts'
 export interface SimulateFlags {
   readonly concurrency?: string
   readonly order?: Order
+  readonly effort?: string
   readonly seed?: string
   readonly failRate?: string
   readonly duration?: string
@@ -57,9 +59,14 @@ export async function simulateCommand(
   const look = { width, paint: painter(surroundings.hasColours) }
   const lines: string[] = []
   if (range === undefined) {
-    const simulation = await simulate(plan, options)
-    if (flags.json === true) return jsonOf(simulation)
-    const summary = summaryLines(simulation, { ...look, plan, options })
+    const found = optimised(plan, options)
+    const { order: _order, optimise: _search, ...rest } = options
+    const simulation = await (found === undefined ? simulate(plan, options) : simulate(found.plan, rest))
+    if (flags.json === true) {
+      const { plan: _plan, ...numbers } = found ?? {}
+      return jsonOf(found === undefined ? simulation : { ...simulation, optimised: numbers })
+    }
+    const summary = summaryLines(simulation, { ...look, plan, options, found })
     const { rows } = surroundings
     const most = rows === undefined ? plainRows : Math.max(leastRows, rows - otherRows - summary.length)
     lines.push(...timelineLines(simulation, { ...look, most, by: flags.rows }), ...summary)
@@ -72,19 +79,31 @@ export async function simulateCommand(
   return wantsAscii(surroundings.env) ? asciiOf(text) : text
 }
 
+/** Searches here and not in the simulation, so that there is more to tell than the makespan. */
+function optimised(plan: Plan, { order, optimise: search, concurrency }: SimulationOptions) {
+  if ((order ?? plan.order) !== 'optimised') return undefined
+  return optimise(plan, { ...search, ...(concurrency === undefined ? {} : { concurrency }) })
+}
+
 function readOptions(flags: SimulateFlags): SimulationOptions {
-  const { concurrency, order, seed, failRate, duration } = flags
+  const { concurrency, order, failRate, duration } = flags
+  const seed = readWhole('--seed', flags.seed)
+  const effort = readWhole('--effort', flags.effort)
+  const chance = seed === undefined ? {} : { seed }
   return {
     ...(concurrency === undefined ? {} : { concurrency: readConcurrency(concurrency) }),
     ...(order === undefined ? {} : { order }),
-    ...(seed === undefined
-      ? {}
-      : { seed: readNumberFlag('--seed', seed, 'an integer of 0 or more', isSeed) }),
+    ...chance,
+    optimise: { ...chance, ...(effort === undefined ? {} : { effort }) },
     ...(failRate === undefined
       ? {}
       : { failureRate: readNumberFlag('--fail-rate', failRate, 'a number from 0 to 1', isShare) }),
     ...(duration === undefined ? {} : { durations: readDurations(duration) }),
   }
+}
+
+function readWhole(flag: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : readNumberFlag(flag, text, 'an integer of 0 or more', isWhole)
 }
 
 function readWidth(width: string | undefined): number | undefined {
@@ -97,7 +116,7 @@ function readWidth(width: string | undefined): number | undefined {
   )
 }
 
-const isSeed = (number: number): boolean => Number.isSafeInteger(number) && number >= 0
+const isWhole = (number: number): boolean => Number.isSafeInteger(number) && number >= 0
 const isShare = (number: number): boolean => number >= 0 && number <= 1
 
 /** One object on one line; an unlimited concurrency is null. */
@@ -111,4 +130,6 @@ export interface Told {
   readonly paint: ReturnType<typeof painter>
   readonly plan: Plan
   readonly options: SimulationOptions
+  /** What the search for an optimised order has come to, where there was one. */
+  readonly found?: OptimisedPlan | undefined
 }

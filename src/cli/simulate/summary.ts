@@ -1,3 +1,4 @@
+import type { OptimisedPlan } from '../../simulation/optimise-plan.ts'
 import type { Simulation } from '../../simulation/simulate.ts'
 import { showMs } from '../../time/duration.ts'
 import { counted } from '../counted.ts'
@@ -10,7 +11,7 @@ const mostNames = 8
 /** What there is to say of a simulated run; how long it takes comes last. */
 export function summaryLines(
   simulation: Simulation,
-  { width, paint, plan, options }: Told,
+  { width, paint, plan, options, found }: Told,
 ): readonly string[] {
   const { criticalPathMs, criticalPath, utilisation, concurrency, peakConcurrency, tasks, sentence } =
     simulation
@@ -29,6 +30,7 @@ export function summaryLines(
       width,
     ),
     ...wrapped(sentence, width),
+    ...(found === undefined ? [] : wrapped(searchLine(found), width)),
     ...guessLines({ plan, options }).flatMap((line) => wrapped(line, width)),
     ...endLines(simulation)
       .flatMap((line) => wrapped(line, width))
@@ -56,6 +58,14 @@ export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): r
   const names = missing.slice(0, mostNames).map(({ id }) => shownText(id))
   const more = missing.length > names.length ? `, and ${missing.length - names.length} more` : ''
   return [`Without an estimate, taken for the median of the others: ${names.join(', ')}${more}.`]
+}
+
+/** What is known of other orders: this one, or the bound that it did not reach. */
+function searchLine({ makespanMs, lowerBoundMs, isOptimal, evaluations }: OptimisedPlan): string {
+  const tried = `optimised      ${counted(evaluations, 'schedule')} tried`
+  return isOptimal
+    ? `${tried}; proven optimal by the estimates: no order takes less than ${showMs(makespanMs)}`
+    : `${tried}; not proven optimal: by the estimates it takes ${showMs(makespanMs)}, and no order less than ${showMs(lowerBoundMs)}`
 }
 
 function endLines({ status, counts, failure, rootCauses, tasks }: Simulation): readonly string[] {

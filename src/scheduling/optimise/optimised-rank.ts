@@ -1,0 +1,19 @@
+import { staticRank } from '../../graph/critical-path.ts'
+import type { OptimiseSettings, PlannedTask } from '../../graph/plan.ts'
+import { type Found, optimise } from './optimise.ts'
+import { problemOf, type SharedLimits } from './problem-of.ts'
+
+/** Looks for a better list than that by critical path, within these limits. `now` is in ms, from whenever. */
+export function optimisedRank(
+  { tasks }: { readonly tasks: readonly PlannedTask[] },
+  limits: SharedLimits,
+  { effort, seed, timeCapMs }: OptimiseSettings,
+  now: () => number,
+): Found {
+  const until = now() + timeCapMs
+  return optimise(problemOf(tasks, limits), staticRank(tasks, 'critical-path'), {
+    effort,
+    seed,
+    isTimeUp: () => now() >= until,
+  })
+}
