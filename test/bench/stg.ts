@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Plan, SimulatedClock } from 'dagmar'
-import { optimise, readStg, simulate } from 'dagmar/simulation'
+import { type Plan, SimulatedClock } from '../../src/index.ts'
+import { optimise, readStg, simulate } from '../../src/simulation/index.ts'
 
 const usage = `Schedules of the Standard Task Graph Set against the optima that come with it.
 
