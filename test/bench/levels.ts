@@ -28,7 +28,7 @@ export interface AtSize {
 }
 
 const peers = ['p-graph', 'p-queue', 'effect', 'async-auto', 'langgraph', 'mastra'] as const
-const main = ['promise-all', 'dagmar', ...peers] as const
+const main = ['promise-all', 'actors', 'dagmar', ...peers] as const
 const variants = [
   'dagmar-cap-256',
   'dagmar-1-subscriber',
@@ -94,7 +94,7 @@ export const levels: Readonly<Record<Level, readonly AtSize[]>> = {
     {
       size: 100_000,
       rounds: { warmUps: 1, least: 3, most: 5, allowanceMs: 2_000 },
-      alone: ['promise-all', 'dagmar', 'dagmar-cap-256', 'p-graph', 'p-queue', 'effect'],
+      alone: ['promise-all', 'actors', 'dagmar', 'dagmar-cap-256', 'p-graph', 'p-queue', 'effect'],
       aloneShapes: ['chain', 'wide', 'layered'],
       slowShapes: [],
       processes: 1,

@@ -6,7 +6,17 @@ import type { Participant, Setting, TimesCell } from './sections/times.ts'
 
 /** Who is measured together, round by round in one process. Bare promises are always with them. */
 const settings: Readonly<Record<Exclude<Setting, 'alone'>, readonly ContenderName[]>> = {
-  peers: ['promise-all', 'dagmar', 'p-graph', 'p-queue', 'effect', 'async-auto', 'langgraph', 'mastra'],
+  peers: [
+    'promise-all',
+    'actors',
+    'dagmar',
+    'p-graph',
+    'p-queue',
+    'effect',
+    'async-auto',
+    'langgraph',
+    'mastra',
+  ],
   subscribers: ['dagmar', 'dagmar-1-subscriber', 'dagmar-10-subscribers'],
   modes: ['dagmar', 'dagmar-cap-256', 'dagmar-interpreted', 'dagmar-inspect'],
 }

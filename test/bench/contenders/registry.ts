@@ -35,6 +35,11 @@ export const contenders = {
     label: 'Promise.all wiring',
     load: async () => (await import('./promise-all.ts')).promiseAll,
   },
+  actors: {
+    ...plain,
+    label: 'XState actors, nothing else',
+    load: async () => (await import('./actors.ts')).actors,
+  },
   dagmar: {
     ...plain,
     hasGraph: true,

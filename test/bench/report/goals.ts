@@ -29,6 +29,8 @@ export function goalsOf(findings: Findings): readonly Goal[] {
     { goal: 'bare promises, 10,000 tasks', most: 20, ...timesBare(findings, withEdges) },
     { goal: 'bare promises, 10,000 wide', most: 35, ...timesBare(findings, ['wide']) },
     { goal: 'beyond: bare promises, 10,000 tasks', most: 12, ...timesBare(findings, shapes) },
+    // Not of the design: what its shape, an actor for each task, leaves to be won.
+    { goal: 'XState actors and nothing else, 10,000 tasks', most: 2, ...together('actors') },
     { goal: 'p-graph, 10,000 tasks', most: 1, ...together('p-graph') },
     {
       goal: 'beyond: p-graph, 1,000, processes of their own',
