@@ -1,6 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Order, Plan } from '../../graph/plan.ts'
-import { optimise, type OptimisedPlan } from '../../simulation/optimise-plan.ts'
+import { optimise } from '../../simulation/optimise-plan.ts'
 import type { SimulationOptions } from '../../simulation/options.ts'
 import { simulate, type Simulation } from '../../simulation/simulate.ts'
 import { sweep } from '../../simulation/sweep.ts'
@@ -122,14 +122,4 @@ const isShare = (number: number): boolean => number >= 0 && number <= 1
 /** One object on one line; an unlimited concurrency is null. */
 function jsonOf(value: Simulation | object): string {
   return `${JSON.stringify(value)}\n`
-}
-
-/** What the lines about a simulation need to know. */
-export interface Told {
-  readonly width: number
-  readonly paint: ReturnType<typeof painter>
-  readonly plan: Plan
-  readonly options: SimulationOptions
-  /** What the search for an optimised order has come to, where there was one. */
-  readonly found?: OptimisedPlan | undefined
 }

@@ -4,7 +4,7 @@ import { showMs } from '../../time/duration.ts'
 import { counted } from '../counted.ts'
 import { shownText } from '../screen/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
-import type { Told } from './simulate-command.ts'
+import type { Told } from './told.ts'
 
 const mostNames = 8
 

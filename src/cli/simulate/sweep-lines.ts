@@ -2,7 +2,7 @@ import type { Sweep, SweepPoint } from '../../simulation/sweep.ts'
 import { showMs } from '../../time/duration.ts'
 import { counted } from '../counted.ts'
 import { shownText } from '../screen/shown-text.ts'
-import type { Told } from './simulate-command.ts'
+import type { Told } from './told.ts'
 import { guessLines, percent, wrapped } from './summary.ts'
 
 /** A row for each number of slots, with its makespan as a bar; then the knee. */
