@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Observable, Subject } from 'rxjs'
 import type { ActorRefFromLogic } from 'xstate'
 import type { runtimeMachine } from '../../machines/runtime.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { firstValueFrom, type Observable } from 'rxjs'
 import { filter } from 'rxjs/operators'
 import type { ActorRefFromLogic } from 'xstate'
