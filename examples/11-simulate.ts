@@ -32,7 +32,9 @@ makespans.sort((a, b) => a - b)
 console.log(`with rough estimates: ${minutes(makespans[50]!)} as a rule, ${minutes(makespans[95]!)} at worst`)
 
 const { knee } = await sweep(release, { concurrency: [1, 2, 3, 4], pools: { browser: 2 } })
-console.log(`with a second browser: ${knee.concurrency} slots will do, ${minutes(knee.makespanMs)}`)
+if (knee !== undefined) {
+  console.log(`with a second browser: ${knee.concurrency} slots will do, ${minutes(knee.makespanMs)}`)
+}
 
 // What the tasks really took is what the next simulation, and the next run's order, can go by.
 const facts: Fact[] = []

@@ -1,4 +1,6 @@
+import type { Failure } from '../../machines/outcome.ts'
 import type { PlannedTask } from '../graph/plan.ts'
+import type { RunResult } from '../runtime/result.ts'
 import { showMs } from '../time/duration.ts'
 import type { Chains } from './chains.ts'
 import { amountUsed, type Limit, type LimitUse } from './limits.ts'
@@ -22,11 +24,13 @@ export interface BoundParts {
   readonly uses: readonly LimitUse[]
 }
 
-/** The highest first; the critical path always, a limit when tasks have waited for it. */
+/** The highest first; the critical path always, a limit when it is finite and some task uses it. */
 export function boundsOf({ tasks, chains, recorder, uses }: BoundParts): readonly Bound[] {
   const chain: Bound = { by: 'critical-path', leastMs: chains.longest.length, queuedMs: 0 }
   const limits = uses
-    .filter(({ queuedMs }) => queuedMs > 0)
+    .filter(
+      ({ limit, amount }) => Number.isFinite(amount) && tasks.some((task) => amountUsed(task, limit) > 0),
+    )
     .map(({ limit, amount, queuedMs }): Bound => {
       const users = usersOf(limit, { tasks, chains, recorder })
       return { by: limit, leastMs: leastFor(users, amount), queuedMs, amount }
@@ -78,22 +82,41 @@ function mostOver(users: readonly User[], amount: number): number {
   return most
 }
 
-/** What bounds a makespan, how far it is from that, and what tasks have waited for. */
-export function sentenceOf(makespanMs: number, bounds: readonly Bound[]): string {
-  if (makespanMs === 0) return 'Nothing takes any time.'
-  const { by, amount, leastMs } = bounds[0]!
-  const what = by === 'critical-path' ? 'The critical path' : `The work for ${nameOf(by, amount)}`
-  const restMs = makespanMs - leastMs
-  const far =
-    restMs * 1_000 < makespanMs
-      ? 'no schedule is shorter'
-      : `no schedule is shorter than ${showMs(leastMs)}, which this one exceeds by ${showMs(restMs)}`
+/** How a run has ended, and when. */
+export type Ending = Pick<RunResult, 'status'> & {
+  readonly makespanMs: number
+  readonly failure?: Failure | undefined
+}
+
+/**
+ * What bounds a makespan, how far it is from that, and what tasks have waited for. Of a run that did not complete, how
+ * it ended in place of the bound.
+ */
+export function sentenceOf(ending: Ending, bounds: readonly Bound[]): string {
+  const { status, makespanMs } = ending
+  if (status === 'completed' && makespanMs === 0) return 'Nothing takes any time.'
   const waits = bounds
     .filter(({ queuedMs }) => queuedMs > 0)
     .map((bound) => `${showMs(bound.queuedMs)} for ${nameOf(bound.by, bound.amount)}`)
   const queued =
     waits.length === 0 ? 'Tasks waited for nothing else.' : `Tasks waited in all ${waits.join(', ')}.`
-  return `${what} bounds it: ${far}. ${queued}`
+  return `${status === 'completed' ? boundText(makespanMs, bounds[0]!) : endText(ending)} ${queued}`
+}
+
+function boundText(makespanMs: number, { by, amount, leastMs }: Bound): string {
+  const what = by === 'critical-path' ? 'The critical path' : `The work for ${nameOf(by, amount)}`
+  const restMs = makespanMs - leastMs
+  if (restMs < 1) return `${what} bounds it: no schedule is shorter.`
+  if (showMs(leastMs) === showMs(makespanMs)) {
+    return `${what} bounds it: it takes ${showMs(restMs)} more than any schedule must take.`
+  }
+  return `${what} bounds it: no schedule is shorter than ${showMs(leastMs)}, which this one exceeds by ${showMs(restMs)}.`
+}
+
+function endText({ status, makespanMs, failure }: Ending): string {
+  if (failure?.code === 'RUN_TIMEOUT') return `Its timeout ended it after ${showMs(makespanMs)}.`
+  const when = failure === undefined && status === 'failed' ? 'ended' : 'ended early,'
+  return `It ${when} as ${status} after ${showMs(makespanMs)}: how long a run that completes takes is not known.`
 }
 
 function nameOf(by: Bound['by'], amount = 0): string {

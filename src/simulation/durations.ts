@@ -4,6 +4,7 @@ import type { Plan } from '../graph/plan.ts'
 import { badValue, isRecord, readDuration, readFields, readNumber, readOneOf } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
 import { chanceOf } from './chance.ts'
+import { refuseUnknownTasks } from './unknown-tasks.ts'
 
 /**
  * How long an attempt takes when chance decides it. All are drawn anew for each attempt, by seed, task and attempt.
@@ -29,7 +30,8 @@ export type Distribution =
 /**
  * How long attempts take: one length for all; lengths by task id, as `estimatesFrom` gives them; a function that gives
  * milliseconds; or a distribution. Where the record has no entry for a task, or the function gives undefined, it is the
- * task's own duration. Entries for tasks that the plan does not have are passed over.
+ * task's own duration. A record that names a task which the plan does not have is refused with `TASK_UNKNOWN`; for a recording
+ * of another plan there is `withEstimates`, which passes such tasks over.
  */
 export type Durations =
   | Duration
@@ -46,7 +48,7 @@ const unknownMs = 1_000
 const kinds = ['exponential', 'uniform', 'normal', 'lognormal'] as const
 const defaultSpread = 0.25
 
-/** Throws `CONFIG_INVALID` or `DURATION_INVALID`; so does what it gives, for what a function has given. */
+/** Throws `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`; so does what it gives, for what a function has given. */
 export function durationsOf(plan: Plan, durations: Durations | undefined, seed: number): DurationOf {
   const own = ownDurations(plan)
   if (durations === undefined) return (index) => own[index]!
@@ -56,6 +58,7 @@ export function durationsOf(plan: Plan, durations: Durations | undefined, seed: 
     const ms = wholeMs(durations, 'durations')
     return () => ms
   }
+  refuseUnknownTasks(plan, durations, 'durations')
   const given = Float64Array.from(plan.tasks, ({ id, index }) =>
     Object.hasOwn(durations, id) ? wholeMs(durations[id], `durations.${id}`) : own[index]!,
   )

@@ -1,13 +1,16 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import type { Fact } from '../events/facts.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
 import { type AnyDag, type Order, type Plan, planOf } from '../graph/plan.ts'
-import { readDuration } from '../graph/read-values.ts'
+import { badValue, isRecord, readDuration, readFields, show } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
+import { isIterable } from './is-iterable.ts'
 import { withOrder } from './with-order.ts'
 
 /**
  * How long tasks took, by id, in milliseconds: the median over their attempts that completed, from `task.started` to
  * `task.completed`. From the facts of one run, or of several. What never completed is not in it.
+ * Throws `CONFIG_INVALID` for anything else, such as the handle of a run.
  *
  * @example
  * ```ts
@@ -35,9 +38,14 @@ export function estimatesFrom(
       else known.push(fact.at - at)
     }
   }
-  for (const item of facts) {
+  for (const item of listed(facts)) {
     if (isFact(item)) see(item)
-    else for (const fact of item) see(fact)
+    else {
+      for (const fact of listed(item)) {
+        if (!isFact(fact)) throw noFacts(fact)
+        see(fact)
+      }
+    }
   }
   return Object.fromEntries([...durations].map(([taskId, all]) => [taskId, median(all)]))
 }
@@ -47,16 +55,21 @@ export interface WithEstimatesOptions {
   readonly order?: Order
 }
 
+const knownOptions: ReadonlySet<string> = new Set(['order'])
+
 /**
  * The plan with estimates in place of its own, by task id; tasks that are not named keep theirs. Its order is made
- * anew from them, for `dispatch` as for `simulate`. Ids that the plan does not have are passed over.
- * Throws `DURATION_INVALID`, and `CONFIG_INVALID` for an unknown order.
+ * anew from them, for `dispatch` as for `simulate`. Ids that the plan does not have are passed over, unlike in `simulate`:
+ * estimates come from recordings, which may be of another plan with more tasks.
+ * Throws `DURATION_INVALID`, and `CONFIG_INVALID` for estimates or options that make no sense.
  */
 export function withEstimates<Outputs, Input>(
   dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
   estimates: Readonly<Record<TaskId, Duration>>,
   options: WithEstimatesOptions = {},
 ): Plan<Outputs, Input> {
+  readFields(options, "withEstimates's options object", knownOptions)
+  if (!isRecord(estimates)) throw badValue('estimates', estimates, 'an object of durations by task id')
   const given = planOf(dag)
   const tasks = given.tasks.map((task) =>
     Object.hasOwn(estimates, task.id)
@@ -69,8 +82,21 @@ export function withEstimates<Outputs, Input>(
   return withOrder({ ...given, tasks: Object.freeze(tasks) }, options.order ?? 'critical-path')
 }
 
-function isFact(item: Fact | Iterable<Fact>): item is Fact {
-  return 'type' in item && typeof item.type === 'string'
+function isFact(item: unknown): item is Fact {
+  return isRecord(item) && typeof item['type'] === 'string'
+}
+
+function listed(value: unknown): Iterable<unknown> {
+  if (isIterable(value)) return value
+  throw noFacts(value)
+}
+
+function noFacts(value: unknown): DagmarError {
+  return new DagmarError('CONFIG_INVALID', {
+    message: `estimatesFrom is given ${show(value)}, but it must be given facts, or several lists of them.`,
+    hint: 'Of a run, give its facts: run.events$.subscribe((fact) => facts.push(fact)), and after it estimatesFrom(facts).',
+    facts: { value },
+  })
 }
 
 function median(values: readonly number[]): number {

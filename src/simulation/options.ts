@@ -14,6 +14,7 @@ import {
 import { chanceOf } from './chance.ts'
 import { type DurationOf, type Durations, durationsOf } from './durations.ts'
 import type { Limits } from './limits.ts'
+import { refuseUnknownTasks } from './unknown-tasks.ts'
 import { withOrder } from './with-order.ts'
 
 export interface SimulationOptions {
@@ -29,7 +30,7 @@ export interface SimulationOptions {
   readonly seed?: number
   /** Most tasks at once. Integer ≥ 1, or Infinity. @default the plan's, else 4 */
   readonly concurrency?: number
-  /** Amounts of pools, in place of the plan's or beside them. @default the plan's */
+  /** Amounts of pools that the plan has or some task uses, in place of the plan's or beside them. @default the plan's */
   readonly pools?: Readonly<Record<string, number>>
   /** Most attempts at once, by the name of the executor: `{ process: 2 }`. Integers ≥ 1. @default no limit */
   readonly capacities?: Readonly<Record<string, number>>
@@ -47,7 +48,7 @@ export interface ReadSimulation extends Limits {
   readonly fails: (index: number, attempt: number) => boolean
 }
 
-const known: ReadonlySet<string> = new Set([
+export const simulationFields: ReadonlySet<string> = new Set([
   'durations',
   'failureRate',
   'seed',
@@ -61,9 +62,9 @@ const known: ReadonlySet<string> = new Set([
 /** The slots of a runtime that is not told otherwise. */
 const defaultConcurrency = 4
 
-/** Throws `CONFIG_INVALID` and `DURATION_INVALID` with the path of the option. */
+/** Throws `CONFIG_INVALID`, `DURATION_INVALID` and `TASK_UNKNOWN` with the path of the option. */
 export function readSimulation(given: Plan, options: SimulationOptions): ReadSimulation {
-  readFields(options, "simulate's options object", known)
+  readFields(options, "simulate's options object", simulationFields)
   const plan = withOrder(given, options.order, options.optimise)
   const seed = readInteger(options.seed ?? 1, 'seed', 0)
   return {
@@ -82,9 +83,11 @@ export function readLimits(
 ): Limits {
   const capacities = readAmounts(options.capacities ?? {}, 'capacities')
   refuseStrangers(plan, capacities)
+  const pools = readAmounts(options.pools ?? {}, 'pools')
+  refuseUnusedPools(plan, pools)
   return {
     concurrency: readConcurrency(plan, options.concurrency),
-    pools: { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') },
+    pools: { ...plan.pools, ...pools },
     capacities,
   }
 }
@@ -99,10 +102,12 @@ function readConcurrency(plan: Pick<Plan, 'name' | 'concurrency'>, concurrency: 
 }
 
 function failuresOf(
-  { tasks }: Plan,
+  plan: Plan,
   rate: number | Readonly<Record<TaskId, number>>,
   seed: number,
 ): ReadSimulation['fails'] {
+  const { tasks } = plan
+  if (isRecord(rate)) refuseUnknownTasks(plan, rate, 'failureRate')
   const rates = isRecord(rate)
     ? tasks.map(({ id }) => (Object.hasOwn(rate, id) ? readNumber(rate[id], `failureRate.${id}`, 0, 1) : 0))
     : undefined
@@ -124,6 +129,22 @@ function refuseStrangers({ tasks }: Pick<Plan, 'tasks'>, capacities: Readonly<Re
       message: `capacities has '${name}', but no task asks for such an executor.${didYouMean(name, executors)}`,
       hint: `The tasks ask for ${[...executors].join(', ')}.`,
       facts: { field: `capacities.${name}` },
+    })
+  }
+}
+
+/** A pool of the plan may be named though no task uses it. */
+function refuseUnusedPools(
+  { tasks, pools }: Pick<Plan, 'tasks' | 'pools'>,
+  given: Readonly<Record<string, number>>,
+): void {
+  const used = new Set([...Object.keys(pools), ...tasks.flatMap(({ uses }) => Object.keys(uses))])
+  for (const name of Object.keys(given)) {
+    if (used.has(name)) continue
+    throw new DagmarError('CONFIG_INVALID', {
+      message: `pools has '${name}', but no task uses such a pool.${didYouMean(name, used)}`,
+      hint: used.size === 0 ? 'The tasks use no pools.' : `The pools are ${[...used].join(', ')}.`,
+      facts: { field: `pools.${name}` },
     })
   }
 }

@@ -1,6 +1,6 @@
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { DagmarError } from '../errors/dagmar-error.ts'
-import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
+import { type AnyDag, type Order, type Plan, planOf } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
 import type { RunResult } from '../runtime/result.ts'
 import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
@@ -14,6 +14,10 @@ import { simulatedExecutor } from './simulated-executor.ts'
 /** What a simulated run has come to. Instants are ms since the run's start. */
 export interface Simulation {
   readonly name: string
+  /** In which order ready tasks of equal priority started. */
+  readonly order: Order
+  /** What chance depended on. */
+  readonly seed: number
   /** How the run settled, as in its result. */
   readonly status: RunResult['status']
   readonly counts: RunResult['counts']
@@ -40,11 +44,12 @@ export interface Simulation {
   /** What keeps the run from being shorter: see `bounds`, of which it is the highest. Ties go to the critical path. */
   readonly boundBy: 'critical-path' | Limit
   /**
-   * What no schedule of these attempts can beat, the highest first: the critical path; and for each limit that tasks have
-   * waited for, what was held of it divided by what there is, with the chains that must come before and behind.
+   * What no schedule of these attempts can beat, the highest first: the critical path; and for each finite limit that some
+   * task uses (slots, a pool, an executor), what was held of it divided by what there is, with the chains that must come
+   * before and behind.
    */
   readonly bounds: readonly Bound[]
-  /** What bounds the makespan, for people. */
+  /** What bounds the makespan, for people; of a run that did not complete, how it ended. */
   readonly sentence: string
   /** In the order of the plan. */
   readonly tasks: readonly SimulatedTask[]
@@ -55,8 +60,8 @@ export interface Simulation {
  * but last. Rules, retries, priorities, pools and timeouts count as they will; stalls do not, as nobody knows when a
  * task gives signs of life. The same plan, options and seed give the same simulation.
  *
- * @throws DagmarError (rejects with) `CONFIG_INVALID` or `DURATION_INVALID` for options that make no sense, and what
- *   `dag().plan()` throws.
+ * @throws DagmarError (rejects with) `CONFIG_INVALID` or `DURATION_INVALID` for options that make no sense, `TASK_UNKNOWN`
+ *   for durations or failure rates of tasks that the plan does not have, and what `dag().plan()` throws.
  *
  * @example
  * ```ts
@@ -109,7 +114,7 @@ function toBeSimulated(plan: Plan): Plan {
 }
 
 function simulationOf(
-  { plan, concurrency }: ReadSimulation,
+  { plan, concurrency, seed }: ReadSimulation,
   {
     result,
     recorder,
@@ -125,6 +130,8 @@ function simulationOf(
   const bounds = boundsOf({ tasks: plan.tasks, chains, recorder, uses: books.uses })
   return {
     name: plan.name,
+    order: plan.order,
+    seed,
     status: result.status,
     counts: result.counts,
     ...(result.failure === undefined ? {} : { failure: result.failure }),
@@ -138,7 +145,7 @@ function simulationOf(
     utilisation: slotsMs === 0 ? 0 : heldMs / slotsMs,
     boundBy: bounds[0]!.by,
     bounds,
-    sentence: sentenceOf(makespanMs, bounds),
+    sentence: sentenceOf({ status: result.status, failure: result.failure, makespanMs }, bounds),
     tasks,
   }
 }

@@ -1,6 +1,7 @@
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { badValue, readInteger, readNumber } from '../graph/read-values.ts'
-import type { SimulationOptions } from './options.ts'
+import { badValue, readFields, readInteger, readNumber } from '../graph/read-values.ts'
+import { isIterable } from './is-iterable.ts'
+import { type SimulationOptions, simulationFields } from './options.ts'
 import { simulate, type Simulation } from './simulate.ts'
 
 export interface SweepOptions extends Omit<SimulationOptions, 'concurrency'> {
@@ -16,13 +17,21 @@ export type SweepPoint = Pick<
   'concurrency' | 'makespanMs' | 'criticalPathMs' | 'utilisation' | 'boundBy' | 'status'
 >
 
+const known: ReadonlySet<string> = new Set([...simulationFields, 'tolerance'])
+
 export interface Sweep {
   /** By rising concurrency. */
   readonly points: readonly SweepPoint[]
-  /** The fewest slots whose makespan is within `tolerance` of the best one: from there on more slots are hardly worth it. */
-  readonly knee: SweepPoint
-  /** The point with the shortest makespan; of several, the one with the fewest slots. */
-  readonly best: SweepPoint
+  /**
+   * The fewest slots whose makespan is within `tolerance` of the best one: from there on more slots are hardly worth it.
+   * Of points that completed only, as a run that fails may end early; `undefined` where none did.
+   */
+  readonly knee: SweepPoint | undefined
+  /**
+   * The point with the shortest makespan of those that completed; of several, the one with the fewest slots. `undefined`
+   * where none completed.
+   */
+  readonly best: SweepPoint | undefined
 }
 
 /**
@@ -34,9 +43,11 @@ export async function sweep<Outputs, Input>(
   dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
   options: SweepOptions = {},
 ): Promise<Sweep> {
+  readFields(options, "sweep's options object", known)
   const { concurrency = upTo(16), tolerance: given = 0.05, ...rest } = options
   const tolerance = readNumber(given, 'tolerance', 0, Number.POSITIVE_INFINITY)
   const plan = planOf(dag)
+  if (!isIterable(concurrency)) throw badValue('concurrency', concurrency, 'a list of numbers')
   const numbers = [...new Set(concurrency)].map((slots) => readInteger(slots, 'concurrency', 1, true))
   if (numbers.length === 0) throw badValue('concurrency', numbers, 'a list with at least one number')
   const points: SweepPoint[] = []
@@ -47,8 +58,10 @@ export async function sweep<Outputs, Input>(
     })
     points.push({ concurrency: slots, makespanMs, criticalPathMs, utilisation, boundBy, status })
   }
-  const best = points.reduce((least, point) => (point.makespanMs < least.makespanMs ? point : least))
-  const knee = points.find(({ makespanMs }) => makespanMs <= best.makespanMs * (1 + tolerance))!
+  const completed = points.filter(({ status }) => status === 'completed')
+  const leastMs = Math.min(...completed.map(({ makespanMs }) => makespanMs))
+  const best = completed.find(({ makespanMs }) => makespanMs === leastMs)
+  const knee = completed.find(({ makespanMs }) => makespanMs <= leastMs * (1 + tolerance))
   return { points, knee, best }
 }
 

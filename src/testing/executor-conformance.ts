@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate'
 import type { AttemptReport, Executor } from '../ports/executor.ts'
+import { demandExecutorUnderTest } from './read-executor-under-test.ts'
 import { carryOut, type CarriedOut, ConformanceError, demand, quiet } from './carried-out.ts'
 
 /** What the suite needs to know of an executor to try it. Each kind of work is what `Attempt.work` holds. */
@@ -40,7 +41,7 @@ export interface ConformanceCase {
 
 /**
  * The contract of the port `Executor` as cases for any test framework. Those that the work given does not allow for are
- * left out.
+ * left out. Throws `CONFIG_INVALID` for anything else than an `ExecutorUnderTest`, as an executor itself.
  *
  * @example
  * ```ts
@@ -57,6 +58,7 @@ export interface ConformanceCase {
  * ```
  */
 export function executorConformance(tried: ExecutorUnderTest): readonly ConformanceCase[] {
+  demandExecutorUnderTest(tried)
   const { work } = tried
   const conformance: ConformanceCase[] = []
   const add = (name: string, run: (bench: Bench) => Promise<void>): void => {

@@ -17,9 +17,9 @@ const loaded: typeof fastCheck | undefined = await import('fast-check').then(
 export const fc: typeof fastCheck =
   loaded ??
   new Proxy({} as typeof fastCheck, {
-    get(_, name) {
+    get() {
       throw new DagmarError('PEER_MISSING', {
-        message: `fast-check is not there: arbitraries, laws and models are made with it (${String(name)}).`,
+        message: 'fast-check is not there: arbitraries, laws and models are made with it.',
         hint: 'Install it beside dagmar: npm install --save-dev fast-check.',
         facts: { peer: 'fast-check' },
         cause: missing,

@@ -1,5 +1,7 @@
 import type { Arbitrary, Parameters, RunDetails } from 'fast-check'
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { badValue, readFields, readInteger, readNumber, show } from '../graph/read-values.ts'
+import { caseInWords } from './case-in-words.ts'
 import { fc } from './fast-check.ts'
 import type { Breach } from './invariants/check-invariants.ts'
 
@@ -24,13 +26,17 @@ export interface LawOptions<Case = unknown> {
   readonly timeoutMs?: number
 }
 
-/** True or nothing: it holds. False, or a list that is not empty: it does not. Throwing or rejecting breaks it too. */
-export type LawOutcome = void | boolean | readonly (string | Breach)[]
+/**
+ * True, nothing or an empty list: it holds. False, a text (what is wrong) or a list of texts and breaches: it does not.
+ * Throwing or rejecting breaks it too, and so does anything else that is returned.
+ */
+export type LawOutcome = void | boolean | string | readonly (string | Breach)[]
 
 /**
  * Registers a test that holds for everything the arbitrary can think of. Where it does not, the case is shrunk, and the
  * test fails with the smallest case that was found, what was wrong with it, and the seed that brings it back.
- * Works with Vitest, Jest and node:test. Throws `PEER_MISSING` without fast-check.
+ * Works with Vitest, Jest and node:test. Throws `PEER_MISSING` without fast-check, and
+ * `CONFIG_INVALID` for options that make no sense.
  */
 export function law<Case>(
   name: string,
@@ -38,6 +44,7 @@ export function law<Case>(
   check: (given: Case) => LawOutcome | Promise<LawOutcome>,
   options: LawOptions<Case> = {},
 ): void {
+  demandOptions(options)
   const { test = frameworkTest(), timeoutMs = 240_000 } = options
   const property = fc.asyncProperty(arbitrary, async (given) => demandKept(await check(given)))
   test(
@@ -48,6 +55,20 @@ export function law<Case>(
     },
     timeoutMs,
   )
+}
+
+const known: ReadonlySet<string> = new Set(['test', 'runs', 'seed', 'path', 'examples', 'timeoutMs'])
+
+function demandOptions<Case>(options: LawOptions<Case>): void {
+  readFields(options, "law's options object", known)
+  const { test, runs, seed, path, examples, timeoutMs } = options
+  if (test !== undefined && typeof test !== 'function') throw badValue('test', test, 'a function')
+  if (runs !== undefined) readInteger(runs, 'runs', 1)
+  if (seed !== undefined) readInteger(seed, 'seed', Number.MIN_SAFE_INTEGER)
+  if (path !== undefined && typeof path !== 'string') throw badValue('path', path, 'a text')
+  if (examples !== undefined && !Array.isArray(examples))
+    throw badValue('examples', examples, 'a list of cases')
+  if (timeoutMs !== undefined) readNumber(timeoutMs, 'timeoutMs', 0, Number.POSITIVE_INFINITY)
 }
 
 function parametersOf<Case>(options: LawOptions<Case>): Parameters<[Case]> {
@@ -66,11 +87,25 @@ class Broken extends Error {}
 function demandKept(outcome: LawOutcome): void {
   if (outcome === undefined || outcome === true) return
   if (outcome === false) throw new Broken('The check returned false.')
+  if (typeof outcome === 'string' && outcome !== '') throw new Broken(outcome)
+  // Checks in plain JavaScript return what they like.
+  if (!Array.isArray(outcome)) throw noOutcome(outcome === '' ? 'an empty text' : show(outcome))
   if (outcome.length > 0) throw new Broken(outcome.map(sentenceOf).join('\n'))
+}
+
+function noOutcome(returned: string): Broken {
+  return new Broken(
+    `The check returned ${returned}, but it may return true or nothing where the law holds, else false, a text that says what is wrong, or a list of texts and breaches.`,
+  )
+}
+
+function isBreach(value: string | Breach): value is Breach {
+  return typeof value === 'object' && value !== null && typeof value.story === 'string'
 }
 
 function sentenceOf(breach: string | Breach): string {
   if (typeof breach === 'string') return breach
+  if (!isBreach(breach)) throw noOutcome(`a list with ${show(breach)} in it`)
   const { guarantee, words, message, story } = breach
   return `Guarantee ${guarantee} is broken: ${words}\n${message}\n${indented(story)}`
 }
@@ -84,7 +119,7 @@ function reportOf<Case>(name: string, details: RunDetails<[Case]>): string {
     `The law does not hold: ${name}`,
     `Case ${numRuns} broke it, shrunk ${numShrinks} times. Again: { seed: ${seed}, path: '${counterexamplePath ?? ''}' }`,
     'The case:',
-    indented(fc.stringify(counterexample[0])),
+    indented(caseInWords(counterexample[0])),
     'What was wrong:',
     indented(wrong),
   ].join('\n')

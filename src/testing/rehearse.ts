@@ -5,6 +5,7 @@ import type { RunResult } from '../runtime/result.ts'
 import type { Pace } from './any-attempt.ts'
 import type { Fault, Faults } from './faults.ts'
 import { playOut } from './play.ts'
+import { demandRehearsal } from './read-rehearsal.ts'
 import type { AttemptScript, Circumstances, ScheduledCommand } from './scenario.ts'
 import type { Schedule } from './schedule.ts'
 import { scriptedExecutor } from './scripted-executor.ts'
@@ -49,10 +50,13 @@ const mostBeats = 200
  * takes as long as the schedule says and completes with the output `output of <attempt id>`, but for the faults. A
  * pause ends, and what cannot end by itself is killed, when nothing else is left to happen. Nothing of the dag is
  * called but its rules.
+ *
+ * Rejects with `CONFIG_INVALID` for options that make no sense, and with `TASK_UNKNOWN` for tasks that the dag does not have.
  */
 export async function rehearse(dag: Plan | AnyDag, options: RehearseOptions = {}): Promise<Rehearsed> {
-  const { faults = [], schedule = {}, pools = {} } = options
   const plan = planOf(dag)
+  demandRehearsal(plan, options)
+  const { faults = [], schedule = {}, pools = {} } = options
   const played = await playOut({
     plan: {
       ...plan,

@@ -32,15 +32,7 @@ interface Outcome extends Omit<Instance, 'plan'> {
   readonly searchMs: number
 }
 
-const { values: flags } = parseArgs({
-  options: {
-    effort: { type: 'string' },
-    seed: { type: 'string' },
-    data: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
+const flags = readFlags()
 const root = fileURLToPath(new URL('.', import.meta.resolve('dagmar/package.json')))
 const folder = resolve(flags.data ?? `${root}../shared/data/stg`)
 
@@ -51,6 +43,31 @@ else {
     `${folder} has no optimal.csv: the Standard Task Graph Set is not there. Say where: --data <folder>.`,
   )
   process.exitCode = 2
+}
+
+/** Ends the process with exit code 2 for what nobody knows. */
+function readFlags() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        effort: { type: 'string' },
+        seed: { type: 'string' },
+        data: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    for (const name of ['effort', 'seed'] as const) {
+      const text = values[name]
+      if (text !== undefined && !/^\d+$/.test(text)) {
+        throw new Error(`--${name} is '${text}', but it must be an integer of 0 or more.`)
+      }
+    }
+    return values
+  } catch (thrown) {
+    console.error(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}`)
+    process.exit(2)
+  }
 }
 
 async function bench(): Promise<void> {

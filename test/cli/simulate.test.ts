@@ -40,6 +40,7 @@ const recording = JSON.stringify({
   },
 })
 const five = '5\n0 0 0\n1 3 1 0\n2 3 1 0\n3 2 1 0\n4 2 1 0\n5 2 1 0\n6 0 5 1 2 3 4 5\n'
+const near = '6\n0 0 0\n1 1000 1 0\n2 0.3 1 1\n3 0.3 1 1\n4 0.2 1 1\n5 0.2 1 1\n6 0.2 1 1\n7 0 5 2 3 4 5 6\n'
 const many = `tasks:\n${Array.from({ length: 200 }, (_, at) => `  t${at}: { run: x, estimate: ${at + 1}s }\n`).join('')}`
 
 const at = folderOf({
@@ -54,6 +55,9 @@ const at = folderOf({
   'negative.yaml': 'tasks: { a: { run: x, estimate: -1 } }',
   'still.yaml': 'tasks: { a: { run: x, estimate: 0 } }',
   'none.yaml': 'tasks: {}',
+  'timed.yaml': 'timeout: 3500ms\ntasks: { a: { run: x, estimate: 2s }, b: { run: x, estimate: 2s } }',
+  'own.yaml': 'order: optimised\ntasks: { a: { run: x, estimate: 1s } }',
+  'near.stg': near,
   'bare.yaml': 'tasks: { a: { run: x }, b: { run: x, needs: [a] } }',
 })
 const simulated = (file: string, args: readonly string[] = [], terminal: Terminal = { columns: 80 }) =>
@@ -91,6 +95,8 @@ deploy                                                        ██████
       name: 'graph',
       makespanMs: 8_000,
       criticalPathMs: 5_000,
+      order: 'critical-path',
+      seed: 1,
       utilisation: 1,
       concurrency: 1,
       boundBy: 'slots',
@@ -116,7 +122,7 @@ deploy                                                        ██████
     expect(await jsonOf('graph.stg', '--duration', '7s')).toMatchObject({ makespanMs: 7_000 })
     const drawn = (...more: string[]) => jsonOf('graph.stg', '--duration', 'lognormal:0.5', ...more)
     expect(await drawn('--seed', '7')).toEqual(await drawn('--seed', '7'))
-    expect(await drawn('--seed', '7')).not.toEqual(await drawn('--seed', '8'))
+    expect((await drawn('--seed', '7'))['tasks']).not.toEqual((await drawn('--seed', '8'))['tasks'])
     const failing = await simulated('release.yaml', ['--fail-rate', '1'])
     expect(failing.exitCode).toBe(0)
     expect(failing.out).toContain('The run ends as failed: of 6 tasks 1 failed, 5 skipped; at fault: fetch.')
@@ -139,9 +145,24 @@ graph: 2 slots will do, with 5.0 s: none of the others is faster
     const json = await jsonOf('graph.stg', '--sweep', '4,1')
     expect(json).toMatchObject({
       name: 'graph',
+      order: 'critical-path',
+      seed: 1,
       points: [{ concurrency: 1 }, { concurrency: 4 }],
       knee: { makespanMs: 5_000 },
     })
+  })
+
+  it('names no number of slots where no run completes', async () => {
+    const { out } = await simulated('release.yaml', ['--sweep', '1..3', '--fail-rate', '1'])
+    expect(out).not.toContain('← knee')
+    expect(out).toMatch(/\n +1 .+ nothing: failed +█/)
+    expect(out).toContain('release: no run completes, so that no number of slots is the best\n')
+  })
+
+  it('finds the knee among the runs that complete', async () => {
+    const { out } = await simulated('timed.yaml', ['--sweep', '1..2'])
+    expect(out).toMatch(/\n +2 +2\.0 s +100 % .+ ← knee\n/)
+    expect(out).toContain('timed: 2 slots will do, with 2.0 s: none of the others that complete is faster\n')
   })
 
   it('has a row a slot where there are too many tasks, and the longest tasks where they are asked for', async () => {
@@ -189,6 +210,9 @@ describe('what cannot be simulated', () => {
     ['graph.stg', ['--sweep', '3..1'], "--sweep is '3..1', but it must be a range such as 1..16"],
     ['graph.stg', ['--sweep', '0,2'], "--sweep is '0,2', but"],
     ['graph.stg', ['--sweep', '1..4', '-c', '2'], '--sweep and --concurrency exclude each other.'],
+    ['graph.stg', ['--sweep', '1..4', '--rows', 'tasks'], '--sweep and --rows exclude each other.'],
+    ['graph.stg', ['--effort', '10'], '--effort is for the order optimised: give --order optimised as well.'],
+    ['release.yaml', ['--effort', '10', '--order', 'fifo'], '--effort is for the order optimised'],
     ['graph.stg', ['-w', '3'], "--width is '3', but it must be an integer of 40 or more."],
     ['graph.stg', ['--order', 'best'], 'Allowed choices are fifo, critical-path'],
     ['bad.stg', [], "bad.stg:3:1: The time of task 1 is '-5', but it must be a number of 0 or more."],
@@ -253,9 +277,23 @@ describe('dagmar simulate --order optimised', () => {
     )
   })
 
+  it('says by how little it misses what is proven, where both look the same', async () => {
+    const { out } = await simulated('near.stg', ['-c', '2', '--order', 'optimised', '--effort', '0'], {
+      columns: 200,
+    })
+    expect(out).toMatch(
+      /not proven optimal: by the estimates it takes 16 min 41 s, 100 ms more than any order must take\n/,
+    )
+  })
+
+  it('takes an effort for a plan whose own order is the optimised one', async () => {
+    expect(await jsonOf('own.yaml', '--effort', '0')).toMatchObject({ order: 'optimised', makespanMs: 1_000 })
+  })
+
   it('gives programs the same as numbers', async () => {
-    const { makespanMs, optimised } = await jsonOf('five.stg', '-c', '2', '-o', 'optimised', '--seed', '7')
-    expect(makespanMs).toBe(6000)
+    const json = await jsonOf('five.stg', '-c', '2', '-o', 'optimised', '--seed', '7')
+    const { makespanMs, order, seed, optimised } = json
+    expect({ makespanMs, order, seed }).toEqual({ makespanMs: 6000, order: 'optimised', seed: 7 })
     expect(optimised).toMatchObject({ lowerBoundMs: 6000, isOptimal: true, truncated: false })
   })
 

@@ -94,6 +94,30 @@ describe('the test of a plan that may hang', () => {
   })
 })
 
+describe('a report that is higher than the terminal', () => {
+  it('ends with the verdict again on a terminal, and not in a pipe', async () => {
+    const rows = Object.getOwnPropertyDescriptor(process.stdout, 'rows')
+    Object.defineProperty(process.stdout, 'rows', { value: 15, configurable: true })
+    try {
+      const verdict = 'hangs: not every run settles; 1 error'
+      const onTerminal = await test([at('hangs.yaml'), '--runs', '0'], { columns: 60 })
+      expect(onTerminal.out.trimEnd().split('\n').at(-1)).toBe(verdict)
+      expect(onTerminal.out.split('\n')[0]).toBe(verdict)
+      const inPipe = await test([at('hangs.yaml'), '--runs', '0'])
+      expect(inPipe.out.split(verdict)).toHaveLength(2)
+    } finally {
+      if (rows === undefined) Reflect.deleteProperty(process.stdout, 'rows')
+      else Object.defineProperty(process.stdout, 'rows', rows)
+    }
+  })
+
+  it('has no line wider than the terminal', async () => {
+    const { out } = await test([at('long.yaml'), '--runs', '0'], { columns: 60 })
+    expect(out).toContain('Task by task')
+    expect(out.split('\n').filter((line) => line.length > 60)).toEqual([])
+  })
+})
+
 it('warnings alone do not fail it', async () => {
   const { out, exitCode } = await test([at('warned.yaml')])
   expect(exitCode).toBe(0)

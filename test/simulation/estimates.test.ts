@@ -43,6 +43,31 @@ describe('estimates from facts', () => {
     expect(estimatesFrom([])).toEqual({})
   })
 
+  it.each([
+    [
+      'the handle of a run',
+      { id: 'r', story: () => [], events$: {} },
+      'estimatesFrom is given an object, but',
+    ],
+    ['null', null, 'estimatesFrom is given null, but'],
+    ['a text', 'facts.jsonl', "estimatesFrom is given 'facts.jsonl', but"],
+    ['a list of handles', [{ id: 'r', story: () => [] }], 'estimatesFrom is given an object, but'],
+    ['a list of lists of something else', [[1]], 'estimatesFrom is given 1, but'],
+  ])('are refused for %s', (_, given, message) => {
+    const thrown = (() => {
+      try {
+        return estimatesFrom(given as never)
+      } catch (error) {
+        return error
+      }
+    })()
+    expect(thrown).toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining('give its facts: '),
+    })
+  })
+
   it('are what a simulation takes its durations from', async () => {
     const durations = estimatesFrom(await factsOf({ a: [30], b: [70] }))
     const next = planned({ a: {}, b: { needs: ['a'] }, c: { estimate: 5, needs: ['b'] } })
@@ -88,6 +113,10 @@ describe('a plan with estimates', () => {
     )
     expect(await refusalOf(() => withEstimates(unknown, { small: Number.POSITIVE_INFINITY }))).toContain(
       'finite',
+    )
+    expect(await refusalOf(() => withEstimates(unknown, null as never))).toContain('estimates is null, but')
+    expect(await refusalOf(() => withEstimates(unknown, {}, { odrer: 'fifo' } as never))).toContain(
+      "Did you mean 'order'?",
     )
   })
 })

@@ -38,6 +38,8 @@ describe('an optimised plan', () => {
     expect(() => optimise(of, { effort: -1 })).toThrow('optimise.effort is -1')
     expect(() => optimise(of, { timeCap: 0 })).toThrow('optimise.timeCap is 0, but it must be more than 0')
     expect(() => optimise(of, { concurrency: 0 })).toThrow('concurrency is 0')
+    expect(() => optimise(of, { pools: { x: 1 } })).toThrow("pools has 'x', but no task uses such a pool.")
+    expect(() => optimise(of, { efort: 1 } as never)).toThrow("Did you mean 'effort'?")
     expect(() => plan({ name: 'one', tasks: {}, optimise: { seed: 0.5 } })).toThrow('optimise.seed is 0.5')
   })
 })

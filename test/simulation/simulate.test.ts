@@ -88,6 +88,58 @@ describe('a simulated run', () => {
     })
   })
 
+  it('counts a limit that nobody queued for, when some task uses it', async () => {
+    const uses = { db: 1 }
+    const tasks = planned(
+      {
+        a: { estimate: 50, uses },
+        b: { estimate: 50, needs: ['a'], uses },
+        c: { estimate: 40 },
+        idle: { estimate: 1 },
+      },
+      { pools: { db: 1, spare: 3 }, order: 'fifo' },
+    )
+    const { bounds } = await simulate(tasks, { concurrency: 2, capacities: { inline: 3 } })
+    expect(bounds.map(({ by, leastMs, queuedMs }) => ({ by, leastMs, queuedMs }))).toEqual([
+      { by: 'critical-path', leastMs: 100, queuedMs: 0 },
+      { by: { pool: 'db' }, leastMs: 100, queuedMs: 0 },
+      { by: 'slots', leastMs: 75, queuedMs: 40 },
+      { by: { executor: 'inline' }, leastMs: 50 + 50 / 3, queuedMs: 0 },
+    ])
+    const free = await simulate(tasks, { concurrency: Number.POSITIVE_INFINITY })
+    expect(free.bounds.map(({ by }) => by)).toEqual(['critical-path', { pool: 'db' }])
+  })
+
+  it('is bound by a pool for which the slots leave nobody to queue', async () => {
+    const uses = { db: 1 }
+    const tasks = planned(
+      {
+        a: { estimate: 50, priority: 3, uses },
+        c: { estimate: 30, priority: 2 },
+        b: { estimate: 50, uses },
+        d: { estimate: 30, priority: 1 },
+      },
+      { pools: { db: 1 } },
+    )
+    const simulation = await simulate(tasks, { concurrency: 2 })
+    expect(simulation.bounds.find(({ by }) => typeof by === 'object')).toMatchObject({ queuedMs: 0 })
+    expect(simulation).toMatchObject({ makespanMs: 100, boundBy: { pool: 'db' } })
+  })
+
+  it('says by how little a schedule misses its bound', async () => {
+    const tasks = planned({
+      a: { estimate: 200_000 },
+      b: { estimate: 200_000 },
+      c: { estimate: 142, priority: 'low' },
+    })
+    const { sentence } = await simulate(tasks, { concurrency: 2 })
+    expect(sentence).toContain(
+      'The work for the 2 slots bounds it: it takes 71 ms more than any schedule must take.',
+    )
+    const odd = planned({ a: { estimate: 200_000 }, b: { estimate: 200_001 } })
+    expect((await simulate(odd, { concurrency: 2 })).sentence).toContain('no schedule is shorter.')
+  })
+
   it('names the executor that bounds it', async () => {
     const tasks = planned({ a: { estimate: 10 }, b: { estimate: 10 }, c: { estimate: 10 } })
     expect(await simulate(tasks, { capacities: { inline: 1 } })).toMatchObject({
@@ -146,7 +198,7 @@ describe('how long a task takes', () => {
 
   it('may be given for all, by id, and by a function of task and attempt', async () => {
     expect(await tookOf('2s')).toEqual({ a: 2_000, b: 2_000, c: 2_000, d: 2_000 })
-    expect(await tookOf({ b: '1s', c: 7, gone: 9 })).toEqual({ a: 10, b: 1_000, c: 7, d: 60 })
+    expect(await tookOf({ b: '1s', c: 7 })).toEqual({ a: 10, b: 1_000, c: 7, d: 60 })
     expect(await tookOf((id, attempt) => (id === 'a' ? 100 * attempt + 0.4 : undefined))).toEqual({
       a: 100,
       b: 20,
@@ -213,6 +265,7 @@ describe('a simulated failure', () => {
       { startAt: 320, endAt: 330, how: 'failed' },
     ])
     expect(simulation).toMatchObject({ status: 'failed', makespanMs: 330, criticalPathMs: 330, busyMs: 30 })
+    expect(simulation.sentence).toMatch(/^It ended as failed after 330 ms: /)
     expect(simulation.rootCauses).toMatchObject([{ taskId: 'shaky', failure: { code: 'SIMULATED_FAILURE' } }])
     expect(taskOf(simulation, 'next')).toMatchObject({
       status: 'skipped',
@@ -244,6 +297,9 @@ describe('a simulated failure', () => {
     const tasks = planned({ bad: { estimate: 10, onFailure: 'abort' }, other: { estimate: 100 } })
     const simulation = await simulate(tasks, { failureRate: { bad: 1 } })
     expect(simulation).toMatchObject({ makespanMs: 10, failure: { code: 'RUN_ABORTED' } })
+    expect(simulation.sentence).toBe(
+      'It ended early, as failed after 10 ms: how long a run that completes takes is not known. Tasks waited for nothing else.',
+    )
     expect(taskOf(simulation, 'other')).toMatchObject({
       status: 'killed',
       attempts: [{ startAt: 0, endAt: 10, how: 'ended' }],
@@ -267,6 +323,7 @@ describe('limits of time', () => {
     expect(simulation.rootCauses[0]?.failure.code).toBe('ATTEMPT_TIMEOUT')
     const run = await simulate(planned({ slow: { estimate: '10s' } }, { timeout: '4s' }))
     expect(run).toMatchObject({ makespanMs: 4_000, failure: { code: 'RUN_TIMEOUT' } })
+    expect(run.sentence).toBe('Its timeout ended it after 4.0 s. Tasks waited for nothing else.')
   })
 
   it('do not count silence, of which nobody knows anything', async () => {
@@ -294,6 +351,12 @@ describe('a simulation that makes no sense', () => {
   it.each([
     [{ concurrency: 0 }, 'concurrency is 0, but it must be an integer of 1 or more, or Infinity.'],
     [{ concurrency: 1.5 }, 'concurrency is 1.5, but'],
+    [
+      { durations: { frist: 100 } },
+      "durations has 'frist', but planned has no such task. Did you mean 'first'?",
+    ],
+    [{ failureRate: { nope: 0.1 } }, "failureRate has 'nope', but planned has no such task."],
+    [{ pools: { x: 1 } }, "pools has 'x', but no task uses such a pool."],
     [{ seed: -1 }, 'seed is -1, but it must be an integer of 0 or more.'],
     [{ failureRate: 1.1 }, 'failureRate is 1.1, but it must be between 0 and 1.'],
     [{ failureRate: { first: Number.NaN } }, 'failureRate.first is NaN, but'],
@@ -329,6 +392,10 @@ describe('a simulation that makes no sense', () => {
       "order is 'best', but it must be one of fifo, critical-path, optimised.",
     )
     expect(await refused({ slots: 3 })).toContain("unknown field 'slots'")
+    await expect(simulate(diamond, { durations: { nope: 1 } })).rejects.toMatchObject({
+      code: 'TASK_UNKNOWN',
+      facts: { taskId: 'nope' },
+    })
   })
 
   it('is refused for a plan that holds everything', async () => {

@@ -1,6 +1,7 @@
-import { law, type LawOptions, type LawOutcome } from 'dagmar/testing'
+import { anyFaults, anySchedule, law, type LawOptions, type LawOutcome } from 'dagmar/testing'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { dag } from '../../src/index.ts'
 import type { Breach } from '../../src/testing/index.ts'
 
 let tried = 0
@@ -76,6 +77,7 @@ describe('a law that is broken', () => {
       () => Promise.reject(new Error('rejected')),
       () => ['a sentence', breach],
       () => false,
+      () => 'one bad thing',
     ]
     const texts = await Promise.all(wrongs.map((wrong) => outcomeOf(fc.constant(0), wrong)))
     expect(texts[0]).toContain('  thrown')
@@ -83,10 +85,55 @@ describe('a law that is broken', () => {
     expect(texts[2]).toContain('  a sentence\n  Guarantee 2 is broken: A task has at most one live attempt.')
     expect(texts[2]).toContain('    #2  +0 ms  task.dispatched')
     expect(texts[3]).toContain('  The check returned false.')
+    expect(texts[4]).toContain('What was wrong:\n  one bad thing')
+  })
+
+  it.each([
+    [{ ok: true }, 'an object'],
+    [null, 'null'],
+    [7, '7'],
+    ['', 'an empty text'],
+    [[{ ok: true }], 'a list with an object in it'],
+  ])('is one whose check returns %j, which says nothing', async (returned, words) => {
+    const text = await outcomeOf(fc.constant(0), () => returned as LawOutcome)
+    expect(text).toContain(
+      `The check returned ${words}, but it may return true or nothing where the law holds, else false, a text that says what is wrong, or a list of texts and breaches.`,
+    )
+  })
+
+  it('tells each part of its case on lines of its own, in the words of the part', async () => {
+    const shop = dag('shop').task('build', () => 1)
+    const cases = fc.record({ faults: anyFaults(shop), schedule: anySchedule(shop), count: fc.nat() })
+    const text = await outcomeOf(cases, ({ faults }) => faults.length === 0, { seed: 1 })
+    expect(text).toMatch(/The case:\n {2}faults:\n {4}- \S.*\n {2}schedule: build 0 ms\n {2}count: 0\n/)
+    const pair = fc.tuple(
+      anyFaults(shop, { kinds: ['hangs'], maxAttempt: 1 }),
+      fc.record({ a: fc.constant('x') }),
+    )
+    expect(await outcomeOf(pair, ([faults]) => faults.length === 0, { seed: 1 })).toContain(
+      'The case:\n  [0]:\n    - attempt 1 of build falls silent and never ends\n  [1]: {"a":"x"}\n',
+    )
   })
 
   it('says so where no case was good enough to try', async () => {
     expect(await outcomeOf(fc.nat(), () => fc.pre(false))).toContain('too many pre-condition failures')
+  })
+})
+
+describe('the options of a law', () => {
+  it.each([
+    [{ sed: 5 }, "has an unknown field 'sed'. Did you mean 'seed'?"],
+    [{ runs: 0 }, 'runs is 0'],
+    [{ seed: 'x' }, "seed is 'x'"],
+    [{ path: 3 }, 'path is 3'],
+    [{ examples: 4 }, 'examples is 4'],
+    [{ timeoutMs: -1 }, 'timeoutMs is -1'],
+    [{ test: 'it' }, "test is 'it'"],
+  ])('are refused as %j', (options, said) => {
+    const register = (): void => law('x', fc.nat(), () => true, options as LawOptions<number>)
+    expect(register).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(said) }),
+    )
   })
 })
 

@@ -49,13 +49,18 @@ export async function simulateCommand(
   flags: SimulateFlags,
   surroundings: Surroundings,
 ): Promise<string> {
-  if (flags.sweep !== undefined && flags.concurrency !== undefined) {
-    throw new DagmarError('CONFIG_INVALID', { message: '--sweep and --concurrency exclude each other.' })
+  for (const flag of ['concurrency', 'rows'] as const) {
+    if (flags.sweep !== undefined && flags[flag] !== undefined) {
+      throw misuse(`--sweep and --${flag} exclude each other.`)
+    }
   }
   const range = flags.sweep === undefined ? undefined : readRange(flags.sweep)
   const options = readOptions(flags)
   const width = readWidth(flags.width) ?? (surroundings.columns || 100)
   const plan = await readAnyPlan(path)
+  if (flags.effort !== undefined && (flags.order ?? plan.order) !== 'optimised') {
+    throw misuse('--effort is for the order optimised: give --order optimised as well.')
+  }
   const look = { width, paint: painter(surroundings.hasColours) }
   const lines: string[] = []
   if (range === undefined) {
@@ -72,7 +77,10 @@ export async function simulateCommand(
     lines.push(...timelineLines(simulation, { ...look, most, by: flags.rows }), ...summary)
   } else {
     const swept = await sweep(plan, { ...options, concurrency: range })
-    if (flags.json === true) return jsonOf({ name: plan.name, ...swept })
+    if (flags.json === true) {
+      const { order = plan.order, seed = 1 } = options
+      return jsonOf({ name: plan.name, order, seed, ...swept })
+    }
     lines.push(...sweepLines(swept, { ...look, plan, options }))
   }
   const text = lines.map((line) => `${line.trimEnd()}\n`).join('')
@@ -100,6 +108,10 @@ function readOptions(flags: SimulateFlags): SimulationOptions {
       : { failureRate: readNumberFlag('--fail-rate', failRate, 'a number from 0 to 1', isShare) }),
     ...(duration === undefined ? {} : { durations: readDurations(duration) }),
   }
+}
+
+function misuse(message: string): DagmarError {
+  return new DagmarError('CONFIG_INVALID', { message })
 }
 
 function readWhole(flag: string, text: string | undefined): number | undefined {

@@ -63,9 +63,15 @@ export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): r
 /** What is known of other orders: this one, or the bound that it did not reach. */
 function searchLine({ makespanMs, lowerBoundMs, isOptimal, evaluations }: OptimisedPlan): string {
   const tried = `optimised      ${counted(evaluations, 'schedule')} tried`
-  return isOptimal
-    ? `${tried}; proven optimal by the estimates: no order takes less than ${showMs(makespanMs)}`
-    : `${tried}; not proven optimal: by the estimates it takes ${showMs(makespanMs)}, and no order less than ${showMs(lowerBoundMs)}`
+  if (isOptimal) {
+    return `${tried}; proven optimal by the estimates: no order takes less than ${showMs(makespanMs)}`
+  }
+  const [takes, least] = [showMs(makespanMs), showMs(lowerBoundMs)]
+  const rest =
+    takes === least
+      ? `${showMs(makespanMs - lowerBoundMs)} more than any order must take`
+      : `and no order less than ${least}`
+  return `${tried}; not proven optimal: by the estimates it takes ${takes}, ${rest}`
 }
 
 function endLines({ status, counts, failure, rootCauses, tasks }: Simulation): readonly string[] {

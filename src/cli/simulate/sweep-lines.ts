@@ -6,16 +6,14 @@ import type { Told } from './told.ts'
 import { guessLines, percent, wrapped } from './summary.ts'
 
 /** A row for each number of slots, with its makespan as a bar; then the knee. */
-export function sweepLines(
-  { points, knee, best }: Sweep,
-  { width, paint, plan, options }: Told,
-): readonly string[] {
+export function sweepLines(swept: Sweep, { width, paint, plan, options }: Told): readonly string[] {
+  const { points, knee } = swept
   const heads = ['slots', 'makespan', 'used', 'bound by']
   const cells = points.map((point) => [
     String(point.concurrency),
     showMs(point.makespanMs),
     percent(point.utilisation),
-    boundText(point.boundBy),
+    point.status === 'completed' ? boundText(point.boundBy) : `nothing: ${point.status}`,
   ])
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...cells.map((row) => row[column]!.length)),
@@ -40,13 +38,19 @@ export function sweepLines(
     ...(points.every(({ status }) => status === 'completed')
       ? []
       : [paint('Not every run completes: dagmar simulate without --sweep shows how it ends.', 'bad')]),
-    paint(`${shownText(plan.name)}: ${kneeText(knee, best)}`, 'strong'),
+    paint(`${shownText(plan.name)}: ${kneeText(swept)}`, 'strong'),
   ]
 }
 
-function kneeText(knee: SweepPoint, best: SweepPoint): string {
+function kneeText({ points, knee, best }: Sweep): string {
+  if (knee === undefined || best === undefined) {
+    return 'no run completes, so that no number of slots is the best'
+  }
   const slots = counted(knee.concurrency, 'slot')
-  if (knee === best) return `${slots} will do, with ${showMs(knee.makespanMs)}: none of the others is faster`
+  if (knee === best) {
+    const others = points.every(({ status }) => status === 'completed') ? 'others' : 'others that complete'
+    return `${slots} will do, with ${showMs(knee.makespanMs)}: none of the ${others} is faster`
+  }
   return (
     `${slots} will do, with ${showMs(knee.makespanMs)}: the fewest within 5 % of the best ` +
     `(${showMs(best.makespanMs)}, with ${best.concurrency})`

@@ -6,6 +6,7 @@ import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { selectTasks } from '../run/select-tasks.ts'
 import { painter } from '../screen/colours.ts'
+import { displayWidth } from '../screen/text-width.ts'
 import { progressLine } from './progress-line.ts'
 
 /** The options of `dagmar test` as commander gives them. */
@@ -42,9 +43,13 @@ export async function testCommand(
   }).finally(() => line?.clear())
   if (flags.json === true) output.writeOut!(`${JSON.stringify({ file, ...report })}\n`)
   else {
+    const columns = output.getOutHelpWidth!()
     const lines = formatReport(report, {
       paint: painter(output.getOutHasColors!()),
-      columns: output.getOutHelpWidth!() ?? 100,
+      columns: columns ?? 100,
+      widthOf: displayWidth,
+      // Into a pipe nothing scrolls away.
+      ...(columns === undefined ? {} : { rows: process.stdout.rows ?? Number.POSITIVE_INFINITY }),
       ...(flags.verbose === true ? { most: Number.POSITIVE_INFINITY } : {}),
     })
     output.writeOut!(lines.map((text) => `${text}\n`).join(''))

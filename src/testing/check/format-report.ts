@@ -1,4 +1,5 @@
 import { type DagFaultKind, faultKinds } from './fault.ts'
+import { broken, cutShort, type Room, tableOf } from './report-layout.ts'
 import type { Cause, DagFinding, DagReport, Explored, FindingSeverity, TaskExposure } from './report.ts'
 
 /** What a stretch of a line is, not how it looks: a command line gives it colours. */
@@ -9,8 +10,12 @@ export interface FormatOptions {
   readonly paint?: (text: string, tone: ReportTone) => string
   /** Most lines of each list; of more it says how many there are. Integer ≥ 1. @default 20 */
   readonly most?: number
-  /** Sentences are broken to fit into so many columns. @default Infinity */
+  /** Sentences are broken, and tables are laid out, to fit into so many columns. @default Infinity */
   readonly columns?: number
+  /** How many columns a text takes. @default its length */
+  readonly widthOf?: (text: string) => number
+  /** A report that is higher than so many rows ends with its first line again. @default Infinity */
+  readonly rows?: number
 }
 
 type Paint = NonNullable<FormatOptions['paint']>
@@ -18,19 +23,29 @@ type Paint = NonNullable<FormatOptions['paint']>
 /** A report in lines: a sentence, the findings, then what single faults do. */
 export function formatReport(
   report: Omit<DagReport, 'toString'>,
-  { paint = (text) => text, most = 20, columns = Infinity }: FormatOptions = {},
+  {
+    paint = (text) => text,
+    most = 20,
+    columns = Infinity,
+    widthOf = (text) => text.length,
+    rows = Infinity,
+  }: FormatOptions = {},
 ): readonly string[] {
-  return [
-    ...headOf(report, paint),
-    ...findingLines(report.findings, paint, { most, columns }),
-    ...consequenceLines(report, paint, { most, columns }),
-    ...tableLines(report.tasks, paint, most),
+  const room: Room = { most, columns, widthOf }
+  const lines = [
+    ...headOf(report, paint, room),
+    ...findingLines(report.findings, paint, room),
+    ...consequenceLines(report, paint, room),
+    ...tableLines(report.tasks, paint, room),
   ]
+  // The prompt that follows takes a row too.
+  return lines.length < rows ? lines : [...lines, '', lines[0]!]
 }
 
 function headOf(
   { name, settles, explored, findings, tasks, seed }: Omit<DagReport, 'toString'>,
   paint: Paint,
+  room: Room,
 ): string[] {
   const { runs, singleFaults, allSingleFaults, combinations, random, withoutRandom } = explored
   const all =
@@ -40,15 +55,19 @@ function headOf(
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]
   })
   const isBad = findings.some(({ severity }) => severity === 'error')
+  const told = (text: string, tone: ReportTone): string[] =>
+    broken(text, room).map((line) => paint(line, tone))
   const found = counts.length === 0 ? 'nothing to complain of' : counts.join(', ')
+  const headline = settles ? 'every run settles' : 'not every run settles'
+  const shownName = cutShort(name, room.columns - `: ${headline}; ${found}`.length, room)
   return [
-    `${paint(name, 'strong')}: ${settles ? paint('every run settles', 'good') : paint('not every run settles', 'bad')}; ${paint(found, isBad ? 'bad' : counts.length === 0 ? 'good' : 'odd')}`,
-    paint(
+    `${paint(shownName, 'strong')}: ${paint(headline, settles ? 'good' : 'bad')}; ${paint(found, isBad ? 'bad' : counts.length === 0 ? 'good' : 'odd')}`,
+    ...told(
       `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, ${runs} runs explored: ${all} single faults, ${combinations} combinations, ${random} at random; seed ${seed}`,
       'faint',
     ),
-    ...(singleFaults < allSingleFaults ? [paint(sampleLine(explored), 'odd')] : []),
-    ...(withoutRandom === undefined ? [] : [paint(`Nothing was tried at random. ${withoutRandom}`, 'odd')]),
+    ...(singleFaults < allSingleFaults ? told(sampleLine(explored), 'odd') : []),
+    ...(withoutRandom === undefined ? [] : told(`Nothing was tried at random. ${withoutRandom}`, 'odd')),
   ]
 }
 
@@ -60,19 +79,14 @@ function sampleLine({ wholeKinds }: Explored): string {
 
 const toneOf: Readonly<Record<FindingSeverity, ReportTone>> = { error: 'bad', warning: 'odd', note: 'faint' }
 
-interface Room {
-  readonly most: number
-  readonly columns: number
-}
-
-function findingLines(findings: readonly DagFinding[], paint: Paint, { most, columns }: Room): string[] {
+function findingLines(findings: readonly DagFinding[], paint: Paint, room: Room): string[] {
   const told = new Set<string>()
-  return cut(findings, most, (finding) => {
+  return cut(findings, room.most, (finding) => {
     const text = finding.story.join('\n')
     const isTold = text !== '' && told.has(text)
     told.add(text)
     const story = isTold ? ['(as told above)'] : finding.story
-    return ['', ...linesOfFinding(finding, story, paint, columns)]
+    return ['', ...linesOfFinding(finding, story, paint, room)]
   })
 }
 
@@ -80,27 +94,29 @@ function linesOfFinding(
   { code, severity, sentence, hint }: DagFinding,
   story: readonly string[],
   paint: Paint,
-  columns: number,
+  room: Room,
 ): readonly string[] {
   return [
     `${paint(severity, toneOf[severity])}  ${paint(code, 'strong')}`,
-    ...broken(sentence, columns - 2).map((line) => `  ${line}`),
-    ...broken(hint, columns - 4).map((line, index) => `  ${index === 0 ? paint('→', 'faint') : ' '} ${line}`),
-    ...(severity === 'note' ? [] : story.map((line) => `      ${paint(line, 'faint')}`)),
+    ...broken(sentence, room, 2).map((line) => `  ${line}`),
+    ...broken(hint, room, 4).map((line, index) => `  ${index === 0 ? paint('→', 'faint') : ' '} ${line}`),
+    ...(severity === 'note'
+      ? []
+      : story.flatMap((line) =>
+          broken(line, room, 8).map(
+            (part, index) => `${index === 0 ? '      ' : '        '}${paint(part, 'faint')}`,
+          ),
+        )),
   ]
 }
 
-function consequenceLines(
-  { consequences }: Omit<DagReport, 'toString'>,
-  paint: Paint,
-  { most, columns }: Room,
-): string[] {
+function consequenceLines({ consequences }: Omit<DagReport, 'toString'>, paint: Paint, room: Room): string[] {
   if (consequences.length === 0) return []
   return [
     '',
     paint('What one fault does', 'strong'),
-    ...cut(consequences, most, ({ sentence }) =>
-      broken(sentence, columns - 4).map((line, index) => `  ${index === 0 ? '' : '  '}${line}`),
+    ...cut(consequences, room.most, ({ sentence }) =>
+      broken(sentence, room, 4).map((line, index) => `  ${index === 0 ? '' : '  '}${line}`),
     ),
   ]
 }
@@ -113,23 +129,21 @@ const tableColumns = [
   ['runs only with', 'startsOnlyWith'],
 ] as const
 
-function tableLines(tasks: readonly TaskExposure[], paint: Paint, most: number): string[] {
+function tableLines(tasks: readonly TaskExposure[], paint: Paint, room: Room): string[] {
   const exposed = tasks.filter((task) => tableColumns.some(([, field]) => task[field].length > 0))
   const shown = tableColumns.filter(([, field]) => tasks.some((task) => task[field].length > 0))
   if (exposed.length === 0) return []
   const rows = exposed
-    .slice(0, most)
+    .slice(0, room.most)
     .map((task) => [task.taskId, ...shown.map(([, field]) => causesText(task.taskId, task[field]))])
   const heads = ['task', ...shown.map(([head]) => head)]
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)))
-  const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd()
+  const { head, body } = tableOf(heads, rows, room)
   const rest = exposed.length - rows.length
   return [
     '',
     paint('Task by task', 'strong'),
-    paint(line(heads), 'faint'),
-    ...rows.map(line),
+    ...head.map((line) => paint(line, 'faint')),
+    ...body,
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ]
 }
@@ -153,17 +167,4 @@ function cut<T>(list: readonly T[], most: number, linesOf: (one: T) => readonly 
   const lines = list.slice(0, most).flatMap(linesOf)
   if (list.length > most) lines.push(`  and ${list.length - most} more`)
   return lines
-}
-
-/** A text in lines of at most so many characters, broken between words. */
-function broken(text: string, columns: number): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
 }
