@@ -145,6 +145,23 @@ describe('a compiled machine', () => {
     expect(shared).toEqual({ opened: 0 })
   })
 
+  it('takes over the very context that its function returns where it was told to, and when it is provided anew', () => {
+    const context = { opened: 0 }
+    const machine = setup({
+      types: {} as { context: { opened: number }; events: { type: 'open' } },
+    }).createMachine({
+      initial: 'shut',
+      context: () => context,
+      states: { shut: {} },
+    })
+    const contextOf = (compiled: typeof machine) => createActor(compiled).start().getSnapshot().context
+    const own = compile(machine, { ownContext: true })
+    expect(contextOf(own)).toBe(context)
+    expect(contextOf(own.provide({}))).toBe(context)
+    expect(contextOf(compile(machine))).not.toBe(context)
+    expect(contextOf(compile(machine))).toEqual(context)
+  })
+
   it('is provided with other actions by compiling anew', () => {
     const done: string[] = []
     const provided = compile(door([])).provide({ actions: { latch: () => void done.push('clack') } })
