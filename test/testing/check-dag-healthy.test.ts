@@ -73,7 +73,7 @@ describe.skipIf(!existsSync(recorded))(
   'a recorded run of 82 tasks (../shared/data, where it is there)',
   () => {
     it('gives no finding, and each task is struck by every fault', async () => {
-      const { report, cpuMs } = await timed(genomes())
+      const report = await checkDag(genomes())
       expect(report.findings.map(({ sentence }) => sentence)).toEqual([])
       expect(report.tasks).toHaveLength(82)
       expect(report.explored.singleFaults).toBe(report.explored.allSingleFaults)
@@ -95,13 +95,12 @@ describe('a large dag', () => {
   })
 
   it('is struck by a sample of faults, which the report says', async () => {
-    const { report, cpuMs } = await timed(plan(wide(200)))
+    const report = await checkDag(plan(wide(200)))
     expect(report.explored).toMatchObject({ singleFaults: 750, allSingleFaults: 1_600 })
     expect(report.explored.wholeKinds).toEqual(['fails', 'hangs', 'killed'])
     expect(report.toString()).toContain('750 of 1600 single faults')
     expect(report.toString()).toContain('of the other faults a sample was tried')
     expect(report.findings).toEqual([])
-    expect(cpuMs).toBeLessThan(20_000)
   })
 
   it('of thousands of tasks is looked at in a bounded number of runs', async () => {
@@ -116,13 +115,6 @@ describe('a large dag', () => {
     expect(report.explored).toMatchObject({ singleFaults: 320, allSingleFaults: 320 })
   })
 })
-
-async function timed(healthy: Parameters<typeof checkDag>[0]) {
-  const before = process.cpuUsage()
-  const report = await checkDag(healthy)
-  const { user, system } = process.cpuUsage(before)
-  return { report, cpuMs: (user + system) / 1_000 }
-}
 
 /** A thousand genomes, as somebody ran it: `parents` and `runtimeInSeconds` of WfFormat. */
 function genomes() {
