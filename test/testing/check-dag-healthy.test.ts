@@ -78,7 +78,6 @@ describe.skipIf(!existsSync(recorded))(
       expect(report.tasks).toHaveLength(82)
       expect(report.explored.singleFaults).toBe(report.explored.allSingleFaults)
       expect(report.explored.random).toBe(200)
-      expect(cpuMs).toBeLessThan(15_000)
     })
   },
 )
