@@ -61,8 +61,7 @@ export function deliverAnswer({ live, attemptId, answer }: Answer): void {
 /** The door through which executors are heard: not before they have been asked to start the attempt. */
 function hear(live: LiveTask, report: AttemptReport): void {
   const isAhead = report.attemptId === live.context.attemptId && report.attemptId !== live.startedAttempt
-  if (isAhead) live.ignoredReports++
-  else receive(live, report)
+  if (!isAhead) receive(live, report)
 }
 
 function receive(live: LiveTask, report: AttemptReport): void {
@@ -72,10 +71,7 @@ function receive(live: LiveTask, report: AttemptReport): void {
 /** What comes too late, or for an attempt that is over, ends here or in the machine. */
 function takeReport(live: LiveTask, report: AttemptReport): void {
   const { run } = live
-  if (run.books.live.get(live.task.index) !== live) {
-    live.ignoredReports++
-    return
-  }
+  if (run.books.live.get(live.task.index) !== live) return
   const at = run.now
   const { attemptId } = report
   if (keepsAttempt(live, report)) run.runtime.admission.kept(live.lane.desk)

@@ -28,8 +28,6 @@ export class LiveTask {
   startedAttempt = ''
   /** The `seq` of its latest fact. */
   lastSeq: number
-  /** Reports that came too early, or too late, to reach the actor. */
-  ignoredReports = 0
 
   constructor(run: Run, task: PlannedTask, lane: Lane) {
     this.run = run

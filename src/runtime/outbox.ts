@@ -30,6 +30,7 @@ export class Outbox {
   #seq = 0
   /** The appends under way: what comes after them waits for them. */
   #underWay: Promise<void> | undefined
+  /** True once the store has failed: facts are dropped, effects released at once. */
   #isCut = false
 
   constructor(options: OutboxOptions) {
@@ -41,11 +42,6 @@ export class Outbox {
   /** The `seq` of the latest fact, committed or not. */
   get seq(): number {
     return this.#seq
-  }
-
-  /** True once the store has failed: facts are dropped, effects released at once. */
-  get isCut(): boolean {
-    return this.#isCut
   }
 
   /** Numbers and dates a fact; returns its `seq`. */

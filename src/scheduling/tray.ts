@@ -21,17 +21,11 @@ export class Tray<T> {
     this.#items[this.#length++] = item
   }
 
-  /** Takes out the last `count`. */
-  drop(count: number): void {
-    const left = this.#length - count
-    if (left === 0 && count > mostKept) this.#items = []
-    // What is not in it any more must not be kept from being collected.
-    else for (let index = left; index < this.#length; index++) this.#items[index] = undefined as T
-    this.#length = left
-  }
-
   clear(): void {
-    this.drop(this.#length)
+    if (this.#length > mostKept) this.#items = []
+    // What is not in it any more must not be kept from being collected.
+    else for (let index = 0; index < this.#length; index++) this.#items[index] = undefined as T
+    this.#length = 0
   }
 
   /** A copy. */

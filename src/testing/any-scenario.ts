@@ -5,13 +5,14 @@ import { anyList } from './any-list.ts'
 import { anyTaskSettings, fitting } from './any-task-options.ts'
 import { fc } from './fast-check.ts'
 import { worded } from './in-words.ts'
-import type {
-  ExecutorName,
-  ObserverKind,
-  Scenario,
-  ScheduledCommand,
-  ScriptedTask,
-  StrayReport,
+import {
+  type ExecutorName,
+  type ObserverKind,
+  type Scenario,
+  type ScheduledCommand,
+  type ScriptedTask,
+  type StrayReport,
+  strayTypes,
 } from './scenario.ts'
 import { scenarioInWords } from './scenario-plan.ts'
 import { needsAt } from './shapes.ts'
@@ -56,14 +57,7 @@ export function anyStray(withinMs = 300): Arbitrary<StrayReport> {
     at: fc.integer({ min: 0, max: withinMs }),
     task: fc.nat(places - 1),
     attempt: fc.integer({ min: 0, max: 3 }),
-    type: fc.constantFrom<StrayReport['type']>(
-      'started',
-      'rejected',
-      'heartbeat',
-      'completed',
-      'failed',
-      'ended',
-    ),
+    type: fc.constantFrom(...strayTypes),
   })
 }
 

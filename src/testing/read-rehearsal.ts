@@ -15,19 +15,11 @@ import {
 import { badStarts, failedEnds } from './any-attempt.ts'
 import type { FaultKind } from './faults.ts'
 import type { RehearseOptions } from './rehearse.ts'
-import type { ObserverKind, StrayReport } from './scenario.ts'
+import { type ObserverKind, strayTypes } from './scenario.ts'
 
 const known: ReadonlySet<string> = new Set(['faults', 'schedule', 'concurrency', 'pools', 'answers', 'input'])
 const answerNames = ['retry', 'skip', 'ignore', 'abort'] as const satisfies readonly FailureAnswer[]
 const observerNames = ['slow', 'throws', 'late', 'kills'] as const satisfies readonly ObserverKind[]
-const reportTypes = [
-  'started',
-  'rejected',
-  'heartbeat',
-  'completed',
-  'failed',
-  'ended',
-] as const satisfies readonly StrayReport['type'][]
 
 /** Throws `CONFIG_INVALID` for options that make no sense, `TASK_UNKNOWN` for tasks that the plan does not have. */
 export function demandRehearsal(plan: Plan, options: RehearseOptions): void {
@@ -84,7 +76,7 @@ const fieldsOf: Readonly<Record<FaultKind, Readonly<Record<string, FieldCheck>>>
   'stray-report': {
     taskId,
     attempt: (value, path) => readInteger(value, path, 0),
-    type: oneOf(reportTypes),
+    type: oneOf(strayTypes),
     at: demandMs,
   },
   killed: {

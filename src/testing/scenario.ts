@@ -21,6 +21,9 @@ export interface AttemptScript {
   readonly onForce: number | 'ignore'
 }
 
+/** What a report may be that nobody waits for. */
+export const strayTypes = ['started', 'rejected', 'heartbeat', 'completed', 'failed', 'ended'] as const
+
 /** A report that nobody waits for. */
 export interface StrayReport {
   /** The instant it comes at. */
@@ -29,7 +32,7 @@ export interface StrayReport {
   readonly task: number
   /** The attempt it claims to be of: 1 is the first; 0 never was. */
   readonly attempt: number
-  readonly type: 'started' | 'rejected' | 'heartbeat' | 'completed' | 'failed' | 'ended'
+  readonly type: (typeof strayTypes)[number]
 }
 
 /** What the options of a task say of its life. Lengths in milliseconds; `Infinity` is none. */

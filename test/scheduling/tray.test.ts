@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { Tray } from '../../src/scheduling/tray.ts'
 
 describe('a tray', () => {
-  it('is a list: what was pushed, in order, but for what was dropped from its end', () => {
+  it('is a list: what was pushed, in order, since it was cleared', () => {
     const anySteps = fc.array(
       fc.oneof(
         fc.record({ push: fc.integer() }),
-        fc.record({ drop: fc.nat(4) }),
         fc.constant({ clear: true } as const),
         fc.record({ many: fc.integer({ min: 1_000, max: 1_100 }) }),
       ),
@@ -25,10 +24,6 @@ describe('a tray', () => {
               tray.push(item)
               list.push(item)
             }
-          } else if ('drop' in step) {
-            const count = Math.min(step.drop, list.length)
-            tray.drop(count)
-            list = list.slice(0, list.length - count)
           } else {
             tray.clear()
             list = []
