@@ -10,10 +10,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^dagmar$/, replacement: source('./src/index.ts') },
-      { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile.ts') },
+      { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile/compile.ts') },
       { find: /^dagmar\/plan-file$/, replacement: source('./src/plan-file/index.ts') },
       { find: /^dagmar\/simulation$/, replacement: source('./src/simulation/index.ts') },
-      { find: /^dagmar\/testing$/, replacement: source('./src/testing/index.ts') },
+      { find: /^dagmar\/testing$/, replacement: source('./src/testing.ts') },
       { find: /^dagmar\/machines$/, replacement: source('./machines/index.ts') },
     ],
   },

@@ -7,13 +7,13 @@ import type { FactLog } from '../events/fact-log.ts'
 import type { RuntimeFact } from '../events/facts.ts'
 import { subscribeHooks } from '../events/hooks.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { type DispatchOptions, readRunOptions, type WithInput } from './dispatch.ts'
+import { type DispatchOptions, readRunOptions, type WithInput } from './dispatch-options.ts'
 import { readRuntimeOptions, type RuntimeOptions, runtimeClosed } from './options.ts'
-import type { RunResult } from './result.ts'
-import { Run } from './run.ts'
-import { type RunHandle, runHandle } from './run-handle.ts'
-import { RuntimeCore } from './runtime-core.ts'
-import { keepShapesAfter } from './shapes.ts'
+import type { RunResult } from './handle/result.ts'
+import { Run } from './run/run.ts'
+import { type RunHandle, runHandle } from './handle/run-handle.ts'
+import { RuntimeCore } from './runtime-actor.ts'
+import { keepWarmAfter } from './keep-warm.ts'
 
 /** Runs dags. Its runs share slots, pools and executors; its actors form one system. */
 export interface Runtime {
@@ -97,7 +97,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     if (idempotencyKey !== undefined) byKey.set(idempotencyKey, handle)
     if (options.hooks !== undefined) subscribeHooks(run.log.events$, options.hooks)
     core.spawn(run, 'run.start')
-    keepShapesAfter(run)
+    keepWarmAfter(run)
     return handle
   }
 

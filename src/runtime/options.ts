@@ -8,8 +8,8 @@ import { badValue, isRecord, readAmounts, readFields, readInteger, readOneOf } f
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
-import type { AdmissionMode } from './admission.ts'
-import type { RuntimeCoreOptions } from './runtime-core.ts'
+import type { AdmissionMode } from './admission/admission.ts'
+import type { RuntimeCoreOptions } from './runtime-actor.ts'
 
 export interface RuntimeOptions {
   /**

@@ -1,5 +1,5 @@
 import TinyQueue from 'tinyqueue'
-import { Tray } from './tray.ts'
+import { ReusedList } from './reused-list.ts'
 
 interface Entry {
   readonly at: number
@@ -20,7 +20,7 @@ export class Deadlines {
   /** The earliest instant that the heap holds for the key; `Infinity` for none. */
   readonly #pushed: Float64Array
   /** The keys whose instant the heap is still to learn of: most are given up again before anybody asks. */
-  readonly #unpushed = new Tray<number>()
+  readonly #unpushed = new ReusedList<number>()
   #heap = new TinyQueue<Entry>([], earlier)
   #set = 0
 

@@ -20,11 +20,18 @@ const FLOORS: Readonly<Record<string, number>> = {
   testing: 7,
   'plan-file': 7,
   simulation: 7,
-  cli: 8,
+  check: 8,
+  jobs: 8,
+  cli: 9,
 }
 const PURE = ['machines', 'errors', 'time', 'graph', 'scheduling', 'events']
 const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', 'uuid', '@standard-schema/spec']
-const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'cli']
+const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
+/** What the package's entry points list lies directly in src: a file an entry that has no folder of its own. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  'src/index.ts': 'index',
+  'src/testing.ts': 'testing entry',
+}
 const VAGUE_NAME = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?)(?=[-./])/
 const MOST_LINES = 400
 
@@ -64,9 +71,9 @@ function importsOf({ text }: SourceFile): Import[] {
   ]
 }
 
-/** `machines`, a folder of src, `index` for src/index.ts, or nothing for a file that has no place. */
+/** `machines`, a folder of src, the name of an entry, or nothing for a file that has no place. */
 function placeOf(path: string): string | undefined {
-  if (path === 'src/index.ts') return 'index'
+  if (ENTRIES[path] !== undefined) return ENTRIES[path]
   const [first, second, third] = path.split('/')
   if (first === 'machines') return 'machines'
   return first === 'src' && third !== undefined ? second : undefined
@@ -78,8 +85,10 @@ const underAny = (path: string, places: readonly string[]): boolean =>
 function whyNotInside(from: string, to: string | undefined): string | undefined {
   if (to === undefined) return 'it leads out of machines/ and src/'
   if (from === 'index') return NOT_IN_INDEX.includes(to) ? `src/index.ts must not load ${to}/` : undefined
+  if (Object.values(ENTRIES).includes(to))
+    return 'an entry is the top: import the file that holds what you need'
+  if (from === 'testing entry') return undefined
   if (from === to) return undefined
-  if (to === 'index') return 'src/index.ts is the top: import the file that holds what you need'
   const [own, other] = [FLOORS[from], FLOORS[to]]
   if (own === undefined || other === undefined) return `src/${own === undefined ? from : to}/ has no floor`
   if (other < own) return undefined
@@ -102,8 +111,8 @@ function badImports(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => {
     const place = placeOf(file.path)
     if (place === undefined)
-      return [`${file.path}: only index.ts lies directly in src/, put it into a folder`]
-    if (place !== 'index' && FLOORS[place] === undefined) {
+      return [`${file.path}: only the entries lie directly in src/, put it into a folder`]
+    if (ENTRIES[file.path] === undefined && FLOORS[place] === undefined) {
       return [`${file.path}: src/${place}/ is unknown, give it a floor in test/architecture/floors.test.ts`]
     }
     return importsOf(file).flatMap(({ specifier, line, star }) => {

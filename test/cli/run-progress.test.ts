@@ -2,8 +2,8 @@ import { it } from '@fast-check/vitest'
 import { fold, isRunFact } from 'dagmar'
 import { describe, expect } from 'vitest'
 import { RunProgress } from '../../src/cli/view/run-progress.ts'
-import { play } from '../../src/testing/play.ts'
-import { anyScenario } from '../../src/testing/any-scenario.ts'
+import { play } from '../../src/testing/rehearsal/play.ts'
+import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
 
 describe('what the views know of a run', () => {
   it.prop([anyScenario()], { numRuns: 200 })('agrees with the fold of its facts', async (scenario) => {

@@ -9,9 +9,9 @@ import {
   settledTasksStay,
   startsOnlyWhenRuleIsMet,
   streamIsWhole,
-} from '../../src/testing/guarantees.ts'
-import { play } from '../../src/testing/play.ts'
-import { anyScenario } from '../../src/testing/any-scenario.ts'
+} from './play-guarantees.ts'
+import { play } from '../../src/testing/rehearsal/play.ts'
+import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
 import { law } from './law.ts'
 
 describe('over random dags, faults and schedules', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe } from 'vitest'
 import type { FailureAnswer, Outcome, RunFact } from '../../src/index.ts'
-import { oldAttemptsStayQuiet } from '../../src/testing/guarantees.ts'
-import { type Played, play } from '../../src/testing/play.ts'
-import { nameOf } from '../../src/testing/scenario-plan.ts'
-import { anyAttempt } from '../../src/testing/any-attempt.ts'
-import { anyScenario, anyTasks } from '../../src/testing/any-scenario.ts'
-import type { AttemptScript, Scenario, ScriptedTask } from '../../src/testing/scenario.ts'
+import { oldAttemptsStayQuiet } from './play-guarantees.ts'
+import { type Played, play } from '../../src/testing/rehearsal/play.ts'
+import { nameOf } from '../../src/testing/rehearsal/scenario-plan.ts'
+import { anyAttempt } from '../../src/testing/any/any-attempt.ts'
+import { anyScenario, anyTasks } from '../../src/testing/rehearsal/any-scenario.ts'
+import type { AttemptScript, Scenario, ScriptedTask } from '../../src/testing/any/scenario.ts'
 import { law } from './law.ts'
 
 const none = Number.POSITIVE_INFINITY

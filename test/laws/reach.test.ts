@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { play } from '../../src/testing/play.ts'
-import { anyScenario } from '../../src/testing/any-scenario.ts'
+import { play } from '../../src/testing/rehearsal/play.ts'
+import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
 
 describe('the scenarios that the laws are tried on', () => {
   it('bring about every fact that a run without agents and durability can tell, and every way to settle', async () => {

@@ -9,8 +9,8 @@ import {
   taskMachine,
   type TaskPolicy,
 } from '../../machines/index.ts'
-import { play } from '../../src/testing/play.ts'
-import { anyScenario } from '../../src/testing/any-scenario.ts'
+import { play } from '../../src/testing/rehearsal/play.ts'
+import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
 import { law } from '../laws/law.ts'
 import { failure, plainPolicy, report, reports } from '../machines/stepped-task.ts'
 import { anyFlatMachine, anyTypes } from './any-flat-machine.ts'

@@ -11,8 +11,8 @@ import {
   StateMachine,
   transition,
 } from 'xstate'
-import { dagLogic } from '../../src/runtime/dag-logic.ts'
-import { taskLogic } from '../../src/runtime/task-logic.ts'
+import { dagLogic } from '../../src/runtime/logic/dag-logic.ts'
+import { taskLogic } from '../../src/runtime/logic/task-logic.ts'
 
 const act = (): void => {}
 

@@ -7,7 +7,7 @@ import {
   fromTransition,
   type InspectionEvent,
 } from 'xstate'
-import { compile } from '../../src/runtime/compile.ts'
+import { compile } from '../../src/runtime/compile/compile.ts'
 
 /** What is sent next, given what the actor knows by then. */
 export type Next = (context: never) => EventObject

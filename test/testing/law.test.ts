@@ -2,7 +2,7 @@ import { anyFaults, anySchedule, law, type LawOptions, type LawOutcome } from 'd
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { dag } from '../../src/index.ts'
-import type { Breach } from '../../src/testing/index.ts'
+import type { Breach } from '../../src/testing.ts'
 
 let tried = 0
 

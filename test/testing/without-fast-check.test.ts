@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { anyPlan, checkDag, formatReport } from '../../src/testing/index.ts'
+import { anyPlan, checkDag, formatReport } from '../../src/testing.ts'
 import { dag } from '../../src/index.ts'
 
 vi.mock('fast-check', () => {

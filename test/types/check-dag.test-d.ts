@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
 import { dag } from '../../src/index.ts'
-import { checkDag, type DagPromise, type DagReport } from '../../src/testing/index.ts'
+import { checkDag, type DagPromise, type DagReport } from '../../src/testing.ts'
 
 test('checkDag takes any dag or plan, whatever its types, without its input', () => {
   const typed = dag<{ readonly url: string }>('typed').task('a', ({ input }) => input.url.length)

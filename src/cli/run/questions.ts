@@ -1,7 +1,7 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Fact } from '../../events/facts.ts'
-import type { RunHandle } from '../../runtime/run-handle.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { shownText } from '../screen/shown-text.ts'
 import type { Display } from '../view/display.ts'
 import type { Keyboard } from './keyboard.ts'

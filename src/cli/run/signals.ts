@@ -1,4 +1,4 @@
-import type { RunHandle } from '../../runtime/run-handle.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { counted } from '../counted.ts'
 
 /** What the process is told from outside, and the exit code of a run that was ended by it. */

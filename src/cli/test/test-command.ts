@@ -1,7 +1,7 @@
 import type { OutputConfiguration } from 'commander'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { readPlanFile } from '../../plan-file/read-plan-file.ts'
-import { checkDag, type DagFaultKind, formatReport } from '../../testing/check/index.ts'
+import { checkDag, type DagFaultKind, formatReport } from '../../check/index.ts'
 import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { selectTasks } from '../run/select-tasks.ts'

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { isRunEnd, type RunFact } from '../../events/facts.ts'
-import { endsHold, outcomeIn } from '../reading.ts'
+import { endsHold, outcomeIn } from '../facts/reading.ts'
 import { type Finding, found, type Judged } from './judged.ts'
 
 /** 4. Every run settles …: at its end every task is settled, and it did not come to a deadlock. */

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import { endsHold } from '../reading.ts'
+import { endsHold } from '../facts/reading.ts'
 import { type Finding, found, type Judged, type Limits, taskOf } from './judged.ts'
 
 /** 3. Slots, pools and capacities in use never exceed a limit. */

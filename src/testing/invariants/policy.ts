@@ -1,6 +1,6 @@
 import type { RunFact } from '../../events/facts.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import { attemptsOf, groupedBy } from '../reading.ts'
+import { attemptsOf, groupedBy } from '../facts/reading.ts'
 import { type Finding, found, type Judged } from './judged.ts'
 
 /** 8. A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds. */

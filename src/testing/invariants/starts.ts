@@ -1,6 +1,6 @@
 import type { Outcome, TaskId } from '../../../machines/outcome.ts'
-import { endsHold, outcomeIn } from '../reading.ts'
-import { ruleHolds } from '../rule-oracle.ts'
+import { endsHold, outcomeIn } from '../facts/reading.ts'
+import { ruleHolds } from '../facts/rule-oracle.ts'
 import { type Finding, found, type Judged, taskOf } from './judged.ts'
 
 /** 1. A task starts only when its rule is met by settled dependencies. */

@@ -1,5 +1,5 @@
 import type { Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
-import { ruleHolds } from '../rule-oracle.ts'
+import { ruleHolds } from '../facts/rule-oracle.ts'
 import type { PlainTask } from './plain-task.ts'
 
 const wantsNoFailure = new Set([

@@ -6,10 +6,10 @@ import type { HandlerContext } from '../../graph/handler.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
-import type { RunHandle } from '../../runtime/run-handle.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
 import { checkInvariants } from '../invariants/check-invariants.ts'
-import { storyOf } from '../story.ts'
+import { storyOf } from '../facts/story.ts'
 import { type HandlerEnd, type PlainRun, retryAfterMs } from './plain-run.ts'
 
 interface Handler {

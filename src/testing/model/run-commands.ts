@@ -1,6 +1,6 @@
 import type { Arbitrary, AsyncCommand } from 'fast-check'
 import type { ErrorCode } from '../../errors/dagmar-error.ts'
-import { fc } from '../fast-check.ts'
+import { fc } from '../law/fast-check.ts'
 import type { HandlerEnd, PlainRun } from './plain-run.ts'
 import type { RealRun } from './real-run.ts'
 

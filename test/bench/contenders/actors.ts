@@ -1,5 +1,5 @@
 import { type ActorRefFromLogic, type AnyActorRef, createActor, setup } from 'xstate'
-import { compile } from '../../../src/runtime/compile.ts'
+import { compile } from '../../../src/runtime/compile/compile.ts'
 import type { Contender, Workload } from '../workload.ts'
 
 interface Task {

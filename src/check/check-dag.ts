@@ -1,0 +1,280 @@
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
+import { explore, type ExploredRun, type Stage } from './explored-run.ts'
+import { Exposure } from './exposure.ts'
+import { endsRun, type DagFault, faultsOf } from './fault.ts'
+import { formatReport } from './format-report.ts'
+import { type CheckDagOptions, type CheckSettings, readCheckOptions } from './options.ts'
+import { type LoadFastCheck, loadFastCheck, seekTroubles } from './random-stories.ts'
+import { type DagFinding, type DagReport, explorableAnswers } from './report.ts'
+import { seeded } from './seeded.ts'
+import { singleFaults } from './single-faults.ts'
+import { smallestStory } from './smallest-story.ts'
+import { type StagedPlan, stagePlan } from './staged-plan.ts'
+import { storiesForRule } from './stories-for-rules.ts'
+import { nothingHappens, type Story, storyOfFaults } from './story.ts'
+import { timelineOf } from './timeline.ts'
+import { baselineWatcher } from './watchers/baseline.ts'
+import { guaranteesWatcher } from './watchers/guarantees.ts'
+import { ignoredWatcher } from './watchers/ignored.ts'
+import { promisesWatcher } from './watchers/promises.ts'
+import { rulesWatcher, type RulesWatcher } from './watchers/rules.ts'
+import { runTimeoutWatcher } from './watchers/run-timeout.ts'
+import { settlementWatcher } from './watchers/settlement.ts'
+import { standstillWatcher } from './watchers/standstill.ts'
+import type { FindingDraft, Watcher } from './watchers/watcher.ts'
+
+/**
+ * Explores what may happen to the runs of a dag, without calling its handlers: on the real runtime, under a simulated
+ * clock, with scripted tasks in their place. Every single fault is tried, then faults, lengths and answers at random.
+ * Rules that are functions are called, and so are the promises. Every run is bounded, so that the check comes to an end
+ * whatever the dag does; and for one seed it finds the same.
+ *
+ * Rejects with what `plan()` throws for a dag that is not valid, `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`
+ * for options that make no sense, and with `PEER_MISSING` when random runs are asked for without fast-check.
+ */
+export async function checkDag<Outputs, Input>(
+  dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
+  options: CheckDagOptions = {},
+): Promise<DagReport> {
+  return checkDagWith(dag as AnyDag | Plan, options, loadFastCheck)
+}
+
+/** `checkDag` with the peer from elsewhere. */
+export async function checkDagWith(
+  dag: AnyDag | Plan,
+  options: CheckDagOptions,
+  load: LoadFastCheck,
+): Promise<DagReport> {
+  const plan = planOf(dag)
+  const settings = readCheckOptions(plan, options)
+  const check = new DagCheck(plan, settings)
+  return check.run(load)
+}
+
+class DagCheck {
+  readonly #plan: Plan
+  readonly #settings: CheckSettings
+  readonly #staged: StagedPlan
+  readonly #stage: Stage
+  readonly #next: () => number
+  readonly #watchers: readonly Watcher[]
+  readonly #rules: RulesWatcher
+  readonly #known = new Set<string>()
+  #runs = 0
+  #planned = 0
+  #settles = true
+
+  constructor(plan: Plan, settings: CheckSettings) {
+    this.#plan = plan
+    this.#settings = settings
+    this.#staged = stagePlan(plan)
+    this.#stage = {
+      plan: this.#staged.plan,
+      concurrency: settings.concurrency,
+      pools: settings.pools,
+      durationMs: ({ index }) => settings.durationsMs[index]!,
+      outputOf: ({ id }) => (settings.outputs.has(id) ? settings.outputs.get(id) : `output of ${id}`),
+      timeLimitMs: settings.timeLimitMs,
+    }
+    this.#next = seeded(settings.seed)
+    this.#rules = rulesWatcher(plan, this.#staged, settings)
+    this.#watchers = [
+      settlementWatcher(plan),
+      standstillWatcher(plan),
+      guaranteesWatcher(plan, this.#stage),
+      promisesWatcher(settings.promises),
+      baselineWatcher(plan),
+      this.#rules,
+      runTimeoutWatcher(plan),
+      ignoredWatcher(plan),
+    ]
+  }
+
+  async run(load: LoadFastCheck): Promise<DagReport> {
+    const { tasks } = this.#plan
+    const { seed, faults, runs } = this.#settings
+    const singles = singleFaults(tasks, faults, this.#settings.singleFaults, this.#next)
+    const { wholeKinds } = singles
+    this.#planned = 1 + singles.tried.length + runs
+    const baseline = await this.#see(nothingHappens)
+    const exposure = new Exposure(this.#plan, baseline)
+    const spoilsport = new Set<DagFault>()
+    let combinations = 0
+    /** By the task that runs only after a fault: that fault. */
+    const triggers = new Map<string, DagFault>()
+    for (const fault of singles.tried) {
+      const run = await this.#see(storyOfFaults(fault))
+      // Of kinds that only some tasks were struck by, the table would say less than there is, and not say so.
+      if (wholeKinds.size === 0 || wholeKinds.has(fault.kind)) exposure.see(run)
+      if (run.standstill !== undefined) spoilsport.add(fault)
+      for (const { type, taskId } of run.facts) {
+        if (type !== 'task.started' || exposure.runsAnyway(taskId) || triggers.has(taskId)) continue
+        if (!endsRun.has(fault.kind)) triggers.set(taskId, fault)
+      }
+      combinations += await this.#answer(run)
+    }
+    combinations += await this.#strikeWhatRunsOnFailure(triggers)
+    combinations += await this.#fireRules()
+    // What keeps a run from settling by itself would hide whatever else is wrong.
+    const telling = singles.all.filter((fault) => !spoilsport.has(fault))
+    const random = await this.#random(telling, load)
+    const findings = await this.#findings()
+    return reportWith({
+      name: this.#plan.name,
+      ok: findings.every(({ severity }) => severity !== 'error'),
+      settles: this.#settles,
+      seed,
+      explored: {
+        runs: this.#runs,
+        singleFaults: singles.tried.length,
+        allSingleFaults: singles.all.length,
+        wholeKinds: [...wholeKinds],
+        combinations,
+        ...random,
+      },
+      findings,
+      tasks: exposure.tasks(),
+      consequences: exposure.consequences(),
+    })
+  }
+
+  /** Plays a story, and has everybody take note. */
+  async #see(story: Story): Promise<ExploredRun> {
+    const run = await this.#play(story)
+    for (const watcher of this.#watchers) {
+      watcher.see(run)
+      for (const trouble of watcher.troublesIn(run)) this.#known.add(trouble)
+    }
+    return run
+  }
+
+  async #play(story: Story): Promise<ExploredRun> {
+    const run = await explore(this.#stage, story)
+    if (run.standstill !== undefined) this.#settles = false
+    this.#runs++
+    this.#settings.onProgress?.({ done: this.#runs, of: Math.max(this.#planned, this.#runs) })
+    return run
+  }
+
+  #troublesIn(run: ExploredRun): readonly string[] {
+    return this.#watchers.flatMap((watcher) => watcher.troublesIn(run))
+  }
+
+  /** The other answers to the tasks that asked in a run, one task at a time. */
+  async #answer({ asked, story }: ExploredRun): Promise<number> {
+    let count = 0
+    for (const taskId of asked) {
+      for (const answers of explorableAnswers) {
+        await this.#see({ ...story, answers: [{ taskId, answers }] })
+        count++
+      }
+    }
+    return count
+  }
+
+  /** Tasks that do not run when all goes well: what befalls them, when something has gone wrong before. */
+  async #strikeWhatRunsOnFailure(triggers: ReadonlyMap<string, DagFault>): Promise<number> {
+    let count = 0
+    for (const [taskId, trigger] of triggers) {
+      const task = this.#plan.tasks[this.#plan.indexOf(taskId)!]!
+      for (const kind of faultsOf(task, this.#settings.faults)) {
+        if (count >= this.#settings.singleFaults) return count
+        count += 1 + (await this.#answer(await this.#see(storyOfFaults(trigger, { taskId, kind }))))
+      }
+    }
+    return count
+  }
+
+  /** Has the tasks before those that have never started fail in many ways. */
+  async #fireRules(): Promise<number> {
+    if (!this.#settings.faults.has('fails')) return 0
+    let count = 0
+    for (const task of this.#rules.unmet()) {
+      for (const story of storiesForRule(this.#plan, task, this.#next)) {
+        if (count >= this.#settings.singleFaults || !this.#rules.unmet().includes(task)) break
+        count += 1 + (await this.#answer(await this.#see(story)))
+      }
+    }
+    return count
+  }
+
+  async #random(
+    faults: readonly DagFault[],
+    load: LoadFastCheck,
+  ): Promise<{ readonly random: number; readonly withoutRandom?: string }> {
+    const { runs, seed, wantsRandom } = this.#settings
+    const { tasks } = this.#plan
+    if (runs === 0 || tasks.length === 0) return { random: 0 }
+    const parts = {
+      faults,
+      taskIds: tasks.map(({ id }) => id),
+      askingIds: tasks.filter(({ policy }) => policy.onFailure === 'ask').map(({ id }) => id),
+    }
+    try {
+      const smallest: Story[] = []
+      const random = await seekTroubles(await load(), parts, {
+        seed,
+        runs,
+        isKnown: (trouble) => this.#known.has(trouble),
+        play: async (story) => {
+          const run = await this.#play(story)
+          const troubles = this.#troublesIn(run)
+          // Until its smallest story is known, nobody takes note of a new trouble.
+          if (troubles.every((trouble) => this.#known.has(trouble))) this.#note(run)
+          return troubles
+        },
+        found: (trouble, story) => {
+          this.#known.add(trouble)
+          smallest.push(story)
+        },
+      })
+      for (const story of smallest) await this.#see(story)
+      return { random }
+    } catch (thrown) {
+      if (wantsRandom || !(thrown instanceof DagmarError) || thrown.code !== 'PEER_MISSING') throw thrown
+      return { random: 0, withoutRandom: `${thrown.problem} ${thrown.hint ?? ''}`.trim() }
+    }
+  }
+
+  #note(run: ExploredRun): void {
+    for (const watcher of this.#watchers) watcher.see(run)
+  }
+
+  async #findings(): Promise<readonly DagFinding[]> {
+    const drafts = this.#watchers.flatMap((watcher) => watcher.drafts())
+    const findings: DagFinding[] = []
+    for (const draft of drafts) findings.push(await this.#finding(draft))
+    const gravity = { error: 0, warning: 1, note: 2 }
+    return findings.toSorted((a, b) => gravity[a.severity] - gravity[b.severity])
+  }
+
+  async #finding(draft: FindingDraft): Promise<DagFinding> {
+    const { code, severity, hint, taskIds, trouble } = draft
+    const story = await this.#smallest(draft.story, trouble)
+    return {
+      code,
+      severity,
+      sentence: typeof draft.sentence === 'string' ? draft.sentence : draft.sentence(story ?? nothingHappens),
+      hint,
+      taskIds,
+      faults: story?.faults ?? [],
+      paces: story?.paces ?? [],
+      answers: story?.answers ?? [],
+      story: story === undefined ? [] : timelineOf(await this.#play(story), taskIds),
+    }
+  }
+
+  async #smallest(story: Story | undefined, trouble: string | undefined): Promise<Story | undefined> {
+    if (story === undefined || trouble === undefined) return story
+    if (story.faults.length + story.paces.length + story.answers.length < 2) return story
+    return smallestStory(story, async (smaller) =>
+      this.#troublesIn(await this.#play(smaller)).includes(trouble),
+    )
+  }
+}
+
+function reportWith(found: Omit<DagReport, 'toString'>): DagReport {
+  const report: Omit<DagReport, 'toString'> = { ...found }
+  return Object.defineProperty(report, 'toString', { value: () => formatReport(report).join('\n') })
+}

@@ -1,0 +1,167 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import { type Fact, isRunEnd, isRunFact, type RunFact } from '../events/facts.ts'
+import type { Plan, PlannedTask } from '../graph/plan.ts'
+import { createRuntime } from '../runtime/create-runtime.ts'
+import type { RunResult } from '../runtime/handle/result.ts'
+import type { RunHandle } from '../runtime/handle/run-handle.ts'
+import type { Explanation } from '../runtime/handle/why.ts'
+import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
+import type { DagFault } from './fault.ts'
+import { scriptedExecutors } from './scripted-task.ts'
+import type { Story } from './story.ts'
+
+/** Where all stories of a dag are played. */
+export interface Stage {
+  readonly plan: Plan
+  readonly concurrency: number | undefined
+  readonly pools: Readonly<Record<string, number>>
+  /** How long an attempt of the task takes when it goes well. */
+  readonly durationMs: (task: PlannedTask) => number
+  readonly outputOf: (task: PlannedTask) => unknown
+  /** Simulated time after which a run is taken to go on for ever. */
+  readonly timeLimitMs: number
+}
+
+/** Why a run did not settle: nothing was left that could happen, or it would have gone on past every bound. */
+export type Standstill = 'stuck' | 'endless'
+
+/** One run of the real runtime, played to its end or to a standstill. */
+export interface ExploredRun {
+  readonly story: Story
+  readonly facts: readonly RunFact[]
+  /** Undefined when the run did not settle. */
+  readonly result: RunResult | undefined
+  readonly standstill: Standstill | undefined
+  /** Of a run that did not settle: what each task that is not settled waits for. */
+  readonly open: readonly Explanation[]
+  /** The tasks that asked what to do about their failure. */
+  readonly asked: ReadonlySet<TaskId>
+}
+
+/** How long a person takes to answer, and how often a task is answered `retry` at most. */
+const answerMs = 10
+const mostAnswers = 3
+
+/** A run of tasks with as many attempts is followed to its end; one that is tried again without end for a while only. */
+const mostAttempts = 1_000
+const endlessAttempts = 100
+
+/** Start, end, forced end, timeout, stall and grace, retry, deferral; heartbeats aside. */
+const timersPerAttempt = 10
+
+const startAt = 1_000_000
+
+/** Plays a story through the real runtime on a simulated clock. It always comes back, settled or not. */
+export async function explore(stage: Stage, story: Story): Promise<ExploredRun> {
+  const clock = new SimulatedClock(startAt)
+  const faults = new Map(story.faults.map((fault) => [fault.taskId, fault]))
+  const watched: Watched = { facts: [], asked: new Set(), hasEnded: false, result: undefined, beats: 0 }
+  const paces = new Map(story.paces.map(({ taskId, times }) => [taskId, times]))
+  const runtime = createRuntime({
+    clock,
+    executors: scriptedExecutors(stage.plan, clock, {
+      faultOf: ({ id }) => faults.get(id)?.kind,
+      durationMs: (task) => stage.durationMs(task) * (paces.get(task.id) ?? 1),
+      outputOf: stage.outputOf,
+      onBeat: () => {
+        watched.beats++
+      },
+    }),
+    pools: stage.pools,
+    ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
+  })
+  const run = runtime.dispatch(stage.plan, {
+    id: 'run',
+    ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
+  })
+  run.events$.subscribe((fact) => {
+    if (!isRunFact(fact)) return
+    watched.facts.push(fact)
+    if (isRunEnd(fact)) watched.hasEnded = true
+    if (fact.type === 'task.asked' && fact.of === 'failure') watched.asked.add(fact.taskId)
+    intervene(fact, run, { clock, faults, stage, story })
+  })
+  void keepResult(run.result, watched)
+  // Turns of the event loop, since what is held weakly is kept as long as one: thousands of runs would pile up.
+  await promisesSettled()
+  playOn(clock, watched, stage)
+  await promisesSettled()
+  const { result, facts, asked } = watched
+  if (result !== undefined) return { story, facts, asked, result, standstill: undefined, open: [] }
+  const standstill = clock.nextAt === undefined || watched.hasEnded ? 'stuck' : 'endless'
+  return { story, facts, asked, result, standstill, open: openTasks(run, stage.plan) }
+}
+
+interface Watched {
+  readonly facts: RunFact[]
+  readonly asked: Set<TaskId>
+  hasEnded: boolean
+  result: RunResult | undefined
+  /** Signs of work, which make timers as long as somebody has scripted them. */
+  beats: number
+}
+
+async function keepResult(result: Promise<RunResult>, watched: Watched): Promise<void> {
+  watched.result = await result
+}
+
+/** Until the run ends, nothing is left that could happen, or a bound is reached. */
+function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: Stage): void {
+  const mostTimers = timersOf(plan)
+  const endAt = startAt + timeLimitMs
+  for (let fired = 0; !watched.hasEnded && fired < mostTimers + 3 * watched.beats; fired++) {
+    if (clock.nextAt === undefined || clock.nextAt > endAt) return
+    clock.fireNext()
+  }
+}
+
+interface Scene {
+  readonly clock: SimulatedClock
+  readonly faults: ReadonlyMap<TaskId, DagFault>
+  readonly stage: Stage
+  readonly story: Story
+}
+
+/** What people do: they kill and drain where the story says so, and answer. */
+function intervene(fact: Fact, run: RunHandle, scene: Scene): void {
+  if (fact.type === 'task.started' && fact.attempt === 1) end(fact.taskId, run, scene)
+  if (fact.type === 'task.asked' && fact.of === 'failure') answer(fact.taskId, run, scene)
+}
+
+function end(taskId: TaskId, run: RunHandle, { clock, faults, stage }: Scene): void {
+  const kind = faults.get(taskId)?.kind
+  if (kind !== 'killed' && kind !== 'run-killed' && kind !== 'run-drained') return
+  const task = stage.plan.tasks[stage.plan.indexOf(taskId)!]!
+  clock.setTimeout(() => {
+    if (kind === 'killed') void run.kill(taskId)
+    else if (kind === 'run-killed') void run.kill()
+    else void run.drain()
+  }, stage.durationMs(task) / 2)
+}
+
+function answer(taskId: TaskId, run: RunHandle, { clock, story }: Scene): void {
+  const turn = run.story(taskId).filter(({ type }) => type === 'task.answered').length
+  const planned = story.answers.find((one) => one.taskId === taskId)?.answers[turn]
+  const said = turn >= mostAnswers ? 'skip' : (planned ?? 'skip')
+  clock.setTimeout(() => {
+    const isAsked = run.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
+    if (isAsked) run.answer(taskId, said)
+  }, answerMs)
+}
+
+function openTasks(run: RunHandle, { tasks }: Plan): readonly Explanation[] {
+  const { tasks: views } = run.view()
+  return tasks.filter(({ id }) => views.get(id)?.outcome === undefined).map(({ id }) => run.why(id))
+}
+
+/** More timers than any run of the plan needs that comes to an end within `mostAttempts` of each task. */
+function timersOf({ tasks }: Plan): number {
+  const attempts = tasks.reduce((sum, { policy }) => {
+    const lives = policy.onFailure === 'ask' ? mostAnswers + 1 : 1
+    return (
+      sum +
+      lives * (policy.maxAttempts === Infinity ? endlessAttempts : Math.min(policy.maxAttempts, mostAttempts))
+    )
+  }, 0)
+  return 1_000 + timersPerAttempt * attempts
+}

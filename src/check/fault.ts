@@ -1,0 +1,116 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import type { PlannedTask } from '../graph/plan.ts'
+
+/** What may go wrong with one task, or at its start with the run. */
+export const faultKinds = [
+  'fails',
+  'fails-once',
+  'fails-terminally',
+  'fails-critically',
+  'hangs',
+  'ignores-abort',
+  'never-starts',
+  'stalls',
+  'killed',
+  'rejected',
+  'run-killed',
+  'run-drained',
+] as const
+
+/**
+ * `fails`: each attempt. `fails-once`: the first attempt. `fails-terminally`, `fails-critically`: the first attempt, in
+ * a way that allows no other, or that ends the run. `hangs`: never ends by itself, but when it is told to.
+ * `ignores-abort`: hangs, and does not end when it is told to either. `never-starts`: its executor does not report a
+ * start. `stalls`: silent for longer than its stall limits allow, then completes. `killed`: by hand, while it runs.
+ * `rejected`: its executor says no to the first offer, and takes the next one back. `run-killed`, `run-drained`: the
+ * run, by hand, while the task runs.
+ */
+export type DagFaultKind = (typeof faultKinds)[number]
+
+/** One thing that goes wrong. */
+export interface DagFault {
+  readonly taskId: TaskId
+  readonly kind: DagFaultKind
+}
+
+const phrases: Readonly<Record<DagFaultKind, (taskId: TaskId) => string>> = {
+  fails: (id) => `${id} fails every time`,
+  'fails-once': (id) => `${id} fails once`,
+  'fails-terminally': (id) => `${id} fails with a TerminalError`,
+  'fails-critically': (id) => `${id} fails critically`,
+  hangs: (id) => `${id} hangs`,
+  'ignores-abort': (id) => `${id} hangs and ignores its signal`,
+  'never-starts': (id) => `the executor of ${id} never reports its start`,
+  stalls: (id) => `${id} goes silent for a while`,
+  killed: (id) => `${id} is killed by hand`,
+  rejected: (id) => `the executor of ${id} is full at first`,
+  'run-killed': (id) => `the run is killed while ${id} runs`,
+  'run-drained': (id) => `the run is drained while ${id} runs`,
+}
+
+/** A fault in words: `build fails every time`. */
+export function faultPhrase({ kind, taskId }: DagFault): string {
+  return phrases[kind](taskId)
+}
+
+const verbs: Readonly<Record<DagFaultKind, string>> = {
+  fails: 'fails',
+  'fails-once': 'fails once',
+  'fails-terminally': 'fails terminally',
+  'fails-critically': 'fails critically',
+  hangs: 'hangs',
+  'ignores-abort': 'ignores its signal',
+  'never-starts': 'is never started',
+  stalls: 'goes silent',
+  killed: 'is killed',
+  rejected: 'is rejected',
+  'run-killed': 'runs and the run is killed',
+  'run-drained': 'runs and the run is drained',
+}
+
+/** What happens to a task in any of these ways: `fails, hangs or is killed`. */
+export function kindsPhrase(kinds: readonly DagFaultKind[]): string {
+  const words = faultKinds.filter((kind) => kinds.includes(kind)).map((kind) => verbs[kind])
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`
+}
+
+/** Faults that end the whole run, whatever the dag says. */
+export const endsRun: ReadonlySet<DagFaultKind> = new Set(['fails-critically', 'run-killed', 'run-drained'])
+
+/** Whether an executor can end an attempt that does not end when it is told to. A handler in this process cannot be. */
+export function isForceable(executor: string): boolean {
+  return executor !== 'inline'
+}
+
+/** The faults that can befall the task and that are not, for it, the same as another one. */
+export function faultsOf(task: PlannedTask, wanted: ReadonlySet<DagFaultKind>): readonly DagFaultKind[] {
+  return faultKinds.filter((kind) => wanted.has(kind) && befalls(task, kind))
+}
+
+function befalls({ policy, executor }: PlannedTask, kind: DagFaultKind): boolean {
+  const startsAtOnce = executor === 'inline' || executor === 'actor-logic'
+  const isRetried = policy.maxAttempts > 1
+  const isEnded = policy.timeoutMs < Infinity || policy.stallAfterMs + policy.stallGraceMs < Infinity
+  switch (kind) {
+    case 'fails-once':
+      return isRetried || policy.onFailure === 'ask'
+    case 'fails-terminally':
+      return isRetried
+    case 'fails-critically':
+      // A command has no way to say so.
+      return executor !== 'process' && policy.severity !== 'critical'
+    case 'ignores-abort':
+      return isEnded && !isForceable(executor)
+    case 'never-starts':
+      return !startsAtOnce
+    case 'stalls':
+      return policy.stallAfterMs < Infinity
+    case 'fails':
+    case 'hangs':
+    case 'killed':
+    case 'rejected':
+    case 'run-killed':
+    case 'run-drained':
+      return true
+  }
+}

@@ -1,0 +1,144 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import type { RunFact } from '../events/facts.ts'
+import type { Plan } from '../graph/plan.ts'
+import {
+  badValue,
+  didYouMean,
+  isRecord,
+  readAmounts,
+  readDuration,
+  readFields,
+  readInteger,
+  readOneOf,
+} from '../graph/read-values.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import type { RunResult } from '../runtime/handle/result.ts'
+import type { Duration } from '../time/duration.ts'
+import type { Trace } from '../testing/facts/trace.ts'
+import { type DagFaultKind, faultKinds } from './fault.ts'
+
+/** What a promise may look at beside the result. */
+export interface PromiseContext {
+  readonly facts: readonly RunFact[]
+  readonly trace: Trace
+}
+
+/**
+ * Something that must hold of every run that settles, whatever goes wrong. `false`, a text (which says what is wrong) or
+ * a throw breaks it. It answers at once.
+ */
+export type DagPromise = (result: RunResult, context: PromiseContext) => boolean | string | void
+
+export interface CheckDagOptions {
+  /** The same seed finds the same. Integer ≥ 0. @default 1 */
+  readonly seed?: number
+  /**
+   * Random runs, with several faults, lengths and answers at once. They need fast-check: asked for without it, the check
+   * throws `PEER_MISSING`. 0 for none. @default 200; without fast-check none, which the report says
+   */
+  readonly runs?: number
+  /** What must hold of every run, by a sentence that says it: `'nothing is deployed when the tests failed'`. @default {} */
+  readonly promises?: Readonly<Record<string, DagPromise>>
+  /** Most tasks that hold a slot at once. @default the dag's, then 4 */
+  readonly concurrency?: number
+  /** Pools of the runtime that the dag's tasks use. @default {} */
+  readonly pools?: Readonly<Record<string, number>>
+  /** How long an attempt takes when it goes well, by task. @default the task's estimate, then 10 ms */
+  readonly durations?: Readonly<Record<TaskId, Duration>>
+  /** What tasks return, for rules that look at outputs. @default a text for each */
+  readonly outputs?: Readonly<Record<TaskId, unknown>>
+  /** What may go wrong. @default everything */
+  readonly faults?: readonly DagFaultKind[]
+  /**
+   * Most single faults that are tried; of more, a part is drawn by the seed. Infinity tries all.
+   * @default as many as make 150,000 tasks, so all of them in dags of up to about 120 tasks
+   */
+  readonly singleFaults?: number
+  /** Simulated time after which a run counts as one that does not settle. Finite, > 0. @default '365d' */
+  readonly timeLimit?: Duration
+  /** Told now and then how far the check is; `of` may grow. */
+  readonly onProgress?: (progress: { readonly done: number; readonly of: number }) => void
+}
+
+/** The options in numbers, checked against the plan. */
+export interface CheckSettings {
+  readonly seed: number
+  readonly runs: number
+  /** Somebody has asked for random runs. */
+  readonly wantsRandom: boolean
+  readonly promises: ReadonlyMap<string, DagPromise>
+  readonly concurrency: number | undefined
+  readonly pools: Readonly<Record<string, number>>
+  /** By task index. */
+  readonly durationsMs: Float64Array
+  readonly outputs: ReadonlyMap<TaskId, unknown>
+  readonly faults: ReadonlySet<DagFaultKind>
+  readonly singleFaults: number
+  readonly timeLimitMs: number
+  readonly onProgress: ((progress: { readonly done: number; readonly of: number }) => void) | undefined
+}
+
+const known: ReadonlySet<string> = new Set([
+  'seed',
+  'runs',
+  'promises',
+  'concurrency',
+  'pools',
+  'durations',
+  'outputs',
+  'faults',
+  'singleFaults',
+  'timeLimit',
+  'onProgress',
+])
+
+/** Short, so that limits of time are not reached by assumption. */
+const unknownMs = 10
+const defaultRuns = 200
+const defaultTasksInSingles = 150_000
+
+/** Throws `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`. */
+export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSettings {
+  readFields(options, "checkDag's options object", known)
+  const { seed = 1, runs, promises = {}, concurrency, pools = {}, durations = {}, outputs = {} } = options
+  const { faults = faultKinds, singleFaults, timeLimit = '365d', onProgress } = options
+  if (!isRecord(promises)) throw badValue('promises', promises, 'an object of functions')
+  for (const [name, promise] of Object.entries(promises)) {
+    if (typeof promise !== 'function') throw badValue(`promises['${name}']`, promise, 'a function')
+  }
+  if (!Array.isArray(faults)) throw badValue('faults', faults, 'a list of kinds of faults')
+  for (const field of ['durations', 'outputs'] as const) refuseUnknownTasks(plan, options[field] ?? {}, field)
+  return {
+    seed: readInteger(seed, 'seed', 0),
+    runs: runs === undefined ? defaultRuns : readInteger(runs, 'runs', 0),
+    wantsRandom: runs !== undefined && runs > 0,
+    promises: new Map(Object.entries(promises)),
+    concurrency: concurrency === undefined ? undefined : readInteger(concurrency, 'concurrency', 0, true),
+    pools: readAmounts(pools, 'pools'),
+    durationsMs: Float64Array.from(plan.tasks, ({ id, estimateMs }) => {
+      const given = Object.hasOwn(durations, id) ? durations[id] : undefined
+      if (given === undefined) return estimateMs ?? unknownMs
+      return readDuration(given, `durations['${id}']`, { finite: true })
+    }),
+    outputs: new Map(Object.entries(outputs)),
+    faults: new Set(faults.map((kind, index) => readOneOf(kind, `faults[${index}]`, faultKinds))),
+    singleFaults:
+      singleFaults === undefined
+        ? Math.max(1, Math.floor(defaultTasksInSingles / Math.max(1, plan.tasks.length)))
+        : readInteger(singleFaults, 'singleFaults', 0, true),
+    timeLimitMs: readDuration(timeLimit, 'timeLimit', { positive: true, finite: true }),
+    onProgress,
+  }
+}
+
+function refuseUnknownTasks(plan: Plan, byTask: Readonly<Record<TaskId, unknown>>, field: string): void {
+  if (!isRecord(byTask)) throw badValue(field, byTask, 'an object by task id')
+  for (const taskId of Object.keys(byTask)) {
+    if (plan.indexOf(taskId) !== undefined) continue
+    const ids = plan.tasks.map(({ id }) => id)
+    throw new DagmarError('TASK_UNKNOWN', {
+      message: `${field} names a task '${taskId}', which ${plan.name} does not have.${didYouMean(taskId, ids)}`,
+      facts: { taskId, field },
+    })
+  }
+}

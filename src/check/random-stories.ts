@@ -1,0 +1,89 @@
+import type fastCheck from 'fast-check'
+import type { FailureAnswer } from '../../machines/outcome.ts'
+import type { DagFault } from './fault.ts'
+import type { Story } from './story.ts'
+
+export type FastCheck = typeof fastCheck
+
+/** Loads the peer. Rejects, or gives something that throws at its first use, with `PEER_MISSING` where it is not there. */
+export type LoadFastCheck = () => Promise<FastCheck>
+
+export const loadFastCheck: LoadFastCheck = async () => (await import('../testing/law/fast-check.ts')).fc
+
+const mostFaults = 4
+const mostPaces = 8
+const mostShrinks = 400
+
+export interface StoryParts {
+  /** What may befall the tasks. */
+  readonly faults: readonly DagFault[]
+  readonly taskIds: readonly string[]
+  /** The tasks that may ask what to do about their failure. */
+  readonly askingIds: readonly string[]
+}
+
+function anyStory(fc: FastCheck, { faults, taskIds, askingIds }: StoryParts): fastCheck.Arbitrary<Story> {
+  const anyAnswer = fc.constantFrom<FailureAnswer>('skip', 'ignore', 'retry', 'abort')
+  return fc.record({
+    faults:
+      faults.length === 0
+        ? fc.constant([])
+        : fc.uniqueArray(fc.constantFrom(...faults), {
+            maxLength: mostFaults,
+            size: 'max',
+            selector: ({ taskId }) => taskId,
+          }),
+    paces: fc.uniqueArray(
+      fc.record({ taskId: fc.constantFrom(...taskIds), times: fc.constantFrom(2, 0, 0.5, 3, 10, 100) }),
+      { maxLength: mostPaces, size: 'max', selector: ({ taskId }) => taskId },
+    ),
+    answers:
+      askingIds.length === 0
+        ? fc.constant([])
+        : fc.uniqueArray(
+            fc.record({
+              taskId: fc.constantFrom(...askingIds),
+              answers: fc.array(anyAnswer, { minLength: 1, maxLength: 3 }),
+            }),
+            { maxLength: 3, size: 'max', selector: ({ taskId }) => taskId },
+          ),
+  })
+}
+
+/**
+ * Goes after new troubles in random stories, `runs` of them. Each time `troublesIn` names some that were not known, one
+ * is shrunk, and `found` is told of the smallest story; then the search goes on. Returns how many stories were played.
+ */
+export async function seekTroubles(
+  fc: FastCheck,
+  parts: StoryParts,
+  given: {
+    readonly seed: number
+    readonly runs: number
+    readonly isKnown: (trouble: string) => boolean
+    readonly play: (story: Story) => Promise<readonly string[]>
+    readonly found: (trouble: string, story: Story) => void
+  },
+): Promise<number> {
+  const { isKnown, play, found } = given
+  const arbitrary = anyStory(fc, parts)
+  let played = 0
+  for (let left = given.runs, round = 0; left > 0; round++) {
+    const hunt: { trouble: string | undefined; shrinks: number } = { trouble: undefined, shrinks: 0 }
+    const property = fc.asyncProperty(arbitrary, async (story) => {
+      if (hunt.trouble !== undefined && ++hunt.shrinks > mostShrinks) return true
+      played++
+      const troubles = await play(story)
+      if (hunt.trouble !== undefined) return !troubles.includes(hunt.trouble)
+      hunt.trouble = troubles.find((trouble) => !isKnown(trouble))
+      return hunt.trouble === undefined
+    })
+    const details = await fc.check(property, { seed: (given.seed + round) | 0, numRuns: left })
+    if (!details.failed) break
+    // What a story throws is no trouble of the dag's but of who wrote a promise.
+    if (hunt.trouble === undefined || details.counterexample === null) throw details.errorInstance
+    found(hunt.trouble, details.counterexample[0])
+    left -= details.numRuns
+  }
+  return played
+}

@@ -1,0 +1,141 @@
+import type { Plan, PlannedTask } from '../graph/plan.ts'
+import type { Attempt, Executor, Report, ReportedFailure } from '../ports/executor.ts'
+import type { SimulatedClock } from '../time/simulated-clock.ts'
+import { type DagFaultKind, isForceable } from './fault.ts'
+
+/** What the attempts of the tasks do, in place of their handlers. */
+export interface Script {
+  /** Undefined for a task that nothing befalls. */
+  readonly faultOf: (task: PlannedTask) => DagFaultKind | undefined
+  /** How long an attempt of the task takes. */
+  readonly durationMs: (task: PlannedTask) => number
+  readonly outputOf: (task: PlannedTask) => unknown
+  /** An attempt gives a sign of work. */
+  readonly onBeat: () => void
+}
+
+/** How often work is heard of, as a share of the silence that counts as a stall. */
+const beatEvery = 0.75
+
+/** An attempt that would take longer than so many beats is cut short. */
+const mostBeats = 10_000
+
+/** How long an attempt takes to end once it is told to. */
+const endingMs = 1
+
+/** Executors under the names that the plan asks for, which carry out scripts on a simulated clock. */
+export function scriptedExecutors(
+  plan: Plan,
+  clock: SimulatedClock,
+  script: Script,
+): Readonly<Record<string, Executor>> {
+  const names = new Set(plan.tasks.map(({ executor }) => executor))
+  return Object.fromEntries([...names].map((name) => [name, executorFor(name, plan, clock, script)]))
+}
+
+interface Live {
+  readonly report: Report
+  readonly fault: DagFaultKind | undefined
+  readonly timers: Set<unknown>
+}
+
+function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Script): Executor {
+  const live = new Map<string, Live>()
+  const rejected = new Set<string>()
+  const declined = new Set<string>()
+  const taskOf = (taskId: string): PlannedTask => plan.tasks[plan.indexOf(taskId)!]!
+  const end = (attemptId: string, say: () => void): void => {
+    const own = live.get(attemptId)
+    if (own === undefined) return
+    live.delete(attemptId)
+    for (const timer of own.timers) clock.clearTimeout(timer)
+    say()
+  }
+  const endSoon = (attemptId: string): void => {
+    const own = live.get(attemptId)
+    own?.timers.add(
+      clock.setTimeout(
+        () => end(attemptId, () => own.report({ type: 'attempt.ended', attemptId })),
+        endingMs,
+      ),
+    )
+  }
+  return {
+    accepts: (_carrying, taskId) => {
+      if (script.faultOf(taskOf(taskId)) !== 'rejected' || declined.has(taskId)) return true
+      declined.add(taskId)
+      return false
+    },
+    start: (attempt, report) => {
+      const task = taskOf(attempt.taskId)
+      const own: Live = { report, fault: script.faultOf(task), timers: new Set() }
+      live.set(attempt.attemptId, own)
+      const after = (ms: number, act: () => void): void => {
+        const timer = clock.setTimeout(() => {
+          own.timers.delete(timer)
+          act()
+        }, ms)
+        own.timers.add(timer)
+      }
+      if (own.fault === 'never-starts') return
+      if (own.fault === 'rejected' && !rejected.has(task.id)) {
+        rejected.add(task.id)
+        const { attemptId } = attempt
+        after(endingMs, () => end(attemptId, () => report({ type: 'attempt.rejected', attemptId })))
+        return
+      }
+      carryOut(attempt, own, { task, script, after, end })
+    },
+    abort: (attemptId) => {
+      if (live.get(attemptId)?.fault !== 'ignores-abort') endSoon(attemptId)
+    },
+    ...(isForceable(name) ? { force: endSoon } : {}),
+  }
+}
+
+/** From its start to its end, where it has one. */
+function carryOut(
+  { attemptId, attempt }: Attempt,
+  { report, fault }: Live,
+  given: {
+    readonly task: PlannedTask
+    readonly script: Script
+    readonly after: (ms: number, act: () => void) => void
+    readonly end: (attemptId: string, say: () => void) => void
+  },
+): void {
+  const { task, script, after, end } = given
+  report({ type: 'attempt.started', attemptId })
+  if (fault === 'hangs' || fault === 'ignores-abort') return
+  const { stallAfterMs, stallGraceMs } = task.policy
+  const silentMs = stallAfterMs + (stallGraceMs < Infinity ? stallGraceMs : 0)
+  const lastsMs = Math.min(script.durationMs(task), mostBeats * stallAfterMs * beatEvery)
+  const takesMs = fault === 'stalls' ? silentMs + endingMs + lastsMs : lastsMs
+  // Work that goes well is heard of before it counts as stalled; where nothing comes of a stall, that is left out.
+  if (fault !== 'stalls' && stallGraceMs < Infinity && stallAfterMs < lastsMs) beat()
+  after(takesMs, () =>
+    end(attemptId, () => {
+      const failure = attempt > 1 && fault === 'fails-once' ? undefined : failureOf(fault)
+      report(
+        failure === undefined
+          ? { type: 'attempt.completed', attemptId, output: script.outputOf(task) }
+          : { type: 'attempt.failed', attemptId, failure },
+      )
+    }),
+  )
+
+  function beat(): void {
+    after(stallAfterMs * beatEvery, () => {
+      script.onBeat()
+      report({ type: 'attempt.heartbeat', attemptId })
+      beat()
+    })
+  }
+}
+
+function failureOf(fault: DagFaultKind | undefined): ReportedFailure | undefined {
+  const failure = { code: 'SCRIPTED', message: 'the fault that was tried' }
+  if (fault === 'fails' || fault === 'fails-once') return failure
+  if (fault === 'fails-terminally') return { ...failure, retryable: false }
+  return fault === 'fails-critically' ? { ...failure, retryable: false, severity: 'critical' } : undefined
+}

@@ -1,0 +1,53 @@
+import type { PlannedTask } from '../graph/plan.ts'
+import { type DagFault, type DagFaultKind, faultsOf } from './fault.ts'
+import { sampled } from './seeded.ts'
+
+/** What is tried first where not everything can be: what tells most. */
+const byWeight: readonly DagFaultKind[] = [
+  'fails',
+  'hangs',
+  'killed',
+  'fails-once',
+  'fails-terminally',
+  'stalls',
+  'rejected',
+  'never-starts',
+  'ignores-abort',
+  'fails-critically',
+  'run-killed',
+  'run-drained',
+]
+
+export interface SingleFaults {
+  /** By kind, so that the first story of a trouble is of the plainest. */
+  readonly tried: readonly DagFault[]
+  readonly all: readonly DagFault[]
+  /** The kinds that are tried on every task they can befall. */
+  readonly wholeKinds: ReadonlySet<DagFaultKind>
+}
+
+/** Every fault of every task; at most `most` of them are tried, kind by kind, and of the kind that is too many a sample. */
+export function singleFaults(
+  tasks: readonly PlannedTask[],
+  wanted: ReadonlySet<DagFaultKind>,
+  most: number,
+  next: () => number,
+): SingleFaults {
+  const all = tasks.flatMap((task) =>
+    faultsOf(task, wanted).map((kind): DagFault => ({ taskId: task.id, kind })),
+  )
+  const tried: DagFault[] = []
+  const wholeKinds = new Set<DagFaultKind>()
+  const rest: DagFault[] = []
+  for (const kind of byWeight) {
+    const ofKind = all.filter((fault) => fault.kind === kind)
+    if (rest.length > 0 || tried.length + ofKind.length > most) {
+      rest.push(...ofKind)
+      continue
+    }
+    tried.push(...ofKind)
+    if (ofKind.length > 0) wholeKinds.add(kind)
+  }
+  tried.push(...sampled(rest, most - tried.length, next))
+  return { tried, all, wholeKinds }
+}

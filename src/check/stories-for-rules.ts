@@ -1,0 +1,44 @@
+import type { Plan, PlannedTask } from '../graph/plan.ts'
+import { sampled } from './seeded.ts'
+import { type Story, storyOfFaults } from './story.ts'
+
+/** Up to so many tasks before it, every set of failing ones is tried. */
+const mostExhaustive = 8
+const mostStories = 150
+
+/**
+ * Stories made to have the rule of a task met: the tasks before it fail in many combinations. Few at first.
+ */
+export function storiesForRule(plan: Plan, task: PlannedTask, next: () => number): readonly Story[] {
+  const before = new Set<number>(task.needs)
+  for (const index of before) for (const need of plan.tasks[index]!.needs) before.add(need)
+  const all = [...before]
+  const failing = (indices: readonly number[]): Story =>
+    storyOfFaults(...indices.map((index) => ({ taskId: plan.tasks[index]!.id, kind: 'fails' as const })))
+  if (all.length <= mostExhaustive) {
+    return subsets(all)
+      .toSorted((a, b) => a.length - b.length)
+      .map(failing)
+  }
+  const pairs = all.flatMap((one, place) => all.slice(place + 1).map((other) => [one, other]))
+  const roots = all.filter((index) => plan.tasks[index]!.needs.length === 0)
+  const halves = Array.from({ length: mostStories / 3 }, () => all.filter(() => next() < 0.5))
+  return [
+    [...task.needs],
+    ...task.needs.map((need) => [need]),
+    ...sampled(all, mostStories / 3, next).map((index) => [index]),
+    roots,
+    all,
+    ...sampled(pairs, mostStories / 3, next),
+    ...halves,
+  ]
+    .slice(0, mostStories)
+    .map(failing)
+}
+
+function subsets(all: readonly number[]): readonly (readonly number[])[] {
+  return all.reduce<readonly (readonly number[])[]>(
+    (sets, index) => [...sets, ...sets.map((set) => [...set, index])],
+    [[]],
+  )
+}

@@ -1,0 +1,41 @@
+import type { FailureAnswer, TaskId } from '../../machines/outcome.ts'
+import { type DagFault, faultPhrase } from './fault.ts'
+
+/** The task takes so many times as long as it is expected to. */
+export interface TaskPace {
+  readonly taskId: TaskId
+  readonly times: number
+}
+
+/** What a person answers to a task with `onFailure: 'ask'`, question by question; `skip` where the list is over. */
+export interface TaskAnswers {
+  readonly taskId: TaskId
+  readonly answers: readonly FailureAnswer[]
+}
+
+/** All that tells one explored run from the one in which nothing goes wrong. */
+export interface Story {
+  readonly faults: readonly DagFault[]
+  readonly paces: readonly TaskPace[]
+  readonly answers: readonly TaskAnswers[]
+}
+
+export const nothingHappens: Story = { faults: [], paces: [], answers: [] }
+
+export function storyOfFaults(...faults: readonly DagFault[]): Story {
+  return { ...nothingHappens, faults }
+}
+
+/** A story in words, after `when`: `build fails every time, and test takes 5 times as long`. */
+export function storyPhrase({ faults, paces, answers }: Story): string {
+  const parts = [
+    ...faults.map(faultPhrase),
+    ...paces.map(({ taskId, times }) =>
+      times === 0 ? `${taskId} takes no time` : `${taskId} takes ${times} times as long`,
+    ),
+    ...answers
+      .filter((one) => one.answers.length > 0)
+      .map((one) => `the answer to ${one.taskId} is ${one.answers.join(', then ')}`),
+  ]
+  return parts.length === 0 ? 'nothing goes wrong' : parts.join(', and ')
+}

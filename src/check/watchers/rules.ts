@@ -1,0 +1,131 @@
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import type { CheckSettings } from '../options.ts'
+import { impossibleRules } from '../possible-ends.ts'
+import type { StagedPlan } from '../staged-plan.ts'
+import { type Story, storyPhrase } from '../story.ts'
+import { ruleName } from './settlement.ts'
+import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
+
+export interface RulesWatcher extends Watcher {
+  /** The tasks that have not started in any run yet, and whose rule, not that of a dependency, is to blame. */
+  unmet(): readonly PlannedTask[]
+}
+
+/** Which rules fire, and which functions among them decide anything. */
+export function rulesWatcher(plan: Plan, staged: StagedPlan, settings: CheckSettings): RulesWatcher {
+  const started = new Set<number>()
+  const byKillOnly = new Map<number, Story>()
+  const thrown = new Map<number, Story>()
+  let runs = 0
+  const unmet = (): readonly PlannedTask[] =>
+    plan.tasks.filter(
+      ({ index, needs, rule }) =>
+        !started.has(index) &&
+        // One that wants the completion of what never starts is only a consequence.
+        !(rule === 'all-completed' && needs.some((need) => !started.has(need))),
+    )
+  return {
+    unmet,
+    troublesIn: () => noTroubles,
+    see: ({ facts, story }) => {
+      runs++
+      const isKilled = story.faults.some(({ kind }) => kind === 'killed')
+      for (const fact of facts) {
+        if (fact.type === 'task.dispatched') {
+          const index = plan.indexOf(fact.taskId)!
+          if (!isKilled) started.add(index)
+          else if (!byKillOnly.has(index)) byKillOnly.set(index, story)
+        }
+        if (fact.type === 'task.failed' && fact.failure.code === 'RULE_THREW') {
+          const index = plan.indexOf(fact.taskId)!
+          if (!thrown.has(index)) thrown.set(index, story)
+        }
+      }
+    },
+    drafts: () => {
+      // Where tasks are not let fail, a rule about failures says nothing.
+      const isTold = settings.faults.has('fails')
+      const impossible = impossibleRules(plan)
+      const never = unmet().filter(({ index }) => !thrown.has(index) && (isTold || impossible.has(index)))
+      return [
+        ...never.map((task) =>
+          neverFires(task, {
+            isProven: impossible.has(task.index),
+            runs,
+            plan,
+            kill: byKillOnly.get(task.index),
+          }),
+        ),
+        ...[...thrown].map(([index, story]) => throws(plan.tasks[index]!, staged, story)),
+        ...(isTold ? decidesNothing(plan, staged, runs) : []),
+      ]
+    },
+  }
+}
+
+function neverFires(
+  { id, rule, needs }: PlannedTask,
+  given: {
+    readonly isProven: boolean
+    readonly runs: number
+    readonly plan: Plan
+    readonly kill: Story | undefined
+  },
+): FindingDraft {
+  const { isProven, runs, plan, kill } = given
+  const ignoring = needs
+    .map((need) => plan.tasks[need]!)
+    .filter(({ policy }) => policy.onFailure === 'ignore')
+    .map((need) => need.id)
+  const because =
+    isProven && ignoring.length > 0
+      ? `, since a failure of ${ignoring.join(', ')} is ignored and counts as completed`
+      : ''
+  const how = isProven
+    ? `can never be met, whatever fails${because}`
+    : `was met in none of ${runs} explored runs, some of which were made for it`
+  const unless = kill === undefined ? '' : ` Only a kill by hand would start it (${storyPhrase(kill)}).`
+  const isFunction = typeof rule === 'function'
+  return {
+    code: 'RULE_NEVER_FIRES',
+    severity: isProven ? 'error' : 'warning',
+    sentence: `${id} never runs: its rule ${ruleName(rule)} ${how}.${unless}`,
+    hint: isFunction
+      ? `Let the rule say yes to something that can happen. If it looks at outputs, tell the check what they are: { outputs: { '${plan.tasks[needs[0] ?? 0]?.id ?? 'build'}': … } }.`
+      : `Choose another rule, or depend on other tasks${ignoring.length > 0 ? ", or take onFailure: 'ignore' away" : ''}.`,
+    taskIds: [id],
+  }
+}
+
+function throws(
+  { id, index, needs }: PlannedTask,
+  { plan, tallies }: StagedPlan,
+  story: Story,
+): FindingDraft {
+  const thrown = tallies.get(index)?.thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    code: 'RULE_THROWS',
+    severity: 'warning',
+    sentence: `The rule of ${id} throws when ${storyPhrase(story)}: ${message}`,
+    hint: `A dependency may have failed or been skipped, and then has no output. If the rule looks at outputs, tell the check what they are: { outputs: { '${plan.tasks[needs[0] ?? 0]?.id ?? 'build'}': … } }.`,
+    taskIds: [id],
+    story,
+  }
+}
+
+function decidesNothing(plan: Plan, { tallies }: StagedPlan, runs: number): readonly FindingDraft[] {
+  return [...tallies].flatMap(([index, { met, unmet, threw }]): readonly FindingDraft[] => {
+    const { id, needs } = plan.tasks[index]!
+    if (met === 0 || unmet > 0 || threw > 0 || needs.length === 0) return []
+    return [
+      {
+        code: 'RULE_NEVER_FALSE',
+        severity: 'note',
+        sentence: `The rule of ${id} said yes in every one of ${runs} explored runs in which it was asked.`,
+        hint: "If that is meant, 'all-settled' says the same.",
+        taskIds: [id],
+      },
+    ]
+  })
+}

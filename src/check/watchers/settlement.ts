@@ -1,0 +1,202 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import type { Rule } from '../../graph/rules.ts'
+import type { Explanation } from '../../runtime/handle/why.ts'
+import type { ExploredRun } from '../explored-run.ts'
+import { type DagFaultKind, kindsPhrase } from '../fault.ts'
+import { listed, tasksListed } from '../listed.ts'
+import { type Story, storyPhrase } from '../story.ts'
+import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
+
+type Reason = 'hangs' | 'endless' | 'held' | 'stuck'
+
+interface Root {
+  readonly reason: Reason
+  readonly taskId: TaskId
+  readonly kinds: Set<DagFaultKind>
+  readonly story: Story
+  readonly starved: readonly TaskId[]
+}
+
+interface StarvedRule {
+  readonly rule: Rule
+  readonly story: Story
+  readonly causes: Set<TaskId>
+}
+
+/** Does every run settle? If not, because of whom, and who starves of it. */
+export function settlementWatcher(plan: Plan): Watcher {
+  const roots = new Map<string, Root>()
+  const starvedRules = new Map<TaskId, StarvedRule>()
+  return {
+    troublesIn: (run) =>
+      run.standstill === undefined
+        ? noTroubles
+        : rootsOf(run).map(({ reason, taskId }) => `unsettled ${reason} ${taskId}`),
+    see: (run) => {
+      if (run.standstill === undefined) return
+      const found = rootsOf(run)
+      const ids = new Set(found.map(({ taskId }) => taskId))
+      const starved = run.open.map(({ taskId }) => taskId).filter((taskId) => !ids.has(taskId))
+      for (const { reason, taskId } of found) {
+        const known = roots.get(`${reason} ${taskId}`)
+        const root = known ?? { reason, taskId, kinds: new Set<DagFaultKind>(), story: run.story, starved }
+        for (const fault of run.story.faults) if (fault.taskId === taskId) root.kinds.add(fault.kind)
+        roots.set(`${reason} ${taskId}`, root)
+      }
+      for (const one of run.open) noteStarvedRule(one, ids, run.story, starvedRules)
+    },
+    drafts: () => [
+      ...['hangs', 'endless', 'held', 'stuck'].flatMap((reason) =>
+        neverSettles(
+          plan,
+          [...roots.values()].filter((root) => root.reason === reason),
+        ),
+      ),
+      ...starves(plan, starvedRules),
+    ],
+  }
+}
+
+const live: ReadonlySet<string> = new Set(['starting', 'running', 'stalled', 'stopping'])
+
+/** Whom the others wait for: what is live, or what goes on without end; else the first that waits. */
+function rootsOf({ open, standstill, story }: ExploredRun): readonly Pick<Root, 'reason' | 'taskId'>[] {
+  const hanging = open.filter(({ status }) => live.has(status))
+  if (standstill === 'endless') {
+    const struck = open.filter(({ taskId }) => story.faults.some((fault) => fault.taskId === taskId))
+    const going = struck.length > 0 ? struck : open.filter(({ status }) => status !== 'pending')
+    return pick('endless', going.length > 0 ? going : open.slice(0, 1))
+  }
+  if (hanging.length > 0) return pick('hangs', hanging)
+  const held = open.filter(({ waitsFor }) => waitsFor.some((one) => one.kind === 'slot' && one.limit === 0))
+  if (held.length > 0) return pick('held', held)
+  const waiting = open.filter(({ status }) => status !== 'pending')
+  return pick('stuck', (waiting.length > 0 ? waiting : open).slice(0, 1))
+}
+
+function pick(reason: Reason, found: readonly Explanation[]): readonly Pick<Root, 'reason' | 'taskId'>[] {
+  return found.map(({ taskId }) => ({ reason, taskId }))
+}
+
+function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
+  const [first] = roots
+  if (first === undefined) return []
+  const { reason, story } = first
+  const taskIds = roots.map(({ taskId }) => taskId)
+  const most = Math.max(...roots.map(({ starved }) => starved.length))
+  const taken = most === 0 ? '' : ` Up to ${most === 1 ? '1 task starves' : `${most} tasks starve`} of it.`
+  const common = {
+    severity: 'error',
+    taskIds,
+    story,
+    trouble: `unsettled ${reason} ${first.taskId}`,
+  } as const
+  const code = 'RUN_NEVER_SETTLES'
+  switch (reason) {
+    case 'hangs': {
+      const kinds = [...new Set(roots.flatMap((root) => [...root.kinds]))]
+      const whose = roots.length === 1 ? first.taskId : `any of ${tasksListed(taskIds)}`
+      const limits = [...new Set(roots.map(({ taskId }) => lacking(plan.tasks[plan.indexOf(taskId)!]!)))]
+      return [
+        {
+          ...common,
+          code,
+          sentence: `A run never settles when ${whose} ${kindsPhrase(kinds) || 'hangs'}: nothing ends it (${limits.join('; or ')}, and the run has no timeout).${taken}`,
+          hint: 'Give these tasks a timeout, or stall: { after, grace }, in the task or in defaults; or give the dag a timeout.',
+        },
+      ]
+    }
+    case 'endless': {
+      const isRetried = taskIds.some((id) => plan.tasks[plan.indexOf(id)!]!.policy.maxAttempts > 1)
+      const is = taskIds.length === 1 ? 'is' : 'are'
+      return [
+        {
+          ...common,
+          code,
+          sentence: (shrunk) =>
+            `A run goes on past every bound of this check when ${storyPhrase(shrunk)}: ${listed(taskIds)} ${is} ${isRetried ? 'tried again and again' : 'not settled by then'}.${taken}`,
+          hint: `${isRetried ? 'Bound retry.maxAttempts' : 'Give the tasks timeouts'}, or give the dag a timeout. For a run that only takes long, give the check a longer timeLimit.`,
+        },
+      ]
+    }
+    case 'held':
+      return [
+        {
+          ...common,
+          code,
+          sentence: 'A run never settles, whatever happens: its concurrency is 0, which holds everything.',
+          hint: 'Give a concurrency of 1 or more, as in checkDag(dag, { concurrency: 4 }).',
+        },
+      ]
+    case 'stuck':
+      return [
+        {
+          ...common,
+          code: 'RUN_STUCK',
+          sentence: (shrunk) =>
+            `A run does not settle when ${storyPhrase(shrunk)}, although nothing of it runs and nothing is awaited.`,
+          hint: 'This is not the fault of the dag but of dagmar: please report it with the story.',
+        },
+      ]
+  }
+}
+
+function lacking({ policy }: PlannedTask): string {
+  if (policy.timeoutMs < Infinity || policy.stallAfterMs + policy.stallGraceMs < Infinity) {
+    if (policy.killGraceMs === Infinity) return 'killGrace is Infinity'
+    return 'startTimeout is Infinity'
+  }
+  return policy.stallAfterMs < Infinity
+    ? 'no timeout, and a stall limit without a grace'
+    : 'no timeout and no stall limit'
+}
+
+/** Rules that want every dependency well are starved with good reason: their tasks would have been skipped. */
+const wantsGood: ReadonlySet<unknown> = new Set([
+  'all-completed',
+  'any-completed',
+  'none-failed',
+  'none-failed-min-one-completed',
+])
+
+function noteStarvedRule(
+  { taskId, waitsFor }: Explanation,
+  roots: ReadonlySet<TaskId>,
+  story: Story,
+  starvedRules: Map<TaskId, StarvedRule>,
+): void {
+  if (roots.has(taskId)) return
+  for (const one of waitsFor) {
+    if (one.kind !== 'dependencies' || wantsGood.has(one.rule)) continue
+    const starved = starvedRules.get(taskId) ?? { rule: one.rule, story, causes: new Set<TaskId>() }
+    for (const root of roots) starved.causes.add(root)
+    starvedRules.set(taskId, starved)
+  }
+}
+
+/** All in one: where one task hangs for ever, whatever waits for it starves. */
+function starves(plan: Plan, starvedRules: ReadonlyMap<TaskId, StarvedRule>): readonly FindingDraft[] {
+  const [first] = starvedRules
+  if (first === undefined) return []
+  const [firstId, { story }] = first
+  const taskIds = [...starvedRules.keys()]
+  const causes = [...new Set([...starvedRules.values()].flatMap((one) => [...one.causes]))]
+  const inOrder = plan.tasks.map(({ id }) => id).filter((id) => causes.includes(id))
+  const whose = inOrder.length === 1 ? inOrder[0]! : `one of ${tasksListed(inOrder)}`
+  const rules = taskIds.map((id) => `${id} (rule ${ruleName(starvedRules.get(id)!.rule)})`)
+  return [
+    {
+      code: 'RULE_STARVES',
+      severity: 'error',
+      sentence: `${listed(rules)} ${taskIds.length === 1 ? 'starves' : 'starve'} when ${whose} never ends: what is meant to run whatever becomes of the others is neither met nor given up.`,
+      hint: `Limit how long those before ${taskIds.length === 1 ? firstId : 'them'} may take (timeout, stall): their end, however bad, lets the rule decide.`,
+      taskIds,
+      story,
+    },
+  ]
+}
+
+export function ruleName(rule: Rule): string {
+  return typeof rule === 'function' ? 'of its own' : `'${rule}'`
+}

@@ -1,0 +1,45 @@
+import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
+import { ReusedList } from '../../scheduling/reused-list.ts'
+
+type Effect = (subject: never) => void
+
+/** The facts and effects of one macrostep. It is used again for a later one: most hold a handful, and there are many. */
+export class Batch {
+  readonly #facts = new ReusedList<Fact>()
+  /** What to do, and with what: a closure for each would be one more object a task. */
+  readonly #effects = new ReusedList<Effect>()
+  readonly #subjects = new ReusedList<unknown>()
+
+  tell(fact: Fact): void {
+    this.#facts.push(fact)
+  }
+
+  effect<Subject>(what: (subject: Subject) => void, subject: Subject): void {
+    this.#effects.push(what)
+    this.#subjects.push(subject)
+  }
+
+  /** A copy: whoever gets it may keep it. */
+  runFacts(): readonly RunFact[] {
+    return this.#facts.toArray().filter(isRunFact)
+  }
+
+  /** Tells each fact, in order. */
+  tellTo(log: { tell(fact: Fact): void }): void {
+    for (let index = 0; index < this.#facts.length; index++) log.tell(this.#facts.at(index))
+  }
+
+  /** Carries out each effect, in order. */
+  carryOut(): void {
+    for (let index = 0; index < this.#effects.length; index++) {
+      const what = this.#effects.at(index)
+      what(this.#subjects.at(index) as never)
+    }
+  }
+
+  clear(): void {
+    this.#facts.clear()
+    this.#effects.clear()
+    this.#subjects.clear()
+  }
+}

@@ -1,0 +1,138 @@
+import { v7 as uuidv7 } from 'uuid'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import type { Plan } from '../graph/plan.ts'
+import {
+  badValue,
+  didYouMean,
+  readAmounts,
+  readDuration,
+  readFields,
+  readInteger,
+} from '../graph/read-values.ts'
+import type { Duration } from '../time/duration.ts'
+import type { RunOptions } from './run/run.ts'
+import type { RuntimeCore } from './runtime-actor.ts'
+
+export interface DispatchOptions<Input = unknown> {
+  /** What handlers get as `ctx.input`; checked by the dag's schema, where it has one. */
+  readonly input?: Input
+  /** Names the run. Unique in the runtime. @default a UUID v7, which sorts by time */
+  readonly id?: string
+  /** Dispatching again with the same key gives the first run back and starts nothing. */
+  readonly idempotencyKey?: string
+  /** Text by key, kept with the run for whoever looks at it. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Most tasks of this run that hold a slot at once. Integer ≥ 0, or Infinity. @default the dag's, then the runtime's */
+  readonly concurrency?: number
+  /** Resources that the tasks of this run share, in addition to the dag's. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** Longest the whole run may take. > 0. @default the dag's */
+  readonly timeout?: Duration
+}
+
+/** The options of a dispatch: they have to be there, with the input, where the dag's runs cannot do without one. */
+export type WithInput<Input> = undefined extends Input
+  ? [options?: DispatchOptions<Input>]
+  : [options: DispatchOptions<Input> & { readonly input: Input }]
+
+const known: ReadonlySet<string> = new Set([
+  'input',
+  'id',
+  'idempotencyKey',
+  'labels',
+  'concurrency',
+  'pools',
+  'timeout',
+])
+
+/** Checks what a dispatch asks for against the plan and the runtime. */
+export function readRunOptions(core: RuntimeCore, plan: Plan, options: DispatchOptions): RunOptions {
+  readFields(options, "dispatch's options object", known)
+  const { id, idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout } = options
+  const pools = { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') }
+  refuseUnknownExecutors(core, plan)
+  refuseImpossibleNeeds(core, plan, pools)
+  return {
+    id: id === undefined ? uuidv7() : readText(id, 'id'),
+    idempotencyKey: idempotencyKey === undefined ? undefined : readText(idempotencyKey, 'idempotencyKey'),
+    labels: readLabels(labels),
+    input: readInput(plan, options.input),
+    concurrency:
+      concurrency === undefined
+        ? core.admission.slots.limit
+        : readInteger(concurrency, 'concurrency', 0, true),
+    pools,
+    timeoutMs: timeout === undefined ? plan.timeoutMs : readDuration(timeout, 'timeout', { positive: true }),
+  }
+}
+
+function readText(value: unknown, path: string): string {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value
+  throw badValue(path, value, 'a text of 1 to 200 characters')
+}
+
+function readLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [key, label] of Object.entries(labels)) {
+    if (typeof label !== 'string') throw badValue(`labels.${key}`, label, 'a text')
+  }
+  return labels
+}
+
+function readInput(plan: Plan, input: unknown): unknown {
+  if (plan.inputSchema === undefined) return input
+  const checked = plan.inputSchema['~standard'].validate(input)
+  if (checked instanceof Promise) {
+    throw new DagmarError('INPUT_INVALID', {
+      message: `The input schema of ${plan.name} answers by a promise, but dispatch answers at once.`,
+      hint: 'Use a schema that validates synchronously, or validate before dispatch.',
+    })
+  }
+  if (checked.issues === undefined) return checked.value
+  const issues = checked.issues.map(({ message, path }) => {
+    const at = (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
+    return at === '' ? message : `${at}: ${message}`
+  })
+  throw new DagmarError('INPUT_INVALID', {
+    message: `The input of ${plan.name} does not fit its schema: ${issues.join('; ')}.`,
+    facts: { issues },
+  })
+}
+
+function refuseUnknownExecutors(core: RuntimeCore, plan: Plan): void {
+  let last = ''
+  for (const { id, executor } of plan.tasks) {
+    if (executor === last) continue
+    last = executor
+    if (core.loads.has(executor)) continue
+    throw new DagmarError('EXECUTOR_UNKNOWN', {
+      message: `The task ${id} asks for the executor '${executor}', which the runtime does not have.${didYouMean(executor, core.loads.keys())}`,
+      hint: `Give it to createRuntime({ executors: { '${executor}': … } }). There are: ${[...core.loads.keys()].join(', ')}.`,
+      facts: { taskId: id, executor },
+    })
+  }
+}
+
+function refuseImpossibleNeeds(core: RuntimeCore, plan: Plan, pools: Readonly<Record<string, number>>): void {
+  let last: unknown
+  for (const { id, uses } of plan.tasks) {
+    if (uses === last) continue
+    last = uses
+    for (const [pool, amount] of Object.entries(uses)) {
+      const totals = [pools[pool], core.admission.pools.total(pool)].filter((total) => total !== undefined)
+      if (totals.length === 0) {
+        throw new DagmarError('CONFIG_INVALID', {
+          message: `The task ${id} uses the pool '${pool}', which neither the run nor the runtime has.`,
+          hint: `Declare it: createRuntime({ pools: { '${pool}': … } }), or in the dag's pools.`,
+          facts: { taskId: id, pool },
+        })
+      }
+      const least = Math.min(...totals)
+      if (amount > least) {
+        throw new DagmarError('CONFIG_INVALID', {
+          message: `The task ${id} uses ${amount} of the pool '${pool}', which has ${least}: it could never start.`,
+          facts: { taskId: id, pool, amount, total: least },
+        })
+      }
+    }
+  }
+}

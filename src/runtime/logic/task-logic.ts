@@ -1,0 +1,176 @@
+import { taskMachine } from '../../../machines/task.ts'
+import { holdsSlot, isDeadLetter } from '../../../machines/task-context.ts'
+import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/attempts.ts'
+import { liveTaskOf } from '../run/live-task.ts'
+
+/**
+ * The task machine with its seams filled in: facts are told, effects put into the run's outbox. The facts that every
+ * task tells are `put` in one piece; the others are told.
+ */
+export const taskLogic = taskMachine.provide({
+  actions: {
+    slotChanged: ({ context }) => {
+      const live = liveTaskOf(context)
+      live.run.slotChanged(live, holdsSlot(context.state))
+      // A draining run admits nothing, so what has come back to wait would wait for ever.
+      const comesBack = context.state === 'dispatched' && context.attempt > 0
+      if (comesBack && live.run.dagContext.state === 'draining') {
+        live.ref.send({
+          type: 'task.kill',
+          at: live.run.runtime.macrostep.at,
+          reason: live.run.dagContext.reason,
+        })
+      }
+    },
+    requestGrant: ({ context }) => {
+      const live = liveTaskOf(context)
+      live.run.requestGrant(live)
+    },
+    startAttempt: ({ context }) => {
+      const live = liveTaskOf(context)
+      live.run.outbox.effect(startAttempt, live)
+    },
+    abortAttempt: ({ context }) => {
+      const live = liveTaskOf(context)
+      live.run.outbox.effect(abortAttempt, live)
+    },
+    forceAttempt: ({ context }) => {
+      const live = liveTaskOf(context)
+      live.run.outbox.effect(forceAttempt, live)
+    },
+    deliverAnswer: ({ context, event }) => {
+      if (event.type !== 'task.answer') return
+      const live = liveTaskOf(context)
+      const { attemptId } = context
+      live.run.outbox.effect(deliverAnswer, { live, attemptId, answer: event.answer })
+    },
+    tellDeferred: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId } = context
+      live.run.tellTask(live, { type: 'task.deferred', taskId, executor: live.lane.load.name })
+    },
+    tellDispatched: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, runId } = context
+      const { nextSeq: seq, now: at } = live.run
+      const executor = live.lane.load.name
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.dispatched', taskId, attempt, executor })
+    },
+    tellStarting: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, runId, startBy: until } = context
+      const { nextSeq: seq, now: at } = live.run
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.starting', taskId, attempt, until })
+    },
+    tellStarted: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, runId } = context
+      const { nextSeq: seq, now: at } = live.run
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.started', taskId, attempt })
+    },
+    tellWarned: ({ context, event }) => {
+      if (event.type !== 'attempt.warned') return
+      const live = liveTaskOf(context)
+      const { taskId, attempt } = context
+      live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message: event.message })
+    },
+    tellAsked: ({ context, event }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, failure } = context
+      if (event.type === 'attempt.asked') {
+        live.run.tellTask(live, {
+          type: 'task.asked',
+          taskId,
+          attempt,
+          of: 'handler',
+          question: event.question,
+        })
+        return
+      }
+      const question = `${taskId} failed: ${failure!.message} What now: retry, skip, ignore or abort?`
+      live.run.tellTask(live, {
+        type: 'task.asked',
+        taskId,
+        attempt,
+        of: 'failure',
+        question,
+        failure: failure!,
+      })
+    },
+    tellAnswered: ({ context, event }) => {
+      if (event.type !== 'task.answer') return
+      const live = liveTaskOf(context)
+      const { taskId, attempt } = context
+      live.run.tellTask(live, { type: 'task.answered', taskId, attempt, answer: event.answer })
+    },
+    tellStalled: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, graceAt } = context
+      const until = graceAt === Number.POSITIVE_INFINITY ? {} : { until: graceAt }
+      live.run.tellTask(live, { type: 'task.stalled', taskId, attempt, ...until })
+    },
+    tellUnstalled: ({ context }) => {
+      const live = liveTaskOf(context)
+      live.run.tellTask(live, { type: 'task.unstalled', taskId: context.taskId, attempt: context.attempt })
+    },
+    tellStopping: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, stopReason, forceAt } = context
+      const cause = stopReason === 'kill' ? live.run.endingCause : {}
+      const reason = stopReason!
+      live.run.tellTask(live, { type: 'task.stopping', taskId, attempt, reason, until: forceAt, ...cause })
+    },
+    tellAbandoned: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, stopReason } = context
+      live.run.tellTask(live, { type: 'task.abandoned', taskId, attempt, reason: stopReason! })
+    },
+    tellDroppedOutput: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt } = context
+      const message = 'The attempt completed while it was being ended; its output was dropped.'
+      live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message })
+    },
+    tellRetrying: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, failure, retryAt } = context
+      live.run.tellTask(live, { type: 'task.retrying', taskId, attempt, failure: failure!, until: retryAt })
+    },
+    tellCompleted: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, runId, output } = context
+      const { nextSeq: seq, now: at } = live.run
+      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.completed', taskId, attempt, output })
+    },
+    tellFailed: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, ignored, abandoned } = context
+      const failure = context.failure!
+      const deadLettered = isDeadLetter(context)
+      live.run.tellTask(live, {
+        type: 'task.failed',
+        taskId,
+        attempt,
+        failure,
+        ignored,
+        deadLettered,
+        abandoned,
+      })
+      // The settlement stays the latest fact: it is what dependents are caused by.
+      if (deadLettered) live.run.tell({ type: 'task.dead-lettered', taskId, attempt, failure })
+    },
+    tellKilled: ({ context }) => {
+      const live = liveTaskOf(context)
+      const { taskId, attempt, killReason, abandoned } = context
+      const { endingCause } = live.run
+      live.run.tellTask(live, {
+        type: 'task.killed',
+        taskId,
+        attempt,
+        reason: killReason,
+        abandoned,
+        ...endingCause,
+      })
+    },
+  },
+})

@@ -1,0 +1,129 @@
+import type { Failure, Outcome } from '../../../machines/outcome.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { Deadlines } from '../../scheduling/deadlines.ts'
+import { Frontier } from '../../scheduling/frontier.ts'
+import { ReadyQueue } from '../../scheduling/ready-queue.ts'
+import type { Lane } from '../admission/lane.ts'
+import { LiveTasks } from './live-tasks.ts'
+import { countsAs } from './outcome-of.ts'
+
+/** What the books of a redriven run take over. */
+export interface BooksBefore {
+  readonly outcomes: readonly (Outcome | undefined)[]
+  readonly attempts: Int32Array
+  /** The settled tasks that are to be open again. */
+  readonly again: ReadonlySet<number>
+}
+
+/** How many of what: the plain data of one life of a run, from its start (or a redrive) until it settles. */
+export class RunBooks {
+  readonly frontier: Frontier
+  readonly queue: ReadyQueue
+  readonly lanes: readonly Lane[]
+  /** Keyed by task index, and by `runKey` for the run's own timeout. */
+  readonly deadlines: Deadlines
+  readonly runKey: number
+  /** The tasks that have an actor. */
+  readonly live: LiveTasks
+  readonly outcomes: (Outcome | undefined)[]
+  /** The number of the latest attempt of each task that has no actor. */
+  readonly attempts: Int32Array
+  /** The `seq` of the fact that made each task ready. */
+  readonly lastSeq: Int32Array
+  /** Tasks whose rule is a function that threw. */
+  readonly ruleFailures = new Map<number, Failure>()
+  /** Tasks that failed and that a person answered with `skip`. */
+  readonly answered = new Set<number>()
+  /** In the books of a redriven run: tasks whose rule is met by what stays settled. */
+  readonly openAtStart: number[] = []
+  unsettled: number
+  /** True once the dag actor has been told that every task is settled. */
+  hasAnnounced = false
+  /** Settled tasks that make the run fail. */
+  failing = 0
+  readonly #plan: Plan
+
+  constructor(
+    plan: Plan,
+    own: {
+      readonly lanes: readonly Lane[]
+      readonly laneOf: Int32Array
+      readonly rank: Int32Array
+      readonly now: () => number
+    },
+    before?: BooksBefore,
+  ) {
+    const size = plan.tasks.length
+    this.#plan = plan
+    this.runKey = size
+    this.attempts = before?.attempts ?? new Int32Array(size)
+    this.lastSeq = new Int32Array(size)
+    this.outcomes = Array.from({ length: size }, () => undefined)
+    this.unsettled = size
+    this.live = new LiveTasks(size)
+    this.deadlines = new Deadlines(size + 1)
+    this.lanes = own.lanes
+    this.queue = new ReadyQueue(own.laneOf, own.lanes.length, own.rank)
+    this.frontier = new Frontier(plan.tasks, (index) => this.#decide(index, own.now()))
+    if (before !== undefined) this.#keep(before)
+  }
+
+  settle(index: number, outcome: Outcome): void {
+    this.outcomes[index] = outcome
+    this.unsettled--
+    if (this.#makesRunFail(index, outcome)) this.failing++
+  }
+
+  /** The outcomes of the task's settled dependencies, by id. */
+  dependencies(index: number): Readonly<Record<string, Outcome>> {
+    const outcomes: Record<string, Outcome> = {}
+    for (const dependency of this.#plan.tasks[index]!.needs) {
+      const outcome = this.outcomes[dependency]
+      if (outcome !== undefined) outcomes[this.#plan.tasks[dependency]!.id] = outcome
+    }
+    return outcomes
+  }
+
+  /**
+   * The books of a redriven run begin with what stays settled. A task that was to be open again, but whose rule cannot
+   * be met by what stays, stays skipped as it was.
+   */
+  #keep({ outcomes, again }: BooksBefore): void {
+    const kept: number[] = []
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome === undefined || again.has(index)) continue
+      this.frontier.close(index)
+      kept.push(index)
+    }
+    for (let next = 0; next < kept.length; next++) {
+      const index = kept[next]!
+      const outcome = outcomes[index]!
+      this.settle(index, outcome)
+      const { ready, doomed } = this.frontier.settle(index, countsAs(outcome))
+      this.openAtStart.push(...ready)
+      kept.push(...doomed)
+    }
+  }
+
+  #makesRunFail(index: number, outcome: Outcome): boolean {
+    if (outcome.status === 'failed') return !outcome.ignored
+    return outcome.status === 'killed' && this.#plan.tasks[index]!.policy.onFailure !== 'ignore'
+  }
+
+  #decide(index: number, at: number): boolean {
+    const { rule } = this.#plan.tasks[index]!
+    if (typeof rule !== 'function') return true
+    try {
+      return rule(this.dependencies(index))
+    } catch (thrown) {
+      this.ruleFailures.set(index, {
+        code: 'RULE_THREW',
+        message: `The rule threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        severity: this.#plan.tasks[index]!.policy.severity,
+        retryable: false,
+        at,
+      })
+      return false
+    }
+  }
+}

@@ -1,0 +1,263 @@
+import type { ActorRefFromLogic } from 'xstate'
+import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
+import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
+import { dueAt, type TaskEvent } from '../../../machines/task-context.ts'
+import { FactLog } from '../../events/fact-log.ts'
+import type { NewRunFact, RunFact } from '../../events/facts.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { Pools } from '../../scheduling/pools.ts'
+import { Slots } from '../../scheduling/slots.ts'
+import type { Candidate } from '../admission/admission.ts'
+import { Alarm } from '../commit/alarm.ts'
+import { storeFailed } from '../steps/close-run.ts'
+import { lanesOf } from '../admission/lane.ts'
+import type { LiveTask } from './live-task.ts'
+import type { Committer } from '../commit/macrostep.ts'
+import { Outbox } from '../commit/outbox.ts'
+import { rankOf } from './rank-of.ts'
+import type { RunResult } from '../handle/result.ts'
+import { type BooksBefore, RunBooks } from './run-books.ts'
+import type { RuntimeCore } from '../runtime-actor.ts'
+import { openFrontier } from '../steps/settle-tasks.ts'
+
+export interface RunOptions {
+  readonly id: string
+  readonly input: unknown
+  readonly labels: Readonly<Record<string, string>>
+  readonly idempotencyKey: string | undefined
+  readonly concurrency: number
+  readonly pools: Readonly<Record<string, number>>
+  readonly timeoutMs: number
+}
+
+const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
+
+/** One run, as the runtime keeps it: its books, its outbox, and the dag actor that decides over them. */
+export class Run implements Candidate, Committer {
+  readonly runtime: RuntimeCore
+  readonly plan: Plan
+  readonly options: RunOptions
+  readonly log: FactLog
+  readonly outbox: Outbox
+  readonly slots: Slots
+  readonly pools: Pools
+  isTouched = false
+  #books: RunBooks | undefined
+  #alarm: Alarm | undefined
+  /** The dag actor of now; another one after each redrive. */
+  dag!: ActorRefFromLogic<typeof dagMachine>
+  dagContext!: DagContext
+  result!: Promise<RunResult>
+  /** Gives the result out. */
+  resolve!: (result: RunResult) => void
+  startedAt = 0
+  /** True from the moment its result is given out, until a redrive. */
+  isClosed = false
+  /** Why nothing of it is journalled any more. */
+  storeFailure: Failure | undefined
+  /** The tasks that a redrive has opened again, until its facts are told. */
+  reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
+  /** The fact that ends the run before its time: what it kills and skips is caused by it. */
+  #endingSeq: number | undefined
+
+  constructor(runtime: RuntimeCore, plan: Plan, options: RunOptions) {
+    this.runtime = runtime
+    this.plan = plan
+    this.options = options
+    this.slots = new Slots(options.concurrency)
+    this.pools = new Pools(options.pools)
+    const now = (): number => runtime.macrostep.at
+    this.log = new FactLog({
+      runId: options.id,
+      name: plan.name,
+      structure: plan.structure,
+      retain: runtime.retainFacts,
+      now,
+    })
+    this.outbox = new Outbox({
+      runId: options.id,
+      store: runtime.store,
+      log: this.log,
+      macrostep: runtime.macrostep,
+      committer: this,
+      storeFailed: (cause) => storeFailed(this, cause),
+    })
+    this.renewResult()
+  }
+
+  /** Made on first use, which is after the turn that called `dispatch`. */
+  get books(): RunBooks {
+    this.#books ??= this.#newBooks()
+    return this.#books
+  }
+
+  get id(): string {
+    return this.options.id
+  }
+
+  get isSettled(): boolean {
+    const { state } = this.dagContext
+    return state === 'completed' || state === 'failed' || state === 'killed'
+  }
+
+  /** Sends to the dag actor, as a macrostep. */
+  send(command: RunCommand): void {
+    this.runtime.macrostep.run(() => this.dag.send(command))
+  }
+
+  /** The end of a macrostep: facts to the store, then effects, then the timer for what is awaited next. */
+  commit(): void {
+    this.outbox.commit()
+    this.#alarm ??= this.#newAlarm()
+    this.#alarm.update()
+  }
+
+  /** Sends to a task actor and notes when it wants to be woken. */
+  sendTask(live: LiveTask, event: TaskEvent): void {
+    live.ref.send(event)
+    this.books.deadlines.set(live.context.index, dueAt(live.context))
+  }
+
+  /** The instant, epoch ms, of what is being reacted to. */
+  get now(): number {
+    return this.runtime.macrostep.at
+  }
+
+  /** The `seq` of the fact that is told next. */
+  get nextSeq(): number {
+    return this.outbox.seq + 1
+  }
+
+  tell(fact: NewRunFact): number {
+    return this.outbox.tell(fact)
+  }
+
+  /** Tells a fact that is complete, with `nextSeq`, `now` and the run's id: what every task tells is not copied. */
+  put(fact: RunFact): number {
+    return this.outbox.put(fact)
+  }
+
+  tellTask(live: LiveTask, fact: NewRunFact): void {
+    live.lastSeq = this.outbox.tell(fact)
+  }
+
+  /** The cause of what happens because the run is ending, as a part of a fact. */
+  get endingCause(): { readonly causeSeq?: number } {
+    return this.#endingSeq === undefined ? {} : { causeSeq: this.#endingSeq }
+  }
+
+  /** Begins to tell: who it is, and what waits for nothing. */
+  open(): void {
+    const { name, structure } = this.plan
+    const { input, labels, idempotencyKey, timeoutMs } = this.options
+    this.startedAt = this.runtime.macrostep.at
+    this.tell({
+      type: 'run.created',
+      name,
+      structure,
+      ...(input === undefined ? {} : { input }),
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+    const until = this.startedAt + timeoutMs
+    const cause = this.tell({ type: 'run.started', ...(until === Number.POSITIVE_INFINITY ? {} : { until }) })
+    openFrontier(this, cause, until)
+  }
+
+  /** Tells that the run is ending, which is the cause of all that follows. */
+  tellEnding(fact: NewRunFact): void {
+    this.#endingSeq = this.tell(fact)
+  }
+
+  /** A task that has an actor may be granted again. */
+  requestGrant(live: LiveTask): void {
+    this.books.queue.push(live.task.index)
+    this.runtime.admission.want(this)
+  }
+
+  /** Keeps what is booked for a task in step with the state it is in. The one door to slots, pools and capacity. */
+  slotChanged(live: LiveTask, holds: boolean): void {
+    if (live.isHolding === holds) return
+    live.isHolding = holds
+    if (holds) this.runtime.admission.hold(this, live.lane)
+    else this.runtime.admission.free(this, live.lane)
+  }
+
+  headPriority(): number | undefined {
+    if (this.dagContext.state !== 'running') return undefined
+    const head = this.books.queue.peek()
+    return head === -1 ? undefined : this.plan.tasks[head]!.priority
+  }
+
+  offer(most: number): void {
+    this.dag.send(most === Number.POSITIVE_INFINITY ? offerAll : { type: 'run.offer', most })
+  }
+
+  openLane(index: number): void {
+    this.books.queue.open(index)
+    this.runtime.admission.want(this)
+  }
+
+  /** Another result is to come: at the beginning, and with each redrive. */
+  renewResult(): void {
+    this.result = new Promise((resolve) => {
+      this.resolve = resolve
+    })
+  }
+
+  /** Books in which the settled tasks of `again` are open, as far as their rules can be met by what stays settled. */
+  booksWith(again: ReadonlySet<number>): RunBooks {
+    const { outcomes, attempts } = this.books
+    return this.#newBooks({ outcomes, attempts, again })
+  }
+
+  /** Begins anew with other books; a fresh dag actor is to follow. */
+  reopen(books: RunBooks): void {
+    this.#books = books
+    this.#alarm = undefined
+    this.#endingSeq = undefined
+    this.isClosed = false
+    this.renewResult()
+  }
+
+  /** The run as a whole cannot go on. */
+  abort(
+    ending: Extract<RunCommand, { type: 'run.abort' }>['ending'],
+    failure: Pick<Failure, 'code' | 'message'>,
+    causedBy?: TaskId,
+  ): void {
+    const at = this.runtime.macrostep.at
+    this.dag.send({
+      type: 'run.abort',
+      ending,
+      failure: { ...failure, severity: 'critical', retryable: false, at },
+      ...(causedBy === undefined ? {} : { causedBy }),
+    })
+  }
+
+  #newBooks(before?: BooksBefore): RunBooks {
+    const { macrostep, loads } = this.runtime
+    const { lanes, laneOf } = lanesOf(this.plan, this, (name) => loads.get(name)!)
+    return new RunBooks(this.plan, { lanes, laneOf, rank: rankOf(this), now: () => macrostep.at }, before)
+  }
+
+  #newAlarm(): Alarm {
+    const { books } = this
+    return new Alarm(this.runtime.clock, books.deadlines, (due) => {
+      this.runtime.macrostep.run(() => {
+        for (const key of due) this.#wake(key)
+        this.runtime.macrostep.touch(this)
+      })
+    })
+  }
+
+  #wake(key: number): void {
+    if (key === this.books.runKey) {
+      const message = `The run took longer than its timeout of ${this.options.timeoutMs} ms.`
+      this.abort('timed-out', { code: 'RUN_TIMEOUT', message })
+      return
+    }
+    const live = this.books.live.get(key)
+    if (live !== undefined) this.sendTask(live, { type: 'task.due', at: this.runtime.macrostep.at })
+  }
+}

@@ -1,0 +1,25 @@
+import { createActor } from 'xstate'
+import { newTaskContext } from '../../../machines/task-context.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
+import type { Lane } from '../admission/lane.ts'
+import { type HostedTaskContext, host, LiveTask } from './live-task.ts'
+import type { Run } from './run.ts'
+
+/**
+ * Spawns the actor of a task as a child of the run's dag actor: of its system, and with a done event to it. It is kept
+ * in the run's own books in place of `snapshot.children`, which XState copies for every child that comes or goes.
+ * All have the one id `task`: XState remembers each event type for ever, and the id is part of the done event's.
+ */
+export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
+  const live = new LiveTask(run, task, lane)
+  const { id: taskId, index, policy } = task
+  const known = { runId: run.id, taskId, index, policy }
+  const input = newTaskContext(known, run.books.attempts[index]) as HostedTaskContext
+  input[host] = live
+  live.ref = createActor(run.runtime.logic.task, { parent: run.dag, id: 'task', input })
+  // Not the input itself: XState copies the first context once, and keeps to that object from then on.
+  live.context = live.ref.getSnapshot().context
+  run.books.live.add(index, live)
+  live.ref.start()
+  return live
+}

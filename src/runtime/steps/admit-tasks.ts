@@ -1,0 +1,31 @@
+import type { Run } from '../run/run.ts'
+import { spawnTask } from '../run/spawn-task.ts'
+
+/** Takes up to `most` ready tasks, as far as there is room: what the dag actor does with an offer. */
+export function admitTasks(run: Run, most: number): void {
+  const { queue, lanes, live } = run.books
+  const { admission, macrostep } = run.runtime
+  for (let taken = 0; taken < most; ) {
+    const index = queue.peek()
+    if (index === -1) return admission.rest(run)
+    const lane = lanes[queue.laneOf(index)]!
+    const task = run.plan.tasks[index]!
+    const decision = admission.decide(run, lane, task)
+    if (decision === 'no-slot') return admission.rest(run)
+    if (decision === 'lane-lacks') {
+      queue.close(lane.index)
+      continue
+    }
+    queue.take(index)
+    const taskActor = live.get(index) ?? spawnTask(run, task, lane)
+    const { at } = macrostep
+    if (decision === 'granted') {
+      run.sendTask(taskActor, { type: 'task.grant', at, forceable: lane.load.executor.force !== undefined })
+    } else {
+      run.sendTask(taskActor, { type: 'task.defer', at })
+      queue.restore(index)
+      queue.close(lane.index)
+    }
+    taken++
+  }
+}

@@ -1,0 +1,107 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { finish } from './close-run.ts'
+import { runtimeClosed } from '../options.ts'
+import type { Run } from '../run/run.ts'
+import { openFrontier } from './settle-tasks.ts'
+
+/**
+ * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
+ * is open again, and so is all that was skipped because of it and can still be met. What ran stays.
+ * Does nothing where nothing is left to do. Throws `RUN_NOT_SETTLED` while the run goes on, `TASK_COMPLETED`, and
+ * `TASK_BLOCKED` for a task whose rule what stays settled makes impossible.
+ */
+export function redrive(run: Run, index: number | undefined): void {
+  refuseUnsettled(run)
+  if (!run.runtime.isOpen) throw runtimeClosed()
+  const targets = index === undefined ? failedTasks(run) : [index]
+  const before = run.books.outcomes
+  if (index !== undefined && before[index]!.status === 'completed') throw taskCompleted(run, index)
+  const again = withSkippedDependents(run, targets, index === undefined)
+  if (again.size === 0) return
+  const books = run.booksWith(again)
+  if (index !== undefined && books.outcomes[index] !== undefined) throw taskBlocked(run, index)
+  finish(run)
+  run.reopen(books)
+  run.reopened = [...again]
+    .sort((a, b) => a - b)
+    .filter((task) => run.books.outcomes[task] === undefined)
+    .map((task) => ({ index: task, from: before[task]!.status }))
+  run.runtime.spawn(run, 'run.reopen')
+}
+
+/** A run is settled for whoever redrives it when its end is in the store, and told. */
+function refuseUnsettled(run: Run): void {
+  const { id, dagContext, isClosed, isSettled, log, outbox, storeFailure } = run
+  // An observer of the last fact asks before the result is given out.
+  const isTold = isSettled && log.lastSeq === outbox.seq
+  if (storeFailure === undefined && (isClosed || isTold)) return
+  const state = isSettled ? 'not settled in its store' : dagContext.state
+  throw new DagmarError('RUN_NOT_SETTLED', {
+    message: `The run ${id} is ${state}: only a settled run can be redriven.`,
+    hint:
+      storeFailure === undefined
+        ? 'Await `run.result` first, or kill the run.'
+        : 'Its store failed, so that nothing of a redrive could be written down: dispatch the dag anew.',
+    facts: { runId: id, state },
+  })
+}
+
+function taskBlocked(run: Run, index: number): DagmarError {
+  const { id: taskId, needs } = run.plan.tasks[index]!
+  const settled = needs.map((need) => `${run.plan.tasks[need]!.id} (${run.books.outcomes[need]!.status})`)
+  return new DagmarError('TASK_BLOCKED', {
+    message: `${taskId} cannot start as its dependencies have settled: ${settled.join(', ')}.`,
+    hint: 'Redrive the one that stands in its way, or the whole run: what was skipped because of it comes along.',
+    facts: { runId: run.id, taskId },
+  })
+}
+
+function taskCompleted(run: Run, index: number): DagmarError {
+  const taskId = run.plan.tasks[index]!.id
+  return new DagmarError('TASK_COMPLETED', {
+    message: `${taskId} is completed: only a failed, killed or skipped task can be redriven.`,
+    hint: 'Dispatch the dag anew to run it again.',
+    facts: { runId: run.id, taskId },
+  })
+}
+
+/** The facts of a redrive, told by the fresh dag actor: the run first, then each task that is open again. */
+export function tellReopened(run: Run): void {
+  const reopened = run.reopened
+  const idOf = (index: number): TaskId => run.plan.tasks[index]!.id
+  const causeSeq = run.tell({ type: 'run.redriven', tasks: reopened.map(({ index }) => idOf(index)) })
+  for (const { index, from } of reopened) {
+    if (from === 'completed') continue
+    run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
+  }
+  run.reopened = []
+  openFrontier(run, causeSeq, run.runtime.macrostep.at + run.options.timeoutMs)
+}
+
+function failedTasks(run: Run): number[] {
+  const failed: number[] = []
+  for (const [index, outcome] of run.books.outcomes.entries()) {
+    if (outcome?.status === 'killed' || (outcome?.status === 'failed' && !outcome.ignored)) failed.push(index)
+  }
+  return failed
+}
+
+/** The targets, and the skipped tasks that wait for them through skipped tasks alone, or that they (or the run's end) skipped. */
+function withSkippedDependents(run: Run, targets: readonly number[], all: boolean): Set<number> {
+  const { outcomes } = run.books
+  const again = new Set(targets)
+  const causes = new Set(targets.map((index) => run.plan.tasks[index]!.id))
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome?.status !== 'skipped') continue
+    const byRunsEnd = outcome.because.startsWith('run-')
+    const byTarget = outcome.causedBy !== undefined && causes.has(outcome.causedBy)
+    if (byTarget || (all && byRunsEnd)) again.add(index)
+  }
+  for (const index of again) {
+    for (const dependent of run.plan.tasks[index]!.dependents) {
+      if (outcomes[dependent]?.status === 'skipped') again.add(dependent)
+    }
+  }
+  return again
+}

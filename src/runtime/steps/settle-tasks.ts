@@ -1,0 +1,158 @@
+import type { Failure, Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
+import { abortsRun, type TaskContext } from '../../../machines/task-context.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
+import { deadlockOf } from './deadlock.ts'
+import { countsAs, outcomeOf } from '../run/outcome-of.ts'
+import type { Run } from '../run/run.ts'
+import { skipReasonOf } from './skip-reason.ts'
+
+/** Makes ready what waits for nothing; `until` is the instant of the run's timeout. */
+export function openFrontier(run: Run, causeSeq: number, until: number): void {
+  const { books } = run
+  if (until !== Number.POSITIVE_INFINITY) books.deadlines.set(books.runKey, until)
+  // At once, so that nothing but their places in the dag tells them apart.
+  const open = [...books.openAtStart, ...books.frontier.open()].sort((a, b) => a - b)
+  for (const index of open) makeReady(run, index, causeSeq)
+  announceIfSettled(run)
+}
+
+/** A task actor has come to its end: its dependents are examined, and nobody else. */
+export function taskDone(run: Run, context: TaskContext): void {
+  const { books } = run
+  const live = books.live.get(context.index)
+  if (live === undefined || live.context !== context) return
+  books.live.delete(context.index)
+  books.deadlines.set(context.index, Number.POSITIVE_INFINITY)
+  books.attempts[context.index] = context.attempt
+  if (context.answer === 'skip') books.answered.add(context.index)
+  settle(run, context.index, outcomeOf(context), live.lastSeq)
+  if (abortsRun(context)) abortBecauseOf(run, context.taskId, context.failure!)
+  announceIfSettled(run)
+}
+
+/** Ends one task by hand. One that has no actor is killed where it stands. */
+export function killTask(run: Run, index: number, reason: string): void {
+  const { books } = run
+  const live = books.live.get(index)
+  books.queue.remove(index)
+  if (live !== undefined) {
+    run.sendTask(live, { type: 'task.kill', at: run.runtime.macrostep.at, reason })
+    return
+  }
+  if (books.outcomes[index] !== undefined) return
+  books.frontier.close(index)
+  const taskId = run.plan.tasks[index]!.id
+  const attempt = books.attempts[index]!
+  const seq = run.tell({ type: 'task.killed', taskId, attempt, reason, abandoned: false })
+  settle(run, index, { status: 'killed', reason, abandoned: false }, seq)
+  announceIfSettled(run)
+}
+
+/** Skips every task that has no actor: nothing of it starts any more. */
+export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undefined): void {
+  const { books } = run
+  const rest: PlannedTask[] = []
+  for (const task of run.plan.tasks) {
+    if (books.outcomes[task.index] !== undefined) continue
+    books.frontier.close(task.index)
+    if (books.live.get(task.index) !== undefined) continue
+    books.queue.remove(task.index)
+    rest.push(task)
+  }
+  const skipped = { because, ...(causedBy === undefined ? {} : { causedBy }) }
+  for (const task of rest) {
+    const seq = run.tell({ type: 'task.skipped', taskId: task.id, ...skipped, ...run.endingCause })
+    settle(run, task.index, { status: 'skipped', ...skipped }, seq)
+  }
+  announceIfSettled(run)
+}
+
+/** Kills the tasks that have an actor; with `waitingOnly`, those that have no live attempt. */
+export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
+  const at = run.runtime.macrostep.at
+  // Their done events reach the dag actor after this, so that nobody leaves while they are gone through.
+  for (const live of run.books.live) {
+    if (waitingOnly && live.context.state !== 'dispatched') continue
+    run.books.queue.remove(live.task.index)
+    run.sendTask(live, { type: 'task.kill', at, reason })
+  }
+}
+
+function makeReady(run: Run, index: number, causeSeq: number): void {
+  const taskId = run.plan.tasks[index]!.id
+  const { nextSeq: seq, now: at, id: runId } = run
+  run.books.lastSeq[index] = run.put({ seq, at, runId, type: 'task.ready', taskId, causeSeq })
+  run.books.queue.push(index)
+  run.runtime.admission.want(run)
+}
+
+interface Settled {
+  readonly index: number
+  readonly outcome: Outcome
+  readonly seq: number
+}
+
+/** Settles a task and, one after the other, all that is settled in consequence; makes ready what became so. */
+function settle(run: Run, index: number, outcome: Outcome, seq: number): void {
+  const doomed = settleAlone(run, index, outcome, seq)
+  if (doomed.length === 0) return
+  const cause = { index, outcome, seq }
+  const settled = doomed.map((dependent) => doom(run, dependent, cause))
+  for (let next = 0; next < settled.length; next++) {
+    const one = settled[next]!
+    for (const dependent of settleAlone(run, one.index, one.outcome, one.seq)) {
+      settled.push(doom(run, dependent, one))
+    }
+  }
+}
+
+/** Settles a task and makes ready what became so; returns the tasks whose rule can no longer be met. */
+function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): readonly number[] {
+  const { books } = run
+  books.settle(index, outcome)
+  const { ready, doomed } = books.frontier.settle(index, countsAs(outcome))
+  for (const dependent of ready) makeReady(run, dependent, seq)
+  return doomed
+}
+
+/** The end of a task whose rule cannot be met: skipped, or failed where the rule itself threw. */
+function doom(run: Run, index: number, cause: Settled): Settled {
+  const { id: taskId, policy } = run.plan.tasks[index]!
+  const causeSeq = cause.seq
+  const failure = run.books.ruleFailures.get(index)
+  if (failure === undefined) {
+    const skipped = skipReasonOf(run, index, cause.index, cause.outcome)
+    const seq = run.tell({ type: 'task.skipped', taskId, ...skipped, causeSeq })
+    return { index, outcome: { status: 'skipped', ...skipped }, seq }
+  }
+  const ignored = policy.onFailure === 'ignore' && failure.severity !== 'critical'
+  const failed = { failure, deadLettered: false, ignored, abandoned: false }
+  const seq = run.tell({
+    type: 'task.failed',
+    taskId,
+    attempt: run.books.attempts[index]!,
+    ...failed,
+    causeSeq,
+  })
+  if (policy.onFailure === 'abort' || failure.severity === 'critical') abortBecauseOf(run, taskId, failure)
+  return { index, outcome: { status: 'failed', ...failed }, seq }
+}
+
+function abortBecauseOf(run: Run, taskId: TaskId, failure: Failure): void {
+  const message = `The failure of ${taskId} ended the run: ${failure.message}`
+  run.abort('aborted', { code: 'RUN_ABORTED', message }, taskId)
+}
+
+/** Tells the dag actor when every task is settled, or when none can be any more. */
+function announceIfSettled(run: Run): void {
+  const { books } = run
+  if (books.hasAnnounced) return
+  if (books.unsettled === 0) {
+    books.hasAnnounced = true
+    run.dag.send({ type: 'run.settled', failed: books.failing })
+    return
+  }
+  const { state } = run.dagContext
+  const admits = state === 'running' || state === 'paused'
+  if (admits && books.live.size === 0 && books.queue.size === 0) run.abort('deadlocked', deadlockOf(run))
+}

@@ -1,0 +1,99 @@
+import type { Arbitrary } from 'fast-check'
+import type { OnFailure, Severity } from '../../../machines/outcome.ts'
+import type { TaskOptions } from '../../graph/options.ts'
+import { type Rule, ruleNames } from '../../graph/rules.ts'
+import { ms, seldom } from './any-attempt.ts'
+import { fc } from '../law/fast-check.ts'
+import type { TaskSettings } from './scenario.ts'
+
+const none = Number.POSITIVE_INFINITY
+
+/** What the options of a task say of its life. */
+export function anyTaskSettings(): Arbitrary<TaskSettings> {
+  return fc.record({
+    when: fc.oneof(
+      { withCrossShrink: true },
+      { weight: 3, arbitrary: fc.constant<TaskSettings['when']>('all-completed') },
+      { weight: 2, arbitrary: fc.constantFrom<TaskSettings['when']>(...ruleNames, 'even') },
+    ),
+    onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'skip', 'skip', 'ignore', 'ignore', 'ask', 'abort'),
+    severity: fc.constantFrom<Severity>('error', 'error', 'error', 'error', 'error', 'error', 'critical'),
+    maxAttempts: fc.integer({ min: 1, max: 3 }),
+    backoff: fc.record({
+      base: ms(0, 10, 40),
+      factor: ms(1, 2),
+      cap: ms(50, 1_000),
+      jitter: ms(0, 0, 0.5),
+    }),
+    timeout: ms(none, none, none, 25, 100),
+    startTimeout: ms(30_000, 30_000, 30),
+    stall: fc.constantFrom(false as const, { after: 20, grace: none }, { after: 20, grace: 30 }),
+    killGrace: ms(0, 20, 50),
+    priority: fc.constantFrom(0, 0, 50, -50, 7),
+    estimate: seldom(1, ms(0, 10, 100)),
+  })
+}
+
+/** The settings as the options that say so; what is the default anyway is left out. */
+export function optionsOf(settings: TaskSettings): TaskOptions {
+  const { when, onFailure, severity, maxAttempts, backoff, timeout, startTimeout, stall, killGrace } =
+    settings
+  const { priority, estimate } = settings
+  return {
+    ...(when === 'all-completed' ? {} : { when: when === 'even' ? evenlyCompleted : (when as Rule) }),
+    ...(onFailure === 'skip' ? {} : { onFailure }),
+    ...(severity === 'error' ? {} : { severity }),
+    ...(maxAttempts === 1 ? {} : { retry: { maxAttempts, backoff } }),
+    ...(timeout === none ? {} : { timeout }),
+    ...(startTimeout === 30_000 ? {} : { startTimeout }),
+    ...(stall === false ? {} : { stall }),
+    killGrace,
+    ...(priority === 0 ? {} : { priority }),
+    ...(estimate === undefined ? {} : { estimate }),
+  }
+}
+
+/** A rule of one's own: an even number of dependencies completed. */
+const evenlyCompleted: Rule = (outcomes) =>
+  Object.values(outcomes).filter(({ status }) => status === 'completed').length % 2 === 0
+
+/** A rule that one dependency alone can meet makes no sense without any. */
+export function fitting(when: TaskSettings['when'], needs: readonly unknown[]): TaskSettings['when'] {
+  return needs.length === 0 && when.startsWith('any-') ? 'all-completed' : when
+}
+
+export interface AnyTaskOptionsOptions {
+  /** The pools that tasks may use, with their amounts. @default none */
+  readonly pools?: Readonly<Record<string, number>>
+  /** The names of the executors that tasks may ask for. @default that of their work */
+  readonly executors?: readonly string[]
+  /** True gives a task that has no dependencies no rule that needs one. @default false */
+  readonly isRoot?: boolean
+}
+
+/**
+ * The options of a task but for its `needs`: rules, failure modes, retries, timeouts (tens of milliseconds, for a
+ * simulated clock), priorities, estimates, pools. Shrinks to none but `killGrace: 0`.
+ */
+export function anyTaskOptions(options: AnyTaskOptionsOptions = {}): Arbitrary<TaskOptions> {
+  const { pools = {}, executors = [], isRoot = false } = options
+  const uses = Object.entries(pools).map(
+    ([pool, most]) => [pool, seldom(1, fc.integer({ min: 1, max: most }))] as const,
+  )
+  return fc
+    .record({
+      settings: anyTaskSettings(),
+      uses: fc.record(Object.fromEntries(uses)),
+      executor: fc.constantFrom(undefined, ...executors),
+    })
+    .map(({ settings, uses: amounts, executor }) => {
+      const used = Object.entries(amounts).filter(
+        (amount): amount is [string, number] => amount[1] !== undefined,
+      )
+      return {
+        ...optionsOf({ ...settings, when: isRoot ? fitting(settings.when, []) : settings.when }),
+        ...(used.length === 0 ? {} : { uses: Object.fromEntries(used) }),
+        ...(executor === undefined ? {} : { executor }),
+      }
+    })
+}

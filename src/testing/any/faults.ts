@@ -1,0 +1,167 @@
+import type { Arbitrary } from 'fast-check'
+import type { TaskId } from '../../../machines/outcome.ts'
+import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
+import { badStarts, failedEnds, ms } from './any-attempt.ts'
+import { anyList } from './any-list.ts'
+import { anyStray } from '../rehearsal/any-scenario.ts'
+import { fc } from '../law/fast-check.ts'
+import { worded } from '../law/in-words.ts'
+import type { ObserverKind, StrayReport } from './scenario.ts'
+
+/** One thing that goes wrong in a run. Attempts count from 1, instants in milliseconds from its start. */
+export type Fault =
+  /** The attempt fails: as a handler that throws, with a `TerminalError`, or with a `RetryAfterError`. */
+  | {
+      readonly kind: 'fails'
+      readonly taskId: TaskId
+      readonly attempt: number
+      readonly how: (typeof failedEnds)[number]
+    }
+  /** The executor never reports a start, takes the attempt back as if it were full, or throws. */
+  | {
+      readonly kind: 'does-not-start'
+      readonly taskId: TaskId
+      readonly attempt: number
+      readonly how: (typeof badStarts)[number]
+    }
+  /** The attempt falls silent, and the report of its end never comes. */
+  | { readonly kind: 'hangs'; readonly taskId: TaskId; readonly attempt: number }
+  /** The attempt falls silent for `forMs`, and then completes. */
+  | { readonly kind: 'stalls'; readonly taskId: TaskId; readonly attempt: number; readonly forMs: number }
+  /** Told to end, the attempt goes on; `forced` says whether it can be ended by force. */
+  | {
+      readonly kind: 'ignores-end'
+      readonly taskId: TaskId
+      readonly attempt: number
+      readonly forced: boolean
+    }
+  /** A report that is late, doubled, or of an attempt that never was. */
+  | {
+      readonly kind: 'stray-report'
+      readonly taskId: TaskId
+      readonly attempt: number
+      readonly type: StrayReport['type']
+      readonly at: number
+    }
+  /** Somebody kills the task, or without `taskId` the run. */
+  | { readonly kind: 'killed'; readonly taskId?: TaskId; readonly at: number }
+  | { readonly kind: 'drained'; readonly at: number }
+  /** The run is paused, for good if nobody resumes it; the end of a rehearsal does. */
+  | { readonly kind: 'paused' | 'resumed'; readonly at: number }
+  /** Somebody watches who throws, is slow, comes late, or kills the run from inside a notification. */
+  | { readonly kind: 'observer'; readonly how: Exclude<ObserverKind, 'calm'> }
+  /** The store takes a while for each append. */
+  | { readonly kind: 'slow-store'; readonly delayMs: number }
+
+/** What goes wrong in a run, all of it. */
+export type Faults = readonly Fault[]
+
+export type FaultKind = Fault['kind']
+
+export interface AnyFaultsOptions {
+  /** Most faults in a run; none is always among the cases. @default 4 */
+  readonly maxFaults?: number
+  /** Which faults there are. @default all of them */
+  readonly kinds?: readonly FaultKind[]
+  /** The attempts that something may happen to are those up to this one. @default 3 */
+  readonly maxAttempt?: number
+  /** Instants fall before this one. @default 250 */
+  readonly withinMs?: number
+}
+
+/** What may go wrong in runs of a dag, each fault for itself: a list that shrinks to the fewest. */
+export function anyFaults(dag: Plan | AnyDag, options: AnyFaultsOptions = {}): Arbitrary<Faults> {
+  const ids = planOf(dag).tasks.map(({ id }) => id)
+  const { maxFaults = 4, maxAttempt = 3, withinMs = 250 } = options
+  if (ids.length === 0) return fc.constant([])
+  const known = faultsOf(ids, maxAttempt, withinMs)
+  const { kinds = Object.keys(known) as FaultKind[] } = options
+  const possible = [...new Set(kinds.map((kind) => known[kind]))]
+  if (possible.length === 0) return fc.constant([])
+  return anyList(fc.oneof(...possible), { min: 0, max: maxFaults }).map((faults) =>
+    worded([...faults], () => faultsInWords(faults)),
+  )
+}
+
+const of = <Kind extends FaultKind>(kind: Kind): Arbitrary<Kind> => fc.constant(kind)
+
+function faultsOf(
+  ids: readonly TaskId[],
+  maxAttempt: number,
+  withinMs: number,
+): Readonly<Record<FaultKind, Arbitrary<Fault>>> {
+  const taskId = fc.constantFrom(...ids)
+  const attempt = fc.integer({ min: 1, max: maxAttempt })
+  const at = fc.integer({ min: 0, max: withinMs })
+  const idAt = (place: number): TaskId => ids[place % ids.length]!
+  return {
+    fails: fc.record({ kind: of('fails'), taskId, attempt, how: fc.constantFrom(...failedEnds) }),
+    'does-not-start': fc.record({
+      kind: of('does-not-start'),
+      taskId,
+      attempt,
+      how: fc.constantFrom(...badStarts),
+    }),
+    hangs: fc.record({ kind: of('hangs'), taskId, attempt }),
+    stalls: fc.record({ kind: of('stalls'), taskId, attempt, forMs: ms(25, 60, 200) }),
+    'ignores-end': fc.record({ kind: of('ignores-end'), taskId, attempt, forced: fc.boolean() }),
+    'stray-report': anyStray(withinMs).map(({ task, ...stray }) => ({
+      kind: 'stray-report',
+      taskId: idAt(task),
+      ...stray,
+    })),
+    killed: fc.record({ taskId: fc.option(taskId, { nil: undefined, freq: 4 }), at }).map((killed) => ({
+      kind: 'killed',
+      at: killed.at,
+      ...(killed.taskId === undefined ? {} : { taskId: killed.taskId }),
+    })),
+    drained: fc.record({ kind: of('drained'), at }),
+    paused: fc.record({ kind: of('paused'), at }),
+    resumed: fc.record({ kind: of('resumed'), at }),
+    observer: fc.record({
+      kind: of('observer'),
+      how: fc.constantFrom('slow' as const, 'throws' as const, 'late' as const, 'kills' as const),
+    }),
+    'slow-store': fc.record({ kind: of('slow-store'), delayMs: ms(3, 20) }),
+  }
+}
+
+/** Faults as lines. */
+export function faultsInWords(faults: Faults): string {
+  return faults.length === 0 ? 'no faults' : faults.map((fault) => `- ${faultInWords(fault)}`).join('\n')
+}
+
+/** A fault as a sentence without its full stop. */
+export function faultInWords(fault: Fault): string {
+  switch (fault.kind) {
+    case 'fails':
+      return `attempt ${fault.attempt} of ${fault.taskId} fails (${fault.how})`
+    case 'does-not-start':
+      return `attempt ${fault.attempt} of ${fault.taskId} does not start (${fault.how})`
+    case 'hangs':
+      return `attempt ${fault.attempt} of ${fault.taskId} falls silent and never ends`
+    case 'stalls':
+      return `attempt ${fault.attempt} of ${fault.taskId} is silent for ${fault.forMs} ms`
+    case 'ignores-end':
+      return `attempt ${fault.attempt} of ${fault.taskId} goes on when told to end${fault.forced ? '' : ', even by force'}`
+    case 'stray-report':
+      return `at ${fault.at} ms comes a report '${fault.type}' of attempt ${fault.attempt} of ${fault.taskId}`
+    case 'killed':
+      return `at ${fault.at} ms ${fault.taskId ?? 'the run'} is killed`
+    case 'drained':
+    case 'paused':
+    case 'resumed':
+      return `at ${fault.at} ms the run is ${fault.kind}`
+    case 'observer':
+      return `there is an observer that ${observers[fault.how]}`
+    case 'slow-store':
+      return `the store takes ${fault.delayMs} ms`
+  }
+}
+
+const observers = {
+  slow: 'is slow',
+  throws: 'throws',
+  late: 'comes late',
+  kills: 'kills the run from inside a notification',
+} as const

@@ -1,0 +1,75 @@
+import type { Outcome, TaskId } from '../../../machines/outcome.ts'
+import type { RunFact } from '../../events/facts.ts'
+
+type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
+
+/** How the fact settles its task, if it does. */
+export function outcomeIn(fact: RunFact): Outcome | undefined {
+  if (fact.type === 'task.completed') return { status: 'completed', output: fact.output }
+  if (fact.type === 'task.skipped') return { status: 'skipped', because: fact.because }
+  if (fact.type === 'task.killed') return { status: 'killed', reason: fact.reason, abandoned: fact.abandoned }
+  if (fact.type !== 'task.failed') return undefined
+  const { failure, deadLettered, ignored, abandoned } = fact
+  return { status: 'failed', failure, deadLettered, ignored, abandoned }
+}
+
+const ends = new Set(['task.retrying', 'task.deferred', 'task.completed', 'task.failed', 'task.killed'])
+
+/** True for the facts that end an attempt, and free what it held. */
+export function endsHold(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
+  return ends.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
+}
+
+export interface AttemptRead {
+  /** How it began. */
+  readonly fact: OfType<'task.dispatched'>
+  /** Its number among the attempts that count, since the beginning, a redrive, or a person's `retry`. */
+  readonly used: number
+  /** The retry that followed it. */
+  readonly retry: OfType<'task.retrying'> | undefined
+  /** When the next attempt was granted. */
+  readonly nextAt: number | undefined
+}
+
+/** The attempts of a task, as its facts tell them. One that its executor took back does not count. */
+export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly AttemptRead[] {
+  const attempts: { -readonly [Field in keyof AttemptRead]: AttemptRead[Field] }[] = []
+  let used = 0
+  let isStarting = false
+  let isFailureAsked = false
+  for (const fact of facts) {
+    if (fact.taskId !== taskId) continue
+    if (fact.type === 'task.dispatched') {
+      const last = attempts.at(-1)
+      if (last !== undefined) last.nextAt = fact.at
+      attempts.push({ fact, used: ++used, retry: undefined, nextAt: undefined })
+    }
+    if (fact.type === 'task.deferred' && isStarting) used--
+    const latest = attempts.at(-1)
+    if (fact.type === 'task.retrying' && latest !== undefined) latest.retry = fact
+    if (fact.type === 'task.redriven') {
+      used = 0
+      // Whoever redrives a task does not wait for the retry that a kill cut short.
+      if (latest !== undefined) latest.retry = undefined
+    }
+    if (fact.type === 'task.asked') isFailureAsked = fact.of === 'failure'
+    if (fact.type === 'task.answered' && isFailureAsked && fact.answer === 'retry') used = 0
+    isStarting = fact.type === 'task.starting'
+  }
+  return attempts
+}
+
+/** The facts in groups, in the order in which these begin. */
+export function groupedBy<Key>(
+  facts: readonly RunFact[],
+  keyOf: (fact: RunFact) => Key,
+): ReadonlyMap<Key, readonly RunFact[]> {
+  const groups = new Map<Key, RunFact[]>()
+  for (const fact of facts) {
+    const key = keyOf(fact)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [fact])
+    else group.push(fact)
+  }
+  return groups
+}

@@ -1,0 +1,217 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { RunFact } from '../../events/facts.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { createRuntime } from '../../runtime/create-runtime.ts'
+import type { RuntimeOptions } from '../../runtime/options.ts'
+import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import type { Clock } from '../../time/clock.ts'
+import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
+import { countingClock, executorsOf, storeOf, type TimerCounts } from './props.ts'
+import type { Circumstances, Scenario } from '../any/scenario.ts'
+import { planOfScenario } from './scenario-plan.ts'
+import type { AttemptMark, ScriptedExecutor } from './scripted-executor.ts'
+import { kill, type Mark, type Stage } from './stage.ts'
+import { keepResult, watch, type Watched } from './watched-run.ts'
+
+/** What came of a scenario. */
+export interface Played extends PlayedOut {
+  readonly scenario: Scenario
+}
+
+/** What came of a plan that met what it met. */
+export interface PlayedOut {
+  readonly plan: Plan
+  readonly marks: readonly Mark[]
+  readonly runs: readonly PlayedRun[]
+  readonly timers: TimerCounts
+}
+
+export interface PlayedRun {
+  readonly runId: string
+  readonly handle: RunHandle
+  /** Undefined when the run never settled. */
+  readonly result: RunResult | undefined
+  /** The run facts, as a subscriber of the first turn saw them. */
+  readonly facts: readonly RunFact[]
+  /** The same, as the store was given them. */
+  readonly journal: readonly RunFact[]
+  /** True when it had not settled although no attempt was live, and nothing else was to happen. */
+  readonly isStuck: boolean
+  /** True when it did not settle by itself and was killed in the end. */
+  readonly wasEnded: boolean
+  /** The same, as a subscriber saw them that asked for everything from somewhere in the middle of the run on. */
+  readonly lateFacts: readonly RunFact[]
+}
+
+/** How a scenario is played; what comes of it does not depend on it. */
+export type PlayOptions = Pick<RuntimeOptions, 'mode'>
+
+/** The parts of a play begin at multiples of this. */
+const actMs = 1_000_000
+
+/** Past this many timers a scenario is taken to go on for ever. */
+const mostTimers = 5_000
+
+/** Plays a scenario through the real runtime: see `playOut`. */
+export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
+  const played = await playOut(
+    {
+      plan: planOfScenario(scenario),
+      circumstances: scenario,
+      pools: { shared: scenario.pool },
+      executorsOf: (clock, mark) => executorsOf(scenario, clock, mark),
+    },
+    options,
+  )
+  return { scenario, ...played }
+}
+
+/** What is played. */
+export interface Cast {
+  /** The work of each task is the list of its scripts. */
+  readonly plan: Plan
+  readonly circumstances: Circumstances
+  /** The pools of the runtime. */
+  readonly pools: Readonly<Record<string, number>>
+  /** The executors of the plan, by name. */
+  readonly executorsOf: (
+    clock: Clock,
+    mark: (mark: AttemptMark) => void,
+  ) => Readonly<Record<string, ScriptedExecutor>>
+  /** The input of the runs. */
+  readonly input?: unknown
+}
+
+/**
+ * Plays a plan through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
+ * last scripted instant whatever cannot end by itself is killed.
+ */
+export async function playOut(cast: Cast, options: PlayOptions = {}): Promise<PlayedOut> {
+  const { plan, circumstances } = cast
+  const clock = new SimulatedClock(1_000)
+  const own = countingClock(clock)
+  const marks: Mark[] = []
+  const executors = cast.executorsOf(clock, (mark) => marks.push(mark))
+  const journals = new Map<string, RunFact[]>()
+  const runtime = createRuntime({
+    clock: own.clock,
+    executors,
+    store: storeOf(circumstances, clock, journals),
+    concurrency: circumstances.concurrency,
+    admission: circumstances.admission,
+    pools: cast.pools,
+    ...options,
+  })
+  const stage: Stage = { circumstances, clock, marks, plan }
+  const runs = Array.from({ length: circumstances.runs }, (_, index) => {
+    const handle = runtime.dispatch(plan, {
+      id: `run-${index + 1}`,
+      concurrency: circumstances.runConcurrency,
+      ...(cast.input === undefined ? {} : { input: cast.input }),
+      ...(circumstances.runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: circumstances.runTimeout }),
+    })
+    return watch(handle, stage)
+  })
+  for (const stray of circumstances.strays) {
+    clock.setTimeout(() => {
+      const task = plan.tasks[stray.task]!
+      for (const { handle } of runs) executors[task.executor]!.stray(handle.id, task.id, stray)
+    }, stray.at)
+  }
+  await turn()
+  await drive(clock, marks)
+  // Whatever waits for ever may do so only until it is told to end.
+  skipToNextAct(clock)
+  for (const { handle } of runs) handle.resume()
+  await drive(clock, marks)
+  await end(runs, clock, marks)
+  await redriveAll(runs, stage)
+  // What is held weakly is kept for the length of a turn: thousands of plays in one would keep all of it.
+  await promisesSettled()
+  return {
+    plan,
+    marks,
+    timers: own.counts(),
+    runs: runs.map(({ handle, result, facts, lateFacts, isStuck, wasEnded }) => ({
+      runId: handle.id,
+      handle,
+      result,
+      facts,
+      lateFacts,
+      journal: journals.get(handle.id) ?? [],
+      isStuck,
+      wasEnded,
+    })),
+  }
+}
+
+/** Opens the settled runs again, as the scenario says, and plays on to the next end. */
+async function redriveAll(
+  runs: readonly Watched[],
+  { circumstances, clock, marks, plan }: Stage,
+): Promise<void> {
+  const { redrive } = circumstances
+  if (redrive === 'none') return
+  for (const run of runs) {
+    const taskId = redrive === 'all' ? undefined : plan.tasks[redrive]!.id
+    if (run.result === undefined) continue
+    if (taskId !== undefined && run.result.outcomes[taskId]?.status === 'completed') continue
+    const before = run.result
+    run.result = undefined
+    try {
+      void keepResult(run, run.handle.redrive(taskId))
+    } catch (thrown) {
+      // What it depends on stands in its way.
+      if (!(thrown instanceof DagmarError && thrown.code === 'TASK_BLOCKED')) throw thrown
+      run.result = before
+    }
+  }
+  await turn()
+  await drive(clock, marks)
+  await end(runs, clock, marks)
+}
+
+/** Kills what did not settle. */
+async function end(runs: readonly Watched[], clock: SimulatedClock, marks: Mark[]): Promise<void> {
+  skipToNextAct(clock)
+  const isAnyLive = hasLiveAttempt(marks)
+  for (const run of runs) {
+    run.isStuck ||= run.result === undefined && !isAnyLive
+    if (run.result !== undefined) continue
+    run.wasEnded = true
+    kill(run.handle, marks)
+  }
+  await drive(clock, marks)
+  skipToNextAct(clock)
+}
+
+function hasLiveAttempt(marks: readonly Mark[]): boolean {
+  let live = 0
+  for (const { type } of marks) {
+    if (type === 'attempt began') live++
+    else if (type === 'attempt ended') live--
+  }
+  return live > 0
+}
+
+/** All timers have gone off: what comes next begins at an instant that does not depend on when the last one did. */
+function skipToNextAct(clock: SimulatedClock): void {
+  clock.advance(Math.ceil(clock.now() / actMs) * actMs - clock.now())
+}
+
+/** Lets everything happen that will happen by itself. */
+async function drive(clock: SimulatedClock, marks: readonly Mark[]): Promise<void> {
+  for (let fired = 0; clock.fireNext(); fired++) {
+    await turn()
+    if (fired <= mostTimers) continue
+    const last = marks.slice(-20).map((mark) => JSON.stringify(mark))
+    throw new Error(`The scenario goes on for ever. It ends in:\n${last.join('\n')}`)
+  }
+  await turn()
+}
+
+/** Enough microtasks for a commit and what hangs on it. */
+async function turn(): Promise<void> {
+  for (let microtask = 0; microtask < 12; microtask++) await Promise.resolve()
+}

@@ -1,0 +1,196 @@
+import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import { isRunFact, type PassingFact, type RunFact } from '../../events/facts.ts'
+import { type AnyDag, type Plan, type PlannedTask, planOf } from '../../graph/plan.ts'
+import type { RunResult } from '../../runtime/handle/result.ts'
+import type { Pace } from '../any/any-attempt.ts'
+import type { Fault, Faults } from '../any/faults.ts'
+import { playOut } from './play.ts'
+import { demandRehearsal } from './read-rehearsal.ts'
+import type { AttemptScript, Circumstances, ScheduledCommand } from '../any/scenario.ts'
+import type { Schedule } from '../any/schedule.ts'
+import { scriptedExecutor } from './scripted-executor.ts'
+import { storyOf } from '../facts/story.ts'
+
+export interface RehearseOptions {
+  /** What goes wrong. @default nothing */
+  readonly faults?: Faults
+  /** How long attempts take. @default each task its estimate, or 10 ms */
+  readonly schedule?: Schedule
+  /** Most tasks at once. Integer ≥ 1, or Infinity. @default the dag's, then 4 */
+  readonly concurrency?: number
+  /** Pools that the dag does not have itself. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** What is answered to failed tasks that ask, by their places in the dag, from the start again where it is short. @default ['skip'] */
+  readonly answers?: readonly FailureAnswer[]
+  /** The run's input, where the dag has a schema for it. */
+  readonly input?: unknown
+}
+
+/** What came of a rehearsal. */
+export interface Rehearsed {
+  readonly plan: Plan
+  /** Every run fact. */
+  readonly facts: readonly RunFact[]
+  /** What observers were told besides. */
+  readonly passing: readonly PassingFact[]
+  readonly result: RunResult
+  /** False when the run was still going when nothing more was to happen, and was killed for that. */
+  readonly settledByItself: boolean
+  /** The tasks that it still waited for then. */
+  readonly hung: readonly TaskId[]
+}
+
+type AttemptFault = Extract<Fault, { attempt: number }>
+
+const otherwise: Pace = { start: 0, run: 10, stop: 0 }
+const mostBeats = 200
+
+/**
+ * Runs a dag through the real runtime on a simulated clock, its handlers and commands replaced by scripts: every attempt
+ * takes as long as the schedule says and completes with the output `output of <attempt id>`, but for the faults. A
+ * pause ends, and what cannot end by itself is killed, when nothing else is left to happen. Nothing of the dag is
+ * called but its rules.
+ *
+ * Rejects with `CONFIG_INVALID` for options that make no sense, and with `TASK_UNKNOWN` for tasks that the dag does not have.
+ */
+export async function rehearse(dag: Plan | AnyDag, options: RehearseOptions = {}): Promise<Rehearsed> {
+  const plan = planOf(dag)
+  demandRehearsal(plan, options)
+  const { faults = [], schedule = {}, pools = {} } = options
+  const played = await playOut({
+    plan: {
+      ...plan,
+      tasks: plan.tasks.map((task) => ({ ...task, work: scriptsFor(task, faults, schedule) })),
+    },
+    circumstances: circumstancesOf(plan, options),
+    pools,
+    executorsOf: (clock, mark) =>
+      Object.fromEntries(
+        plan.tasks.map(({ executor }) => [executor, scriptedExecutor({ clock, mark, canForce: true })]),
+      ),
+    input: options.input,
+  })
+  const { facts, result, wasEnded } = played.runs[0]!
+  if (result === undefined)
+    throw new Error(`The run never settled, not even killed:\n${storyOf(facts, undefined).join('\n')}`)
+  return {
+    plan,
+    facts,
+    passing: played.marks.flatMap((mark) => ('afterSeq' in mark && !isRunFact(mark) ? [mark] : [])),
+    result,
+    settledByItself: !wasEnded,
+    hung: wasEnded ? openAtEnding(plan, facts) : [],
+  }
+}
+
+function circumstancesOf(plan: Plan, options: RehearseOptions): Circumstances {
+  const { faults = [], concurrency = plan.concurrency ?? 4, answers = ['skip'] } = options
+  const observer = faults.find((fault) => fault.kind === 'observer')?.how ?? 'calm'
+  const storeDelay = faults.find((fault) => fault.kind === 'slow-store')?.delayMs ?? 0
+  return {
+    concurrency,
+    runConcurrency: concurrency,
+    admission: 'both',
+    runTimeout: plan.timeoutMs,
+    commands: faults.flatMap((fault) => commandsOf(plan, fault)),
+    answers,
+    answerAfter: [15],
+    strays: faults.flatMap((fault) => {
+      const task = fault.kind === 'stray-report' ? plan.indexOf(fault.taskId) : undefined
+      return fault.kind === 'stray-report' && task !== undefined ? [{ ...fault, task }] : []
+    }),
+    storeDelay,
+    observer,
+    redrive: 'none',
+    runs: 1,
+  }
+}
+
+function commandsOf(plan: Plan, fault: Fault): readonly ScheduledCommand[] {
+  switch (fault.kind) {
+    case 'paused':
+      return [{ at: fault.at, do: 'pause' }]
+    case 'resumed':
+      return [{ at: fault.at, do: 'resume' }]
+    case 'drained':
+      return [{ at: fault.at, do: 'drain' }]
+    case 'killed': {
+      if (fault.taskId === undefined) return [{ at: fault.at, do: 'kill' }]
+      const task = plan.indexOf(fault.taskId)
+      return task === undefined ? [] : [{ at: fault.at, do: 'kill-task', task }]
+    }
+    case 'fails':
+    case 'does-not-start':
+    case 'hangs':
+    case 'stalls':
+    case 'ignores-end':
+    case 'stray-report':
+    case 'observer':
+    case 'slow-store':
+      return []
+  }
+}
+
+/** The scripts of a task's attempts: one for each that something happens to, and one for all that follow. */
+function scriptsFor(task: PlannedTask, faults: Faults, schedule: Schedule): readonly AttemptScript[] {
+  const pace = schedule[task.id] ?? { ...otherwise, run: task.estimateMs ?? otherwise.run }
+  const own = faults.filter((fault) => 'taskId' in fault && fault.taskId === task.id)
+  const last = Math.max(0, ...own.map((fault) => ('attempt' in fault ? fault.attempt : 0)))
+  return Array.from({ length: last + 1 }, (_, at) =>
+    own.reduce(
+      (script, fault) => ('attempt' in fault && fault.attempt === at + 1 ? withFault(script, fault) : script),
+      healthy(task, pace),
+    ),
+  )
+}
+
+/** Starts, gives signs of work as often as the task has to, and completes. */
+function healthy({ policy }: PlannedTask, { start, run, stop }: Pace): AttemptScript {
+  const every = Math.max(policy.stallAfterMs / 2, run / mostBeats)
+  const count = Number.isFinite(every) && every > 0 ? Math.floor(run / every) : 0
+  return {
+    start,
+    beats: Array.from({ length: count }, (_, at) => (at + 1) * every).filter((beat) => beat < run),
+    warns: undefined,
+    asks: undefined,
+    end: { after: run, how: 'complete' },
+    onAbort: stop,
+    onForce: 0,
+  }
+}
+
+function withFault(script: AttemptScript, fault: AttemptFault): AttemptScript {
+  const { end } = script
+  switch (fault.kind) {
+    case 'fails':
+      return { ...script, end: end === 'never' ? end : { ...end, how: fault.how } }
+    case 'does-not-start':
+      return { ...script, start: fault.how }
+    case 'hangs':
+      return { ...script, beats: [], end: 'never' }
+    case 'stalls':
+      return {
+        ...script,
+        beats: [],
+        end: end === 'never' ? end : { ...end, after: end.after + fault.forMs },
+      }
+    case 'ignores-end':
+      return { ...script, onAbort: 'ignore', onForce: fault.forced ? 0 : 'ignore' }
+    case 'stray-report':
+      return script
+  }
+}
+
+/** What was not settled when the run was killed in the end. */
+function openAtEnding(plan: Plan, facts: readonly RunFact[]): readonly TaskId[] {
+  const killing = facts.findLast(({ type }) => type === 'run.killing')
+  const before = facts.filter(({ seq }) => seq < (killing?.seq ?? Number.POSITIVE_INFINITY))
+  const settled = new Set(before.flatMap((fact) => (isSettling(fact) ? [fact.taskId] : [])))
+  return plan.tasks.flatMap(({ id }) => (settled.has(id) ? [] : [id]))
+}
+
+function isSettling({ type }: RunFact): boolean {
+  return (
+    type === 'task.completed' || type === 'task.failed' || type === 'task.killed' || type === 'task.skipped'
+  )
+}

@@ -1,0 +1,190 @@
+import type { Attempt, AttemptReport, Executor, Report } from '../../ports/executor.ts'
+import type { Clock, TimerId } from '../../time/clock.ts'
+import type { AttemptScript, StrayReport } from '../any/scenario.ts'
+
+/** What an executor saw of an attempt: asked to start it, and told of its end. */
+export interface AttemptMark {
+  readonly type: 'attempt began' | 'attempt ended'
+  readonly attemptId: string
+  readonly runId: string
+  readonly taskId: string
+  readonly at: number
+}
+
+export interface ScriptedExecutorOptions {
+  readonly clock: Clock
+  /** How the attempt goes; the work of the task is the list of its scripts. */
+  readonly capacity?: number
+  readonly accepts?: (carrying: number) => boolean
+  readonly canForce: boolean
+  readonly mark: (mark: AttemptMark) => void
+}
+
+interface LiveAttempt {
+  readonly script: AttemptScript
+  readonly say: Report
+  readonly timers: Set<TimerId>
+  readonly end: (report: AttemptReport) => void
+  isOver: boolean
+  isWaiting: boolean
+  ownEnd: (() => void) | undefined
+}
+
+/** An executor whose attempts go by a script on a simulated clock, and which also tells what nobody should believe. */
+export interface ScriptedExecutor extends Executor {
+  /** Tells something of an attempt that is over, or never was, through the reports of the task's first attempt. */
+  stray(runId: string, taskId: string, stray: StrayReport): void
+}
+
+export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExecutor {
+  const live = new Map<string, LiveAttempt>()
+  const reports = new Map<string, Report>()
+  return {
+    ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
+    ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
+    start(attempt, report) {
+      reports.set(`${attempt.runId}/${attempt.taskId}`, report)
+      begin(attempt, report, live, options)
+    },
+    abort(attemptId) {
+      const attempt = live.get(attemptId)
+      if (attempt === undefined || attempt.isOver) return
+      const { onAbort } = attempt.script
+      if (onAbort === 'ignore') return
+      const report: AttemptReport =
+        onAbort === 'complete'
+          ? { type: 'attempt.completed', attemptId, output: 'too late' }
+          : { type: 'attempt.ended', attemptId }
+      after(attempt, options.clock, onAbort === 'complete' ? 1 : onAbort, () => attempt.end(report))
+    },
+    ...(options.canForce
+      ? {
+          force(attemptId: string) {
+            const attempt = live.get(attemptId)
+            if (attempt === undefined || attempt.isOver || attempt.script.onForce === 'ignore') return
+            after(attempt, options.clock, attempt.script.onForce, () =>
+              attempt.end({ type: 'attempt.ended', attemptId }),
+            )
+          },
+        }
+      : {}),
+    answer(attemptId) {
+      const attempt = live.get(attemptId)
+      if (attempt === undefined || attempt.isOver) return
+      attempt.isWaiting = false
+      attempt.ownEnd?.()
+    },
+    stray(runId, taskId, { attempt, type }) {
+      const attemptId = `${runId}/${taskId}/${attempt}`
+      // What is live may speak for itself: only what is over, or never was, is a stray.
+      if (live.get(attemptId)?.isOver === false) return
+      reports.get(`${runId}/${taskId}`)?.(strayReport(attemptId, type))
+    },
+  }
+}
+
+function begin(
+  attempt: Attempt,
+  say: Report,
+  live: Map<string, LiveAttempt>,
+  options: ScriptedExecutorOptions,
+): void {
+  const { attemptId, runId, taskId } = attempt
+  const { clock } = options
+  const scripts = attempt.work as readonly AttemptScript[]
+  const script = scripts[Math.min(attempt.attempt, scripts.length) - 1]!
+  const mark = (type: AttemptMark['type']): void =>
+    options.mark({ type, attemptId, runId, taskId, at: clock.now() })
+  const own: LiveAttempt = {
+    script,
+    say,
+    timers: new Set(),
+    isOver: false,
+    isWaiting: false,
+    ownEnd: undefined,
+    end: (report) => {
+      if (own.isOver) return
+      own.isOver = true
+      for (const timer of own.timers) clock.clearTimeout(timer)
+      mark('attempt ended')
+      say(report)
+    },
+  }
+  live.set(attemptId, own)
+  mark('attempt began')
+  // Nobody is rejected, thrown at or left waiting for ever: the fourth attempt starts.
+  const start = typeof script.start === 'string' && attempt.attempt > 3 ? 0 : script.start
+  switch (start) {
+    case 'throw':
+      own.isOver = true
+      mark('attempt ended')
+      throw new Error('the executor broke')
+    case 'reject':
+      after(own, clock, 2, () => own.end({ type: 'attempt.rejected', attemptId }))
+      return
+    case 'never':
+      return
+    default:
+      if (start === 0) started(attemptId, own, clock)
+      else after(own, clock, start, () => started(attemptId, own, clock))
+  }
+}
+
+function started(attemptId: string, own: LiveAttempt, clock: Clock): void {
+  const { script, say } = own
+  say({ type: 'attempt.started', attemptId })
+  for (const beat of script.beats)
+    after(own, clock, beat, () => say({ type: 'attempt.heartbeat', attemptId }))
+  if (script.warns !== undefined) {
+    after(own, clock, script.warns, () => say({ type: 'attempt.warned', attemptId, message: 'careful' }))
+  }
+  if (script.asks !== undefined) {
+    after(own, clock, script.asks, () => {
+      own.isWaiting = true
+      say({ type: 'attempt.asked', attemptId, question: 'really?' })
+    })
+  }
+  const { end } = script
+  if (end === 'never') return
+  after(own, clock, end.after, () => {
+    const finish = (): void => own.end(ending(attemptId, end.how))
+    if (own.isWaiting) own.ownEnd = finish
+    else finish()
+  })
+}
+
+function ending(attemptId: string, how: 'complete' | 'fail' | 'terminal' | 'retry-after'): AttemptReport {
+  if (how === 'complete') return { type: 'attempt.completed', attemptId, output: `output of ${attemptId}` }
+  const failure = { code: 'SCRIPTED', message: `the script says ${how}` }
+  if (how === 'terminal')
+    return { type: 'attempt.failed', attemptId, failure: { ...failure, retryable: false } }
+  if (how === 'retry-after')
+    return { type: 'attempt.failed', attemptId, failure: { ...failure, retryAfterMs: 33 } }
+  return { type: 'attempt.failed', attemptId, failure }
+}
+
+function strayReport(attemptId: string, type: StrayReport['type']): AttemptReport {
+  switch (type) {
+    case 'completed':
+      return { type: 'attempt.completed', attemptId, output: 'stray' }
+    case 'failed':
+      return { type: 'attempt.failed', attemptId, failure: { code: 'STRAY', message: 'stray' } }
+    case 'started':
+      return { type: 'attempt.started', attemptId }
+    case 'rejected':
+      return { type: 'attempt.rejected', attemptId }
+    case 'heartbeat':
+      return { type: 'attempt.heartbeat', attemptId }
+    case 'ended':
+      return { type: 'attempt.ended', attemptId }
+  }
+}
+
+function after(own: LiveAttempt, clock: Clock, ms: number, act: () => void): void {
+  if (own.isOver) return
+  const timer = clock.setTimeout(() => {
+    own.timers.delete(timer)
+    act()
+  }, ms)
+  own.timers.add(timer)
+}
