@@ -12,7 +12,7 @@ import {
   readOneOf,
 } from '../graph/read-values.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import type { RunResult } from '../runtime/handle/result.ts'
+import type { RunResult } from '../events/run-result.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Trace } from '../testing/facts/trace.ts'
 import { type DagFaultKind, faultKinds } from './fault.ts'

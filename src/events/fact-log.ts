@@ -1,6 +1,7 @@
 import { Observable, Subject, takeWhile } from 'rxjs'
-import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
 import type { TaskStructure } from '../graph/plan.ts'
+import type { AllFacts } from './all-facts.ts'
+import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
 import { RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { Ring } from './ring.ts'
@@ -13,6 +14,8 @@ export interface FactLogOptions {
   /** How many run facts are held for replay. */
   readonly retain: number
   readonly now: () => number
+  /** Told every fact as well. */
+  readonly all?: AllFacts
 }
 
 /** How many passing facts a run holds, and how many characters of output in them. */
@@ -27,6 +30,7 @@ export class FactLog {
   /** Hot: from the moment of subscription on. Completes when the log is closed. */
   readonly events$: Observable<Fact>
   readonly #told = new Subject<Fact>()
+  readonly #all: AllFacts | undefined
   readonly #held: Ring<RunFact>
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
@@ -48,7 +52,8 @@ export class FactLog {
     this.#held = new Ring(retain)
     this.#now = now
     this.#beginning = options
-    this.events$ = new IsolatedObservable(this.#told, (thrown) => this.#observerFailed(thrown))
+    this.#all = options.all
+    this.events$ = new IsolatedObservable(this.#told, (thrown) => this.observerFailed(thrown))
   }
 
   /** The `seq` of the last fact told. */
@@ -103,7 +108,7 @@ export class FactLog {
         : replayed.pipe(
             takeWhile((fact) => !(isRunFact(fact) && fact.seq === this.#lastSeq && isLast(fact)), true),
           )
-    return new IsolatedObservable(ending, (thrown) => this.#observerFailed(thrown))
+    return new IsolatedObservable(ending, (thrown) => this.observerFailed(thrown))
   }
 
   /** Made on first use: many a run is never looked at. */
@@ -143,6 +148,7 @@ export class FactLog {
       this.#lastSeq = fact.seq
     } else if (fact.type !== 'stream.lagged') this.#holdPassing(fact)
     if (this.#told.observed) this.#told.next(fact)
+    if (this.#all?.isObserved === true) this.#all.tell(fact, this)
   }
 
   #holdPassing(fact: PassingFact): void {
@@ -187,7 +193,8 @@ export class FactLog {
     }
   }
 
-  #observerFailed(thrown: unknown): void {
+  /** An observer threw: that is told once for each. */
+  observerFailed(thrown: unknown): void {
     this.tell({
       type: 'observer.failed',
       message: thrown instanceof Error ? thrown.message : String(thrown),

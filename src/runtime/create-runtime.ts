@@ -1,26 +1,37 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { v7 as uuidv7 } from 'uuid'
 import type { ActorRefFromLogic } from 'xstate'
 import type { runtimeMachine } from '../../machines/runtime.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import type { FactLog } from '../events/fact-log.ts'
-import type { RuntimeFact } from '../events/facts.ts'
+import type { Fact } from '../events/facts.ts'
 import { subscribeHooks } from '../events/hooks.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
 import { type DispatchOptions, readRunOptions, type WithInput } from './dispatch-options.ts'
-import { readRuntimeOptions, type RuntimeOptions, runtimeClosed } from './options.ts'
-import type { RunResult } from './handle/result.ts'
+import { readRuntimeOptions, type RuntimeOptions } from './options.ts'
+import type { RunResult } from '../events/run-result.ts'
 import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
-import { RuntimeCore } from './runtime-actor.ts'
+import { RunRegistry } from './run-registry.ts'
+import { RuntimeActor } from './runtime-actor.ts'
+import { runtimeClosed } from './runtime-closed.ts'
+import { onAbort } from './on-abort.ts'
 import { keepWarmAfter } from './keep-warm.ts'
 
 /** Runs dags. Its runs share slots, pools and executors; its actors form one system. */
 export interface Runtime {
   /** The root of the actor system. */
   readonly actor: ActorRefFromLogic<typeof runtimeMachine>
-  /** Facts about what all runs share. Completes with shutdown. */
-  readonly events$: Observable<RuntimeFact>
+  /**
+   * Every fact of every run from the moment of subscription on, none left out: of a run all of them for a subscriber of
+   * the turn that dispatched it. Within a run in order. Completes with shutdown.
+   */
+  readonly events$: Observable<Fact>
+  /**
+   * The handles of the runs, in the order of dispatch: every run that is not settled, and those settled ones whose
+   * handle is still held somewhere and was not disposed of.
+   */
+  runs(): readonly RunHandle[]
   /**
    * Starts a run and returns at once: nothing of it happens before the caller's own turn is over.
    * Throws for a dag that is not valid, an input that does not fit, an executor or pool that is not there,
@@ -67,52 +78,40 @@ export class RunFailedError extends DagmarError {
 
 /** Throws `CONFIG_INVALID` for options that make no sense. */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
-  const core = new RuntimeCore(readRuntimeOptions(options))
-  const events$ = new Subject<RuntimeFact>()
-  // Held weakly: a settled run belongs to whoever holds its handle.
-  const logs = new Map<string, WeakRef<FactLog>>()
-  // An id that was given back by disposal may belong to another run by then.
-  const dropped = new FinalizationRegistry<{ readonly id: string; readonly log: WeakRef<FactLog> }>(
-    ({ id, log }) => {
-      if (logs.get(id) === log) logs.delete(id)
-    },
-  )
-  const byKey = new Map<string, RunHandle>()
+  const root = new RuntimeActor(readRuntimeOptions(options))
+  const { shared } = root
+  const owner = { id: uuidv7() }
+  const registry = new RunRegistry()
 
   const dispatch = (source: AnyDag | Plan, dispatchOptions: DispatchOptions = {}): RunHandle => {
     const plan = planOf(source)
-    if (!core.isOpen) throw runtimeClosed()
-    const known = byKey.get(dispatchOptions.idempotencyKey ?? '')
+    if (!root.isOpen) throw runtimeClosed()
+    const runOptions = readRunOptions(shared, plan, dispatchOptions)
+    const known = registry.withKey(runOptions.idempotencyKey)
     if (known !== undefined) return known
-    const run = new Run(core, plan, readRunOptions(core, plan, dispatchOptions))
-    if (logs.has(run.id)) throw runExists(run.id)
-    const { idempotencyKey } = run.options
-    const log = new WeakRef(run.log)
-    logs.set(run.id, log)
-    dropped.register(run, { id: run.id, log })
-    const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => {
-      logs.delete(run.id)
-      if (idempotencyKey !== undefined) byKey.delete(idempotencyKey)
-    })
-    if (idempotencyKey !== undefined) byKey.set(idempotencyKey, handle)
+    if (registry.has(runOptions.id)) throw runExists(runOptions.id)
+    const run = new Run(shared, root, plan, runOptions, options.store?.create(runOptions.id, owner))
+    const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => registry.drop(run))
+    registry.add(run, handle)
     if (options.hooks !== undefined) subscribeHooks(run.log.events$, options.hooks)
-    core.spawn(run, 'run.start')
+    root.spawn(run, 'run.start')
+    if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)
     keepWarmAfter(run)
     return handle
   }
 
   const shutdown = async (mode: 'drain' | 'kill'): Promise<void> => {
-    const results = [...core.runs].map((run) => run.result)
-    core.macrostep.run(() => core.actor.send({ type: 'runtime.shutdown', mode }))
-    await core.closed
+    const results = [...root.runs].map((run) => run.result)
+    shared.macrostep.run(() => root.actor.send({ type: 'runtime.shutdown', mode }))
+    await root.closed
     await Promise.all(results)
-    for (const log of logs.values()) log.deref()?.close()
-    events$.complete()
+    registry.close()
+    shared.facts.complete()
   }
 
   return {
-    actor: core.actor,
-    events$: events$.asObservable(),
+    actor: root.actor,
+    events$: shared.facts.events$,
     dispatch: dispatch as Runtime['dispatch'],
     run: async (source, ...[dispatchOptions]) => {
       const handle = dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions)
@@ -120,9 +119,17 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       if (result.status !== 'completed') throw new RunFailedError(result)
       return result.outputs as never
     },
+    runs: () => registry.handles(),
     shutdown: ({ mode = 'drain' } = {}) => shutdown(mode),
     [Symbol.asyncDispose]: () => shutdown('kill'),
   }
+}
+
+function killOnAbort(handle: RunHandle, signal: AbortSignal): void {
+  const forget = onAbort(signal, () => {
+    void handle.kill(undefined, { reason: 'its signal was aborted' })
+  })
+  void handle.result.then(forget)
 }
 
 function runExists(id: string): DagmarError {

@@ -11,7 +11,7 @@ import {
 } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
 import type { RunOptions } from './run/run.ts'
-import type { RuntimeCore } from './runtime-actor.ts'
+import type { Shared } from './shared.ts'
 
 export interface DispatchOptions<Input = unknown> {
   /** What handlers get as `ctx.input`; checked by the dag's schema, where it has one. */
@@ -28,6 +28,8 @@ export interface DispatchOptions<Input = unknown> {
   readonly pools?: Readonly<Record<string, number>>
   /** Longest the whole run may take. > 0. @default the dag's */
   readonly timeout?: Duration
+  /** Kills the run when it is aborted, at once if it was aborted before. */
+  readonly signal?: AbortSignal
 }
 
 /** The options of a dispatch: they have to be there, with the input, where the dag's runs cannot do without one. */
@@ -43,15 +45,19 @@ const known: ReadonlySet<string> = new Set([
   'concurrency',
   'pools',
   'timeout',
+  'signal',
 ])
 
 /** Checks what a dispatch asks for against the plan and the runtime. */
-export function readRunOptions(core: RuntimeCore, plan: Plan, options: DispatchOptions): RunOptions {
+export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOptions): RunOptions {
   readFields(options, "dispatch's options object", known)
   const { id, idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout } = options
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    throw badValue('signal', options.signal, 'an AbortSignal')
+  }
   const pools = { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') }
-  refuseUnknownExecutors(core, plan)
-  refuseImpossibleNeeds(core, plan, pools)
+  refuseUnknownExecutors(shared, plan)
+  refuseImpossibleNeeds(shared, plan, pools)
   return {
     id: id === undefined ? uuidv7() : readText(id, 'id'),
     idempotencyKey: idempotencyKey === undefined ? undefined : readText(idempotencyKey, 'idempotencyKey'),
@@ -59,7 +65,7 @@ export function readRunOptions(core: RuntimeCore, plan: Plan, options: DispatchO
     input: readInput(plan, options.input),
     concurrency:
       concurrency === undefined
-        ? core.admission.slots.limit
+        ? shared.admission.slots.limit
         : readInteger(concurrency, 'concurrency', 0, true),
     pools,
     timeoutMs: timeout === undefined ? plan.timeoutMs : readDuration(timeout, 'timeout', { positive: true }),
@@ -98,27 +104,27 @@ function readInput(plan: Plan, input: unknown): unknown {
   })
 }
 
-function refuseUnknownExecutors(core: RuntimeCore, plan: Plan): void {
+function refuseUnknownExecutors(shared: Shared, plan: Plan): void {
   let last = ''
   for (const { id, executor } of plan.tasks) {
     if (executor === last) continue
     last = executor
-    if (core.loads.has(executor)) continue
+    if (shared.executors.has(executor)) continue
     throw new DagmarError('EXECUTOR_UNKNOWN', {
-      message: `The task ${id} asks for the executor '${executor}', which the runtime does not have.${didYouMean(executor, core.loads.keys())}`,
-      hint: `Give it to createRuntime({ executors: { '${executor}': … } }). There are: ${[...core.loads.keys()].join(', ')}.`,
+      message: `The task ${id} asks for the executor '${executor}', which the runtime does not have.${didYouMean(executor, shared.executors.keys())}`,
+      hint: `Give it to createRuntime({ executors: { '${executor}': … } }). There are: ${[...shared.executors.keys()].join(', ')}.`,
       facts: { taskId: id, executor },
     })
   }
 }
 
-function refuseImpossibleNeeds(core: RuntimeCore, plan: Plan, pools: Readonly<Record<string, number>>): void {
+function refuseImpossibleNeeds(shared: Shared, plan: Plan, pools: Readonly<Record<string, number>>): void {
   let last: unknown
   for (const { id, uses } of plan.tasks) {
     if (uses === last) continue
     last = uses
     for (const [pool, amount] of Object.entries(uses)) {
-      const totals = [pools[pool], core.admission.pools.total(pool)].filter((total) => total !== undefined)
+      const totals = [pools[pool], shared.admission.pools.total(pool)].filter((total) => total !== undefined)
       if (totals.length === 0) {
         throw new DagmarError('CONFIG_INVALID', {
           message: `The task ${id} uses the pool '${pool}', which neither the run nor the runtime has.`,

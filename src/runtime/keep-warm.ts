@@ -2,7 +2,7 @@ import { plan } from '../graph/make-plan.ts'
 import { systemClock } from '../time/clock.ts'
 import { readRuntimeOptions } from './options.ts'
 import { Run } from './run/run.ts'
-import { RuntimeCore } from './runtime-actor.ts'
+import { RuntimeActor } from './runtime-actor.ts'
 
 /** Runs below this many tasks are over before it matters. */
 const fewTasks = 100
@@ -26,12 +26,12 @@ function fill(shapes: unknown[]): void {
   const keep = (attempt: unknown): void => {
     shapes.push(attempt)
   }
-  const core = new RuntimeCore(readRuntimeOptions({ clock: systemClock }))
+  const root = new RuntimeActor(readRuntimeOptions({ clock: systemClock }))
   const two = plan({
     name: 'shapes',
     tasks: { first: { run: keep }, second: { needs: ['first'], run: keep } },
   })
-  const run = new Run(core, two, {
+  const run = new Run(root.shared, root, two, {
     id: 'shapes',
     input: undefined,
     labels: {},
@@ -41,5 +41,5 @@ function fill(shapes: unknown[]): void {
     timeoutMs: two.timeoutMs,
   })
   shapes.push(run)
-  core.spawn(run, 'run.start')
+  root.spawn(run, 'run.start')
 }

@@ -1,5 +1,4 @@
 import type { InspectionEvent, Observer } from 'xstate'
-import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Hooks } from '../events/hooks.ts'
 import { actorLogicExecutor } from '../executors/actor-logic.ts'
 import { inlineExecutor } from '../executors/inline.ts'
@@ -9,7 +8,8 @@ import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import type { AdmissionMode } from './admission/admission.ts'
-import type { RuntimeCoreOptions } from './runtime-actor.ts'
+import { machineLogic } from './logic/machine-logic.ts'
+import type { RuntimeActorOptions } from './runtime-actor.ts'
 
 export interface RuntimeOptions {
   /**
@@ -61,7 +61,7 @@ const known: ReadonlySet<string> = new Set([
 ])
 
 /** Checks the options and fills in what they leave out. Throws `CONFIG_INVALID`. */
-export function readRuntimeOptions(options: RuntimeOptions): RuntimeCoreOptions {
+export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions {
   readFields(options, "createRuntime's options object", known)
   const mode = readOneOf(options.mode ?? 'compiled', 'mode', ['compiled', 'interpreted'])
   return {
@@ -73,7 +73,7 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeCoreOptions 
     admission: readOneOf(options.admission ?? 'both', 'admission', ['both', 'executor']),
     retainFacts: readInteger(options.retainFacts ?? 100_000, 'retainFacts', 1),
     inspect: options.inspect,
-    mode: options.inspect === undefined ? mode : 'interpreted',
+    logic: machineLogic(options.inspect === undefined ? mode : 'interpreted'),
   }
 }
 
@@ -93,12 +93,4 @@ function readExecutors(executors: Readonly<Record<string, Executor>>): Readonly<
     process: processExecutor(),
     ...executors,
   }
-}
-
-/** The error for a runtime that was shut down. */
-export function runtimeClosed(): DagmarError {
-  return new DagmarError('RUNTIME_CLOSED', {
-    message: 'The runtime is shut down or shutting down: it takes no more runs.',
-    hint: 'Create another runtime.',
-  })
 }

@@ -1,66 +1,29 @@
 import { type Actor, type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate'
 import { runtimeMachine } from '../../machines/runtime.ts'
-import type { Executor } from '../ports/executor.ts'
-import type { Store } from '../ports/store.ts'
-import type { Clock } from '../time/clock.ts'
-import { Admission, type AdmissionMode } from './admission/admission.ts'
-import { ExecutorLoad } from './admission/executor-load.ts'
 import { type HostedDagContext, host } from './run/live-task.ts'
-import { type MachineLogic, machineLogic } from './logic/machine-logic.ts'
-import { Macrostep } from './commit/macrostep.ts'
-import type { Run } from './run/run.ts'
+import type { Run, RunHost } from './run/run.ts'
+import { Shared, type SharedOptions } from './shared.ts'
+import { storeFailed } from './steps/store-failed.ts'
+import { wake } from './steps/wake.ts'
 
-export interface RuntimeCoreOptions {
-  readonly clock: Clock
-  readonly store: Store | undefined
-  readonly executors: Readonly<Record<string, Executor>>
-  readonly concurrency: number
-  readonly pools: Readonly<Record<string, number>>
-  readonly admission: AdmissionMode
-  readonly retainFacts: number
+export interface RuntimeActorOptions extends SharedOptions {
   readonly inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
-  readonly mode: 'compiled' | 'interpreted'
 }
 
-/** What all runs of a runtime share. */
-export class RuntimeCore {
-  readonly clock: Clock
-  /** Undefined where nothing is kept beyond the process. */
-  readonly store: Store | undefined
-  readonly retainFacts: number
-  readonly logic: MachineLogic
-  readonly loads: ReadonlyMap<string, ExecutorLoad>
-  readonly admission: Admission
-  readonly macrostep: Macrostep
+/** The root of the actor system, which spawns a dag actor for each run and closes once it was told to and none is left. */
+export class RuntimeActor implements RunHost {
+  readonly shared: Shared
+  readonly actor: Actor<typeof runtimeMachine>
   /** The runs that are not settled. */
   readonly runs = new Set<Run>()
-  readonly actor: Actor<typeof runtimeMachine>
   readonly closed: Promise<void>
   readonly #unlisten: (() => void)[] = []
+  readonly wake = wake
+  readonly storeFailed = storeFailed
 
-  constructor(options: RuntimeCoreOptions) {
-    this.clock = options.clock
-    this.store = options.store
-    this.retainFacts = options.retainFacts
-    this.logic = machineLogic(options.mode)
-    this.loads = new Map(
-      Object.entries(options.executors).map(([name, executor], key) => [
-        name,
-        new ExecutorLoad(name, executor, key),
-      ]),
-    )
-    this.macrostep = new Macrostep(
-      () => this.admission.sweep(),
-      () => options.clock.now(),
-    )
-    this.admission = new Admission({
-      concurrency: options.concurrency,
-      pools: options.pools,
-      mode: options.admission,
-      loads: this.loads,
-      clock: options.clock,
-      step: (change) => this.macrostep.run(change),
-    })
+  constructor(options: RuntimeActorOptions) {
+    this.shared = new Shared(options)
+    const { macrostep, admission, executors } = this.shared
     let resolveClosed: () => void
     this.closed = new Promise((resolve) => {
       resolveClosed = resolve
@@ -78,7 +41,7 @@ export class RuntimeCore {
         },
         closeRuntime: () => {
           for (const stop of this.#unlisten) stop()
-          this.admission.close()
+          admission.close()
           resolveClosed()
         },
       },
@@ -88,13 +51,12 @@ export class RuntimeCore {
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     })
     this.actor.start()
-    for (const load of this.loads.values()) {
-      const stop = load.executor.onCapacity?.(() => this.macrostep.run(() => this.admission.reopen(load)))
+    for (const load of executors.values()) {
+      const stop = load.executor.onCapacity?.(() => macrostep.run(() => admission.reopen(load)))
       if (stop !== undefined) this.#unlisten.push(stop)
     }
   }
 
-  /** False once it has been told to shut down. */
   get isOpen(): boolean {
     return this.actor.getSnapshot().value === 'open'
   }
@@ -105,8 +67,12 @@ export class RuntimeCore {
     this.actor.send({ type: 'runtime.dispatch', run })
     run.dag.send({ type: first })
     queueMicrotask(() => {
-      this.macrostep.run(() => run.dag.start())
+      this.shared.macrostep.run(() => run.dag.start())
     })
+  }
+
+  forget(run: Run): void {
+    this.runs.delete(run)
   }
 
   #spawn(run: Run, parent: AnyActorRef): void {
@@ -119,7 +85,7 @@ export class RuntimeCore {
       causedBy: undefined,
       [host]: run,
     } as HostedDagContext
-    run.dag = createActor(this.logic.dag, { parent, id: 'dag', input })
+    run.dag = createActor(this.shared.logic.dag, { parent, id: 'dag', input })
     run.dagContext = run.dag.getSnapshot().context
   }
 }

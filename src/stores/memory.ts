@@ -1,9 +1,97 @@
-import type { Store } from '../ports/store.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import type { RunFact } from '../events/facts.ts'
+import { type RunSummary, summaryAfter } from '../events/run-summary.ts'
+import type { AppendGroup, Journal, Owner, RunQuery, Store } from '../ports/store.ts'
+
+interface Kept {
+  readonly facts: RunFact[]
+  summary: RunSummary | undefined
+  /** The latest to open it; whoever opened it before writes no more. */
+  opened: Journal
+}
 
 /**
- * The store of runs that live and die with their process. It keeps nothing by itself, since a run in memory
- * holds its fold and its last `retainFacts` facts, and it is never waited for.
+ * The store of runs that live and die with their process: it keeps every fact until it is dropped, can be read back and
+ * is never waited for. A runtime without a store holds the last `retainFacts` facts of each run, and costs less.
  */
 export function memoryStore(): Store {
-  return { append: () => undefined }
+  const kept = new Map<string, Kept>()
+
+  const append = ({ journal, facts }: AppendGroup): Error | undefined => {
+    const run = kept.get(journal.runId)
+    if (run?.opened !== journal) return fenced(journal.runId)
+    if (facts[0]?.seq !== run.facts.length + 1) return gap(journal.runId, run.facts.length, facts)
+    for (const fact of facts) {
+      run.facts.push(fact)
+      run.summary = summaryAfter(run.summary, fact)
+    }
+    return undefined
+  }
+
+  return {
+    create(runId, _owner) {
+      if (kept.has(runId)) throw runExists(runId)
+      const opened = { runId, lastSeq: 0 }
+      kept.set(runId, { facts: [], summary: undefined, opened })
+      return opened
+    },
+    open(runId, _owner: Owner) {
+      const run = kept.get(runId)
+      if (run === undefined) throw runUnknown(runId)
+      run.opened = { runId, lastSeq: run.facts.length }
+      return run.opened
+    },
+    append(groups) {
+      const answers = groups.map(append)
+      return answers.every((answer) => answer === undefined) ? undefined : Promise.resolve(answers)
+    },
+    read: async (runId, { from = 1, limit = Number.POSITIVE_INFINITY } = {}) => {
+      const start = Math.max(0, from - 1)
+      return kept.get(runId)?.facts.slice(start, start + limit) ?? []
+    },
+    runs: async (query = {}) => {
+      const found = [...kept.values()].flatMap(({ summary }) =>
+        summary !== undefined && fits(summary, query) ? [summary] : [],
+      )
+      return found.reverse().slice(0, query.limit)
+    },
+    close: () => undefined,
+  }
+}
+
+function fits(run: RunSummary, { status, name, labels = {}, since }: RunQuery): boolean {
+  if (status !== undefined && run.status !== status) return false
+  if (name !== undefined && run.name !== name) return false
+  if (since !== undefined && run.createdAt < since) return false
+  return Object.entries(labels).every(([key, label]) => run.labels[key] === label)
+}
+
+function fenced(runId: string): DagmarError {
+  return new DagmarError('JOURNAL_FENCED', {
+    message: `The journal of the run ${runId} was opened by somebody else: nothing more is written to it from here.`,
+    hint: 'The run goes on where its journal was opened last.',
+    facts: { runId },
+  })
+}
+
+function gap(runId: string, held: number, facts: readonly RunFact[]): DagmarError {
+  return new DagmarError('JOURNAL_GAP', {
+    message: `The journal of the run ${runId} ends at fact ${held}: fact ${facts[0]?.seq} cannot follow it.`,
+    facts: { runId, held, next: facts[0]?.seq },
+  })
+}
+
+function runExists(runId: string): DagmarError {
+  return new DagmarError('RUN_EXISTS', {
+    message: `The store has a run '${runId}' already.`,
+    hint: 'Give another id, or none.',
+    facts: { runId },
+  })
+}
+
+function runUnknown(runId: string): DagmarError {
+  return new DagmarError('RUN_UNKNOWN', {
+    message: `The store has no run '${runId}'.`,
+    facts: { runId },
+  })
 }

@@ -1,7 +1,8 @@
 import { anyHandleCase, runModelCommands } from 'dagmar/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RunFact } from '../../src/index.ts'
+import type { AppendGroup } from '../../src/index.ts'
+import { allSafe, factsIn, storeThat } from '../runtime/stores.ts'
 import { law } from './law.ts'
 
 describe('the handle of a run', () => {
@@ -10,19 +11,19 @@ describe('the handle of a run', () => {
   )
 
   law('does so with interpreted machines, and a store that takes its time', anyHandleCase(), (given) =>
-    runModelCommands(given, { mode: 'interpreted', store: { append: () => Promise.resolve() } }),
+    runModelCommands(given, { mode: 'interpreted', store: storeThat(async (groups) => allSafe(groups)) }),
   )
 })
 
 describe('the cases that the model is tried on', () => {
   it('bring about every fact that handlers and a handle can', async () => {
     const told = new Set<string>()
-    const append = (_: string, facts: readonly RunFact[]): void => {
-      for (const fact of facts)
+    const append = (groups: readonly AppendGroup[]): void => {
+      for (const fact of factsIn(groups))
         told.add(fact.type === 'task.skipped' ? `skipped: ${fact.because}` : fact.type)
     }
     for (const given of fc.sample(anyHandleCase(), { numRuns: 600, seed: 7 })) {
-      await runModelCommands(given, { store: { append } })
+      await runModelCommands(given, { store: storeThat(append) })
     }
     expect([...told].toSorted()).toEqual([
       'run.completed',

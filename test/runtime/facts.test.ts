@@ -1,6 +1,16 @@
-import { buffered, createRuntime, fold, isRunFact, plan, type RunFact, SimulatedClock } from 'dagmar'
+import {
+  type AppendGroup,
+  buffered,
+  createRuntime,
+  fold,
+  isRunFact,
+  plan,
+  type RunFact,
+  SimulatedClock,
+} from 'dagmar'
 import { describe, expect, it, vi } from 'vitest'
 import { desk } from './desk.ts'
+import { factsIn, storeThat } from './stores.ts'
 import { byHand, fails, ok, simulated, watch } from './watching.ts'
 
 const chain = plan({
@@ -224,8 +234,8 @@ describe('hooks', () => {
 
 describe('what an attempt says in passing', () => {
   it('is told after the facts before it, and never journalled', async () => {
-    const append = vi.fn<(runId: string, facts: readonly RunFact[]) => void>()
-    const { start } = simulated({ store: { append } })
+    const append = vi.fn<(groups: readonly AppendGroup[]) => void>()
+    const { start } = simulated({ store: storeThat(append) })
     const { types, run } = await start({
       a: {
         run: ({ log, progress }) => {
@@ -242,7 +252,7 @@ describe('what an attempt says in passing', () => {
       'task.progress',
       'task.completed',
     ])
-    const journalled = append.mock.calls.flatMap(([, facts]) => facts.map(({ type }) => type))
+    const journalled = append.mock.calls.flatMap(([groups]) => factsIn(groups).map(({ type }) => type))
     expect(journalled).toEqual(types().filter((type) => type !== 'task.output' && type !== 'task.progress'))
     expect(run.story('a').map(({ type }) => type)).not.toContain('task.output')
   })

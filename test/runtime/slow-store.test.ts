@@ -1,19 +1,18 @@
-import { createRuntime, plan, type RunFact, SimulatedClock } from 'dagmar'
+import { type AppendGroup, createRuntime, plan, type RunFact, SimulatedClock } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from './desk.ts'
+import { allSafe, factsIn, storeThat } from './stores.ts'
 import { byHand, ok, watch } from './watching.ts'
 
 describe('a store that takes its time', () => {
   /** Appends that are safe when the test says so. */
   function slowStore() {
-    const open: { readonly facts: readonly RunFact[]; readonly safe: () => void }[] = []
-    return {
-      open,
-      append: (_runId: string, facts: readonly RunFact[]) =>
-        new Promise<void>((resolve) => {
-          open.push({ facts, safe: resolve })
-        }),
-    }
+    const waiting: { readonly facts: readonly RunFact[]; readonly safe: () => void }[] = []
+    const append = (groups: readonly AppendGroup[]) =>
+      new Promise<readonly undefined[]>((resolve) => {
+        waiting.push({ facts: factsIn(groups), safe: () => resolve(allSafe(groups)) })
+      })
+    return { ...storeThat(append), waiting }
   }
 
   it('holds facts, effects and the result back until they are safe', async () => {
@@ -31,8 +30,8 @@ describe('a store that takes its time', () => {
     expect(watched.run.view().tasks.get('a')?.status).toBe('pending')
     expect(hand.asked).toEqual([])
     const settle = async (): Promise<void> => {
-      while (store.open.length > 0) {
-        store.open.shift()!.safe()
+      while (store.waiting.length > 0) {
+        store.waiting.shift()!.safe()
         await clock.advanceAsync(0)
       }
     }
@@ -54,28 +53,47 @@ describe('a store that takes its time', () => {
     expect(watched.result?.status).toBe('completed')
   })
 
-  it('keeps the order, whichever append is safe first', async () => {
+  it('is asked for one append at a time: what comes meanwhile goes with the next', async () => {
     const hand = desk()
     const store = slowStore()
     const clock = new SimulatedClock()
     const runtime = createRuntime({ clock, store, executors: { hand } })
     const many = Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [id, { run: byHand }]))
     const watched = watch(runtime.dispatch(plan({ name: 'many', tasks: many })))
-    await clock.advanceAsync(0)
-    store.open.shift()!.safe()
-    await clock.advanceAsync(0)
-    store.open.shift()?.safe()
-    await clock.advanceAsync(0)
-    for (const id of ['c', 'a', 'd', 'b']) hand.completes(`${id}/1`)
-    await clock.advanceAsync(0)
-    expect(store.open.length).toBeGreaterThan(3)
-    while (store.open.length > 0) {
-      store.open.pop()!.safe()
+    const settle = async (): Promise<void> => {
+      expect(store.waiting).toHaveLength(1)
+      store.waiting.shift()!.safe()
       await clock.advanceAsync(0)
     }
+    await clock.advanceAsync(0)
+    while (hand.asked.length < 4) await settle()
+    while (store.waiting.length > 0) await settle()
+    for (const id of ['c', 'a', 'd', 'b']) hand.completes(`${id}/1`)
+    await clock.advanceAsync(0)
+    expect(store.waiting.map(({ facts }) => facts.map(({ taskId }) => taskId))).toEqual([['c']])
+    await settle()
+    expect(store.waiting[0]!.facts.map(({ taskId }) => taskId)).toEqual(['a', 'd', 'b', undefined])
+    await settle()
     expect(watched.facts.map(({ seq }) => seq)).toEqual(watched.facts.map((_, index) => index + 1))
     expect(watched.all('task.completed').map(({ taskId }) => taskId)).toEqual(['c', 'a', 'd', 'b'])
     expect(watched.result?.status).toBe('completed')
+  })
+
+  it('gets the facts of all runs of a macrostep in one append, a group for each run', async () => {
+    const appends: (readonly string[])[] = []
+    const hand = desk()
+    const clock = new SimulatedClock()
+    const store = storeThat((groups) => {
+      appends.push(groups.map(({ journal }) => journal.runId))
+    })
+    const runtime = createRuntime({ clock, store, executors: { hand } })
+    const live = plan({ name: 'live', tasks: { a: { run: byHand } } })
+    runtime.dispatch(live, { id: 'first' })
+    runtime.dispatch(live, { id: 'second' })
+    await clock.advanceAsync(0)
+    appends.length = 0
+    void runtime.shutdown({ mode: 'kill' })
+    expect(appends).toEqual([['first', 'second']])
   })
 
   it('and now and then answers at once, keeps the order, too', async () => {
@@ -83,9 +101,13 @@ describe('a store that takes its time', () => {
     let calls = 0
     const runtime = createRuntime({
       clock,
-      store: {
-        append: () => (calls++ % 2 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined),
-      },
+      store: storeThat((groups) =>
+        calls++ % 2 === 0
+          ? new Promise((resolve) => {
+              setImmediate(() => resolve(allSafe(groups)))
+            })
+          : undefined,
+      ),
     })
     const watched = watch(
       runtime.dispatch(

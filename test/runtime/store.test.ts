@@ -1,6 +1,16 @@
-import { createRuntime, fold, plan, type RunFact, SimulatedClock, type Store } from 'dagmar'
+import {
+  type AppendGroup,
+  createRuntime,
+  fold,
+  memoryStore,
+  plan,
+  type RunFact,
+  SimulatedClock,
+  type Store,
+} from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from './desk.ts'
+import { allSafe, factsIn, storeThat } from './stores.ts'
 import { byHand, fails, ok, watch } from './watching.ts'
 
 const tried = plan({
@@ -20,9 +30,10 @@ function failingAt(
   how: 'throws' | 'rejects' | 'rejects late',
 ): Store & { readonly journal: RunFact[]; calls: number } {
   const store = {
+    ...memoryStore(),
     journal: [] as RunFact[],
     calls: 0,
-    append(_runId: string, facts: readonly RunFact[]): void | Promise<void> {
+    append(groups: readonly AppendGroup[]): ReturnType<Store['append']> {
       store.calls++
       if (store.calls === append) {
         if (how === 'throws') throw new Error('disk full')
@@ -31,8 +42,8 @@ function failingAt(
           setImmediate(() => reject(new Error('disk full')))
         })
       }
-      store.journal.push(...facts)
-      return how === 'throws' ? undefined : Promise.resolve()
+      store.journal.push(...factsIn(groups))
+      return how === 'throws' ? undefined : Promise.resolve(allSafe(groups))
     },
   }
   return store
@@ -119,11 +130,9 @@ describe('a store that fails', () => {
     const clock = new SimulatedClock()
     const runtime = createRuntime({
       clock,
-      store: {
-        append(runId) {
-          if (runId === 'bad') throw new Error('no such table')
-        },
-      },
+      store: storeThat(async (groups) =>
+        groups.map(({ journal }) => (journal.runId === 'bad' ? new Error('no such table') : undefined)),
+      ),
     })
     const one = plan({ name: 'one', tasks: { a: { run: ok } } })
     const bad = watch(runtime.dispatch(one, { id: 'bad' }))
@@ -140,11 +149,9 @@ describe('a store that fails', () => {
     const runtime = createRuntime({
       clock,
       executors: { hand },
-      store: {
-        append() {
-          if (fail) throw new Error('disk full')
-        },
-      },
+      store: storeThat(() => {
+        if (fail) throw new Error('disk full')
+      }),
     })
     const watched = watch(runtime.dispatch(plan({ name: 'one', tasks: { a: { run: byHand } } })))
     await clock.advanceAsync(0)
@@ -161,11 +168,9 @@ describe('a store that fails', () => {
     const clock = new SimulatedClock()
     const runtime = createRuntime({
       clock,
-      store: {
-        append(_runId, facts) {
-          if (facts.some(({ type }) => type === 'task.failed')) throw new Error('disk full')
-        },
-      },
+      store: storeThat((groups) => {
+        if (factsIn(groups).some(({ type }) => type === 'task.failed')) throw new Error('disk full')
+      }),
     })
     const run = runtime.dispatch(
       plan({

@@ -8,6 +8,7 @@ import {
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRuntime, dag, type RunFact, SimulatedClock } from '../../src/index.ts'
+import { storeThat } from '../runtime/stores.ts'
 import { recorded, recordedFacts } from './recorded.ts'
 
 let sound: readonly RunFact[]
@@ -246,7 +247,7 @@ describe('a run whose store fails', () => {
     const append = (): void => {
       if (left-- <= 0) throw new Error('the disk is full')
     }
-    const run = createRuntime({ clock, store: { append } }).dispatch(recorded)
+    const run = createRuntime({ clock, store: storeThat(append) }).dispatch(recorded)
     const facts: RunFact[] = []
     run.events$.subscribe((fact) => {
       if ('seq' in fact) facts.push(fact)

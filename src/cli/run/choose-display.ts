@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { Explanation } from '../../runtime/handle/why.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { Screen } from '../screen/screen.ts'

@@ -1,5 +1,5 @@
 import type { Fact } from '../../events/facts.ts'
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 
 /** One way of showing a run. There are three: a live block on a terminal, plain lines, and facts as JSON. */
 export interface Display {

@@ -1,5 +1,5 @@
 import type { TaskId } from '../../../machines/outcome.ts'
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { Explanation } from '../../runtime/handle/why.ts'
 import type { Clock, TimerId } from '../../time/clock.ts'
 import type { Paint } from '../screen/colours.ts'

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { Paint } from '../screen/colours.ts'
 import type { Screen } from '../screen/screen.ts'

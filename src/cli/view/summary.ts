@@ -1,7 +1,7 @@
 import type { Failure, TaskId } from '../../../machines/outcome.ts'
 import { criticalPath } from '../../graph/critical-path.ts'
 import type { Plan } from '../../graph/plan.ts'
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import { showMs } from '../../time/duration.ts'
 import type { Paint } from '../screen/colours.ts'
 import { shownText } from '../screen/shown-text.ts'

@@ -65,7 +65,7 @@ function hear(live: LiveTask, report: AttemptReport): void {
 }
 
 function receive(live: LiveTask, report: AttemptReport): void {
-  live.run.runtime.macrostep.with(takeReport, live, report)
+  live.run.shared.macrostep.with(takeReport, live, report)
 }
 
 /** What comes too late, or for an attempt that is over, ends here or in the machine. */
@@ -74,7 +74,7 @@ function takeReport(live: LiveTask, report: AttemptReport): void {
   if (run.books.live.get(live.task.index) !== live) return
   const at = run.now
   const { attemptId } = report
-  if (keepsAttempt(live, report)) run.runtime.admission.kept(live.lane.load)
+  if (keepsAttempt(live, report)) run.shared.admission.kept(live.lane.load)
   switch (report.type) {
     case 'attempt.progress':
     case 'attempt.output':
@@ -125,7 +125,7 @@ function offerAgain(live: LiveTask): void {
   if (queue.has(live.task.index)) return
   queue.restore(live.task.index)
   queue.close(live.lane.index)
-  live.run.runtime.admission.takenBack(live.lane)
+  live.run.shared.admission.takenBack(live.lane)
 }
 
 function pass(

@@ -10,7 +10,19 @@ export class Batch {
   readonly #effects = new ReusedList<Effect>()
   readonly #subjects = new ReusedList<unknown>()
 
+  #runFacts = 0
+
+  /** True when some of it is to be written. */
+  get hasRunFacts(): boolean {
+    return this.#runFacts > 0
+  }
+
   tell(fact: Fact): void {
+    this.#facts.push(fact)
+  }
+
+  tellRunFact(fact: RunFact): void {
+    this.#runFacts++
     this.#facts.push(fact)
   }
 
@@ -38,6 +50,7 @@ export class Batch {
   }
 
   clear(): void {
+    this.#runFacts = 0
     this.#facts.clear()
     this.#effects.clear()
     this.#subjects.clear()

@@ -15,6 +15,7 @@ export interface Committer {
  */
 export class Macrostep {
   readonly #admit: () => void
+  readonly #flush: () => void
   readonly #now: () => number
   #dirty = new ReusedList<Committer>()
   /** Empty; taken in turns with the other one. */
@@ -22,10 +23,16 @@ export class Macrostep {
   #isOpen = false
   #at = 0
 
-  /** `admit` takes up what there is room for; it is called before every commit. */
-  constructor(admit: () => void, now: () => number) {
-    this.#admit = admit
-    this.#now = now
+  constructor(options: {
+    /** Takes up what there is room for; called before every commit. */
+    readonly admit: () => void
+    /** Writes what has been committed; called after every commit. */
+    readonly flush: () => void
+    readonly now: () => number
+  }) {
+    this.#admit = options.admit
+    this.#flush = options.flush
+    this.#now = options.now
   }
 
   /** Has the committer called at the end of the step that is open now. */
@@ -64,7 +71,6 @@ export class Macrostep {
   #commit(): void {
     this.#admit()
     const dirty = this.#dirty
-    if (dirty.length === 0) return
     // What is touched from here on is for the next round, after admission.
     this.#dirty = this.#spare
     this.#spare = dirty
@@ -74,6 +80,7 @@ export class Macrostep {
       committer.commit()
     }
     dirty.clear()
+    this.#flush()
   }
 }
 

@@ -1,18 +1,20 @@
 import type { FactLog } from '../../events/fact-log.ts'
 import type { Fact, NewPassingFact, NewRunFact, RunFact } from '../../events/facts.ts'
-import type { Store } from '../../ports/store.ts'
+import type { Journal } from '../../ports/store.ts'
 import { Batch } from './batch.ts'
+import type { Journalled, JournalWriter } from './journal-writer.ts'
 import type { Committer, Macrostep } from './macrostep.ts'
 
 export interface OutboxOptions {
   readonly runId: string
-  /** Undefined where nothing is kept beyond the process. */
-  readonly store: Store | undefined
+  /** Where its facts are written before anything comes of them. Undefined where nothing is kept beyond the process. */
+  readonly journal: Journal | undefined
+  readonly writer: JournalWriter | undefined
   readonly log: FactLog
   readonly macrostep: Macrostep
   /** Its `commit` is called at the end of the macrostep. */
   readonly committer: Committer
-  /** Called once, in a macrostep of its own, when the store has failed. */
+  /** Called once, in a macrostep, when the store has refused facts. */
   readonly storeFailed: (cause: unknown) => void
 }
 
@@ -20,23 +22,29 @@ export interface OutboxOptions {
  * Facts first, effects after: what a run tells and does gathers here through a macrostep. At its end the facts go to
  * the store; once they are safe, observers see them and the effects are released, in order.
  */
-export class Outbox {
+export class Outbox implements Journalled {
+  readonly journal: Journal
+  isWaiting = false
   readonly #options: OutboxOptions
   readonly #runId: string
   readonly #macrostep: Macrostep
-  #batch = new Batch()
+  readonly #writer: JournalWriter | undefined
+  #gathering = new Batch()
   /** Empty; taken in turns with the other one. */
-  #spare = new Batch()
-  #seq = 0
-  /** The appends under way: what comes after them waits for them. */
-  #underWay: Promise<void> | undefined
-  /** True once the store has failed: facts are dropped, effects released at once. */
+  #spare: Batch | undefined = new Batch()
+  /** What is being written. */
+  #underWay: Batch | undefined
+  #seq: number
+  /** True once the store has refused facts: from then on facts are dropped, and effects released at once. */
   #isCut = false
 
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#runId = options.runId
     this.#macrostep = options.macrostep
+    this.#writer = options.writer
+    this.journal = options.journal ?? { runId: options.runId, lastSeq: 0 }
+    this.#seq = this.journal.lastSeq
   }
 
   /** The `seq` of the latest fact, committed or not. */
@@ -52,48 +60,49 @@ export class Outbox {
 
   /** `tell`, for a fact that has `seq + 1`, the instant of the macrostep and the run's id already: nothing is copied. */
   put(fact: RunFact): number {
-    this.#batch.tell(fact)
+    this.#gathering.tellRunFact(fact)
     this.#touch()
     return ++this.#seq
   }
 
+  /** Tells a passing fact: it is shown after the facts told so far, and never written. */
   pass(fact: NewPassingFact): void {
     const envelope = { afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId }
-    this.#batch.tell({ ...envelope, ...fact } as Fact)
+    this.#gathering.tell({ ...envelope, ...fact } as Fact)
     this.#touch()
   }
 
   /** Something to do with the subject once the facts told so far are safe. */
   effect<Subject>(what: (subject: Subject) => void, subject: Subject): void {
-    this.#batch.effect(what, subject)
+    this.#gathering.effect(what, subject)
     this.#touch()
   }
 
+  /** The end of a macrostep: what gathered is released, or goes to the writer where some of it must be safe first. */
   commit(): void {
-    const batch = this.#batch
-    this.#batch = this.#spare
-    if (this.#isCut) {
-      batch.carryOut()
-      this.#reuse(batch)
-      return
-    }
-    let appended: void | Promise<void> = undefined
-    if (this.#options.store !== undefined) {
-      try {
-        const facts = batch.runFacts()
-        if (facts.length > 0) appended = this.#options.store.append(this.#runId, facts)
-      } catch (thrown) {
-        this.#cut(thrown)
-        return
-      }
-    }
-    if (appended === undefined && this.#underWay === undefined) {
-      this.#release(batch)
-      this.#reuse(batch)
-    } else {
-      this.#spare = new Batch()
-      this.#releaseLater(appended, batch)
-    }
+    const writer = this.#writer
+    const isSafe = writer === undefined || this.#isCut
+    const waits = this.#underWay !== undefined || this.isWaiting || this.#gathering.hasRunFacts
+    if (isSafe || !waits) this.#release(this.#take())
+    else writer.want(this)
+  }
+
+  takeFacts(): readonly RunFact[] {
+    this.#underWay = this.#take()
+    return this.#isCut ? [] : this.#underWay.runFacts()
+  }
+
+  written(): void {
+    const batch = this.#underWay
+    this.#underWay = undefined
+    if (batch !== undefined) this.#release(batch)
+  }
+
+  refused(cause: unknown): void {
+    this.#underWay = undefined
+    this.#isCut = true
+    this.#gathering = new Batch()
+    this.#options.storeFailed(cause)
   }
 
   /** Tells facts past the store, as the last of a run whose store has failed. */
@@ -109,39 +118,17 @@ export class Outbox {
     this.#macrostep.touch(this.#options.committer)
   }
 
-  #reuse(batch: Batch): void {
-    batch.clear()
-    this.#spare = batch
-  }
-
-  #releaseLater(appended: void | Promise<void>, batch: Batch): void {
-    const before = this.#underWay ?? Promise.resolve()
-    // Held by both, so that a rejection that comes while an earlier append is awaited is not taken for unhandled.
-    const settle = async (): Promise<void> => {
-      const safe = Promise.all([before, appended])
-      try {
-        await safe
-        if (!this.#isCut) this.#macrostep.run(() => this.#release(batch))
-      } catch (thrown) {
-        this.#macrostep.run(() => this.#cut(thrown))
-      } finally {
-        if (this.#underWay === mine) this.#underWay = undefined
-      }
-    }
-    const mine = settle()
-    this.#underWay = mine
+  #take(): Batch {
+    const batch = this.#gathering
+    this.#gathering = this.#spare ?? new Batch()
+    this.#spare = undefined
+    return batch
   }
 
   #release(batch: Batch): void {
-    batch.tellTo(this.#options.log)
+    if (!this.#isCut) batch.tellTo(this.#options.log)
     batch.carryOut()
-  }
-
-  #cut(thrown: unknown): void {
-    if (this.#isCut) return
-    this.#isCut = true
-    this.#batch = new Batch()
-    this.#spare = new Batch()
-    this.#options.storeFailed(thrown)
+    batch.clear()
+    this.#spare = batch
   }
 }

@@ -7,9 +7,10 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { type Fact, isRunEnd, type RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
+import type { Plan } from '../../graph/plan.ts'
 import { didYouMean, show } from '../../graph/read-values.ts'
 import { redrive } from '../steps/redrive.ts'
-import type { RunResult } from './result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { Run } from '../run/run.ts'
 import { type Explanation, why } from './why.ts'
 
@@ -18,6 +19,8 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   readonly id: string
   /** The name of its dag. */
   readonly name: string
+  /** What it executes. */
+  readonly plan: Plan<Outputs>
   /** The dag actor; after a redrive, the latest. */
   readonly actor: ActorRefFromLogic<typeof dagMachine>
   /**
@@ -81,6 +84,7 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
   const handle: RunHandle<Outputs> = {
     id: run.id,
     name: run.plan.name,
+    plan: run.plan as Plan<Outputs>,
     get actor() {
       return run.dag
     },
@@ -157,6 +161,6 @@ function answerTask(run: Run, index: number, answer: unknown): void {
       facts: { taskId, answer },
     })
   }
-  const at = run.runtime.macrostep.at
-  run.runtime.macrostep.run(() => run.sendTask(live, { type: 'task.answer', at, answer }))
+  const at = run.shared.macrostep.at
+  run.shared.macrostep.run(() => run.sendTask(live, { type: 'task.answer', at, answer }))
 }

@@ -101,7 +101,7 @@ function waitsForRoom(run: Run, index: number): WaitsFor[] {
   const { state } = run.dagContext
   if (state === 'paused' || state === 'draining' || state === 'killing') return [{ kind: 'run', state }]
   const task = run.plan.tasks[index]!
-  const { admission } = run.runtime
+  const { admission } = run.shared
   const found: WaitsFor[] = []
   const own = holders(run, () => true)
   const slotless = admission.lacksSlot(run)
@@ -122,7 +122,7 @@ function waitsForRoom(run: Run, index: number): WaitsFor[] {
       heldBy: holders(run, ({ task: holder }) => (holder.uses[pool] ?? 0) > 0),
     })
   }
-  const load = run.runtime.loads.get(task.executor)!
+  const load = run.shared.executors.get(task.executor)!
   if (load.hasDeclined || load.isFull) {
     const until = admission.reopensAt(load)
     found.push({
@@ -159,7 +159,7 @@ function sentence(run: Run, index: number, status: TaskStatus, waitsFor: readonl
     case undefined:
   }
   if (waitsFor.length === 0) return unawaited(taskId, status)
-  const now = run.runtime.clock.now()
+  const now = run.shared.clock.now()
   const phrases = waitsFor.map((one) => phrase(one, now)).join('; and ')
   return `${taskId} is ${status} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
 }

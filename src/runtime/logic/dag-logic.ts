@@ -4,6 +4,7 @@ import { admitTasks } from '../steps/admit-tasks.ts'
 import { closeRun } from '../steps/close-run.ts'
 import { runOf } from '../run/live-task.ts'
 import { tellReopened } from '../steps/redrive.ts'
+import { startRun } from '../steps/start-run.ts'
 import { killLive, killTask, skipRest, taskDone } from '../steps/settle-tasks.ts'
 
 const skipReasons: Readonly<Record<RunEnding, SkipReason>> = {
@@ -18,7 +19,7 @@ const skipReasons: Readonly<Record<RunEnding, SkipReason>> = {
 /** The dag machine with its seams filled in. */
 export const dagLogic = dagMachine.provide({
   actions: {
-    openRun: ({ context }) => runOf(context).open(),
+    openRun: ({ context }) => startRun(runOf(context)),
     reopenRun: ({ context }) => tellReopened(runOf(context)),
     admitTasks: ({ context, event }) => {
       if (event.type === 'run.offer') admitTasks(runOf(context), event.most)
@@ -39,7 +40,7 @@ export const dagLogic = dagMachine.provide({
     tellResumed: ({ context }) => {
       const run = runOf(context)
       run.tell({ type: 'run.resumed' })
-      run.runtime.admission.want(run)
+      run.shared.admission.want(run)
     },
     tellDraining: ({ context }) =>
       runOf(context).tellEnding({ type: 'run.draining', reason: context.reason }),

@@ -1,12 +1,7 @@
 import { compile } from '../compile/compile.ts'
+import type { MachineLogic } from '../shared.ts'
 import { dagLogic } from './dag-logic.ts'
 import { taskLogic } from './task-logic.ts'
-
-/** What the actors of runs and tasks are made of. */
-export interface MachineLogic {
-  readonly dag: typeof dagLogic
-  readonly task: typeof taskLogic
-}
 
 let compiled: MachineLogic | undefined
 

@@ -17,7 +17,7 @@ export const taskLogic = taskMachine.provide({
       if (comesBack && live.run.dagContext.state === 'draining') {
         live.ref.send({
           type: 'task.kill',
-          at: live.run.runtime.macrostep.at,
+          at: live.run.shared.macrostep.at,
           reason: live.run.dagContext.reason,
         })
       }

@@ -5,20 +5,19 @@ import { dueAt, type TaskEvent } from '../../../machines/task-context.ts'
 import { FactLog } from '../../events/fact-log.ts'
 import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
+import type { Journal } from '../../ports/store.ts'
 import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
 import type { Candidate } from '../admission/admission.ts'
-import { Alarm } from '../commit/alarm.ts'
-import { storeFailed } from '../steps/close-run.ts'
 import { lanesOf } from '../admission/lane.ts'
-import type { LiveTask } from './live-task.ts'
+import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
+import type { Shared } from '../shared.ts'
+import type { LiveTask } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
-import type { RunResult } from '../handle/result.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
-import type { RuntimeCore } from '../runtime-actor.ts'
-import { openFrontier } from '../steps/settle-tasks.ts'
+import type { RunResult } from '../../events/run-result.ts'
 
 export interface RunOptions {
   readonly id: string
@@ -30,11 +29,26 @@ export interface RunOptions {
   readonly timeoutMs: number
 }
 
+/** What a run asks of the runtime that it belongs to. */
+export interface RunHost {
+  /** False once the runtime has been told to shut down. */
+  readonly isOpen: boolean
+  /** Gives the run a dag actor, which starts in a microtask. */
+  spawn(run: Run, first: 'run.start' | 'run.reopen'): void
+  /** The run has settled. */
+  forget(run: Run): void
+  /** An instant has come: the key is a task's index, or the books' `runKey`. */
+  wake(run: Run, key: number): void
+  /** The store has refused facts of the run. */
+  storeFailed(run: Run, cause: unknown): void
+}
+
 const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
 
 /** One run, as the runtime keeps it: its books, its outbox, and the dag actor that decides over them. */
 export class Run implements Candidate, Committer {
-  readonly runtime: RuntimeCore
+  readonly shared: Shared
+  readonly host: RunHost
   readonly plan: Plan
   readonly options: RunOptions
   readonly log: FactLog
@@ -60,27 +74,25 @@ export class Run implements Candidate, Committer {
   /** The fact that ends the run before its time: what it kills and skips is caused by it. */
   #endingSeq: number | undefined
 
-  constructor(runtime: RuntimeCore, plan: Plan, options: RunOptions) {
-    this.runtime = runtime
+  constructor(shared: Shared, host: RunHost, plan: Plan, options: RunOptions, journal?: Journal) {
+    const { macrostep, retainFacts: retain, writer } = shared
+    const { id: runId } = options
+    this.shared = shared
+    this.host = host
     this.plan = plan
     this.options = options
     this.slots = new Slots(options.concurrency)
     this.pools = new Pools(options.pools)
-    const now = (): number => runtime.macrostep.at
-    this.log = new FactLog({
-      runId: options.id,
-      name: plan.name,
-      structure: plan.structure,
-      retain: runtime.retainFacts,
-      now,
-    })
+    const { name, structure } = plan
+    this.log = new FactLog({ runId, name, structure, retain, now: () => macrostep.at, all: shared.facts })
     this.outbox = new Outbox({
-      runId: options.id,
-      store: runtime.store,
+      runId,
+      journal,
+      writer,
       log: this.log,
-      macrostep: runtime.macrostep,
+      macrostep,
       committer: this,
-      storeFailed: (cause) => storeFailed(this, cause),
+      storeFailed: (cause) => host.storeFailed(this, cause),
     })
     this.renewResult()
   }
@@ -102,7 +114,7 @@ export class Run implements Candidate, Committer {
 
   /** Sends to the dag actor, as a macrostep. */
   send(command: RunCommand): void {
-    this.runtime.macrostep.run(() => this.dag.send(command))
+    this.shared.macrostep.run(() => this.dag.send(command))
   }
 
   /** The end of a macrostep: facts to the store, then effects, then the timer for what is awaited next. */
@@ -120,7 +132,7 @@ export class Run implements Candidate, Committer {
 
   /** The instant, epoch ms, of what is being reacted to. */
   get now(): number {
-    return this.runtime.macrostep.at
+    return this.shared.macrostep.at
   }
 
   /** The `seq` of the fact that is told next. */
@@ -146,24 +158,6 @@ export class Run implements Candidate, Committer {
     return this.#endingSeq === undefined ? {} : { causeSeq: this.#endingSeq }
   }
 
-  /** Begins to tell: who it is, and what waits for nothing. */
-  open(): void {
-    const { name, structure } = this.plan
-    const { input, labels, idempotencyKey, timeoutMs } = this.options
-    this.startedAt = this.runtime.macrostep.at
-    this.tell({
-      type: 'run.created',
-      name,
-      structure,
-      ...(input === undefined ? {} : { input }),
-      ...(Object.keys(labels).length === 0 ? {} : { labels }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-    })
-    const until = this.startedAt + timeoutMs
-    const cause = this.tell({ type: 'run.started', ...(until === Number.POSITIVE_INFINITY ? {} : { until }) })
-    openFrontier(this, cause, until)
-  }
-
   /** Tells that the run is ending, which is the cause of all that follows. */
   tellEnding(fact: NewRunFact): void {
     this.#endingSeq = this.tell(fact)
@@ -172,15 +166,15 @@ export class Run implements Candidate, Committer {
   /** A task that has an actor may be granted again. */
   requestGrant(live: LiveTask): void {
     this.books.queue.push(live.task.index)
-    this.runtime.admission.want(this)
+    this.shared.admission.want(this)
   }
 
   /** Keeps what is booked for a task in step with the state it is in. The one door to slots, pools and capacity. */
   slotChanged(live: LiveTask, holds: boolean): void {
     if (live.isHolding === holds) return
     live.isHolding = holds
-    if (holds) this.runtime.admission.hold(this, live.lane)
-    else this.runtime.admission.free(this, live.lane)
+    if (holds) this.shared.admission.hold(this, live.lane)
+    else this.shared.admission.free(this, live.lane)
   }
 
   headPriority(): number | undefined {
@@ -195,7 +189,7 @@ export class Run implements Candidate, Committer {
 
   openLane(index: number): void {
     this.books.queue.open(index)
-    this.runtime.admission.want(this)
+    this.shared.admission.want(this)
   }
 
   /** Another result is to come: at the beginning, and with each redrive. */
@@ -211,7 +205,7 @@ export class Run implements Candidate, Committer {
     return this.#newBooks({ outcomes, attempts, again })
   }
 
-  /** Begins anew with other books; a fresh dag actor is to follow. */
+  /** Begins a new life with other books; a fresh dag actor is to follow. */
   reopen(books: RunBooks): void {
     this.#books = books
     this.#alarm = undefined
@@ -226,7 +220,7 @@ export class Run implements Candidate, Committer {
     failure: Pick<Failure, 'code' | 'message'>,
     causedBy?: TaskId,
   ): void {
-    const at = this.runtime.macrostep.at
+    const at = this.now
     this.dag.send({
       type: 'run.abort',
       ending,
@@ -236,28 +230,19 @@ export class Run implements Candidate, Committer {
   }
 
   #newBooks(before?: BooksBefore): RunBooks {
-    const { macrostep, loads } = this.runtime
-    const { lanes, laneOf } = lanesOf(this.plan, this, (name) => loads.get(name)!)
-    return new RunBooks(this.plan, { lanes, laneOf, rank: rankOf(this), now: () => macrostep.at }, before)
+    const { macrostep, executors } = this.shared
+    const { lanes, laneOf } = lanesOf(this.plan, this, (name) => executors.get(name)!)
+    const rank = rankOf(this.plan, this.options, this.shared)
+    return new RunBooks(this.plan, { lanes, laneOf, rank, now: () => macrostep.at }, before)
   }
 
   #newAlarm(): Alarm {
-    const { books } = this
-    return new Alarm(this.runtime.clock, books.deadlines, (due) => {
-      this.runtime.macrostep.run(() => {
-        for (const key of due) this.#wake(key)
-        this.runtime.macrostep.touch(this)
+    const { macrostep, clock } = this.shared
+    return new Alarm(clock, this.books.deadlines, (due) => {
+      macrostep.run(() => {
+        for (const key of due) this.host.wake(this, key)
+        macrostep.touch(this)
       })
     })
-  }
-
-  #wake(key: number): void {
-    if (key === this.books.runKey) {
-      const message = `The run took longer than its timeout of ${this.options.timeoutMs} ms.`
-      this.abort('timed-out', { code: 'RUN_TIMEOUT', message })
-      return
-    }
-    const live = this.books.live.get(key)
-    if (live !== undefined) this.sendTask(live, { type: 'task.due', at: this.runtime.macrostep.at })
   }
 }

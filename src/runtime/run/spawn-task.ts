@@ -16,7 +16,7 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
   const known = { runId: run.id, taskId, index, policy }
   const input = newTaskContext(known, run.books.attempts[index]) as HostedTaskContext
   input[host] = live
-  live.ref = createActor(run.runtime.logic.task, { parent: run.dag, id: 'task', input })
+  live.ref = createActor(run.shared.logic.task, { parent: run.dag, id: 'task', input })
   // Not the input itself: XState copies the first context once, and keeps to that object from then on.
   live.context = live.ref.getSnapshot().context
   run.books.live.add(index, live)

@@ -4,7 +4,7 @@ import { spawnTask } from '../run/spawn-task.ts'
 /** Takes up to `most` ready tasks, as far as there is room: what the dag actor does with an offer. */
 export function admitTasks(run: Run, most: number): void {
   const { queue, lanes, live } = run.books
-  const { admission, macrostep } = run.runtime
+  const { admission, macrostep } = run.shared
   for (let taken = 0; taken < most; ) {
     const index = queue.peek()
     if (index === -1) return admission.rest(run)

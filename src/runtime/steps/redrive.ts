@@ -1,8 +1,9 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { finish } from './close-run.ts'
-import { runtimeClosed } from '../options.ts'
+import { runtimeClosed } from '../runtime-closed.ts'
 import type { Run } from '../run/run.ts'
+import { timeoutInstant } from './run-timeout.ts'
 import { openFrontier } from './settle-tasks.ts'
 
 /**
@@ -13,7 +14,7 @@ import { openFrontier } from './settle-tasks.ts'
  */
 export function redrive(run: Run, index: number | undefined): void {
   refuseUnsettled(run)
-  if (!run.runtime.isOpen) throw runtimeClosed()
+  if (!run.host.isOpen) throw runtimeClosed()
   const targets = index === undefined ? failedTasks(run) : [index]
   const before = run.books.outcomes
   if (index !== undefined && before[index]!.status === 'completed') throw taskCompleted(run, index)
@@ -27,7 +28,7 @@ export function redrive(run: Run, index: number | undefined): void {
     .sort((a, b) => a - b)
     .filter((task) => run.books.outcomes[task] === undefined)
     .map((task) => ({ index: task, from: before[task]!.status }))
-  run.runtime.spawn(run, 'run.reopen')
+  run.host.spawn(run, 'run.reopen')
 }
 
 /** A run is settled for whoever redrives it when its end is in the store, and told. */
@@ -76,7 +77,7 @@ export function tellReopened(run: Run): void {
     run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
   }
   run.reopened = []
-  openFrontier(run, causeSeq, run.runtime.macrostep.at + run.options.timeoutMs)
+  openFrontier(run, causeSeq, timeoutInstant(run))
 }
 
 function failedTasks(run: Run): number[] {

@@ -4,12 +4,13 @@ import type { PlannedTask } from '../../graph/plan.ts'
 import { deadlockOf } from './deadlock.ts'
 import { countsAs, outcomeOf } from '../run/outcome-of.ts'
 import type { Run } from '../run/run.ts'
+import { armRunTimeout } from './run-timeout.ts'
 import { skipReasonOf } from './skip-reason.ts'
 
 /** Makes ready what waits for nothing; `until` is the instant of the run's timeout. */
 export function openFrontier(run: Run, causeSeq: number, until: number): void {
   const { books } = run
-  if (until !== Number.POSITIVE_INFINITY) books.deadlines.set(books.runKey, until)
+  armRunTimeout(run, until)
   // At once, so that nothing but their places in the dag tells them apart.
   const open = [...books.openAtStart, ...books.frontier.open()].sort((a, b) => a - b)
   for (const index of open) makeReady(run, index, causeSeq)
@@ -36,7 +37,7 @@ export function killTask(run: Run, index: number, reason: string): void {
   const live = books.live.get(index)
   books.queue.remove(index)
   if (live !== undefined) {
-    run.sendTask(live, { type: 'task.kill', at: run.runtime.macrostep.at, reason })
+    run.sendTask(live, { type: 'task.kill', at: run.shared.macrostep.at, reason })
     return
   }
   if (books.outcomes[index] !== undefined) return
@@ -69,7 +70,7 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
 
 /** Kills the tasks that have an actor; with `waitingOnly`, those that have no live attempt. */
 export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
-  const at = run.runtime.macrostep.at
+  const at = run.shared.macrostep.at
   // Their done events reach the dag actor after this, so that nobody leaves while they are gone through.
   for (const live of run.books.live) {
     if (waitingOnly && live.context.state !== 'dispatched') continue
@@ -83,7 +84,7 @@ function makeReady(run: Run, index: number, causeSeq: number): void {
   const { nextSeq: seq, now: at, id: runId } = run
   run.books.lastSeq[index] = run.put({ seq, at, runId, type: 'task.ready', taskId, causeSeq })
   run.books.queue.push(index)
-  run.runtime.admission.want(run)
+  run.shared.admission.want(run)
 }
 
 interface Settled {

@@ -1,5 +1,6 @@
 import type { RunFact } from '../../events/facts.ts'
-import type { Store } from '../../ports/store.ts'
+import type { AppendGroup, Store } from '../../ports/store.ts'
+import { memoryStore } from '../../stores/memory.ts'
 import type { Clock, TimerId } from '../../time/clock.ts'
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
 import type { Circumstances, Scenario } from '../any/scenario.ts'
@@ -39,18 +40,20 @@ export function storeOf(
   clock: Clock,
   journals: Map<string, RunFact[]>,
 ): Store {
+  const keep = (groups: readonly AppendGroup[]): void => {
+    for (const { journal, facts } of groups) {
+      const { runId } = journal
+      journals.set(runId, [...(journals.get(runId) ?? []), ...facts])
+    }
+  }
   return {
-    append(runId, facts) {
-      const journal = journals.get(runId) ?? []
-      journals.set(runId, journal)
-      if (storeDelay === 0) {
-        journal.push(...facts)
-        return undefined
-      }
+    ...memoryStore(),
+    append(groups) {
+      if (storeDelay === 0) return keep(groups)
       return new Promise((resolve) => {
         clock.setTimeout(() => {
-          journal.push(...facts)
-          resolve()
+          keep(groups)
+          resolve(groups.map(() => undefined))
         }, storeDelay)
       })
     },

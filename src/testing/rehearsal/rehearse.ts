@@ -1,7 +1,7 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { isRunFact, type PassingFact, type RunFact } from '../../events/facts.ts'
 import { type AnyDag, type Plan, type PlannedTask, planOf } from '../../graph/plan.ts'
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { Pace } from '../any/any-attempt.ts'
 import type { Fault, Faults } from '../any/faults.ts'
 import { playOut } from './play.ts'

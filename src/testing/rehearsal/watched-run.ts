@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { buffered } from '../../events/buffered.ts'
 import { isRunFact, type RunFact } from '../../events/facts.ts'
-import type { RunResult } from '../../runtime/handle/result.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Clock } from '../../time/clock.ts'
 import { kill, type Stage } from './stage.ts'

@@ -1,40 +1,6 @@
 import type { Failure, Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
-import type { Run } from '../run/run.ts'
-
-/** How a run ended: every task's outcome, and what went wrong apart from what followed from it. */
-export interface RunResult<Outputs = Readonly<Record<string, unknown>>> {
-  readonly runId: string
-  readonly name: string
-  /**
-   * `failed`: a task failed, or was killed by itself, and its `onFailure` is not `ignore`; or the run as a whole failed.
-   * `killed`: the run was killed or drained. Else `completed`.
-   */
-  readonly status: 'completed' | 'failed' | 'killed'
-  /** Why the run as a whole failed: `RUN_ABORTED`, `RUN_TIMEOUT`, `RUN_DEADLOCKED`, `STORE_FAILED`. */
-  readonly failure?: Failure
-  /** Why it was killed or drained. */
-  readonly reason?: string
-  /** By task id, in the order of the dag. */
-  readonly outcomes: Readonly<Record<TaskId, Outcome>>
-  /** What completed tasks returned, by task id. */
-  readonly outputs: Partial<Outputs>
-  readonly counts: Readonly<Record<Outcome['status'], number>>
-  /** The tasks that failed, or were killed, by themselves; but for those whose failure is ignored. */
-  readonly rootCauses: readonly { readonly taskId: TaskId; readonly failure: Failure }[]
-  /** The tasks that were skipped, each with the task it was skipped because of. */
-  readonly consequences: readonly {
-    readonly taskId: TaskId
-    readonly because: SkipReason
-    readonly causedBy?: TaskId
-  }[]
-  readonly deadLetters: readonly TaskId[]
-  /** Tasks whose attempt could not be ended; their handlers may still run. */
-  readonly abandoned: readonly TaskId[]
-  /** Epoch milliseconds. */
-  readonly startedAt: number
-  readonly settledAt: number
-  readonly durationMs: number
-}
+import type { Run } from './run.ts'
+import type { RunResult } from '../../events/run-result.ts'
 
 export function resultOf(run: Run): RunResult {
   const outcomes: Record<TaskId, Outcome> = {}
@@ -70,7 +36,7 @@ export function resultOf(run: Run): RunResult {
   }
   const { state, reason } = run.dagContext
   const failure = run.storeFailure ?? run.dagContext.failure
-  const settledAt = run.runtime.macrostep.at
+  const settledAt = run.shared.macrostep.at
   return {
     runId: run.id,
     name: run.plan.name,
@@ -98,7 +64,7 @@ function endedByItself(run: Run, index: number): boolean {
 }
 
 function killedByItself(run: Run, reason: string): Failure {
-  const { at } = run.runtime.macrostep
+  const { at } = run.shared.macrostep
   return {
     code: 'TASK_KILLED',
     message: `The task was killed: ${reason}.`,

@@ -1,0 +1,58 @@
+import type { RunState } from '../../machines/dag.ts'
+import type { RunFact } from './facts.ts'
+
+/** A run without its tasks: what a list of runs shows. */
+export interface RunSummary {
+  readonly runId: string
+  /** The name of its dag. */
+  readonly name: string
+  readonly status: RunState
+  readonly labels: Readonly<Record<string, string>>
+  readonly idempotencyKey?: string
+  /** The `seq` of its last fact. */
+  readonly seq: number
+  /** Epoch ms, as `settledAt`, which is there while the run is settled. */
+  readonly createdAt: number
+  readonly settledAt?: number
+}
+
+/**
+ * The summary after one more fact: `undefined` stands for a run that has told nothing yet. Facts before `run.created`
+ * change nothing.
+ */
+export function summaryAfter(summary: RunSummary | undefined, fact: RunFact): RunSummary | undefined {
+  if (fact.type === 'run.created') {
+    const { runId, name, labels = {}, idempotencyKey, seq, at: createdAt } = fact
+    const key = idempotencyKey === undefined ? {} : { idempotencyKey }
+    return { runId, name, status: 'running', labels, ...key, seq, createdAt }
+  }
+  if (summary === undefined) return undefined
+  const status = statusAfter(fact)
+  if (status === undefined) return { ...summary, seq: fact.seq }
+  const { settledAt: _before, ...rest } = summary
+  const isEnd = status === 'completed' || status === 'failed' || status === 'killed'
+  return { ...rest, status, seq: fact.seq, ...(isEnd ? { settledAt: fact.at } : {}) }
+}
+
+function statusAfter({ type }: RunFact): RunState | undefined {
+  switch (type) {
+    case 'run.started':
+    case 'run.resumed':
+    case 'run.redriven':
+      return 'running'
+    case 'run.paused':
+      return 'paused'
+    case 'run.draining':
+      return 'draining'
+    case 'run.killing':
+      return 'killing'
+    case 'run.completed':
+      return 'completed'
+    case 'run.failed':
+      return 'failed'
+    case 'run.killed':
+      return 'killed'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import type { dagMachine } from '../../machines/dag.ts'
+import type { taskMachine } from '../../machines/task.ts'
+import { AllFacts } from '../events/all-facts.ts'
+import type { Executor } from '../ports/executor.ts'
+import type { Store } from '../ports/store.ts'
+import type { Clock } from '../time/clock.ts'
+import { Admission, type AdmissionMode } from './admission/admission.ts'
+import { ExecutorLoad } from './admission/executor-load.ts'
+import { JournalWriter } from './commit/journal-writer.ts'
+import { Macrostep } from './commit/macrostep.ts'
+
+/** What the actors of runs and tasks are made of: the machines with their seams filled in. */
+export interface MachineLogic {
+  readonly dag: typeof dagMachine
+  readonly task: typeof taskMachine
+}
+
+export interface SharedOptions {
+  readonly clock: Clock
+  readonly store: Store | undefined
+  readonly executors: Readonly<Record<string, Executor>>
+  readonly concurrency: number
+  readonly pools: Readonly<Record<string, number>>
+  readonly admission: AdmissionMode
+  readonly retainFacts: number
+  readonly logic: MachineLogic
+}
+
+/** What all runs of a runtime share. */
+export class Shared {
+  readonly clock: Clock
+  /** Undefined where nothing is kept beyond the process. */
+  readonly writer: JournalWriter | undefined
+  readonly retainFacts: number
+  readonly logic: MachineLogic
+  readonly executors: ReadonlyMap<string, ExecutorLoad>
+  readonly admission: Admission
+  readonly macrostep: Macrostep
+  /** The facts of all runs as one stream. */
+  readonly facts = new AllFacts()
+
+  constructor(options: SharedOptions) {
+    const { clock, store } = options
+    this.clock = clock
+    this.retainFacts = options.retainFacts
+    this.logic = options.logic
+    this.executors = new Map(
+      Object.entries(options.executors).map(([name, executor], key) => [
+        name,
+        new ExecutorLoad(name, executor, key),
+      ]),
+    )
+    this.macrostep = new Macrostep({
+      admit: () => this.admission.sweep(),
+      flush: () => this.writer?.flush(),
+      now: () => clock.now(),
+    })
+    this.writer = store === undefined ? undefined : new JournalWriter(store, this.macrostep)
+    this.admission = new Admission({
+      concurrency: options.concurrency,
+      pools: options.pools,
+      mode: options.admission,
+      loads: this.executors,
+      clock,
+      step: (change) => this.macrostep.run(change),
+    })
+  }
+}
