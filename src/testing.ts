@@ -1,4 +1,4 @@
-export type { Pace } from './testing/any/any-attempt.ts'
+export type { Pace } from './testing/any/any-pace.ts'
 export { anyDag, type AnyDagOptions, anyPlan } from './testing/any/any-dag.ts'
 export { anyTaskOptions, type AnyTaskOptionsOptions } from './testing/any/any-task-options.ts'
 export { ConformanceError } from './testing/conformance/carried-out.ts'
@@ -43,7 +43,7 @@ export {
   checkInvariants,
   type InvariantOptions,
 } from './testing/invariants/check-invariants.ts'
-export { type GuaranteeNumber, guarantees } from './testing/invariants/guarantee.ts'
+export { type GuaranteeNumber, guarantees } from './testing/invariants/guarantee-words.ts'
 export { law, type LawOptions, type LawOutcome, type RegisterTest } from './testing/law/law.ts'
 export {
   anyHandleCase,
@@ -51,7 +51,8 @@ export {
   type HandleCase,
   runModelCommands,
 } from './testing/model/handle-model.ts'
-export { rehearse, type Rehearsed, type RehearseOptions } from './testing/rehearsal/rehearse.ts'
+export { rehearse, type Rehearsed } from './testing/rehearsal/rehearse.ts'
+export type { RehearseOptions } from './testing/rehearsal/rehearse-options.ts'
 export { anySchedule, type Schedule } from './testing/any/schedule.ts'
-export type { Shape } from './testing/any/shapes.ts'
+export type { Shape } from './testing/any/dag-shape.ts'
 export { type Trace, trace, type TracedAttempt } from './testing/facts/trace.ts'

@@ -1,21 +1,21 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { explore, type ExploredRun, type Stage } from './explored-run.ts'
-import { Exposure } from './exposure.ts'
-import { endsRun, type DagFault, faultsOf } from './fault.ts'
-import { formatReport } from './format-report.ts'
+import { explore, type ExploredRun, type ExploredDag } from './explore/explored-run.ts'
+import { Exposure } from './report/exposure.ts'
+import { endsRun, type DagFault, faultsOf } from './variants/fault.ts'
+import { formatReport } from './report/format-report.ts'
 import { type CheckDagOptions, type CheckSettings, readCheckOptions } from './options.ts'
-import { type LoadFastCheck, loadFastCheck, seekTroubles } from './random-stories.ts'
-import { type DagFinding, type DagReport, explorableAnswers } from './report.ts'
-import { seeded } from './seeded.ts'
-import { singleFaults } from './single-faults.ts'
-import { smallestStory } from './smallest-story.ts'
-import { type StagedPlan, stagePlan } from './staged-plan.ts'
-import { storiesForRule } from './stories-for-rules.ts'
-import { nothingHappens, type Story, storyOfFaults } from './story.ts'
-import { timelineOf } from './timeline.ts'
+import { type LoadFastCheck, loadFastCheck, seekTroubles } from './variants/random-variants.ts'
+import { type DagFinding, type DagReport, explorableAnswers } from './report/report.ts'
+import { seeded } from './variants/seeded.ts'
+import { singleFaults } from './variants/single-faults.ts'
+import { smallestVariant } from './variants/smallest-variant.ts'
+import { type TalliedPlan, talliedPlan } from './explore/tallied-plan.ts'
+import { variantsForRule } from './variants/variants-for-rule.ts'
+import { nothingHappens, type Variant, variantOf } from './variants/variant.ts'
+import { timelineOf } from './report/timeline.ts'
 import { baselineWatcher } from './watchers/baseline.ts'
-import { guaranteesWatcher } from './watchers/guarantees.ts'
+import { guaranteesWatcher } from './watchers/broken-guarantees.ts'
 import { ignoredWatcher } from './watchers/ignored.ts'
 import { promisesWatcher } from './watchers/promises.ts'
 import { rulesWatcher, type RulesWatcher } from './watchers/rules.ts'
@@ -55,8 +55,8 @@ export async function checkDagWith(
 class DagCheck {
   readonly #plan: Plan
   readonly #settings: CheckSettings
-  readonly #staged: StagedPlan
-  readonly #stage: Stage
+  readonly #tallied: TalliedPlan
+  readonly #dag: ExploredDag
   readonly #next: () => number
   readonly #watchers: readonly Watcher[]
   readonly #rules: RulesWatcher
@@ -68,9 +68,9 @@ class DagCheck {
   constructor(plan: Plan, settings: CheckSettings) {
     this.#plan = plan
     this.#settings = settings
-    this.#staged = stagePlan(plan)
-    this.#stage = {
-      plan: this.#staged.plan,
+    this.#tallied = talliedPlan(plan)
+    this.#dag = {
+      plan: this.#tallied.plan,
       concurrency: settings.concurrency,
       pools: settings.pools,
       durationMs: ({ index }) => settings.durationsMs[index]!,
@@ -78,11 +78,11 @@ class DagCheck {
       timeLimitMs: settings.timeLimitMs,
     }
     this.#next = seeded(settings.seed)
-    this.#rules = rulesWatcher(plan, this.#staged, settings)
+    this.#rules = rulesWatcher(plan, this.#tallied, settings)
     this.#watchers = [
       settlementWatcher(plan),
       standstillWatcher(plan),
-      guaranteesWatcher(plan, this.#stage),
+      guaranteesWatcher(plan, this.#dag),
       promisesWatcher(settings.promises),
       baselineWatcher(plan),
       this.#rules,
@@ -104,7 +104,7 @@ class DagCheck {
     /** By the task that runs only after a fault: that fault. */
     const triggers = new Map<string, DagFault>()
     for (const fault of singles.tried) {
-      const run = await this.#see(storyOfFaults(fault))
+      const run = await this.#see(variantOf(fault))
       // Of kinds that only some tasks were struck by, the table would say less than there is, and not say so.
       if (wholeKinds.size === 0 || wholeKinds.has(fault.kind)) exposure.see(run)
       if (run.standstill !== undefined) spoilsport.add(fault)
@@ -139,9 +139,9 @@ class DagCheck {
     })
   }
 
-  /** Plays a story, and has everybody take note. */
-  async #see(story: Story): Promise<ExploredRun> {
-    const run = await this.#play(story)
+  /** Plays a variant, and has everybody take note. */
+  async #see(variant: Variant): Promise<ExploredRun> {
+    const run = await this.#play(variant)
     for (const watcher of this.#watchers) {
       watcher.see(run)
       for (const trouble of watcher.troublesIn(run)) this.#known.add(trouble)
@@ -149,8 +149,8 @@ class DagCheck {
     return run
   }
 
-  async #play(story: Story): Promise<ExploredRun> {
-    const run = await explore(this.#stage, story)
+  async #play(variant: Variant): Promise<ExploredRun> {
+    const run = await explore(this.#dag, variant)
     if (run.standstill !== undefined) this.#settles = false
     this.#runs++
     this.#settings.onProgress?.({ done: this.#runs, of: Math.max(this.#planned, this.#runs) })
@@ -162,11 +162,11 @@ class DagCheck {
   }
 
   /** The other answers to the tasks that asked in a run, one task at a time. */
-  async #answer({ asked, story }: ExploredRun): Promise<number> {
+  async #answer({ asked, variant }: ExploredRun): Promise<number> {
     let count = 0
     for (const taskId of asked) {
       for (const answers of explorableAnswers) {
-        await this.#see({ ...story, answers: [{ taskId, answers }] })
+        await this.#see({ ...variant, answers: [{ taskId, answers }] })
         count++
       }
     }
@@ -180,7 +180,7 @@ class DagCheck {
       const task = this.#plan.tasks[this.#plan.indexOf(taskId)!]!
       for (const kind of faultsOf(task, this.#settings.faults)) {
         if (count >= this.#settings.singleFaults) return count
-        count += 1 + (await this.#answer(await this.#see(storyOfFaults(trigger, { taskId, kind }))))
+        count += 1 + (await this.#answer(await this.#see(variantOf(trigger, { taskId, kind }))))
       }
     }
     return count
@@ -191,9 +191,9 @@ class DagCheck {
     if (!this.#settings.faults.has('fails')) return 0
     let count = 0
     for (const task of this.#rules.unmet()) {
-      for (const story of storiesForRule(this.#plan, task, this.#next)) {
+      for (const variant of variantsForRule(this.#plan, task, this.#next)) {
         if (count >= this.#settings.singleFaults || !this.#rules.unmet().includes(task)) break
-        count += 1 + (await this.#answer(await this.#see(story)))
+        count += 1 + (await this.#answer(await this.#see(variant)))
       }
     }
     return count
@@ -212,24 +212,24 @@ class DagCheck {
       askingIds: tasks.filter(({ policy }) => policy.onFailure === 'ask').map(({ id }) => id),
     }
     try {
-      const smallest: Story[] = []
+      const smallest: Variant[] = []
       const random = await seekTroubles(await load(), parts, {
         seed,
         runs,
         isKnown: (trouble) => this.#known.has(trouble),
-        play: async (story) => {
-          const run = await this.#play(story)
+        play: async (variant) => {
+          const run = await this.#play(variant)
           const troubles = this.#troublesIn(run)
-          // Until its smallest story is known, nobody takes note of a new trouble.
+          // Until its smallest variant is known, nobody takes note of a new trouble.
           if (troubles.every((trouble) => this.#known.has(trouble))) this.#note(run)
           return troubles
         },
-        found: (trouble, story) => {
+        found: (trouble, variant) => {
           this.#known.add(trouble)
-          smallest.push(story)
+          smallest.push(variant)
         },
       })
-      for (const story of smallest) await this.#see(story)
+      for (const variant of smallest) await this.#see(variant)
       return { random }
     } catch (thrown) {
       if (wantsRandom || !(thrown instanceof DagmarError) || thrown.code !== 'PEER_MISSING') throw thrown
@@ -251,24 +251,25 @@ class DagCheck {
 
   async #finding(draft: FindingDraft): Promise<DagFinding> {
     const { code, severity, hint, taskIds, trouble } = draft
-    const story = await this.#smallest(draft.story, trouble)
+    const variant = await this.#smallest(draft.variant, trouble)
     return {
       code,
       severity,
-      sentence: typeof draft.sentence === 'string' ? draft.sentence : draft.sentence(story ?? nothingHappens),
+      sentence:
+        typeof draft.sentence === 'string' ? draft.sentence : draft.sentence(variant ?? nothingHappens),
       hint,
       taskIds,
-      faults: story?.faults ?? [],
-      paces: story?.paces ?? [],
-      answers: story?.answers ?? [],
-      story: story === undefined ? [] : timelineOf(await this.#play(story), taskIds),
+      faults: variant?.faults ?? [],
+      paces: variant?.paces ?? [],
+      answers: variant?.answers ?? [],
+      story: variant === undefined ? [] : timelineOf(await this.#play(variant), taskIds),
     }
   }
 
-  async #smallest(story: Story | undefined, trouble: string | undefined): Promise<Story | undefined> {
-    if (story === undefined || trouble === undefined) return story
-    if (story.faults.length + story.paces.length + story.answers.length < 2) return story
-    return smallestStory(story, async (smaller) =>
+  async #smallest(variant: Variant | undefined, trouble: string | undefined): Promise<Variant | undefined> {
+    if (variant === undefined || trouble === undefined) return variant
+    if (variant.faults.length + variant.paces.length + variant.answers.length < 2) return variant
+    return smallestVariant(variant, async (smaller) =>
       this.#troublesIn(await this.#play(smaller)).includes(trouble),
     )
   }

@@ -1,6 +1,6 @@
 export { checkDag } from './check-dag.ts'
-export type { DagFault, DagFaultKind } from './fault.ts'
-export { type FormatOptions, formatReport, type ReportTone } from './format-report.ts'
+export type { DagFault, DagFaultKind } from './variants/fault.ts'
+export { type FormatOptions, formatReport, type ReportTone } from './report/format-report.ts'
 export type { CheckDagOptions, DagPromise, PromiseContext } from './options.ts'
 export type {
   Cause,
@@ -12,5 +12,5 @@ export type {
   FindingCode,
   FindingSeverity,
   TaskExposure,
-} from './report.ts'
-export type { TaskAnswers, TaskPace } from './story.ts'
+} from './report/report.ts'
+export type { TaskAnswers, TaskPace } from './variants/variant.ts'

@@ -15,7 +15,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { RunResult } from '../events/run-result.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Trace } from '../testing/facts/trace.ts'
-import { type DagFaultKind, faultKinds } from './fault.ts'
+import { type DagFaultKind, faultKinds } from './variants/fault.ts'
 
 /** What a promise may look at beside the result. */
 export interface PromiseContext {

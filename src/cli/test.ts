@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { faultKinds } from '../check/fault.ts'
+import { faultKinds } from '../check/variants/fault.ts'
 import type { TestFlags } from './test/test-command.ts'
 
 const examples = `

@@ -24,6 +24,14 @@ const FLOORS: Readonly<Record<string, number>> = {
   jobs: 8,
   cli: 9,
 }
+/**
+ * The floors within a folder that has rooms. A room is a folder in it, or a file that lies directly in it. It imports
+ * itself and lower rooms of its folder.
+ */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  testing: { facts: 0, conformance: 0, invariants: 1, law: 2, any: 3, rehearsal: 4, model: 4 },
+  check: { variants: 0, explore: 1, options: 1, report: 2, watchers: 3, 'check-dag': 4, index: 5 },
+}
 const PURE = ['machines', 'errors', 'time', 'graph', 'scheduling', 'events']
 const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', 'uuid', '@standard-schema/spec']
 const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
@@ -79,18 +87,34 @@ function placeOf(path: string): string | undefined {
   return first === 'src' && third !== undefined ? second : undefined
 }
 
+/** A folder directly in a place, or a file there without its ending. */
+function roomOf(path: string): string {
+  return path.split('/')[2]!.replace(/\.ts$/, '')
+}
+
 const underAny = (path: string, places: readonly string[]): boolean =>
   places.some((place) => path === `${place}.ts` || path.startsWith(`${place}/`))
 
-function whyNotInside(from: string, to: string | undefined): string | undefined {
+function whyNotInside(path: string, target: string): string | undefined {
+  const [from, to] = [placeOf(path)!, placeOf(target)]
   if (to === undefined) return 'it leads out of machines/ and src/'
   if (from === 'index') return NOT_IN_INDEX.includes(to) ? `src/index.ts must not load ${to}/` : undefined
   if (Object.values(ENTRIES).includes(to))
     return 'an entry is the top: import the file that holds what you need'
   if (from === 'testing entry') return undefined
-  if (from === to) return undefined
-  const [own, other] = [FLOORS[from], FLOORS[to]]
-  if (own === undefined || other === undefined) return `src/${own === undefined ? from : to}/ has no floor`
+  if (from !== to) return whyNotDown([from, FLOORS[from]], [to, FLOORS[to]], 'src/')
+  const rooms = ROOMS[from]
+  if (rooms === undefined) return undefined
+  const [own, other] = [roomOf(path), roomOf(target)]
+  if (own === other) return undefined
+  return whyNotDown([own, rooms[own]], [other, rooms[other]], `src/${from}/`)
+}
+
+type Floor = readonly [name: string, floor: number | undefined]
+
+function whyNotDown([from, own]: Floor, [to, other]: Floor, where: string): string | undefined {
+  if (own === undefined || other === undefined)
+    return `${where}${own === undefined ? from : to}/ has no floor`
   if (other < own) return undefined
   return other === own
     ? `${from}/ and ${to}/ are siblings on floor ${own}`
@@ -120,7 +144,7 @@ function badImports(files: readonly SourceFile[]): string[] {
       const reason = star
         ? 'export * hides what is public: list the names'
         : specifier.startsWith('.')
-          ? whyNotInside(place, placeOf(target))
+          ? whyNotInside(file.path, target)
           : whyNotOutside(file.path, place, specifier)
       return reason === undefined ? [] : [`${file.path}:${line} imports '${specifier}': ${reason}`]
     })
@@ -190,6 +214,9 @@ describe('the checks of the floors', () => {
     ['src/runtime/run.ts', "import 'lodash/fp'", 'lodash is not among'],
     ['src/graph/index.ts', "export * from './plan.ts'", 'list the names'],
     ['src/graph/index.ts', "export * as graph from './plan.ts'", 'list the names'],
+    ['src/check/options.ts', "import { law } from './watchers/rules.ts'", 'above it on floor 3'],
+    ['src/testing/model/plain-run.ts', "import '../rehearsal/play.ts'", 'siblings on floor 4'],
+    ['src/testing/loose.ts', "import { law } from './law/law.ts'", 'src/testing/loose/ has no floor'],
     ['src/shiny/new.ts', '', 'give it a floor'],
     ['src/loose.ts', '', 'put it into a folder'],
     ['src/graph/plan.ts', "import { it } from '../../test/it.ts'", 'leads out'],

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { dag, type Plan, plan, type TaskDefinition } from '../../src/index.ts'
-import { explore, type ExploredRun, type Stage } from '../../src/check/explored-run.ts'
-import { impossibleRules } from '../../src/check/possible-ends.ts'
-import { type Story, storyOfFaults } from '../../src/check/story.ts'
-import { guaranteesWatcher } from '../../src/check/watchers/guarantees.ts'
+import { explore, type ExploredRun, type ExploredDag } from '../../src/check/explore/explored-run.ts'
+import { impossibleRules } from '../../src/check/watchers/impossible-rules.ts'
+import { type Variant, variantOf } from '../../src/check/variants/variant.ts'
+import { guaranteesWatcher } from '../../src/check/watchers/broken-guarantees.ts'
 import { settlementWatcher } from '../../src/check/watchers/settlement.ts'
 import { standstillWatcher } from '../../src/check/watchers/standstill.ts'
 import type { Watcher } from '../../src/check/watchers/watcher.ts'
 
 const work = () => 'done'
-const stageOf = (plan: Plan): Stage => ({
+const exploredDag = (plan: Plan): ExploredDag => ({
   plan,
   concurrency: undefined,
   pools: {},
@@ -28,13 +28,13 @@ const saidBy = (watcher: Watcher, run: ExploredRun) => {
   const [draft] = watcher.drafts()
   if (draft === undefined) return undefined
   const { sentence, code } = draft
-  return `${code}: ${typeof sentence === 'string' ? sentence : sentence(draft.story!)}`
+  return `${code}: ${typeof sentence === 'string' ? sentence : sentence(draft.variant!)}`
 }
-const hangs: Story = storyOfFaults({ taskId: 'a', kind: 'hangs' })
+const hangs: Variant = variantOf({ taskId: 'a', kind: 'hangs' })
 
 describe('a runtime that forgets a task', () => {
   it('is found out where the timeout of the run hides it: an attempt goes on past its own limit', async () => {
-    const run = await explore(stageOf(planOf({})), hangs)
+    const run = await explore(exploredDag(planOf({})), hangs)
     expect(saidBy(standstillWatcher(planOf({})), run)).toBeUndefined()
     expect(saidBy(standstillWatcher(planOf({ timeout: '5m' })), run)).toBe(
       "RUN_STUCK: When a hangs, a is not ended at its own limit of time, until the run's timeout of 1 h 0 min ends it.",
@@ -42,7 +42,7 @@ describe('a runtime that forgets a task', () => {
   })
 
   it('is found out where nothing runs and nothing is awaited', async () => {
-    const run = await explore(stageOf(planOf({})), hangs)
+    const run = await explore(exploredDag(planOf({})), hangs)
     const unheard = run.facts.filter(
       ({ type }) => !['task.dispatched', 'task.starting', 'task.started'].includes(type),
     )
@@ -52,7 +52,7 @@ describe('a runtime that forgets a task', () => {
   })
 
   it('is found out where there is no timeout of the run', async () => {
-    const run = await explore(stageOf(planOf({})), hangs)
+    const run = await explore(exploredDag(planOf({})), hangs)
     const open = [{ taskId: 'a', status: 'dispatched', waitsFor: [], sentence: '' } as const]
     const stuck: ExploredRun = { ...run, result: undefined, standstill: 'stuck', open }
     expect(saidBy(settlementWatcher(planOf({})), stuck)).toBe(
@@ -63,10 +63,10 @@ describe('a runtime that forgets a task', () => {
 
 it('a runtime that breaks a guarantee is found out, by the name of the guarantee', async () => {
   const retried = planOf({ retry: { maxAttempts: 3, backoff: { base: 0 } } })
-  const run = await explore(stageOf(retried), storyOfFaults({ taskId: 'a', kind: 'fails' }))
-  expect(saidBy(guaranteesWatcher(retried, stageOf(retried)), run)).toBeUndefined()
+  const run = await explore(exploredDag(retried), variantOf({ taskId: 'a', kind: 'fails' }))
+  expect(saidBy(guaranteesWatcher(retried, exploredDag(retried)), run)).toBeUndefined()
   const strict = planOf({ retry: { maxAttempts: 2, backoff: { base: 0 } } })
-  expect(saidBy(guaranteesWatcher(strict, stageOf(strict)), run)).toMatch(
+  expect(saidBy(guaranteesWatcher(strict, exploredDag(strict)), run)).toMatch(
     /^GUARANTEE_BROKEN: dagmar broke its guarantee 8 .* when a fails every time: /,
   )
 })

@@ -2,12 +2,12 @@ import { it } from '@fast-check/vitest'
 import { fold, isRunFact } from 'dagmar'
 import { describe, expect } from 'vitest'
 import { RunProgress } from '../../src/cli/view/run-progress.ts'
-import { play } from '../../src/testing/rehearsal/play.ts'
-import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
+import { playScenario } from '../scenario/play-scenario.ts'
+import { anyScenario } from '../scenario/any-scenario.ts'
 
 describe('what the views know of a run', () => {
   it.prop([anyScenario()], { numRuns: 200 })('agrees with the fold of its facts', async (scenario) => {
-    const { plan, runs } = await play(scenario)
+    const { plan, runs } = await playScenario(scenario)
     for (const { facts } of runs) {
       const progress = new RunProgress(plan.tasks.map(({ id }) => id))
       const live = new Set(['starting', 'running', 'stalled', 'stopping'])

@@ -10,52 +10,52 @@ import {
   startsOnlyWhenRuleIsMet,
   streamIsWhole,
 } from './play-guarantees.ts'
-import { play } from '../../src/testing/rehearsal/play.ts'
-import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
+import { playScenario } from '../scenario/play-scenario.ts'
+import { anyScenario } from '../scenario/any-scenario.ts'
 import { law } from './law.ts'
 
 describe('over random dags, faults and schedules', () => {
   law('A task starts only when its rule is met by settled dependencies.', anyScenario(), async (scenario) =>
-    startsOnlyWhenRuleIsMet(await play(scenario)),
+    startsOnlyWhenRuleIsMet(await playScenario(scenario)),
   )
 
   law('A task has at most one live attempt.', anyScenario(), async (scenario) =>
-    hasOneLiveAttempt(await play(scenario)),
+    hasOneLiveAttempt(await playScenario(scenario)),
   )
 
   law('Slots, pools and capacities in use never exceed a limit.', anyScenario(), async (scenario) =>
-    limitsHold(await play(scenario)),
+    limitsHold(await playScenario(scenario)),
   )
 
   law(
     'Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout.',
     anyScenario(),
-    async (scenario) => everyRunSettles(await play(scenario)),
+    async (scenario) => everyRunSettles(await playScenario(scenario)),
   )
 
   law('A settled task never changes, except by redrive.', anyScenario(), async (scenario) =>
-    settledTasksStay(await play(scenario)),
+    settledTasksStay(await playScenario(scenario)),
   )
 
   law(
     'After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned.',
     anyScenario(),
-    async (scenario) => killIsFinal(await play(scenario)),
+    async (scenario) => killIsFinal(await playScenario(scenario)),
   )
 
   law(
     "A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds.",
     anyScenario(),
-    async (scenario) => attemptsStayInPolicy(await play(scenario)),
+    async (scenario) => attemptsStayInPolicy(await playScenario(scenario)),
   )
 
   law('No run fact is lost or repeated to a lossless subscriber.', anyScenario(), async (scenario) =>
-    streamIsWhole(await play(scenario)),
+    streamIsWhole(await playScenario(scenario)),
   )
 
   law(
     'Nothing polls: while tasks wait or run, the runtime has no repeating timer (a bounded probe of a process group in `stopping` is allowed).',
     anyScenario(),
-    async (scenario) => nothingPolls(await play(scenario)),
+    async (scenario) => nothingPolls(await playScenario(scenario)),
   )
 })

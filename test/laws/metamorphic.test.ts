@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import { describe } from 'vitest'
 import type { FailureAnswer, Outcome, RunFact } from '../../src/index.ts'
 import { oldAttemptsStayQuiet } from './play-guarantees.ts'
-import { type Played, play } from '../../src/testing/rehearsal/play.ts'
-import { nameOf } from '../../src/testing/rehearsal/scenario-plan.ts'
-import { anyAttempt } from '../../src/testing/any/any-attempt.ts'
-import { anyScenario, anyTasks } from '../../src/testing/rehearsal/any-scenario.ts'
-import type { AttemptScript, Scenario, ScriptedTask } from '../../src/testing/any/scenario.ts'
+import { type PlayedScenario, playScenario } from '../scenario/play-scenario.ts'
+import { nameOf } from '../scenario/scenario-plan.ts'
+import { anyAttempt } from '../scenario/any-attempt.ts'
+import { anyScenario, anyTasks } from '../scenario/any-scenario.ts'
+import type { AttemptScript, Scenario, ScriptedTask } from '../scenario/scenario.ts'
 import { law } from './law.ts'
 
 const none = Number.POSITIVE_INFINITY
 
 describe('two plays of the same scenario', () => {
   law('A report of an old attempt changes nothing.', anyScenario(), async (scenario) => {
-    const disturbed = await play(scenario)
-    const undisturbed = await play({ ...scenario, strays: [] })
+    const disturbed = await playScenario(scenario)
+    const undisturbed = await playScenario({ ...scenario, strays: [] })
     return [...oldAttemptsStayQuiet(disturbed), ...differences(disturbed, undisturbed, () => true)]
   })
 
@@ -27,8 +27,16 @@ describe('two plays of the same scenario', () => {
     ),
     async ([scenario, answer, other]) => {
       const others = waits.map(() => other)
-      const asked = await play({ ...scenario, answers: ['skip', ...others], answerAfter: [0, ...waits] })
-      const otherwise = await play({ ...scenario, answers: [answer, ...others], answerAfter: [37, ...waits] })
+      const asked = await playScenario({
+        ...scenario,
+        answers: ['skip', ...others],
+        answerAfter: [0, ...waits],
+      })
+      const otherwise = await playScenario({
+        ...scenario,
+        answers: [answer, ...others],
+        answerAfter: [37, ...waits],
+      })
       const related = new Set([nameOf(0), ...descendants(scenario.tasks)])
       return differences(asked, otherwise, (fact) => fact.taskId !== undefined && !related.has(fact.taskId))
     },
@@ -51,8 +59,8 @@ describe('two plays of the same scenario', () => {
       fc.array(anyAttempt(), { minLength: 1, maxLength: 5 }),
     ),
     async ([scenario, paces]) => {
-      const first = await play(scenario)
-      const second = await play({
+      const first = await playScenario(scenario)
+      const second = await playScenario({
         ...scenario,
         tasks: scenario.tasks.map((task, index) => atPace(task, paces, index)),
       })
@@ -157,7 +165,7 @@ function essence(outcome: Outcome | undefined): unknown {
 }
 
 /** Where the chosen facts of two plays are not the same, but for their numbers, and the order of two tasks in one instant. */
-function differences(a: Played, b: Played, isChosen: (fact: RunFact) => boolean): string[] {
+function differences(a: PlayedScenario, b: PlayedScenario, isChosen: (fact: RunFact) => boolean): string[] {
   const chosen = (facts: readonly RunFact[]): string[] =>
     facts
       .filter(isChosen)

@@ -1,18 +1,18 @@
 import type { RunFact } from '../../src/events/facts.ts'
 import type { PlannedTask } from '../../src/graph/plan.ts'
-import { checkInvariants } from '../../src/testing/invariants/check-invariants.ts'
-import type { GuaranteeNumber } from '../../src/testing/invariants/guarantee.ts'
+import { checkInvariants, type GuaranteeNumber } from 'dagmar/testing'
 import { type Limits, taskOf } from '../../src/testing/invariants/judged.ts'
 import { Use } from '../../src/testing/invariants/limits.ts'
-import type { Played, PlayedRun } from '../../src/testing/rehearsal/play.ts'
-import type { Scenario } from '../../src/testing/any/scenario.ts'
+import type { PlayedRun } from '../../src/testing/rehearsal/play.ts'
+import type { PlayedScenario } from '../scenario/play-scenario.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import type { Mark } from '../../src/testing/rehearsal/stage.ts'
 
 /** A sentence for each way in which a guarantee was broken; none when it was kept. */
 export type Breaches = readonly string[]
 
 /** What the facts alone tell of a guarantee, run by run. */
-function factsBreach({ plan, runs, scenario }: Played, guarantee: GuaranteeNumber): string[] {
+function factsBreach({ plan, runs, scenario }: PlayedScenario, guarantee: GuaranteeNumber): string[] {
   const limits = limitsOf(scenario, Math.min(scenario.concurrency, scenario.runConcurrency))
   return runs.flatMap(({ facts }) =>
     checkInvariants(facts, plan, { ...limits, ended: true })
@@ -30,12 +30,12 @@ function limitsOf({ admission, pool, smallCapacity, pickyLimit }: Scenario, slot
 }
 
 /** 1. A task starts only when its rule is met by settled dependencies. */
-export function startsOnlyWhenRuleIsMet(played: Played): Breaches {
+export function startsOnlyWhenRuleIsMet(played: PlayedScenario): Breaches {
   return factsBreach(played, 1)
 }
 
 /** 2. A task has at most one live attempt. */
-export function hasOneLiveAttempt(played: Played): Breaches {
+export function hasOneLiveAttempt(played: PlayedScenario): Breaches {
   const live = new Map<string, string>()
   const breaches: string[] = []
   for (const mark of played.marks) {
@@ -52,12 +52,12 @@ export function hasOneLiveAttempt(played: Played): Breaches {
 }
 
 /** 3. Slots, pools and capacities in use never exceed a limit. */
-export function limitsHold(played: Played): Breaches {
+export function limitsHold(played: PlayedScenario): Breaches {
   return [...factsBreach(played, 3), ...sharedLimitsHold(played)]
 }
 
 /** What runs share, by what the executors saw: the facts of two runs have no order among each other. */
-function sharedLimitsHold({ marks, plan, scenario }: Played): string[] {
+function sharedLimitsHold({ marks, plan, scenario }: PlayedScenario): string[] {
   const use = new Use(limitsOf(scenario, scenario.concurrency))
   const breaches: string[] = []
   const givenUp = new Set(
@@ -75,7 +75,7 @@ function sharedLimitsHold({ marks, plan, scenario }: Played): string[] {
 }
 
 /** 4. Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout. */
-export function everyRunSettles(played: Played): Breaches {
+export function everyRunSettles(played: PlayedScenario): Breaches {
   const { runs, timers, plan } = played
   const breaches = runs.flatMap((run) => unsettled(run, plan.tasks))
   if (timers.left > 0) breaches.push(`${timers.left} timers of the runtime are left behind`)
@@ -91,17 +91,17 @@ function unsettled({ runId, result, isStuck }: PlayedRun, tasks: readonly Planne
 }
 
 /** 5. A settled task never changes, except by redrive. */
-export function settledTasksStay(played: Played): Breaches {
+export function settledTasksStay(played: PlayedScenario): Breaches {
   return factsBreach(played, 5)
 }
 
 /** 6. A report of an old attempt changes nothing: no fact tells of one. */
-export function oldAttemptsStayQuiet(played: Played): Breaches {
+export function oldAttemptsStayQuiet(played: PlayedScenario): Breaches {
   return factsBreach(played, 6)
 }
 
 /** 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. */
-export function killIsFinal(played: Played): Breaches {
+export function killIsFinal(played: PlayedScenario): Breaches {
   const { marks, runs } = played
   const breaches: string[] = [...factsBreach(played, 7)]
   const killed = new Set<string>()
@@ -139,12 +139,12 @@ function endsRun(mark: Mark): boolean {
 }
 
 /** 8. A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds. */
-export function attemptsStayInPolicy(played: Played): Breaches {
+export function attemptsStayInPolicy(played: PlayedScenario): Breaches {
   return factsBreach(played, 8)
 }
 
 /** 13. No run fact is lost or repeated to a lossless subscriber. */
-export function streamIsWhole(played: Played): Breaches {
+export function streamIsWhole(played: PlayedScenario): Breaches {
   const different = played.runs.flatMap(({ runId, facts, lateFacts, journal }) => {
     const breaches: string[] = []
     if (!sameSeqs(facts, lateFacts))
@@ -181,7 +181,7 @@ const instantsOf: Readonly<Partial<Record<Mark['type'], number>>> = {
 }
 
 /** 14. Nothing polls: while tasks wait or run, the runtime has no repeating timer. */
-export function nothingPolls({ marks, runs, timers, scenario }: Played): Breaches {
+export function nothingPolls({ marks, runs, timers, scenario }: PlayedScenario): Breaches {
   const breaches: string[] = []
   if (timers.mostAtOnce > runs.length + 1)
     breaches.push(`${timers.mostAtOnce} timers at once for ${runs.length} runs`)

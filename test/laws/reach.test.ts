@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { play } from '../../src/testing/rehearsal/play.ts'
-import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
+import { playScenario } from '../scenario/play-scenario.ts'
+import { anyScenario } from '../scenario/any-scenario.ts'
 
 describe('the scenarios that the laws are tried on', () => {
   it('bring about every fact that a run without agents and durability can tell, and every way to settle', async () => {
     const seen = new Set<string>()
     const scenarios = fc.sample(anyScenario(), { numRuns: 1_500, seed: 7 })
     for (const scenario of scenarios) {
-      const { marks } = await play(scenario)
+      const { marks } = await playScenario(scenario)
       for (const mark of marks) {
         seen.add(mark.type)
         if (mark.type === 'task.skipped') seen.add(`skipped: ${mark.because}`)

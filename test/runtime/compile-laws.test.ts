@@ -9,8 +9,8 @@ import {
   taskMachine,
   type TaskPolicy,
 } from '../../machines/index.ts'
-import { play } from '../../src/testing/rehearsal/play.ts'
-import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
+import { playScenario } from '../scenario/play-scenario.ts'
+import { anyScenario } from '../scenario/any-scenario.ts'
 import { law } from '../laws/law.ts'
 import { failure, plainPolicy, report, reports } from '../machines/stepped-task.ts'
 import { anyFlatMachine, anyTypes } from './any-flat-machine.ts'
@@ -92,8 +92,8 @@ describe('a runtime whose machines are compiled', () => {
     'tells the same facts in the same order as one whose machines are interpreted.',
     anyScenario(),
     async (scenario) => {
-      const compiled = await play(scenario, { mode: 'compiled' })
-      const interpreted = await play(scenario, { mode: 'interpreted' })
+      const compiled = await playScenario(scenario, { mode: 'compiled' })
+      const interpreted = await playScenario(scenario, { mode: 'interpreted' })
       const [one, other] = [compiled, interpreted].map(({ marks, runs }) => [
         ...marks.map((mark) => JSON.stringify(mark)),
         ...runs.map(({ result, journal }) => JSON.stringify({ result, journal })),

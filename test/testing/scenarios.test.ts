@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyScenario } from '../../src/testing/rehearsal/any-scenario.ts'
-import type { Scenario } from '../../src/testing/any/scenario.ts'
+import { anyScenario } from '../scenario/any-scenario.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 
 function smallest(isFine: (scenario: Scenario) => boolean): Scenario {
   const details = fc.check(fc.property(anyScenario(), isFine), { numRuns: 2_000, seed: 5 })

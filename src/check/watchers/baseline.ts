@@ -1,6 +1,6 @@
 import type { Plan } from '../../graph/plan.ts'
-import { listed } from '../listed.ts'
-import { nothingHappens } from '../story.ts'
+import { listed } from '../report/listed.ts'
+import { nothingHappens } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 /** Does the run complete when nothing goes wrong? */
@@ -8,8 +8,8 @@ export function baselineWatcher({ timeoutMs }: Plan): Watcher {
   const drafts: FindingDraft[] = []
   return {
     troublesIn: () => noTroubles,
-    see: ({ story, result }) => {
-      const isBaseline = story === nothingHappens
+    see: ({ variant, result }) => {
+      const isBaseline = variant === nothingHappens
       if (!isBaseline || result === undefined || result.status === 'completed') return
       const roots = result.rootCauses.map(({ taskId }) => taskId)
       const what = result.failure?.message ?? result.rootCauses[0]?.failure.message ?? ''
@@ -19,7 +19,7 @@ export function baselineWatcher({ timeoutMs }: Plan): Watcher {
         sentence: `The run fails although nothing goes wrong${roots.length === 0 ? '' : `, because of ${listed(roots)}`}: ${what}`,
         hint: `Compare the limits of time with how long the tasks take: estimates${timeoutMs < Infinity ? ', timeouts and the timeout of the run' : ' and timeouts'}, and the durations given to the check.`,
         taskIds: roots,
-        story: nothingHappens,
+        variant: nothingHappens,
       })
     },
     drafts: () => drafts,

@@ -1,11 +1,11 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import { listed } from '../listed.ts'
-import type { Story } from '../story.ts'
+import { listed } from '../report/listed.ts'
+import type { Variant } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 interface Passed {
-  readonly story: Story
+  readonly variant: Variant
   readonly dependents: Set<TaskId>
 }
 
@@ -31,7 +31,7 @@ export function ignoredWatcher(plan: Plan): Watcher {
         for (const need of task.needs) {
           const { id, policy } = plan.tasks[need]!
           if (!ignored.has(id) || policy.onFailure !== 'ignore') continue
-          const one = passed.get(id) ?? { story: run.story, dependents: new Set<TaskId>() }
+          const one = passed.get(id) ?? { variant: run.variant, dependents: new Set<TaskId>() }
           one.dependents.add(task.id)
           passed.set(id, one)
         }
@@ -41,7 +41,7 @@ export function ignoredWatcher(plan: Plan): Watcher {
   }
 }
 
-function passesUndefined(plan: Plan, taskId: TaskId, { story, dependents }: Passed): FindingDraft {
+function passesUndefined(plan: Plan, taskId: TaskId, { variant, dependents }: Passed): FindingDraft {
   const ids = [...dependents]
   const mayMatter = ids.some((id) => readsInputs(plan.tasks[plan.indexOf(id)!]!))
   const start = ids.length === 1 ? 'starts' : 'start'
@@ -53,7 +53,7 @@ function passesUndefined(plan: Plan, taskId: TaskId, { story, dependents }: Pass
       ? `See that ${listed(ids)} can do without inputs['${taskId}']; or take onFailure: 'ignore' away; or give them a rule that says so, as 'all-settled'.`
       : `Their commands do not mention DAGMAR_INPUTS: nothing to do, unless a script they call reads it.`,
     taskIds: [taskId, ...ids],
-    story,
+    variant,
   }
 }
 

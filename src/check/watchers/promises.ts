@@ -1,12 +1,12 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { trace } from '../../testing/facts/trace.ts'
-import type { ExploredRun } from '../explored-run.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
 import type { DagPromise } from '../options.ts'
-import { type Story, storyPhrase } from '../story.ts'
+import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, onceEach, type Watcher } from './watcher.ts'
 
 interface Broken {
-  readonly story: Story
+  readonly variant: Variant
   readonly reason: string
   runs: number
 }
@@ -31,20 +31,20 @@ export function promisesWatcher(promises: ReadonlyMap<string, DagPromise>): Watc
       if (run.result !== undefined) judged++
       for (const [name, reason] of breaches(run)) {
         const known = broken.get(name)
-        if (known === undefined) broken.set(name, { story: run.story, reason, runs: 1 })
+        if (known === undefined) broken.set(name, { variant: run.variant, reason, runs: 1 })
         else known.runs++
       }
     },
     drafts: () =>
       [...broken].map(
-        ([name, { story, reason, runs }]): FindingDraft => ({
+        ([name, { variant, reason, runs }]): FindingDraft => ({
           code: 'PROMISE_BROKEN',
           severity: 'error',
           sentence: (shrunk) =>
-            `The promise '${name}' is broken when ${storyPhrase(shrunk)}${reason === '' ? '' : `: ${reason}`} (in ${runs} of ${judged} runs).`,
+            `The promise '${name}' is broken when ${variantPhrase(shrunk)}${reason === '' ? '' : `: ${reason}`} (in ${runs} of ${judged} runs).`,
           hint: 'The story below is the smallest one that was found. Change the dag, or the promise.',
           taskIds: [],
-          story,
+          variant,
           trouble: `promise ${name}`,
         }),
       ),

@@ -1,8 +1,8 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { CheckSettings } from '../options.ts'
-import { impossibleRules } from '../possible-ends.ts'
-import type { StagedPlan } from '../staged-plan.ts'
-import { type Story, storyPhrase } from '../story.ts'
+import { impossibleRules } from './impossible-rules.ts'
+import type { TalliedPlan } from '../explore/tallied-plan.ts'
+import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { ruleName } from './settlement.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
@@ -12,10 +12,10 @@ export interface RulesWatcher extends Watcher {
 }
 
 /** Which rules fire, and which functions among them decide anything. */
-export function rulesWatcher(plan: Plan, staged: StagedPlan, settings: CheckSettings): RulesWatcher {
+export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSettings): RulesWatcher {
   const started = new Set<number>()
-  const byKillOnly = new Map<number, Story>()
-  const thrown = new Map<number, Story>()
+  const byKillOnly = new Map<number, Variant>()
+  const thrown = new Map<number, Variant>()
   let runs = 0
   const unmet = (): readonly PlannedTask[] =>
     plan.tasks.filter(
@@ -27,18 +27,18 @@ export function rulesWatcher(plan: Plan, staged: StagedPlan, settings: CheckSett
   return {
     unmet,
     troublesIn: () => noTroubles,
-    see: ({ facts, story }) => {
+    see: ({ facts, variant }) => {
       runs++
-      const isKilled = story.faults.some(({ kind }) => kind === 'killed')
+      const isKilled = variant.faults.some(({ kind }) => kind === 'killed')
       for (const fact of facts) {
         if (fact.type === 'task.dispatched') {
           const index = plan.indexOf(fact.taskId)!
           if (!isKilled) started.add(index)
-          else if (!byKillOnly.has(index)) byKillOnly.set(index, story)
+          else if (!byKillOnly.has(index)) byKillOnly.set(index, variant)
         }
         if (fact.type === 'task.failed' && fact.failure.code === 'RULE_THREW') {
           const index = plan.indexOf(fact.taskId)!
-          if (!thrown.has(index)) thrown.set(index, story)
+          if (!thrown.has(index)) thrown.set(index, variant)
         }
       }
     },
@@ -56,8 +56,8 @@ export function rulesWatcher(plan: Plan, staged: StagedPlan, settings: CheckSett
             kill: byKillOnly.get(task.index),
           }),
         ),
-        ...[...thrown].map(([index, story]) => throws(plan.tasks[index]!, staged, story)),
-        ...(isTold ? decidesNothing(plan, staged, runs) : []),
+        ...[...thrown].map(([index, variant]) => throws(plan.tasks[index]!, tallied, variant)),
+        ...(isTold ? decidesNothing(plan, tallied, runs) : []),
       ]
     },
   }
@@ -69,7 +69,7 @@ function neverFires(
     readonly isProven: boolean
     readonly runs: number
     readonly plan: Plan
-    readonly kill: Story | undefined
+    readonly kill: Variant | undefined
   },
 ): FindingDraft {
   const { isProven, runs, plan, kill } = given
@@ -84,7 +84,7 @@ function neverFires(
   const how = isProven
     ? `can never be met, whatever fails${because}`
     : `was met in none of ${runs} explored runs, some of which were made for it`
-  const unless = kill === undefined ? '' : ` Only a kill by hand would start it (${storyPhrase(kill)}).`
+  const unless = kill === undefined ? '' : ` Only a kill by hand would start it (${variantPhrase(kill)}).`
   const isFunction = typeof rule === 'function'
   return {
     code: 'RULE_NEVER_FIRES',
@@ -99,22 +99,22 @@ function neverFires(
 
 function throws(
   { id, index, needs }: PlannedTask,
-  { plan, tallies }: StagedPlan,
-  story: Story,
+  { plan, tallies }: TalliedPlan,
+  variant: Variant,
 ): FindingDraft {
   const thrown = tallies.get(index)?.thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return {
     code: 'RULE_THROWS',
     severity: 'warning',
-    sentence: `The rule of ${id} throws when ${storyPhrase(story)}: ${message}`,
+    sentence: `The rule of ${id} throws when ${variantPhrase(variant)}: ${message}`,
     hint: `A dependency may have failed or been skipped, and then has no output. If the rule looks at outputs, tell the check what they are: { outputs: { '${plan.tasks[needs[0] ?? 0]?.id ?? 'build'}': … } }.`,
     taskIds: [id],
-    story,
+    variant,
   }
 }
 
-function decidesNothing(plan: Plan, { tallies }: StagedPlan, runs: number): readonly FindingDraft[] {
+function decidesNothing(plan: Plan, { tallies }: TalliedPlan, runs: number): readonly FindingDraft[] {
   return [...tallies].flatMap(([index, { met, unmet, threw }]): readonly FindingDraft[] => {
     const { id, needs } = plan.tasks[index]!
     if (met === 0 || unmet > 0 || threw > 0 || needs.length === 0) return []

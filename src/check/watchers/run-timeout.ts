@@ -2,21 +2,21 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { showMs } from '../../time/duration.ts'
-import type { ExploredRun } from '../explored-run.ts'
-import { type DagFaultKind, faultPhrase } from '../fault.ts'
-import { listed, tasksListed } from '../listed.ts'
-import type { Story } from '../story.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
+import { type DagFaultKind, faultPhrase } from '../variants/fault.ts'
+import { listed, tasksListed } from '../report/listed.ts'
+import type { Variant } from '../variants/variant.ts'
 import { ruleName } from './settlement.ts'
 import { standingIn } from './standstill.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 interface Outlived {
-  readonly story: Story
+  readonly variant: Variant
   readonly attempts: number
 }
 
 interface Missed {
-  readonly story: Story
+  readonly variant: Variant
   readonly causes: Set<TaskId>
 }
 
@@ -27,18 +27,18 @@ export function runTimeoutWatcher(plan: Plan): Watcher {
   return {
     troublesIn: () => noTroubles,
     see: (run) => {
-      const [fault] = run.story.faults
+      const [fault] = run.variant.faults
       if (run.result?.failure?.code !== 'RUN_TIMEOUT' || fault === undefined) return
-      if (run.story.faults.length > 1 || run.story.paces.length > 0 || !takesTime.has(fault.kind)) return
+      if (run.variant.faults.length > 1 || run.variant.paces.length > 0 || !takesTime.has(fault.kind)) return
       // What stands still is no matter of the dag's limits.
       if (standingIn(plan, run).length > 0) return
       const task = plan.tasks[plan.indexOf(fault.taskId)!]!
       const attempts = outlives(task, run)
       if (attempts !== undefined && !outlived.has(task.id))
-        outlived.set(task.id, { story: run.story, attempts })
+        outlived.set(task.id, { variant: run.variant, attempts })
       if (attempts !== undefined || run.result.outcomes[task.id]!.status !== 'killed') return
       for (const taskId of missedRules(plan, task, run)) {
-        const one = missed.get(taskId) ?? { story: run.story, causes: new Set<TaskId>() }
+        const one = missed.get(taskId) ?? { variant: run.variant, causes: new Set<TaskId>() }
         one.causes.add(task.id)
         missed.set(taskId, one)
       }
@@ -74,7 +74,7 @@ function isRetry({ type }: RunFact): boolean {
   return type === 'task.retrying'
 }
 
-function retryOutlives(plan: Plan, taskId: TaskId, { story, attempts }: Outlived): FindingDraft {
+function retryOutlives(plan: Plan, taskId: TaskId, { variant, attempts }: Outlived): FindingDraft {
   const { policy, backoff } = plan.tasks[plan.indexOf(taskId)!]!
   const allowed = policy.maxAttempts === Infinity ? 'without end' : `${policy.maxAttempts} times`
   const each = policy.timeoutMs < Infinity ? `, each for up to ${showMs(policy.timeoutMs)}` : ''
@@ -82,10 +82,10 @@ function retryOutlives(plan: Plan, taskId: TaskId, { story, attempts }: Outlived
   return {
     code: 'RETRY_OUTLIVES_TIMEOUT',
     severity: 'warning',
-    sentence: `When ${faultPhrase(story.faults[0]!)}, the run's timeout of ${showMs(plan.timeoutMs)} ends it in or after attempt ${attempts}: it may try ${allowed}${each}, ${waits}, but not all of that fits.`,
+    sentence: `When ${faultPhrase(variant.faults[0]!)}, the run's timeout of ${showMs(plan.timeoutMs)} ends it in or after attempt ${attempts}: it may try ${allowed}${each}, ${waits}, but not all of that fits.`,
     hint: 'Allow fewer attempts, shorter waits (retry.backoff.cap) or a shorter timeout of the attempt; or give the run more time.',
     taskIds: [taskId],
-    story,
+    variant,
   }
 }
 
@@ -102,7 +102,7 @@ function missedRules(plan: Plan, struck: PlannedTask, { result }: ExploredRun): 
 }
 
 function missedDrafts(plan: Plan, missed: ReadonlyMap<TaskId, Missed>): readonly FindingDraft[] {
-  return [...missed].map(([taskId, { story, causes }]): FindingDraft => {
+  return [...missed].map(([taskId, { variant, causes }]): FindingDraft => {
     const whose = [...causes]
     return {
       code: 'RULE_STARVES',
@@ -110,7 +110,7 @@ function missedDrafts(plan: Plan, missed: ReadonlyMap<TaskId, Missed>): readonly
       sentence: `${taskId} never starts when ${whose.length === 1 ? whose[0]! : `any of ${tasksListed(whose)}`} hangs: the run's timeout ends the run before the rule ${ruleName(plan.tasks[plan.indexOf(taskId)!]!.rule)} of ${taskId} can be met.`,
       hint: `Give ${listed(whose)} a timeout that is shorter than the run's.`,
       taskIds: [taskId],
-      story,
+      variant,
     }
   })
 }

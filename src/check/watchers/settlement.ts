@@ -2,10 +2,10 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Rule } from '../../graph/rules.ts'
 import type { Explanation } from '../../runtime/handle/why.ts'
-import type { ExploredRun } from '../explored-run.ts'
-import { type DagFaultKind, kindsPhrase } from '../fault.ts'
-import { listed, tasksListed } from '../listed.ts'
-import { type Story, storyPhrase } from '../story.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
+import { type DagFaultKind, kindsPhrase } from '../variants/fault.ts'
+import { listed, tasksListed } from '../report/listed.ts'
+import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 type Reason = 'hangs' | 'endless' | 'held' | 'stuck'
@@ -14,13 +14,13 @@ interface Root {
   readonly reason: Reason
   readonly taskId: TaskId
   readonly kinds: Set<DagFaultKind>
-  readonly story: Story
+  readonly variant: Variant
   readonly starved: readonly TaskId[]
 }
 
 interface StarvedRule {
   readonly rule: Rule
-  readonly story: Story
+  readonly variant: Variant
   readonly causes: Set<TaskId>
 }
 
@@ -40,11 +40,17 @@ export function settlementWatcher(plan: Plan): Watcher {
       const starved = run.open.map(({ taskId }) => taskId).filter((taskId) => !ids.has(taskId))
       for (const { reason, taskId } of found) {
         const known = roots.get(`${reason} ${taskId}`)
-        const root = known ?? { reason, taskId, kinds: new Set<DagFaultKind>(), story: run.story, starved }
-        for (const fault of run.story.faults) if (fault.taskId === taskId) root.kinds.add(fault.kind)
+        const root = known ?? {
+          reason,
+          taskId,
+          kinds: new Set<DagFaultKind>(),
+          variant: run.variant,
+          starved,
+        }
+        for (const fault of run.variant.faults) if (fault.taskId === taskId) root.kinds.add(fault.kind)
         roots.set(`${reason} ${taskId}`, root)
       }
-      for (const one of run.open) noteStarvedRule(one, ids, run.story, starvedRules)
+      for (const one of run.open) noteStarvedRule(one, ids, run.variant, starvedRules)
     },
     drafts: () => [
       ...['hangs', 'endless', 'held', 'stuck'].flatMap((reason) =>
@@ -61,10 +67,10 @@ export function settlementWatcher(plan: Plan): Watcher {
 const live: ReadonlySet<string> = new Set(['starting', 'running', 'stalled', 'stopping'])
 
 /** Whom the others wait for: what is live, or what goes on without end; else the first that waits. */
-function rootsOf({ open, standstill, story }: ExploredRun): readonly Pick<Root, 'reason' | 'taskId'>[] {
+function rootsOf({ open, standstill, variant }: ExploredRun): readonly Pick<Root, 'reason' | 'taskId'>[] {
   const hanging = open.filter(({ status }) => live.has(status))
   if (standstill === 'endless') {
-    const struck = open.filter(({ taskId }) => story.faults.some((fault) => fault.taskId === taskId))
+    const struck = open.filter(({ taskId }) => variant.faults.some((fault) => fault.taskId === taskId))
     const going = struck.length > 0 ? struck : open.filter(({ status }) => status !== 'pending')
     return pick('endless', going.length > 0 ? going : open.slice(0, 1))
   }
@@ -82,14 +88,14 @@ function pick(reason: Reason, found: readonly Explanation[]): readonly Pick<Root
 function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
   const [first] = roots
   if (first === undefined) return []
-  const { reason, story } = first
+  const { reason, variant } = first
   const taskIds = roots.map(({ taskId }) => taskId)
   const most = Math.max(...roots.map(({ starved }) => starved.length))
   const taken = most === 0 ? '' : ` Up to ${most === 1 ? '1 task starves' : `${most} tasks starve`} of it.`
   const common = {
     severity: 'error',
     taskIds,
-    story,
+    variant,
     trouble: `unsettled ${reason} ${first.taskId}`,
   } as const
   const code = 'RUN_NEVER_SETTLES'
@@ -115,7 +121,7 @@ function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
           ...common,
           code,
           sentence: (shrunk) =>
-            `A run goes on past every bound of this check when ${storyPhrase(shrunk)}: ${listed(taskIds)} ${is} ${isRetried ? 'tried again and again' : 'not settled by then'}.${taken}`,
+            `A run goes on past every bound of this check when ${variantPhrase(shrunk)}: ${listed(taskIds)} ${is} ${isRetried ? 'tried again and again' : 'not settled by then'}.${taken}`,
           hint: `${isRetried ? 'Bound retry.maxAttempts' : 'Give the tasks timeouts'}, or give the dag a timeout. For a run that only takes long, give the check a longer timeLimit.`,
         },
       ]
@@ -135,7 +141,7 @@ function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
           ...common,
           code: 'RUN_STUCK',
           sentence: (shrunk) =>
-            `A run does not settle when ${storyPhrase(shrunk)}, although nothing of it runs and nothing is awaited.`,
+            `A run does not settle when ${variantPhrase(shrunk)}, although nothing of it runs and nothing is awaited.`,
           hint: 'This is not the fault of the dag but of dagmar: please report it with the story.',
         },
       ]
@@ -163,13 +169,13 @@ const wantsGood: ReadonlySet<unknown> = new Set([
 function noteStarvedRule(
   { taskId, waitsFor }: Explanation,
   roots: ReadonlySet<TaskId>,
-  story: Story,
+  variant: Variant,
   starvedRules: Map<TaskId, StarvedRule>,
 ): void {
   if (roots.has(taskId)) return
   for (const one of waitsFor) {
     if (one.kind !== 'dependencies' || wantsGood.has(one.rule)) continue
-    const starved = starvedRules.get(taskId) ?? { rule: one.rule, story, causes: new Set<TaskId>() }
+    const starved = starvedRules.get(taskId) ?? { rule: one.rule, variant, causes: new Set<TaskId>() }
     for (const root of roots) starved.causes.add(root)
     starvedRules.set(taskId, starved)
   }
@@ -179,7 +185,7 @@ function noteStarvedRule(
 function starves(plan: Plan, starvedRules: ReadonlyMap<TaskId, StarvedRule>): readonly FindingDraft[] {
   const [first] = starvedRules
   if (first === undefined) return []
-  const [firstId, { story }] = first
+  const [firstId, { variant }] = first
   const taskIds = [...starvedRules.keys()]
   const causes = [...new Set([...starvedRules.values()].flatMap((one) => [...one.causes]))]
   const inOrder = plan.tasks.map(({ id }) => id).filter((id) => causes.includes(id))
@@ -192,7 +198,7 @@ function starves(plan: Plan, starvedRules: ReadonlyMap<TaskId, StarvedRule>): re
       sentence: `${listed(rules)} ${taskIds.length === 1 ? 'starves' : 'starve'} when ${whose} never ends: what is meant to run whatever becomes of the others is neither met nor given up.`,
       hint: `Limit how long those before ${taskIds.length === 1 ? firstId : 'them'} may take (timeout, stall): their end, however bad, lets the rule decide.`,
       taskIds,
-      story,
+      variant,
     },
   ]
 }

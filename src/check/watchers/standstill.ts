@@ -2,8 +2,8 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { showMs } from '../../time/duration.ts'
-import type { ExploredRun } from '../explored-run.ts'
-import { type Story, storyPhrase } from '../story.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
+import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { type FindingDraft, onceEach, type Watcher } from './watcher.ts'
 
 interface Standing {
@@ -19,26 +19,26 @@ const patienceMs = 10_000
  * nobody ended at its limit. Without a timeout such a run would not settle at all.
  */
 export function standstillWatcher(plan: Plan): Watcher {
-  const standing = new Map<string, { readonly story: Story; readonly one: Standing }>()
+  const standing = new Map<string, { readonly variant: Variant; readonly one: Standing }>()
   const find = onceEach((run) => standingIn(plan, run))
   const keyOf = ({ what }: Standing): string => `stands still ${what}`
   return {
     troublesIn: (run) => find(run).map(keyOf),
     see: (run) => {
       for (const one of find(run)) {
-        if (!standing.has(keyOf(one))) standing.set(keyOf(one), { story: run.story, one })
+        if (!standing.has(keyOf(one))) standing.set(keyOf(one), { variant: run.variant, one })
       }
     },
     drafts: () =>
       [...standing].map(
-        ([trouble, { story, one }]): FindingDraft => ({
+        ([trouble, { variant, one }]): FindingDraft => ({
           code: 'RUN_STUCK',
           severity: 'error',
           sentence: (shrunk) =>
-            `When ${storyPhrase(shrunk)}, ${one.taskId} ${one.what}, until the run's timeout of ${showMs(plan.timeoutMs)} ends it.`,
+            `When ${variantPhrase(shrunk)}, ${one.taskId} ${one.what}, until the run's timeout of ${showMs(plan.timeoutMs)} ends it.`,
           hint: 'This is not the fault of the dag but of dagmar: please report it with the story.',
           taskIds: [one.taskId],
-          story,
+          variant,
           trouble,
         }),
       ),

@@ -1,13 +1,13 @@
-import type { ExploredRun } from '../explored-run.ts'
-import type { DagFinding } from '../report.ts'
-import type { Story } from '../story.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
+import type { DagFinding } from '../report/report.ts'
+import type { Variant } from '../variants/variant.ts'
 
-/** A finding before its story is made as small as can be, and told. */
+/** A finding before its variant is made as small as can be, and told. */
 export interface FindingDraft extends Pick<DagFinding, 'code' | 'severity' | 'hint' | 'taskIds'> {
-  readonly sentence: string | ((story: Story) => string)
-  /** A story that brings it about; none where no single run shows it. */
-  readonly story?: Story
-  /** What `troublesIn` says of every run that shows it: the story may shrink as long as it does. */
+  readonly sentence: string | ((variant: Variant) => string)
+  /** A variant that brings it about; none where no single run shows it. */
+  readonly variant?: Variant
+  /** What `troublesIn` says of every run that shows it: the variant may shrink as long as it does. */
   readonly trouble?: string
 }
 
@@ -15,10 +15,10 @@ export interface FindingDraft extends Pick<DagFinding, 'code' | 'severity' | 'hi
 export interface Watcher {
   /**
    * What is wrong with the run, each under a name that is the same for the same trouble. Changes nothing.
-   * Random stories go after names that are new.
+   * Random variants go after names that are new.
    */
   troublesIn(run: ExploredRun): readonly string[]
-  /** Takes note of the run. Smaller stories come first. */
+  /** Takes note of the run. Smaller variants come first. */
   see(run: ExploredRun): void
   /** What there is to say after all runs. */
   drafts(): readonly FindingDraft[]

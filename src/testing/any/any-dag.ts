@@ -7,7 +7,7 @@ import type { Work } from '../../graph/work.ts'
 import { anyList } from './any-list.ts'
 import { fc } from '../law/fast-check.ts'
 import { planInWords, worded } from '../law/in-words.ts'
-import { needsAt, type Shape } from './shapes.ts'
+import { needsAt, type Shape } from './dag-shape.ts'
 
 export interface AnyDagOptions {
   /** Integer ≥ 1. @default 1 */

@@ -1,12 +1,32 @@
 import type { Arbitrary } from 'fast-check'
 import type { OnFailure, Severity } from '../../../machines/outcome.ts'
 import type { TaskOptions } from '../../graph/options.ts'
-import { type Rule, ruleNames } from '../../graph/rules.ts'
-import { ms, seldom } from './any-attempt.ts'
+import { type Rule, type RuleName, ruleNames } from '../../graph/rules.ts'
+import { ms, seldom } from './any-pace.ts'
 import { fc } from '../law/fast-check.ts'
-import type { TaskSettings } from './scenario.ts'
 
 const none = Number.POSITIVE_INFINITY
+
+/** What the options of a task say of its life. Lengths in milliseconds; `Infinity` is none. */
+export interface TaskSettings {
+  /** `even` is a rule of one's own: an even number of dependencies completed. */
+  readonly when: RuleName | 'even'
+  readonly onFailure: OnFailure
+  readonly severity: Severity
+  readonly maxAttempts: number
+  readonly backoff: {
+    readonly base: number
+    readonly factor: number
+    readonly cap: number
+    readonly jitter: number
+  }
+  readonly timeout: number
+  readonly startTimeout: number
+  readonly stall: { readonly after: number; readonly grace: number } | false
+  readonly killGrace: number
+  readonly priority: number
+  readonly estimate: number | undefined
+}
 
 /** What the options of a task say of its life. */
 export function anyTaskSettings(): Arbitrary<TaskSettings> {

@@ -1,12 +1,11 @@
 import type { Arbitrary } from 'fast-check'
 import type { TaskId } from '../../../machines/outcome.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
-import { badStarts, failedEnds, ms } from './any-attempt.ts'
+import { badStarts, failedEnds, ms } from './any-pace.ts'
 import { anyList } from './any-list.ts'
-import { anyStray } from '../rehearsal/any-scenario.ts'
 import { fc } from '../law/fast-check.ts'
 import { worded } from '../law/in-words.ts'
-import type { ObserverKind, StrayReport } from './scenario.ts'
+import { anyStray, type StrayReport } from './any-stray.ts'
 
 /** One thing that goes wrong in a run. Attempts count from 1, instants in milliseconds from its start. */
 export type Fault =
@@ -49,9 +48,15 @@ export type Fault =
   /** The run is paused, for good if nobody resumes it; the end of a rehearsal does. */
   | { readonly kind: 'paused' | 'resumed'; readonly at: number }
   /** Somebody watches who throws, is slow, comes late, or kills the run from inside a notification. */
-  | { readonly kind: 'observer'; readonly how: Exclude<ObserverKind, 'calm'> }
+  | { readonly kind: 'observer'; readonly how: ObserverKind }
   /** The store takes a while for each append. */
   | { readonly kind: 'slow-store'; readonly delayMs: number }
+
+/**
+ * `throws` breaks now and then, `late` subscribes in the middle, `slow` takes its time over each fact, `kills` kills the
+ * run from inside a notification.
+ */
+export type ObserverKind = 'throws' | 'late' | 'slow' | 'kills'
 
 /** What goes wrong in a run, all of it. */
 export type Faults = readonly Fault[]

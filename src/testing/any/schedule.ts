@@ -1,7 +1,7 @@
 import type { Arbitrary } from 'fast-check'
 import type { TaskId } from '../../../machines/outcome.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
-import { anyPace, type Pace } from './any-attempt.ts'
+import { anyPace, type Pace } from './any-pace.ts'
 import { fc } from '../law/fast-check.ts'
 import { worded } from '../law/in-words.ts'
 

@@ -5,7 +5,7 @@ import { fold } from '../../events/fold.ts'
 import type { TaskStatus } from '../../events/task-view.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 import { type FactSource, factsOf } from './facts-of.ts'
-import { endsHold } from './reading.ts'
+import { endsAttempt } from './attempts-of.ts'
 import { storyOf } from './story.ts'
 
 /** One attempt, from its grant to the fact that ended it. Instants in epoch milliseconds. */
@@ -146,7 +146,7 @@ function attemptsIn(facts: readonly RunFact[]): readonly TracedAttempt[] {
     const own = fact.taskId === undefined ? undefined : live.get(fact.taskId)
     if (own === undefined) continue
     if (fact.type === 'task.started') own.startedAt = fact.at
-    if (!endsHold(fact)) continue
+    if (!endsAttempt(fact)) continue
     own.endedAt = fact.at
     own.endedSeq = fact.seq
     own.end = fact.type.slice('task.'.length) as Exclude<TracedAttempt['end'], undefined>

@@ -1,6 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { isRunEnd, type RunFact } from '../../events/facts.ts'
-import { endsHold, outcomeIn } from '../facts/reading.ts'
+import { endsAttempt } from '../facts/attempts-of.ts'
+import { outcomeIn } from '../facts/outcome-in.ts'
 import { type Finding, found, type Judged } from './judged.ts'
 
 /** 4. Every run settles …: at its end every task is settled, and it did not come to a deadlock. */
@@ -82,7 +83,7 @@ export function killIsFinal({ facts }: Judged): readonly Finding[] {
         findings.push(found(7, fact, `${taskId} settled ${said}`))
       }
     }
-    if (!endsHold(fact)) continue
+    if (!endsAttempt(fact)) continue
     live.delete(taskId)
     killed.delete(taskId)
     abandoned.delete(taskId)

@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import type { GuaranteeNumber } from './guarantee.ts'
+import type { GuaranteeNumber } from './guarantee-words.ts'
 
 /** What of a run may be in use at once. What is not named has no limit. */
 export interface Limits {

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import { endsHold } from '../facts/reading.ts'
+import { endsAttempt } from '../facts/attempts-of.ts'
 import { type Finding, found, type Judged, type Limits, taskOf } from './judged.ts'
 
 /** 3. Slots, pools and capacities in use never exceed a limit. */
@@ -9,7 +9,7 @@ export function limitsHold({ plan, facts, limits }: Judged): readonly Finding[] 
   const use = new Use(limits)
   for (const fact of facts) {
     if (fact.taskId === undefined) continue
-    if (endsHold(fact)) use.release(fact.taskId)
+    if (endsAttempt(fact)) use.release(fact.taskId)
     if (fact.type !== 'task.dispatched') continue
     const task = taskOf(plan, fact.taskId)
     for (const exceeded of use.take(task)) {

@@ -1,6 +1,7 @@
 import type { RunFact } from '../../events/facts.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import { attemptsOf, groupedBy } from '../facts/reading.ts'
+import { attemptsOf } from '../facts/attempts-of.ts'
+import { groupedBy } from './grouped-by.ts'
 import { type Finding, found, type Judged } from './judged.ts'
 
 /** 8. A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds. */

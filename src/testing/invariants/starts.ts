@@ -1,5 +1,6 @@
 import type { Outcome, TaskId } from '../../../machines/outcome.ts'
-import { endsHold, outcomeIn } from '../facts/reading.ts'
+import { endsAttempt } from '../facts/attempts-of.ts'
+import { outcomeIn } from '../facts/outcome-in.ts'
 import { ruleHolds } from '../facts/rule-oracle.ts'
 import { type Finding, found, type Judged, taskOf } from './judged.ts'
 
@@ -41,7 +42,7 @@ export function hasOneLiveAttempt({ facts }: Judged): readonly Finding[] {
         findings.push(found(2, fact, message))
       }
       live.set(fact.taskId, fact.attempt)
-    } else if (endsHold(fact)) live.delete(fact.taskId)
+    } else if (endsAttempt(fact)) live.delete(fact.taskId)
   }
   return findings
 }

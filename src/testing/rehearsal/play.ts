@@ -7,20 +7,15 @@ import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Clock } from '../../time/clock.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
-import { countingClock, executorsOf, storeOf, type TimerCounts } from './props.ts'
-import type { Circumstances, Scenario } from '../any/scenario.ts'
-import { planOfScenario } from './scenario-plan.ts'
+import type { Circumstances } from './circumstances.ts'
+import { countingClock, type TimerCounts } from './counting-clock.ts'
+import { journallingStore } from './journalling-store.ts'
 import type { AttemptMark, ScriptedExecutor } from './scripted-executor.ts'
 import { kill, type Mark, type Stage } from './stage.ts'
 import { keepResult, watch, type Watched } from './watched-run.ts'
 
-/** What came of a scenario. */
-export interface Played extends PlayedOut {
-  readonly scenario: Scenario
-}
-
 /** What came of a plan that met what it met. */
-export interface PlayedOut {
+export interface Played {
   readonly plan: Plan
   readonly marks: readonly Mark[]
   readonly runs: readonly PlayedRun[]
@@ -44,28 +39,14 @@ export interface PlayedRun {
   readonly lateFacts: readonly RunFact[]
 }
 
-/** How a scenario is played; what comes of it does not depend on it. */
+/** How it is played; what comes of it does not depend on it. */
 export type PlayOptions = Pick<RuntimeOptions, 'mode'>
 
 /** The parts of a play begin at multiples of this. */
 const actMs = 1_000_000
 
-/** Past this many timers a scenario is taken to go on for ever. */
+/** Past this many timers a play is taken to go on for ever. */
 const mostTimers = 5_000
-
-/** Plays a scenario through the real runtime: see `playOut`. */
-export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Played> {
-  const played = await playOut(
-    {
-      plan: planOfScenario(scenario),
-      circumstances: scenario,
-      pools: { shared: scenario.pool },
-      executorsOf: (clock, mark) => executorsOf(scenario, clock, mark),
-    },
-    options,
-  )
-  return { scenario, ...played }
-}
 
 /** What is played. */
 export interface Cast {
@@ -87,7 +68,7 @@ export interface Cast {
  * Plays a plan through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
  * last scripted instant whatever cannot end by itself is killed.
  */
-export async function playOut(cast: Cast, options: PlayOptions = {}): Promise<PlayedOut> {
+export async function play(cast: Cast, options: PlayOptions = {}): Promise<Played> {
   const { plan, circumstances } = cast
   const clock = new SimulatedClock(1_000)
   const own = countingClock(clock)
@@ -97,7 +78,7 @@ export async function playOut(cast: Cast, options: PlayOptions = {}): Promise<Pl
   const runtime = createRuntime({
     clock: own.clock,
     executors,
-    store: storeOf(circumstances, clock, journals),
+    store: journallingStore(circumstances, clock, journals),
     concurrency: circumstances.concurrency,
     admission: circumstances.admission,
     pools: cast.pools,
@@ -206,7 +187,7 @@ async function drive(clock: SimulatedClock, marks: readonly Mark[]): Promise<voi
     await turn()
     if (fired <= mostTimers) continue
     const last = marks.slice(-20).map((mark) => JSON.stringify(mark))
-    throw new Error(`The scenario goes on for ever. It ends in:\n${last.join('\n')}`)
+    throw new Error(`The play goes on for ever. It ends in:\n${last.join('\n')}`)
   }
   await turn()
 }

@@ -1,30 +1,16 @@
-import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
 import { isRunFact, type PassingFact, type RunFact } from '../../events/facts.ts'
 import { type AnyDag, type Plan, type PlannedTask, planOf } from '../../graph/plan.ts'
 import type { RunResult } from '../../events/run-result.ts'
-import type { Pace } from '../any/any-attempt.ts'
+import type { Pace } from '../any/any-pace.ts'
 import type { Fault, Faults } from '../any/faults.ts'
-import { playOut } from './play.ts'
-import { demandRehearsal } from './read-rehearsal.ts'
-import type { AttemptScript, Circumstances, ScheduledCommand } from '../any/scenario.ts'
+import { play } from './play.ts'
+import { demandRehearsal, type RehearseOptions } from './rehearse-options.ts'
+import type { AttemptScript } from './attempt-script.ts'
+import type { Circumstances, ScheduledCommand } from './circumstances.ts'
 import type { Schedule } from '../any/schedule.ts'
 import { scriptedExecutor } from './scripted-executor.ts'
 import { storyOf } from '../facts/story.ts'
-
-export interface RehearseOptions {
-  /** What goes wrong. @default nothing */
-  readonly faults?: Faults
-  /** How long attempts take. @default each task its estimate, or 10 ms */
-  readonly schedule?: Schedule
-  /** Most tasks at once. Integer ≥ 1, or Infinity. @default the dag's, then 4 */
-  readonly concurrency?: number
-  /** Pools that the dag does not have itself. */
-  readonly pools?: Readonly<Record<string, number>>
-  /** What is answered to failed tasks that ask, by their places in the dag, from the start again where it is short. @default ['skip'] */
-  readonly answers?: readonly FailureAnswer[]
-  /** The run's input, where the dag has a schema for it. */
-  readonly input?: unknown
-}
 
 /** What came of a rehearsal. */
 export interface Rehearsed {
@@ -57,7 +43,7 @@ export async function rehearse(dag: Plan | AnyDag, options: RehearseOptions = {}
   const plan = planOf(dag)
   demandRehearsal(plan, options)
   const { faults = [], schedule = {}, pools = {} } = options
-  const played = await playOut({
+  const played = await play({
     plan: {
       ...plan,
       tasks: plan.tasks.map((task) => ({ ...task, work: scriptsFor(task, faults, schedule) })),

@@ -1,6 +1,7 @@
 import type { Attempt, AttemptReport, Executor, Report } from '../../ports/executor.ts'
 import type { Clock, TimerId } from '../../time/clock.ts'
-import type { AttemptScript, StrayReport } from '../any/scenario.ts'
+import type { StrayReport } from '../any/any-stray.ts'
+import type { AttemptScript } from './attempt-script.ts'
 
 /** What an executor saw of an attempt: asked to start it, and told of its end. */
 export interface AttemptMark {

@@ -3,7 +3,7 @@ import type { Fact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
-import type { Circumstances } from '../any/scenario.ts'
+import type { Circumstances } from './circumstances.ts'
 import type { AttemptMark } from './scripted-executor.ts'
 
 /** All that happened, in the order in which it could be seen: facts as they were told, attempts as executors saw them. */

@@ -12,10 +12,25 @@ import {
   readNumber,
   readOneOf,
 } from '../../graph/read-values.ts'
-import { badStarts, failedEnds } from '../any/any-attempt.ts'
-import type { FaultKind } from '../any/faults.ts'
-import type { RehearseOptions } from './rehearse.ts'
-import { type ObserverKind, strayTypes } from '../any/scenario.ts'
+import { badStarts, failedEnds } from '../any/any-pace.ts'
+import type { FaultKind, Faults, ObserverKind } from '../any/faults.ts'
+import type { Schedule } from '../any/schedule.ts'
+import { strayTypes } from '../any/any-stray.ts'
+
+export interface RehearseOptions {
+  /** What goes wrong. @default nothing */
+  readonly faults?: Faults
+  /** How long attempts take. @default each task its estimate, or 10 ms */
+  readonly schedule?: Schedule
+  /** Most tasks at once. Integer ≥ 1, or Infinity. @default the dag's, then 4 */
+  readonly concurrency?: number
+  /** Pools that the dag does not have itself. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** What is answered to failed tasks that ask, by their places in the dag, from the start again where it is short. @default ['skip'] */
+  readonly answers?: readonly FailureAnswer[]
+  /** The run's input, where the dag has a schema for it. */
+  readonly input?: unknown
+}
 
 const known: ReadonlySet<string> = new Set(['faults', 'schedule', 'concurrency', 'pools', 'answers', 'input'])
 const answerNames = ['retry', 'skip', 'ignore', 'abort'] as const satisfies readonly FailureAnswer[]

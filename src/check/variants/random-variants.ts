@@ -1,20 +1,20 @@
 import type fastCheck from 'fast-check'
-import type { FailureAnswer } from '../../machines/outcome.ts'
+import type { FailureAnswer } from '../../../machines/outcome.ts'
 import type { DagFault } from './fault.ts'
-import type { Story } from './story.ts'
+import type { Variant } from './variant.ts'
 
 export type FastCheck = typeof fastCheck
 
 /** Loads the peer. Rejects, or gives something that throws at its first use, with `PEER_MISSING` where it is not there. */
 export type LoadFastCheck = () => Promise<FastCheck>
 
-export const loadFastCheck: LoadFastCheck = async () => (await import('../testing/law/fast-check.ts')).fc
+export const loadFastCheck: LoadFastCheck = async () => (await import('../../testing/law/fast-check.ts')).fc
 
 const mostFaults = 4
 const mostPaces = 8
 const mostShrinks = 400
 
-export interface StoryParts {
+export interface VariantParts {
   /** What may befall the tasks. */
   readonly faults: readonly DagFault[]
   readonly taskIds: readonly string[]
@@ -22,7 +22,10 @@ export interface StoryParts {
   readonly askingIds: readonly string[]
 }
 
-function anyStory(fc: FastCheck, { faults, taskIds, askingIds }: StoryParts): fastCheck.Arbitrary<Story> {
+function anyVariant(
+  fc: FastCheck,
+  { faults, taskIds, askingIds }: VariantParts,
+): fastCheck.Arbitrary<Variant> {
   const anyAnswer = fc.constantFrom<FailureAnswer>('skip', 'ignore', 'retry', 'abort')
   return fc.record({
     faults:
@@ -51,36 +54,36 @@ function anyStory(fc: FastCheck, { faults, taskIds, askingIds }: StoryParts): fa
 }
 
 /**
- * Goes after new troubles in random stories, `runs` of them. Each time `troublesIn` names some that were not known, one
- * is shrunk, and `found` is told of the smallest story; then the search goes on. Returns how many stories were played.
+ * Goes after new troubles in random variants, `runs` of them. Each time `troublesIn` names some that were not known, one
+ * is shrunk, and `found` is told of the smallest variant; then the search goes on. Returns how many variants were played.
  */
 export async function seekTroubles(
   fc: FastCheck,
-  parts: StoryParts,
+  parts: VariantParts,
   given: {
     readonly seed: number
     readonly runs: number
     readonly isKnown: (trouble: string) => boolean
-    readonly play: (story: Story) => Promise<readonly string[]>
-    readonly found: (trouble: string, story: Story) => void
+    readonly play: (variant: Variant) => Promise<readonly string[]>
+    readonly found: (trouble: string, variant: Variant) => void
   },
 ): Promise<number> {
   const { isKnown, play, found } = given
-  const arbitrary = anyStory(fc, parts)
+  const arbitrary = anyVariant(fc, parts)
   let played = 0
   for (let left = given.runs, round = 0; left > 0; round++) {
     const hunt: { trouble: string | undefined; shrinks: number } = { trouble: undefined, shrinks: 0 }
-    const property = fc.asyncProperty(arbitrary, async (story) => {
+    const property = fc.asyncProperty(arbitrary, async (variant) => {
       if (hunt.trouble !== undefined && ++hunt.shrinks > mostShrinks) return true
       played++
-      const troubles = await play(story)
+      const troubles = await play(variant)
       if (hunt.trouble !== undefined) return !troubles.includes(hunt.trouble)
       hunt.trouble = troubles.find((trouble) => !isKnown(trouble))
       return hunt.trouble === undefined
     })
     const details = await fc.check(property, { seed: (given.seed + round) | 0, numRuns: left })
     if (!details.failed) break
-    // What a story throws is no trouble of the dag's but of who wrote a promise.
+    // What a variant throws is no trouble of the dag's but of who wrote a promise.
     if (hunt.trouble === undefined || details.counterexample === null) throw details.errorInstance
     found(hunt.trouble, details.counterexample[0])
     left -= details.numRuns

@@ -1,6 +1,6 @@
-import type { FailureAnswer, TaskId } from '../../machines/outcome.ts'
-import type { DagFault, DagFaultKind } from './fault.ts'
-import type { TaskAnswers, TaskPace } from './story.ts'
+import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import type { DagFault, DagFaultKind } from '../variants/fault.ts'
+import type { TaskAnswers, TaskPace } from '../variants/variant.ts'
 
 /** `error`: a run does not settle, a promise or a guarantee is broken, a rule can never be met. `warning`: probably not meant. */
 export type FindingSeverity = 'error' | 'warning' | 'note'
@@ -114,5 +114,5 @@ export interface DagReport {
   toString(): string
 }
 
-/** All answers to a failed task, each as a story of its own. A task that is tried again once may fail again: then `skip`. */
+/** All answers to a failed task, each as a variant of its own. A task that is tried again once may fail again: then `skip`. */
 export const explorableAnswers: readonly (readonly FailureAnswer[])[] = [['ignore'], ['retry'], ['abort']]

@@ -1,5 +1,5 @@
-import type { Plan } from '../graph/plan.ts'
-import type { Rule } from '../graph/rules.ts'
+import type { Plan } from '../../graph/plan.ts'
+import type { Rule } from '../../graph/rules.ts'
 
 /** How a task may end as its dependents' rules count it, whatever fails, and without a kill by hand. */
 interface Ends {

@@ -1,12 +1,12 @@
 import type { Plan } from '../../graph/plan.ts'
 import { type Breach, checkInvariants } from '../../testing/invariants/check-invariants.ts'
-import type { Stage } from '../explored-run.ts'
-import { type Story, storyPhrase } from '../story.ts'
+import type { ExploredDag } from '../explore/explored-run.ts'
+import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { type FindingDraft, onceEach, type Watcher } from './watcher.ts'
 
 /** Holds dagmar's own guarantees against every run. That it settles is another's matter. */
-export function guaranteesWatcher(plan: Plan, { concurrency, pools }: Stage): Watcher {
-  const broken = new Map<number, { readonly story: Story; readonly breach: Breach }>()
+export function guaranteesWatcher(plan: Plan, { concurrency, pools }: ExploredDag): Watcher {
+  const broken = new Map<number, { readonly variant: Variant; readonly breach: Breach }>()
   const breachesIn = onceEach(({ facts }): readonly Breach[] =>
     checkInvariants(facts, plan, {
       concurrency: concurrency ?? plan.concurrency ?? runtimeConcurrency,
@@ -17,19 +17,19 @@ export function guaranteesWatcher(plan: Plan, { concurrency, pools }: Stage): Wa
     troublesIn: (run) => breachesIn(run).map(({ guarantee }) => `guarantee ${guarantee}`),
     see: (run) => {
       for (const breach of breachesIn(run)) {
-        if (!broken.has(breach.guarantee)) broken.set(breach.guarantee, { story: run.story, breach })
+        if (!broken.has(breach.guarantee)) broken.set(breach.guarantee, { variant: run.variant, breach })
       }
     },
     drafts: () =>
       [...broken].map(
-        ([guarantee, { story, breach }]): FindingDraft => ({
+        ([guarantee, { variant, breach }]): FindingDraft => ({
           code: 'GUARANTEE_BROKEN',
           severity: 'error',
           sentence: (shrunk) =>
-            `dagmar broke its guarantee ${guarantee} ('${breach.words}') when ${storyPhrase(shrunk)}: ${breach.message}.`,
+            `dagmar broke its guarantee ${guarantee} ('${breach.words}') when ${variantPhrase(shrunk)}: ${breach.message}.`,
           hint: 'This is not the fault of the dag but of dagmar: please report it with the story.',
           taskIds: breach.taskId === undefined ? [] : [breach.taskId],
-          story,
+          variant,
           trouble: `guarantee ${guarantee}`,
         }),
       ),

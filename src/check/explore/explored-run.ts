@@ -1,17 +1,17 @@
-import type { TaskId } from '../../machines/outcome.ts'
-import { type Fact, isRunEnd, isRunFact, type RunFact } from '../events/facts.ts'
-import type { Plan, PlannedTask } from '../graph/plan.ts'
-import { createRuntime } from '../runtime/create-runtime.ts'
-import type { RunResult } from '../events/run-result.ts'
-import type { RunHandle } from '../runtime/handle/run-handle.ts'
-import type { Explanation } from '../runtime/handle/why.ts'
-import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
-import type { DagFault } from './fault.ts'
-import { scriptedExecutors } from './scripted-task.ts'
-import type { Story } from './story.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
+import { type Fact, isRunEnd, isRunFact, type RunFact } from '../../events/facts.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { createRuntime } from '../../runtime/create-runtime.ts'
+import type { RunResult } from '../../events/run-result.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import type { Explanation } from '../../runtime/handle/why.ts'
+import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
+import type { DagFault } from '../variants/fault.ts'
+import { scriptedExecutors } from './scripted-executors.ts'
+import type { Variant } from '../variants/variant.ts'
 
-/** Where all stories of a dag are played. */
-export interface Stage {
+/** A dag as it is explored: what all its runs have in common. */
+export interface ExploredDag {
   readonly plan: Plan
   readonly concurrency: number | undefined
   readonly pools: Readonly<Record<string, number>>
@@ -27,7 +27,7 @@ export type Standstill = 'stuck' | 'endless'
 
 /** One run of the real runtime, played to its end or to a standstill. */
 export interface ExploredRun {
-  readonly story: Story
+  readonly variant: Variant
   readonly facts: readonly RunFact[]
   /** Undefined when the run did not settle. */
   readonly result: RunResult | undefined
@@ -51,45 +51,45 @@ const timersPerAttempt = 10
 
 const startAt = 1_000_000
 
-/** Plays a story through the real runtime on a simulated clock. It always comes back, settled or not. */
-export async function explore(stage: Stage, story: Story): Promise<ExploredRun> {
+/** Plays a variant through the real runtime on a simulated clock. It always comes back, settled or not. */
+export async function explore(dag: ExploredDag, variant: Variant): Promise<ExploredRun> {
   const clock = new SimulatedClock(startAt)
-  const faults = new Map(story.faults.map((fault) => [fault.taskId, fault]))
+  const faults = new Map(variant.faults.map((fault) => [fault.taskId, fault]))
   const watched: Watched = { facts: [], asked: new Set(), hasEnded: false, result: undefined, beats: 0 }
-  const paces = new Map(story.paces.map(({ taskId, times }) => [taskId, times]))
+  const paces = new Map(variant.paces.map(({ taskId, times }) => [taskId, times]))
   const runtime = createRuntime({
     clock,
-    executors: scriptedExecutors(stage.plan, clock, {
+    executors: scriptedExecutors(dag.plan, clock, {
       faultOf: ({ id }) => faults.get(id)?.kind,
-      durationMs: (task) => stage.durationMs(task) * (paces.get(task.id) ?? 1),
-      outputOf: stage.outputOf,
+      durationMs: (task) => dag.durationMs(task) * (paces.get(task.id) ?? 1),
+      outputOf: dag.outputOf,
       onBeat: () => {
         watched.beats++
       },
     }),
-    pools: stage.pools,
-    ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
+    pools: dag.pools,
+    ...(dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }),
   })
-  const run = runtime.dispatch(stage.plan, {
+  const run = runtime.dispatch(dag.plan, {
     id: 'run',
-    ...(stage.concurrency === undefined ? {} : { concurrency: stage.concurrency }),
+    ...(dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }),
   })
   run.events$.subscribe((fact) => {
     if (!isRunFact(fact)) return
     watched.facts.push(fact)
     if (isRunEnd(fact)) watched.hasEnded = true
     if (fact.type === 'task.asked' && fact.of === 'failure') watched.asked.add(fact.taskId)
-    intervene(fact, run, { clock, faults, stage, story })
+    intervene(fact, run, { clock, faults, dag, variant })
   })
   void keepResult(run.result, watched)
   // Turns of the event loop, since what is held weakly is kept as long as one: thousands of runs would pile up.
   await promisesSettled()
-  playOn(clock, watched, stage)
+  playOn(clock, watched, dag)
   await promisesSettled()
   const { result, facts, asked } = watched
-  if (result !== undefined) return { story, facts, asked, result, standstill: undefined, open: [] }
+  if (result !== undefined) return { variant, facts, asked, result, standstill: undefined, open: [] }
   const standstill = clock.nextAt === undefined || watched.hasEnded ? 'stuck' : 'endless'
-  return { story, facts, asked, result, standstill, open: openTasks(run, stage.plan) }
+  return { variant, facts, asked, result, standstill, open: openTasks(run, dag.plan) }
 }
 
 interface Watched {
@@ -106,7 +106,7 @@ async function keepResult(result: Promise<RunResult>, watched: Watched): Promise
 }
 
 /** Until the run ends, nothing is left that could happen, or a bound is reached. */
-function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: Stage): void {
+function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: ExploredDag): void {
   const mostTimers = timersOf(plan)
   const endAt = startAt + timeLimitMs
   for (let fired = 0; !watched.hasEnded && fired < mostTimers + 3 * watched.beats; fired++) {
@@ -118,30 +118,30 @@ function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: 
 interface Scene {
   readonly clock: SimulatedClock
   readonly faults: ReadonlyMap<TaskId, DagFault>
-  readonly stage: Stage
-  readonly story: Story
+  readonly dag: ExploredDag
+  readonly variant: Variant
 }
 
-/** What people do: they kill and drain where the story says so, and answer. */
+/** What people do: they kill and drain where the variant says so, and answer. */
 function intervene(fact: Fact, run: RunHandle, scene: Scene): void {
   if (fact.type === 'task.started' && fact.attempt === 1) end(fact.taskId, run, scene)
   if (fact.type === 'task.asked' && fact.of === 'failure') answer(fact.taskId, run, scene)
 }
 
-function end(taskId: TaskId, run: RunHandle, { clock, faults, stage }: Scene): void {
+function end(taskId: TaskId, run: RunHandle, { clock, faults, dag }: Scene): void {
   const kind = faults.get(taskId)?.kind
   if (kind !== 'killed' && kind !== 'run-killed' && kind !== 'run-drained') return
-  const task = stage.plan.tasks[stage.plan.indexOf(taskId)!]!
+  const task = dag.plan.tasks[dag.plan.indexOf(taskId)!]!
   clock.setTimeout(() => {
     if (kind === 'killed') void run.kill(taskId)
     else if (kind === 'run-killed') void run.kill()
     else void run.drain()
-  }, stage.durationMs(task) / 2)
+  }, dag.durationMs(task) / 2)
 }
 
-function answer(taskId: TaskId, run: RunHandle, { clock, story }: Scene): void {
+function answer(taskId: TaskId, run: RunHandle, { clock, variant }: Scene): void {
   const turn = run.story(taskId).filter(({ type }) => type === 'task.answered').length
-  const planned = story.answers.find((one) => one.taskId === taskId)?.answers[turn]
+  const planned = variant.answers.find((one) => one.taskId === taskId)?.answers[turn]
   const said = turn >= mostAnswers ? 'skip' : (planned ?? 'skip')
   clock.setTimeout(() => {
     const isAsked = run.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')

@@ -1,4 +1,4 @@
-import { type DagFaultKind, faultKinds } from './fault.ts'
+import { type DagFaultKind, faultKinds } from '../variants/fault.ts'
 import { broken, cutShort, type Room, tableOf } from './report-layout.ts'
 import type { Cause, DagFinding, DagReport, Explored, FindingSeverity, TaskExposure } from './report.ts'
 

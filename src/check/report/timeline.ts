@@ -1,7 +1,7 @@
-import type { TaskId } from '../../machines/outcome.ts'
-import type { RunFact } from '../events/facts.ts'
-import { showMs } from '../time/duration.ts'
-import type { ExploredRun } from './explored-run.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { RunFact } from '../../events/facts.ts'
+import { showMs } from '../../time/duration.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
 import { listed } from './listed.ts'
 
 const longest = 40
@@ -9,9 +9,9 @@ const namedOpen = 6
 
 /** How a run went, in words, a line each. Tasks of which only good is told are left out where there are many. */
 export function timelineOf(run: ExploredRun, about: readonly TaskId[] = []): readonly string[] {
-  const { facts, story, open, standstill } = run
+  const { facts, variant, open, standstill } = run
   const from = facts[0]?.at ?? 0
-  const told = new Set([...about, ...story.faults.map(({ taskId }) => taskId), ...troubled(facts)])
+  const told = new Set([...about, ...variant.faults.map(({ taskId }) => taskId), ...troubled(facts)])
   const isSmall = new Set(facts.map(({ taskId }) => taskId)).size <= 8
   const lines: string[] = []
   for (let index = 0; index < facts.length; ) {

@@ -1,4 +1,4 @@
-import type { FailureAnswer, TaskId } from '../../machines/outcome.ts'
+import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { type DagFault, faultPhrase } from './fault.ts'
 
 /** The task takes so many times as long as it is expected to. */
@@ -14,20 +14,20 @@ export interface TaskAnswers {
 }
 
 /** All that tells one explored run from the one in which nothing goes wrong. */
-export interface Story {
+export interface Variant {
   readonly faults: readonly DagFault[]
   readonly paces: readonly TaskPace[]
   readonly answers: readonly TaskAnswers[]
 }
 
-export const nothingHappens: Story = { faults: [], paces: [], answers: [] }
+export const nothingHappens: Variant = { faults: [], paces: [], answers: [] }
 
-export function storyOfFaults(...faults: readonly DagFault[]): Story {
+export function variantOf(...faults: readonly DagFault[]): Variant {
   return { ...nothingHappens, faults }
 }
 
-/** A story in words, after `when`: `build fails every time, and test takes 5 times as long`. */
-export function storyPhrase({ faults, paces, answers }: Story): string {
+/** A variant in words, after `when`: `build fails every time, and test takes 5 times as long`. */
+export function variantPhrase({ faults, paces, answers }: Variant): string {
   const parts = [
     ...faults.map(faultPhrase),
     ...paces.map(({ taskId, times }) =>

@@ -1,5 +1,5 @@
-import type { TaskId } from '../../machines/outcome.ts'
-import type { PlannedTask } from '../graph/plan.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
 
 /** What may go wrong with one task, or at its start with the run. */
 export const faultKinds = [

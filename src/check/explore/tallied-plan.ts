@@ -1,5 +1,5 @@
-import type { Plan, PlannedTask } from '../graph/plan.ts'
-import type { RuleFunction } from '../graph/rules.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import type { RuleFunction } from '../../graph/rules.ts'
 
 /** How often a rule that is a function was asked, and what it said. */
 export interface RuleTally {
@@ -11,14 +11,14 @@ export interface RuleTally {
 }
 
 /** The user's plan made ready to be explored: the same in all that decides, but its rules are listened to. */
-export interface StagedPlan {
+export interface TalliedPlan {
   readonly plan: Plan
   /** By task index; only tasks whose rule is a function have one. */
   readonly tallies: ReadonlyMap<number, RuleTally>
 }
 
 /** Without the schema of the input as well: scripted tasks read none. */
-export function stagePlan(plan: Plan): StagedPlan {
+export function talliedPlan(plan: Plan): TalliedPlan {
   const tallies = new Map<number, RuleTally>()
   const tasks = plan.tasks.map((task): PlannedTask => {
     if (typeof task.rule !== 'function') return task

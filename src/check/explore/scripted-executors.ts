@@ -1,7 +1,7 @@
-import type { Plan, PlannedTask } from '../graph/plan.ts'
-import type { Attempt, Executor, Report, ReportedFailure } from '../ports/executor.ts'
-import type { SimulatedClock } from '../time/simulated-clock.ts'
-import { type DagFaultKind, isForceable } from './fault.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import type { Attempt, Executor, Report, ReportedFailure } from '../../ports/executor.ts'
+import type { SimulatedClock } from '../../time/simulated-clock.ts'
+import { type DagFaultKind, isForceable } from '../variants/fault.ts'
 
 /** What the attempts of the tasks do, in place of their handlers. */
 export interface Script {

@@ -1,20 +1,20 @@
-import type { Plan, PlannedTask } from '../graph/plan.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { sampled } from './seeded.ts'
-import { type Story, storyOfFaults } from './story.ts'
+import { type Variant, variantOf } from './variant.ts'
 
 /** Up to so many tasks before it, every set of failing ones is tried. */
 const mostExhaustive = 8
-const mostStories = 150
+const mostVariants = 150
 
 /**
- * Stories made to have the rule of a task met: the tasks before it fail in many combinations. Few at first.
+ * Variants made to have the rule of a task met: the tasks before it fail in many combinations. Few at first.
  */
-export function storiesForRule(plan: Plan, task: PlannedTask, next: () => number): readonly Story[] {
+export function variantsForRule(plan: Plan, task: PlannedTask, next: () => number): readonly Variant[] {
   const before = new Set<number>(task.needs)
   for (const index of before) for (const need of plan.tasks[index]!.needs) before.add(need)
   const all = [...before]
-  const failing = (indices: readonly number[]): Story =>
-    storyOfFaults(...indices.map((index) => ({ taskId: plan.tasks[index]!.id, kind: 'fails' as const })))
+  const failing = (indices: readonly number[]): Variant =>
+    variantOf(...indices.map((index) => ({ taskId: plan.tasks[index]!.id, kind: 'fails' as const })))
   if (all.length <= mostExhaustive) {
     return subsets(all)
       .toSorted((a, b) => a.length - b.length)
@@ -22,17 +22,17 @@ export function storiesForRule(plan: Plan, task: PlannedTask, next: () => number
   }
   const pairs = all.flatMap((one, place) => all.slice(place + 1).map((other) => [one, other]))
   const roots = all.filter((index) => plan.tasks[index]!.needs.length === 0)
-  const halves = Array.from({ length: mostStories / 3 }, () => all.filter(() => next() < 0.5))
+  const halves = Array.from({ length: mostVariants / 3 }, () => all.filter(() => next() < 0.5))
   return [
     [...task.needs],
     ...task.needs.map((need) => [need]),
-    ...sampled(all, mostStories / 3, next).map((index) => [index]),
+    ...sampled(all, mostVariants / 3, next).map((index) => [index]),
     roots,
     all,
-    ...sampled(pairs, mostStories / 3, next),
+    ...sampled(pairs, mostVariants / 3, next),
     ...halves,
   ]
-    .slice(0, mostStories)
+    .slice(0, mostVariants)
     .map(failing)
 }
 

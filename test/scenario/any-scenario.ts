@@ -1,25 +1,17 @@
-import type { Arbitrary } from 'fast-check'
-import type { FailureAnswer } from '../../../machines/outcome.ts'
-import { anyAttempt, ms } from '../any/any-attempt.ts'
-import { anyList } from '../any/any-list.ts'
-import { anyTaskSettings, fitting } from '../any/any-task-options.ts'
-import { fc } from '../law/fast-check.ts'
-import { worded } from '../law/in-words.ts'
-import {
-  type ExecutorName,
-  type ObserverKind,
-  type Scenario,
-  type ScheduledCommand,
-  type ScriptedTask,
-  type StrayReport,
-  strayTypes,
-} from '../any/scenario.ts'
+import fc, { type Arbitrary } from 'fast-check'
+import type { FailureAnswer } from '../../machines/outcome.ts'
+import { ms } from '../../src/testing/any/any-pace.ts'
+import { anyAttempt } from './any-attempt.ts'
+import { anyList } from '../../src/testing/any/any-list.ts'
+import { anyTaskSettings, fitting } from '../../src/testing/any/any-task-options.ts'
+import { worded } from '../../src/testing/law/in-words.ts'
+import type { ExecutorName, Scenario, ScriptedTask } from './scenario.ts'
+import { anyStray, places } from '../../src/testing/any/any-stray.ts'
+import type { ScheduledCommand } from '../../src/testing/rehearsal/circumstances.ts'
 import { scenarioInWords } from './scenario-plan.ts'
-import { needsAt } from '../any/shapes.ts'
+import { needsAt } from '../../src/testing/any/dag-shape.ts'
 
 const none = Number.POSITIVE_INFINITY
-/** Places are drawn from this many, and then wrapped to the tasks there are: so tasks can be left out in shrinking. */
-const places = 840
 
 /** Up to `most` tasks, with their options and the scripts of their attempts. */
 export function anyTasks(most = 8): Arbitrary<readonly ScriptedTask[]> {
@@ -51,16 +43,6 @@ export function anyCommand(withinMs = 250): Arbitrary<ScheduledCommand> {
   )
 }
 
-/** A report that is late, doubled, out of order, or of an attempt that never was. */
-export function anyStray(withinMs = 300): Arbitrary<StrayReport> {
-  return fc.record({
-    at: fc.integer({ min: 0, max: withinMs }),
-    task: fc.nat(places - 1),
-    attempt: fc.integer({ min: 0, max: 3 }),
-    type: fc.constantFrom(...strayTypes),
-  })
-}
-
 /** Everything at once. `fixed` replaces what a law wants held still. */
 export function anyScenario(fixed: Partial<Scenario> = {}, tasks = anyTasks()): Arbitrary<Scenario> {
   return fc
@@ -83,7 +65,15 @@ export function anyScenario(fixed: Partial<Scenario> = {}, tasks = anyTasks()): 
       answerAfter: fc.array(ms(0, 15, 70), { minLength: 1, maxLength: 4 }),
       strays: fc.array(anyStray(), { maxLength: 6 }),
       storeDelay: ms(0, 0, 0, 3),
-      observer: fc.constantFrom<ObserverKind>('calm', 'calm', 'calm', 'throws', 'late', 'slow', 'kills'),
+      observer: fc.constantFrom<Scenario['observer']>(
+        'calm',
+        'calm',
+        'calm',
+        'throws',
+        'late',
+        'slow',
+        'kills',
+      ),
       redrive: fc.oneof(fc.constantFrom<Scenario['redrive']>('none', 'none', 'all'), fc.nat(places - 1)),
       runs: fc.constantFrom(1, 1, 2),
     })

@@ -1,7 +1,7 @@
-import type { TaskId } from '../../machines/outcome.ts'
-import type { Plan } from '../graph/plan.ts'
-import type { ExploredRun } from './explored-run.ts'
-import { endsRun, type DagFaultKind, faultKinds, kindsPhrase } from './fault.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { Plan } from '../../graph/plan.ts'
+import type { ExploredRun } from '../explore/explored-run.ts'
+import { endsRun, type DagFaultKind, faultKinds, kindsPhrase } from '../variants/fault.ts'
 import { listed, tasksListed } from './listed.ts'
 import type { Cause, Consequence, Effect, TaskExposure } from './report.ts'
 
@@ -29,8 +29,8 @@ export class Exposure {
   }
 
   /** Takes note of a run with one fault and no answer but `skip`. */
-  see({ story, result, facts, open }: ExploredRun): void {
-    const [fault] = story.faults
+  see({ variant, result, facts, open }: ExploredRun): void {
+    const [fault] = variant.faults
     if (fault === undefined || endsRun.has(fault.kind)) return
     const note = (effect: Effect, taskId: TaskId): void => {
       const byTask = this.#causes[effect]

@@ -1,4 +1,4 @@
-import type { PlannedTask } from '../graph/plan.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
 import { type DagFault, type DagFaultKind, faultsOf } from './fault.ts'
 import { sampled } from './seeded.ts'
 
@@ -19,7 +19,7 @@ const byWeight: readonly DagFaultKind[] = [
 ]
 
 export interface SingleFaults {
-  /** By kind, so that the first story of a trouble is of the plainest. */
+  /** By kind, so that the first variant of a trouble is of the plainest. */
   readonly tried: readonly DagFault[]
   readonly all: readonly DagFault[]
   /** The kinds that are tried on every task they can befall. */

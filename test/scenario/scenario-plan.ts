@@ -1,9 +1,9 @@
-import type { TaskId } from '../../../machines/outcome.ts'
-import { plan as planFrom } from '../../graph/make-plan.ts'
-import type { Plan } from '../../graph/plan.ts'
-import { optionsOf } from '../any/any-task-options.ts'
-import { planInWords } from '../law/in-words.ts'
-import type { AttemptScript, Scenario, ScriptedTask } from '../any/scenario.ts'
+import type { TaskId } from '../../machines/outcome.ts'
+import { plan as planFrom } from '../../src/graph/make-plan.ts'
+import type { Plan } from '../../src/graph/plan.ts'
+import { optionsOf } from '../../src/testing/any/any-task-options.ts'
+import { planInWords } from '../../src/testing/law/in-words.ts'
+import type { AttemptScript, Scenario, ScriptedTask } from './scenario.ts'
 
 /** The name of the task at a place. */
 export function nameOf(index: number): TaskId {

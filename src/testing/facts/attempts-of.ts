@@ -1,26 +1,16 @@
-import type { Outcome, TaskId } from '../../../machines/outcome.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 
 type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
 
-/** How the fact settles its task, if it does. */
-export function outcomeIn(fact: RunFact): Outcome | undefined {
-  if (fact.type === 'task.completed') return { status: 'completed', output: fact.output }
-  if (fact.type === 'task.skipped') return { status: 'skipped', because: fact.because }
-  if (fact.type === 'task.killed') return { status: 'killed', reason: fact.reason, abandoned: fact.abandoned }
-  if (fact.type !== 'task.failed') return undefined
-  const { failure, deadLettered, ignored, abandoned } = fact
-  return { status: 'failed', failure, deadLettered, ignored, abandoned }
-}
-
 const ends = new Set(['task.retrying', 'task.deferred', 'task.completed', 'task.failed', 'task.killed'])
 
 /** True for the facts that end an attempt, and free what it held. */
-export function endsHold(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
+export function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
   return ends.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
 }
 
-export interface AttemptRead {
+export interface ToldAttempt {
   /** How it began. */
   readonly fact: OfType<'task.dispatched'>
   /** Its number among the attempts that count, since the beginning, a redrive, or a person's `retry`. */
@@ -32,8 +22,8 @@ export interface AttemptRead {
 }
 
 /** The attempts of a task, as its facts tell them. One that its executor took back does not count. */
-export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly AttemptRead[] {
-  const attempts: { -readonly [Field in keyof AttemptRead]: AttemptRead[Field] }[] = []
+export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly ToldAttempt[] {
+  const attempts: { -readonly [Field in keyof ToldAttempt]: ToldAttempt[Field] }[] = []
   let used = 0
   let isStarting = false
   let isFailureAsked = false
@@ -57,19 +47,4 @@ export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly 
     isStarting = fact.type === 'task.starting'
   }
   return attempts
-}
-
-/** The facts in groups, in the order in which these begin. */
-export function groupedBy<Key>(
-  facts: readonly RunFact[],
-  keyOf: (fact: RunFact) => Key,
-): ReadonlyMap<Key, readonly RunFact[]> {
-  const groups = new Map<Key, RunFact[]>()
-  for (const fact of facts) {
-    const key = keyOf(fact)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [fact])
-    else group.push(fact)
-  }
-  return groups
 }

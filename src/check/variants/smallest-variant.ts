@@ -1,0 +1,32 @@
+import type { Variant } from './variant.ts'
+
+const mostTries = 60
+
+/** The variant without whatever is not needed for it to go wrong: each part is left out in turn, as long as it does. */
+export async function smallestVariant(
+  variant: Variant,
+  goesWrong: (variant: Variant) => Promise<boolean>,
+): Promise<Variant> {
+  let smallest = variant
+  let tries = 0
+  for (let isSmaller = true; isSmaller; ) {
+    isSmaller = false
+    for (const candidate of withOneLess(smallest)) {
+      if (++tries > mostTries) return smallest
+      if (!(await goesWrong(candidate))) continue
+      smallest = candidate
+      isSmaller = true
+      break
+    }
+  }
+  return smallest
+}
+
+function withOneLess(variant: Variant): readonly Variant[] {
+  const { faults, paces, answers } = variant
+  return [
+    ...answers.map((_, index) => ({ ...variant, answers: answers.toSpliced(index, 1) })),
+    ...paces.map((_, index) => ({ ...variant, paces: paces.toSpliced(index, 1) })),
+    ...faults.map((_, index) => ({ ...variant, faults: faults.toSpliced(index, 1) })),
+  ]
+}

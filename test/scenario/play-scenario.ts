@@ -1,0 +1,27 @@
+import type { RuntimeOptions } from '../../src/runtime/options.ts'
+import { play, type Played } from '../../src/testing/rehearsal/play.ts'
+import type { Scenario } from './scenario.ts'
+import { executorsOf } from './scenario-executors.ts'
+import { planOfScenario } from './scenario-plan.ts'
+
+/** What came of a scenario. */
+export interface PlayedScenario extends Played {
+  readonly scenario: Scenario
+}
+
+/** Plays a scenario through the real runtime, on a simulated clock, to its end. */
+export async function playScenario(
+  scenario: Scenario,
+  options: Pick<RuntimeOptions, 'mode'> = {},
+): Promise<PlayedScenario> {
+  const played = await play(
+    {
+      plan: planOfScenario(scenario),
+      circumstances: scenario,
+      pools: { shared: scenario.pool },
+      executorsOf: (clock, mark) => executorsOf(scenario, clock, mark),
+    },
+    options,
+  )
+  return { scenario, ...played }
+}
