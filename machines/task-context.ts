@@ -41,8 +41,6 @@ export interface TaskContext {
   attempt: number
   /** Attempts that count against `maxAttempts`. */
   attemptsUsed: number
-  /** `runId/taskId/attempt` of the latest attempt; empty before the first. */
-  attemptId: string
   waitingFor: WaitingFor | undefined
   /** Instants (epoch ms; `Infinity` when not awaited). */
   retryAt: number
@@ -77,45 +75,45 @@ export type TaskCommand =
   | { readonly type: 'task.kill'; readonly at: number; readonly reason: string }
   | { readonly type: 'task.answer'; readonly at: number; readonly answer: unknown }
 
-/** What an executor tells of an attempt. `retryAt` is when a next attempt may start, should there be one. */
+/** What an executor tells of the attempt with that number. `retryAt` is when a next one may start, should there be one. */
 export type AttemptEvent =
-  | { readonly type: 'attempt.started'; readonly attemptId: string; readonly at: number }
+  | { readonly type: 'attempt.started'; readonly attempt: number; readonly at: number }
   | {
       readonly type: 'attempt.rejected'
-      readonly attemptId: string
+      readonly attempt: number
       readonly at: number
       readonly retryAt: number
     }
-  | { readonly type: 'attempt.heartbeat'; readonly attemptId: string; readonly at: number }
+  | { readonly type: 'attempt.heartbeat'; readonly attempt: number; readonly at: number }
   | {
       readonly type: 'attempt.warned'
-      readonly attemptId: string
+      readonly attempt: number
       readonly at: number
       readonly message: string
     }
   | {
       readonly type: 'attempt.asked'
-      readonly attemptId: string
+      readonly attempt: number
       readonly at: number
       readonly question: string
     }
   | {
       readonly type: 'attempt.completed'
-      readonly attemptId: string
+      readonly attempt: number
       readonly at: number
       readonly retryAt: number
       readonly output: unknown
     }
   | {
       readonly type: 'attempt.failed'
-      readonly attemptId: string
+      readonly attempt: number
       readonly at: number
       readonly retryAt: number
       readonly failure: Failure
     }
   | {
       readonly type: 'attempt.ended'
-      readonly attemptId: string
+      readonly attempt: number
       readonly at: number
       readonly retryAt: number
     }
@@ -143,7 +141,6 @@ export function newTaskContext(
     state: 'dispatched',
     attempt,
     attemptsUsed: 0,
-    attemptId: '',
     waitingFor: 'grant',
     retryAt: never,
     startBy: never,

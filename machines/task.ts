@@ -24,7 +24,7 @@ function failureOf({ context, event }: Args): Failure | undefined {
 }
 
 const isCurrent = ({ context, event }: Args): boolean =>
-  'attemptId' in event && event.attemptId === context.attemptId
+  'attempt' in event && event.attempt === context.attempt
 
 /** Nobody is asked after a critical failure: the run ends. */
 const mayAsk = ({ context }: Args, failure: Failure): boolean =>
@@ -121,8 +121,6 @@ export const taskMachine = setup({
       if (event.type !== 'task.grant') return
       context.attempt++
       context.attemptsUsed++
-      // The short part first: engines join short texts at once, and long ones link by link.
-      context.attemptId = context.runId.concat(`/${context.taskId}/${context.attempt}`)
       context.waitingFor = undefined
       context.forceable = event.forceable
       context.startBy = event.at + context.policy.startTimeoutMs

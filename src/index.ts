@@ -24,6 +24,7 @@ export type { RunResult } from './events/run-result.ts'
 export { type RunSummary, summaryAfter } from './events/run-summary.ts'
 export type { TaskStatus, TaskView } from './events/task-view.ts'
 export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-logic.ts'
+export { attemptIdOf, inputsOf } from './executors/attempt.ts'
 export { command, type CommandOptions } from './executors/command.ts'
 export { inlineExecutor } from './executors/inline.ts'
 export {
@@ -49,7 +50,15 @@ export type {
 export type { AnyDag, Order, Plan, PlannedTask, TaskStructure } from './graph/plan.ts'
 export type { Rule, RuleFunction, RuleName } from './graph/rules.ts'
 export type { Work } from './graph/work.ts'
-export type { Attempt, AttemptReport, Executor, Report, ReportedFailure } from './ports/executor.ts'
+export type {
+  Attempt,
+  AttemptKey,
+  AttemptOrigin,
+  AttemptReport,
+  Executor,
+  Report,
+  ReportedFailure,
+} from './ports/executor.ts'
 export type { AppendGroup, Journal, Owner, RunQuery, Store } from './ports/store.ts'
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
 export type { DispatchOptions } from './runtime/dispatch-options.ts'

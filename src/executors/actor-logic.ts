@@ -2,6 +2,7 @@ import { type AnyActorLogic, type AnyActorRef, createActor, type InputFrom, type
 import type { HandlerContext } from '../graph/handler.ts'
 import type { Work } from '../graph/work.ts'
 import type { Attempt, Executor, Report } from '../ports/executor.ts'
+import { attemptIdOf, inputsOf } from './attempt.ts'
 import { toFailure } from './to-failure.ts'
 
 interface LogicWork {
@@ -56,7 +57,8 @@ export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Exe
 }
 
 function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>): void {
-  const { attemptId, inputs, input, runId, taskId } = attempt
+  const { input, runId, taskId } = attempt
+  const attemptId = attemptIdOf(attempt)
   const work = attempt.work as LogicWork
   let ended = false
   // Told once the child's own done event has passed its parent, which that report may end.
@@ -67,12 +69,17 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
     queueMicrotask(how)
   }
   const failed = (thrown: unknown): void => {
-    end(() =>
-      report({ type: 'attempt.failed', attemptId, failure: { ...toFailure(thrown), code: 'ACTOR_FAILED' } }),
-    )
+    end(() => report({ type: 'attempt.failed', failure: { ...toFailure(thrown), code: 'ACTOR_FAILED' } }))
   }
   try {
-    const context: LogicContext = { inputs, input, runId, taskId, attempt: attempt.attempt, attemptId }
+    const context: LogicContext = {
+      inputs: inputsOf(attempt),
+      input,
+      runId,
+      taskId,
+      attempt: attempt.attempt,
+      attemptId,
+    }
     const child = createActor(work.logic, {
       parent: attempt.actor,
       id: 'work',
@@ -82,16 +89,16 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
     let started = false
     child.subscribe({
       next: () => {
-        if (started && !ended) report({ type: 'attempt.heartbeat', attemptId })
+        if (started && !ended) report({ type: 'attempt.heartbeat' })
       },
       error: failed,
       complete: () => {
         const { status, output } = child.getSnapshot() as { status: string; output: unknown }
-        if (status === 'done') end(() => report({ type: 'attempt.completed', attemptId, output }))
-        else end(() => report({ type: 'attempt.ended', attemptId }))
+        if (status === 'done') end(() => report({ type: 'attempt.completed', output }))
+        else end(() => report({ type: 'attempt.ended' }))
       },
     })
-    report({ type: 'attempt.started', attemptId })
+    report({ type: 'attempt.started' })
     started = true
     child.start()
   } catch (thrown) {

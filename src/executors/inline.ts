@@ -1,5 +1,6 @@
 import type { Handler, HandlerContext } from '../graph/handler.ts'
-import type { Attempt, Executor, Report } from '../ports/executor.ts'
+import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
+import { attemptIdOf, inputsOf } from './attempt.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { toFailure } from './to-failure.ts'
 
@@ -17,26 +18,19 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
   return {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
     start(attempt, report) {
-      const { attemptId } = attempt
       const context = new InlineAttempt(attempt, report)
       live.add(context)
-      report({ type: 'attempt.started', attemptId })
-      // A thenable of somebody else's making may settle more than once: the first time counts.
-      const completed = (output: unknown): void => {
-        if (live.delete(context)) report({ type: 'attempt.completed', attemptId, output })
-      }
-      const failed = (thrown: unknown): void => {
-        if (!live.delete(context)) return
-        // It did as it was told. What a handler that fails on the way has to say is told.
-        if (context.isReason(thrown)) report({ type: 'attempt.ended', attemptId })
-        else report({ type: 'attempt.failed', attemptId, failure: toFailure(thrown) })
-      }
+      report(started)
       try {
         const returned = (attempt.work as Handler<unknown, unknown, unknown>)(context)
-        if (isThenable(returned)) returned.then(completed, failed)
-        else completed(returned)
+        if (isThenable(returned)) {
+          returned.then(
+            (output) => complete(live, context, output),
+            (thrown: unknown) => fail(live, context, thrown),
+          )
+        } else complete(live, context, returned)
       } catch (thrown) {
-        failed(thrown)
+        fail(live, context, thrown)
       }
     },
     abort(attemptId) {
@@ -46,6 +40,23 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
       live.get(attemptId)?.answer(answer)
     },
   }
+}
+
+const started: AttemptReport = { type: 'attempt.started' }
+const beat: AttemptReport = { type: 'attempt.heartbeat' }
+
+type Live = LiveAttempts<InlineAttempt>
+
+// A thenable of somebody else's making may settle more than once: the first time counts.
+function complete(live: Live, context: InlineAttempt, output: unknown): void {
+  if (live.delete(context)) context.report({ type: 'attempt.completed', output })
+}
+
+function fail(live: Live, context: InlineAttempt, thrown: unknown): void {
+  if (!live.delete(context)) return
+  // It did as it was told. What a handler that fails on the way has to say is told.
+  if (context.isReason(thrown)) context.report({ type: 'attempt.ended' })
+  else context.report({ type: 'attempt.failed', failure: toFailure(thrown) })
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -63,19 +74,21 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   before: InlineAttempt | undefined
   after: InlineAttempt | undefined
   isLive = false
+  readonly report: Report
   readonly #attempt: Attempt
-  readonly #report: Report
+  #inputs: Readonly<Record<string, unknown>> | undefined
   #controller: AbortController | undefined
   #aborted = false
   #questions: Question[] | undefined
 
   constructor(attempt: Attempt, report: Report) {
     this.#attempt = attempt
-    this.#report = report
+    this.report = report
   }
 
   get inputs(): Readonly<Record<string, unknown>> {
-    return this.#attempt.inputs
+    this.#inputs ??= inputsOf(this.#attempt)
+    return this.#inputs
   }
 
   get input(): unknown {
@@ -95,7 +108,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   }
 
   get attemptId(): string {
-    return this.#attempt.attemptId
+    return attemptIdOf(this.#attempt)
   }
 
   get signal(): AbortSignal {
@@ -108,25 +121,24 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
 
   // Bound, so that a handler may take them out of its context: `async ({ heartbeat }) => …`.
   get heartbeat(): () => void {
-    return () => this.#report({ type: 'attempt.heartbeat', attemptId: this.attemptId })
+    return () => this.report(beat)
   }
 
   get progress(): (percent: number, message?: string) => void {
     return (percent, message) =>
-      this.#report({
+      this.report({
         type: 'attempt.progress',
-        attemptId: this.attemptId,
         percent,
         ...(message === undefined ? {} : { message }),
       })
   }
 
   get log(): (text: string) => void {
-    return (text) => this.#report({ type: 'attempt.output', attemptId: this.attemptId, text, stream: 'log' })
+    return (text) => this.report({ type: 'attempt.output', text, stream: 'log' })
   }
 
   get warn(): (message: string) => void {
-    return (message) => this.#report({ type: 'attempt.warned', attemptId: this.attemptId, message })
+    return (message) => this.report({ type: 'attempt.warned', message })
   }
 
   get ask(): (question: string) => Promise<unknown> {
@@ -141,7 +153,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
       }
       this.#questions ??= []
       this.#questions.push({ resolve, reject })
-      this.#report({ type: 'attempt.asked', attemptId: this.attemptId, question })
+      this.report({ type: 'attempt.asked', question })
     })
     // A handler that does not wait for the answer must not end the process when the attempt is ended.
     answered.catch(() => undefined)

@@ -1,63 +1,71 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../machines/outcome.ts'
 
-/** One try of a task, as its executor gets it. Some of it is worked out when it is looked at, so do not copy it by spreading. */
-export interface Attempt {
-  /** `runId/taskId/attempt`: every report carries it. */
-  readonly attemptId: string
+/** Which try of which task. Unique for ever; `attemptIdOf` joins it to one text. */
+export interface AttemptKey {
   readonly runId: string
   readonly taskId: string
   /** Counts from 1. */
   readonly attempt: number
+}
+
+/** One try of a task, as its executor gets it. Plain data: `{ ...attempt, work: wrapped }` is as good as the original. */
+export interface Attempt extends AttemptKey {
   /** What the task's definition holds for this executor. */
   readonly work: unknown
-  /** Outputs of the completed dependencies, by task id. */
-  readonly inputs: Readonly<Record<string, unknown>>
   /** The run's input. */
   readonly input: unknown
+  /** Inputs in place of the attempt's own, for who makes or wraps an attempt. Read by `inputsOf(attempt)`, which knows both. */
+  readonly inputs?: Readonly<Record<string, unknown>> | undefined
   /** The task actor, for executors that spawn actors of their own below it. */
   readonly actor: AnyActorRef
+  /** Where `inputsOf` looks. A copy keeps it; an attempt made by hand needs none. */
+  readonly origin?: AttemptOrigin
+}
+
+/** What stands behind an attempt and all its copies. */
+export interface AttemptOrigin {
+  makeInputs(): Readonly<Record<string, unknown>>
 }
 
 /**
- * What an executor tells of an attempt. First `attempt.started` or `attempt.rejected`, unless it could not be started at
- * all. Last, once and for every attempt that was not rejected, one of `attempt.completed` (of started ones only),
- * `attempt.failed`, `attempt.ended`: it confirms that nothing of the attempt runs any more. What comes for an attempt
- * that is over changes nothing.
+ * What an executor tells of an attempt, through the `report` that it was given with it. First `attempt.started` or
+ * `attempt.rejected`, unless it could not be started at all. Last, once and for every attempt that was not rejected,
+ * one of `attempt.completed` (of started ones only), `attempt.failed`, `attempt.ended`: it confirms that nothing of the
+ * attempt runs any more. What comes for an attempt that is over changes nothing.
  */
 export type AttemptReport =
-  | { readonly type: 'attempt.started'; readonly attemptId: string }
+  | { readonly type: 'attempt.started' }
   /** It is full after all: the task is deferred, which costs no attempt. */
-  | { readonly type: 'attempt.rejected'; readonly attemptId: string }
-  | { readonly type: 'attempt.heartbeat'; readonly attemptId: string }
+  | { readonly type: 'attempt.rejected' }
+  | { readonly type: 'attempt.heartbeat' }
   | {
       readonly type: 'attempt.progress'
-      readonly attemptId: string
       /** 0 to 100. */
       readonly percent: number
       readonly message?: string
     }
   | {
       readonly type: 'attempt.output'
-      readonly attemptId: string
       readonly text: string
       readonly stream: 'stdout' | 'stderr' | 'log'
     }
-  | { readonly type: 'attempt.warned'; readonly attemptId: string; readonly message: string }
-  | { readonly type: 'attempt.asked'; readonly attemptId: string; readonly question: string }
-  | { readonly type: 'attempt.completed'; readonly attemptId: string; readonly output: unknown }
-  | { readonly type: 'attempt.failed'; readonly attemptId: string; readonly failure: ReportedFailure }
+  | { readonly type: 'attempt.warned'; readonly message: string }
+  | { readonly type: 'attempt.asked'; readonly question: string }
+  | { readonly type: 'attempt.completed'; readonly output: unknown }
+  | { readonly type: 'attempt.failed'; readonly failure: ReportedFailure }
   /** It ended because it was told to. */
-  | { readonly type: 'attempt.ended'; readonly attemptId: string }
+  | { readonly type: 'attempt.ended' }
 
 /** A failure as an executor knows it: what it leaves out, the task's options fill in. */
 export type ReportedFailure = Pick<Failure, 'code' | 'message'> & Partial<Failure>
 
+/** Belongs to the one attempt that it was given with, and may be called at once, later, and from anywhere. */
 export type Report = (report: AttemptReport) => void
 
 /**
  * Carries out attempts. Its methods are called outside of any transition and may report at once or later.
- * One that throws fails the attempt with `EXECUTOR_THREW`.
+ * One that throws fails the attempt with `EXECUTOR_THREW`. Attempts are named by the text of `attemptIdOf(attempt)`.
  */
 export interface Executor {
   /** Most attempts at once. Integer ≥ 1. More than this is never offered. Absent: as many as it accepts. */

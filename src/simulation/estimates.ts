@@ -1,3 +1,4 @@
+import { attemptIdOf } from '../executors/attempt.ts'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { Fact } from '../events/facts.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
@@ -27,9 +28,9 @@ export function estimatesFrom(
   const startedAt = new Map<string, number>()
   const see = (fact: Fact): void => {
     if (fact.type === 'task.started') {
-      startedAt.set(`${fact.runId}/${fact.taskId}/${fact.attempt}`, fact.at)
+      startedAt.set(attemptIdOf(fact), fact.at)
     } else if (fact.type === 'task.completed') {
-      const attemptId = `${fact.runId}/${fact.taskId}/${fact.attempt}`
+      const attemptId = attemptIdOf(fact)
       const at = startedAt.get(attemptId)
       if (at === undefined) return
       startedAt.delete(attemptId)

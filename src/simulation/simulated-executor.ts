@@ -1,4 +1,5 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { attemptIdOf } from '../executors/attempt.ts'
 import type { Attempt, Executor, Report } from '../ports/executor.ts'
 import type { Clock, TimerId } from '../time/clock.ts'
 import type { DurationOf } from './durations.ts'
@@ -43,7 +44,9 @@ interface Stage extends SimulatedExecutorOptions {
   readonly durationMs: number
 }
 
-function begin({ attemptId, attempt, work }: Attempt, report: Report, stage: Stage): void {
+function begin(tried: Attempt, report: Report, stage: Stage): void {
+  const { attempt, work } = tried
+  const attemptId = attemptIdOf(tried)
   const { clock, books, recorder, live, durationMs, fails } = stage
   const index = work as number
   const startAt = clock.now()
@@ -56,13 +59,13 @@ function begin({ attemptId, attempt, work }: Attempt, report: Report, stage: Sta
     recorder.note(index, { startAt, endAt, how })
     switch (how) {
       case 'completed':
-        return report({ type: 'attempt.completed', attemptId, output: undefined })
+        return report({ type: 'attempt.completed', output: undefined })
       case 'failed': {
         const message = 'Chance let the attempt fail, as the failure rate asks for.'
-        return report({ type: 'attempt.failed', attemptId, failure: { code: 'SIMULATED_FAILURE', message } })
+        return report({ type: 'attempt.failed', failure: { code: 'SIMULATED_FAILURE', message } })
       }
       case 'ended':
-        return report({ type: 'attempt.ended', attemptId })
+        return report({ type: 'attempt.ended' })
     }
   }
   live.set(attemptId, end)
@@ -70,7 +73,7 @@ function begin({ attemptId, attempt, work }: Attempt, report: Report, stage: Sta
     () => end(fails(index, attempt) ? 'failed' : 'completed'),
     durationMs,
   )
-  report({ type: 'attempt.started', attemptId })
+  report({ type: 'attempt.started' })
 }
 
 function durationOrError({ taskId, attempt, work }: Attempt, { durationOf }: SimulatedExecutorOptions) {

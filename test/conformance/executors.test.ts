@@ -177,16 +177,24 @@ describe('the conformance suite', () => {
       }),
     ],
     [
-      'mixes up the ids',
-      'then gives its output',
-      retelling((told, report) => report({ ...told, attemptId: 'run/other/1' })),
+      'mixes up the reports',
+      'does not mix attempts',
+      (executor) => {
+        let last: Report | undefined
+        return {
+          start: (attempt, report) => {
+            last = report
+            executor.start(attempt, (told) => last!(told))
+          },
+        }
+      },
     ],
     [
       'goes on after the end',
       'nothing more of an attempt that is over',
       retelling((told, report) => {
         report(told)
-        if (told.type === 'attempt.failed') report({ type: 'attempt.heartbeat', attemptId: told.attemptId })
+        if (told.type === 'attempt.failed') report({ type: 'attempt.heartbeat' })
       }),
     ],
     [

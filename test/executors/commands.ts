@@ -48,7 +48,7 @@ export function startCommand(work: Work<unknown>, options: RunCommandOptions = {
   const reports: AttemptReport[] = []
   const { promise: end, resolve } = withResolvers<AttemptReport>()
   executor.start(
-    { attemptId, runId, taskId, attempt, work: work.work, inputs, input, actor: undefined as never },
+    { runId, taskId, attempt, work: work.work, inputs, input, actor: undefined as never },
     (report) => {
       reports.push(report)
       if (lasts.has(report.type)) resolve(report)

@@ -29,7 +29,7 @@ describe('an attempt that is aborted', () => {
   it('ends with its whole group', async () => {
     const run = await startLine('sleep 100 & sleep 100 & echo up; wait')
     run.executor.abort(run.attemptId)
-    expect(await run.end).toEqual({ type: 'attempt.ended', attemptId: run.attemptId })
+    expect(await run.end).toEqual({ type: 'attempt.ended' })
     expect(isGroupAlive(run.pid)).toBe(false)
     expect(run.warnings()).toEqual([])
   })

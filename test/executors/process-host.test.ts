@@ -47,8 +47,8 @@ async function host(program: string, until?: (said: string) => boolean, limit = 
     let count = 0
     const start = (executor, line, hear = () => {}) =>
       new Promise((resolve) => {
-        const attemptId = '${runId}/task/' + ++count
-        const attempt = { attemptId, runId: '${runId}', taskId: 'task', attempt: count, inputs: {}, work: command(line).work }
+
+        const attempt = { runId: '${runId}', taskId: 'task', attempt: ++count, inputs: {}, work: command(line).work }
         executor.start(attempt, (report) => {
           hear(report)
           if (/completed|failed|ended/.test(report.type)) resolve(report)

@@ -25,12 +25,11 @@ async function failureOf(work: Work<unknown>): Promise<ReportedFailure | undefin
 describe('a command', () => {
   it('starts, tells its lines and completes with its trimmed stdout', async () => {
     const run = await runLine('echo one; echo two >&2; echo three')
-    expect(run.reports[0]).toEqual({ type: 'attempt.started', attemptId: run.attemptId })
+    expect(run.reports[0]).toEqual({ type: 'attempt.started' })
     expect(run.lines('stdout')).toEqual(['one', 'three'])
     expect(run.lines('stderr')).toEqual(['two'])
     expect(run.last).toEqual({
       type: 'attempt.completed',
-      attemptId: run.attemptId,
       output: 'one\nthree',
     })
   })

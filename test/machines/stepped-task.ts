@@ -27,26 +27,26 @@ export function failure(given: Partial<Failure> = {}): Failure {
 /** When a next attempt may start, in every report of these tests: so long after it. */
 export const backoffMs = 7
 
-type Report = Extract<TaskEvent, { readonly attemptId: string }>['type']
+type Report = Extract<TaskEvent, { readonly attempt: number }>['type']
 
 /** One report of an attempt, with all that its type asks for. */
-export function report(type: Report, attemptId: string, at: number, given: Partial<Failure> = {}): TaskEvent {
+export function report(type: Report, attempt: number, at: number, given: Partial<Failure> = {}): TaskEvent {
   const retryAt = at + backoffMs
   switch (type) {
     case 'attempt.started':
     case 'attempt.heartbeat':
-      return { type, attemptId, at }
+      return { type, attempt, at }
     case 'attempt.warned':
-      return { type, attemptId, at, message: 'careful' }
+      return { type, attempt, at, message: 'careful' }
     case 'attempt.asked':
-      return { type, attemptId, at, question: 'really?' }
+      return { type, attempt, at, question: 'really?' }
     case 'attempt.completed':
-      return { type, attemptId, at, retryAt, output: 'built' }
+      return { type, attempt, at, retryAt, output: 'built' }
     case 'attempt.failed':
-      return { type, attemptId, at, retryAt, failure: failure({ at, ...given }) }
+      return { type, attempt, at, retryAt, failure: failure({ at, ...given }) }
     case 'attempt.rejected':
     case 'attempt.ended':
-      return { type, attemptId, at, retryAt }
+      return { type, attempt, at, retryAt }
   }
 }
 
@@ -109,7 +109,7 @@ export class SteppedTask {
 
   /** A report of the latest attempt. */
   hear(type: Report, at: number, given: Partial<Failure> = {}): this {
-    return this.send(report(type, this.context.attemptId, at, given))
+    return this.send(report(type, this.context.attempt, at, given))
   }
 
   /** Granted at 0 and started at 10. */

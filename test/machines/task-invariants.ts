@@ -61,11 +61,6 @@ function brokenAcross(context: TaskContext): string[] {
       context.attemptsUsed <= context.attempt && context.attemptsUsed <= policy.maxAttempts,
     ],
     [
-      'attemptId names the latest attempt',
-      context.attemptId === '' ||
-        context.attemptId === `${context.runId}/${context.taskId}/${context.attempt}`,
-    ],
-    [
       'retryAt is set exactly while it waits for a retry',
       state !== 'dispatched' || (waitingFor === 'retry') === Number.isFinite(context.retryAt),
     ],

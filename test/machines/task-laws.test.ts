@@ -51,10 +51,8 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
       })
       .map(
         ({ type, age, retryable, severity }): Move =>
-          ({ context }, at) => {
-            const { runId, taskId, attempt } = context
-            return report(type, `${runId}/${taskId}/${attempt - age}`, at, { retryable, severity })
-          },
+          ({ context }, at) =>
+            report(type, context.attempt - age, at, { retryable, severity }),
       ),
   },
 )

@@ -72,7 +72,6 @@ function shapeOf(context: TaskContext): string {
   const shape = Object.entries(context).map(([field, value]) => {
     if (field === 'ignoredEvents' || field === 'policy') return 0
     if (field === 'attempt' || field === 'openQuestions') return Math.min(Number(value), 2)
-    if (field === 'attemptId') return value === ''
     if (field === 'failure') return context.failure?.code
     return field.endsWith('At') || field === 'startBy' ? value === never : (value as unknown)
   })
@@ -80,16 +79,16 @@ function shapeOf(context: TaskContext): string {
 }
 
 function* eventsFor(context: TaskContext): IterableIterator<TaskEvent> {
-  const { attemptId, retryAt, startBy, timeoutAt, stallAt, graceAt, forceAt } = context
+  const { attempt, retryAt, startBy, timeoutAt, stallAt, graceAt, forceAt } = context
   const at = 100
   for (const forceable of [true, false]) yield { type: 'task.grant', at, forceable }
   yield { type: 'task.defer', at }
   yield { type: 'task.kill', at, reason: 'enough' }
   for (const answer of ['retry', 'skip', 'ignore', 'abort', 'perhaps'])
     yield { type: 'task.answer', at, answer }
-  for (const type of reports) yield report(type, attemptId, at)
-  yield report('attempt.failed', attemptId, at, { retryable: false })
-  yield report('attempt.failed', attemptId, at, { severity: 'critical' })
+  for (const type of reports) yield report(type, attempt, at)
+  yield report('attempt.failed', attempt, at, { retryable: false })
+  yield report('attempt.failed', attempt, at, { severity: 'critical' })
   yield { type: 'task.due', at: 0 }
   for (const instant of [retryAt, startBy, timeoutAt, stallAt, graceAt, forceAt, dueAt(context)]) {
     if (instant !== never) yield { type: 'task.due', at: instant }

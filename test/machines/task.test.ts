@@ -19,14 +19,14 @@ describe('a task that has just been taken up', () => {
   it('waits for a grant, without an attempt, a slot or an instant', () => {
     const task = new SteppedTask()
     expect(task.state).toBe('dispatched')
-    expect(task.context).toMatchObject({ waitingFor: 'grant', attempt: 0, attemptsUsed: 0, attemptId: '' })
+    expect(task.context).toMatchObject({ waitingFor: 'grant', attempt: 0, attemptsUsed: 0 })
     expect(holdsSlot(task.state)).toBe(false)
     expect(dueAt(task.context)).toBe(never)
   })
 
   it('goes on counting attempts where an earlier life left off', () => {
     const task = new SteppedTask({}, 4).grant(0)
-    expect(task.context).toMatchObject({ attempt: 5, attemptsUsed: 1, attemptId: 'run/build/5' })
+    expect(task.context).toMatchObject({ attempt: 5, attemptsUsed: 1 })
   })
 
   it('is deferred when its executor is full, which costs no attempt', () => {
@@ -43,7 +43,6 @@ describe('a task that has just been taken up', () => {
       expect(task.context).toMatchObject({
         attempt: 1,
         attemptsUsed: 1,
-        attemptId: 'run/build/1',
         waitingFor: undefined,
         startBy: 130,
       })
@@ -80,7 +79,7 @@ describe('a starting task', () => {
       attempt: 1,
       startBy: never,
     })
-    expect(task.grant(9).context).toMatchObject({ attempt: 2, attemptsUsed: 1, attemptId: 'run/build/2' })
+    expect(task.grant(9).context).toMatchObject({ attempt: 2, attemptsUsed: 1 })
   })
 
   it('has its whole number of attempts however often it was rejected', () => {
@@ -366,7 +365,7 @@ describe('a report of an old attempt', () => {
       const task = inSecond(state)
       expect(task.state).toBe(state)
       const before = structuredClone(task.context)
-      task.send(report(type, 'run/build/1', 150))
+      task.send(report(type, 1, 150))
       expect(task.did).toEqual(['noteIgnored'])
       expect(task.context).toEqual({ ...before, ignoredEvents: before.ignoredEvents + 1 })
     },
@@ -380,16 +379,15 @@ describe('a settled task', () => {
       clock: { setTimeout: () => expect.unreachable(), clearTimeout: () => {} },
     })
     actor.start()
-    const attemptId = 'run/build/1'
     if (state !== 'killed') {
       actor.send({ type: 'task.grant', at: 0, forceable: true })
-      actor.send(report('attempt.started', attemptId, 1))
-      actor.send(report(state === 'completed' ? 'attempt.completed' : 'attempt.failed', attemptId, 2))
+      actor.send(report('attempt.started', 1, 1))
+      actor.send(report(state === 'completed' ? 'attempt.completed' : 'attempt.failed', 1, 2))
     } else actor.send({ type: 'task.kill', at: 0, reason: 'enough' })
     expect(actor.getSnapshot()).toMatchObject({ value: state, status: 'done' })
     const before = structuredClone(actor.getSnapshot().context)
     expect(actor.getSnapshot().output).toEqual(before)
-    for (const type of reports) actor.send(report(type, attemptId, 3))
+    for (const type of reports) actor.send(report(type, 1, 3))
     actor.send({ type: 'task.kill', at: 4, reason: 'again' })
     actor.send({ type: 'task.grant', at: 4, forceable: true })
     actor.send({ type: 'task.answer', at: 4, answer: 'retry' })

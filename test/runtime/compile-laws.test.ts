@@ -37,7 +37,7 @@ describe('a machine that is compiled', () => {
         { type: 'task.kill', at: 0, reason: 'enough' },
         { type: 'task.grant', at: 0, forceable: true },
         { type: 'xstate.done.actor.work' },
-        report('attempt.completed', 'run/build/1', 0),
+        report('attempt.completed', 1, 0),
       ]
       return differences(taskMachine, { input, events, asked })
     },
@@ -121,8 +121,8 @@ function anyPolicy(): fc.Arbitrary<TaskPolicy> {
 function anyTaskEvent(): fc.Arbitrary<Next> {
   const at = fc.nat(100)
   const attempt = fc.oneof(
-    { weight: 6, arbitrary: fc.constant('latest') },
-    { weight: 1, arbitrary: fc.constant('run/build/1') },
+    { weight: 6, arbitrary: fc.constant('latest' as const) },
+    { weight: 1, arbitrary: fc.constant(1) },
   )
   const given = fc.record({
     retryable: fc.boolean(),
@@ -132,9 +132,9 @@ function anyTaskEvent(): fc.Arbitrary<Next> {
     {
       weight: 8,
       arbitrary: fc.tuple(fc.constantFrom('attempt.started' as const, ...reports), attempt, at, given).map(
-        ([type, id, at, failed]) =>
-          ({ attemptId }: TaskContext) =>
-            report(type, id === 'latest' ? attemptId : id, at, failed),
+        ([type, which, at, failed]) =>
+          (context: TaskContext) =>
+            report(type, which === 'latest' ? context.attempt : which, at, failed),
       ),
     },
     {

@@ -1,7 +1,4 @@
-import type { Attempt, AttemptReport, Executor, Report } from 'dagmar'
-
-/** A report without its attempt id, which the desk fills in. */
-type Said = AttemptReport extends infer R ? (R extends AttemptReport ? Omit<R, 'attemptId'> : never) : never
+import { type Attempt, attemptIdOf, type AttemptReport, type Executor, type Report } from 'dagmar'
 
 /** An executor that is played by hand: it does nothing by itself and keeps what it was asked. */
 export interface Desk extends Executor {
@@ -12,7 +9,7 @@ export interface Desk extends Executor {
   /** What it was given for the attempt. */
   attempt(name: string): Attempt
   /** Reports of an attempt, by `task/number`. */
-  say(name: string, said: Said): void
+  say(name: string, said: AttemptReport): void
   begins(name: string): void
   completes(name: string, output?: unknown): void
   fails(name: string, message?: string): void
@@ -30,10 +27,10 @@ export function desk({ begins = true, canForce = true, ...executor }: DeskOption
   const asked: string[] = []
   const reports = new Map<string, { readonly attempt: Attempt; readonly report: Report }>()
   const nameOf = (attemptId: string): string => attemptId.split('/').slice(-2).join('/')
-  const say = (name: string, said: Said): void => {
+  const say = (name: string, said: AttemptReport): void => {
     const known = reports.get(name)
     if (known === undefined) throw new Error(`Nobody asked to start ${name}; asked were ${asked.join(', ')}.`)
-    known.report({ attemptId: known.attempt.attemptId, ...said } as AttemptReport)
+    known.report(said)
   }
   return {
     asked,
@@ -42,10 +39,10 @@ export function desk({ begins = true, canForce = true, ...executor }: DeskOption
     },
     attempt: (name) => reports.get(name)!.attempt,
     start(attempt, report) {
-      const name = nameOf(attempt.attemptId)
+      const name = nameOf(attemptIdOf(attempt))
       asked.push(`start ${name}`)
       reports.set(name, { attempt, report })
-      if (begins) report({ type: 'attempt.started', attemptId: attempt.attemptId })
+      if (begins) report({ type: 'attempt.started' })
     },
     abort(attemptId) {
       asked.push(`abort ${nameOf(attemptId)}`)

@@ -77,7 +77,7 @@ describe('an executor that declines every offer', () => {
         hand: desk({
           start(attempt, report) {
             offers.push(clock.now())
-            report({ type: 'attempt.rejected', attemptId: attempt.attemptId })
+            report({ type: 'attempt.rejected' })
           },
         }),
       },

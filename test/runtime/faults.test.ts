@@ -64,45 +64,28 @@ describe('an executor that reports what nobody should believe', () => {
     expect(watched.result?.outputs).toEqual({ a: 'in time' })
   })
 
-  it('of another attempt, does not move the one it speaks through', async () => {
-    const hand = desk()
-    const { start, wait } = simulated({ executors: { hand } })
-    const watched = await start({ a: { run: byHand }, b: { run: byHand } })
-    const other = hand.attempt('b/1').attemptId
-    hand.say('a/1', { type: 'attempt.completed', attemptId: other, output: 'whose?' } as never)
-    hand.say('a/1', {
-      type: 'attempt.failed',
-      attemptId: 'x/a/1',
-      failure: { code: 'X', message: 'x' },
-    } as never)
-    expect(watched.statuses()).toEqual({ a: 'running', b: 'running' })
-    hand.completes('a/1')
-    hand.completes('b/1')
-    await wait()
-    expect(watched.result?.status).toBe('completed')
-  })
-
-  it('of an attempt that it was not asked to start yet, is not heard', async () => {
-    let report: Report | undefined
-    const ids: string[] = []
-    const ahead: Executor = {
-      start(attempt, say) {
-        ids.push(attemptOf(attempt.attemptId))
-        report ??= say
-        say({ type: 'attempt.started', attemptId: attempt.attemptId })
-        const next = attempt.attemptId.replace(/\d+$/, '2')
-        if (ids.length > 1) return
-        say({ type: 'attempt.failed', attemptId: attempt.attemptId, failure: { code: 'A', message: 'a' } })
-        say({ type: 'attempt.started', attemptId: next })
-        say({ type: 'attempt.completed', attemptId: next, output: 'ahead' })
+  it('of an attempt that is over, does not move the next one', async () => {
+    const reports: Report[] = []
+    const hand: Executor = {
+      start: (_attempt, report) => {
+        reports.push(report)
+        report({ type: 'attempt.started' })
       },
       abort: () => undefined,
     }
-    const { start, wait } = simulated({ executors: { hand: ahead } })
+    const { start, wait } = simulated({ executors: { hand } })
     const watched = await start({ a: { run: byHand, retry: { maxAttempts: 2, backoff: { base: 0 } } } })
+    const [first] = reports
+    first!({ type: 'attempt.failed', failure: { code: 'A', message: 'a' } })
     await wait(0)
-    expect(ids).toEqual(['a/1', 'a/2'])
-    expect(watched.run.view().tasks.get('a')?.status).toBe('running')
+    expect(reports).toHaveLength(2)
+    first!({ type: 'attempt.warned', message: 'late' })
+    first!({ type: 'attempt.failed', failure: { code: 'A', message: 'again' } })
+    first!({ type: 'attempt.completed', output: 'late' })
+    expect(watched.run.view().tasks.get('a')).toMatchObject({ status: 'running', attempt: 2 })
+    expect(watched.all('task.warned')).toEqual([])
+    reports[1]!({ type: 'attempt.completed', output: 'in time' })
+    expect((await watched.run.result).outputs).toEqual({ a: 'in time' })
   })
 
   it('in a shape that it made up, is passed over', async () => {
@@ -146,8 +129,8 @@ describe('an executor that throws', () => {
       start(attempt, report) {
         calls++
         if (calls === 1) throwing()
-        report({ type: 'attempt.started', attemptId: attempt.attemptId })
-        report({ type: 'attempt.completed', attemptId: attempt.attemptId, output: 'at last' })
+        report({ type: 'attempt.started' })
+        report({ type: 'attempt.completed', output: 'at last' })
       },
     })
     const { start, wait } = simulated({ executors: { hand } })
@@ -240,7 +223,3 @@ describe('a dag', () => {
     },
   )
 })
-
-function attemptOf(attemptId: string): string {
-  return attemptId.split('/').slice(-2).join('/')
-}

@@ -26,14 +26,14 @@ function timedRuntime(
   const started: string[] = []
   const timed: Executor = {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
-    start({ attemptId, taskId }, report) {
+    start({ taskId }, report) {
       started.push(taskId)
-      report({ type: 'attempt.started', attemptId })
+      report({ type: 'attempt.started' })
       clock.setTimeout(
         () => {
           if (options.failing?.has(taskId)) {
-            report({ type: 'attempt.failed', attemptId, failure: { code: 'NO', message: 'no' } })
-          } else report({ type: 'attempt.completed', attemptId, output: undefined })
+            report({ type: 'attempt.failed', failure: { code: 'NO', message: 'no' } })
+          } else report({ type: 'attempt.completed', output: undefined })
         },
         estimates[taskId as keyof typeof estimates],
       )

@@ -1,3 +1,4 @@
+import { attemptIdOf } from '../../executors/attempt.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Attempt, Executor, Report, ReportedFailure } from '../../ports/executor.ts'
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
@@ -54,10 +55,7 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
   const endSoon = (attemptId: string): void => {
     const own = live.get(attemptId)
     own?.timers.add(
-      clock.setTimeout(
-        () => end(attemptId, () => own.report({ type: 'attempt.ended', attemptId })),
-        endingMs,
-      ),
+      clock.setTimeout(() => end(attemptId, () => own.report({ type: 'attempt.ended' })), endingMs),
     )
   }
   return {
@@ -69,7 +67,7 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
     start: (attempt, report) => {
       const task = taskOf(attempt.taskId)
       const own: Live = { report, fault: script.faultOf(task), timers: new Set() }
-      live.set(attempt.attemptId, own)
+      live.set(attemptIdOf(attempt), own)
       const after = (ms: number, act: () => void): void => {
         const timer = clock.setTimeout(() => {
           own.timers.delete(timer)
@@ -80,8 +78,8 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
       if (own.fault === 'never-starts') return
       if (own.fault === 'rejected' && !rejected.has(task.id)) {
         rejected.add(task.id)
-        const { attemptId } = attempt
-        after(endingMs, () => end(attemptId, () => report({ type: 'attempt.rejected', attemptId })))
+        const attemptId = attemptIdOf(attempt)
+        after(endingMs, () => end(attemptId, () => report({ type: 'attempt.rejected' })))
         return
       }
       carryOut(attempt, own, { task, script, after, end })
@@ -95,7 +93,7 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
 
 /** From its start to its end, where it has one. */
 function carryOut(
-  { attemptId, attempt }: Attempt,
+  tried: Attempt,
   { report, fault }: Live,
   given: {
     readonly task: PlannedTask
@@ -105,7 +103,8 @@ function carryOut(
   },
 ): void {
   const { task, script, after, end } = given
-  report({ type: 'attempt.started', attemptId })
+  const attemptId = attemptIdOf(tried)
+  report({ type: 'attempt.started' })
   if (fault === 'hangs' || fault === 'ignores-abort') return
   const { stallAfterMs, stallGraceMs } = task.policy
   const silentMs = stallAfterMs + (stallGraceMs < Infinity ? stallGraceMs : 0)
@@ -115,11 +114,11 @@ function carryOut(
   if (fault !== 'stalls' && stallGraceMs < Infinity && stallAfterMs < lastsMs) beat()
   after(takesMs, () =>
     end(attemptId, () => {
-      const failure = attempt > 1 && fault === 'fails-once' ? undefined : failureOf(fault)
+      const failure = tried.attempt > 1 && fault === 'fails-once' ? undefined : failureOf(fault)
       report(
         failure === undefined
-          ? { type: 'attempt.completed', attemptId, output: script.outputOf(task) }
-          : { type: 'attempt.failed', attemptId, failure },
+          ? { type: 'attempt.completed', output: script.outputOf(task) }
+          : { type: 'attempt.failed', failure },
       )
     }),
   )
@@ -127,7 +126,7 @@ function carryOut(
   function beat(): void {
     after(stallAfterMs * beatEvery, () => {
       script.onBeat()
-      report({ type: 'attempt.heartbeat', attemptId })
+      report({ type: 'attempt.heartbeat' })
       beat()
     })
   }

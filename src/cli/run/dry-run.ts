@@ -54,11 +54,11 @@ async function rehearse(
 ): Promise<{ readonly started: readonly TaskId[]; readonly skipped: readonly TaskId[] }> {
   const clock = new SimulatedClock()
   const idle: Executor = {
-    start: ({ attemptId, taskId }, report) => {
-      report({ type: 'attempt.started', attemptId })
+    start: ({ taskId }, report) => {
+      report({ type: 'attempt.started' })
       const { estimateMs = unknownMs } = plan.tasks[plan.indexOf(taskId)!]!
       clock.setTimeout(
-        () => report({ type: 'attempt.completed', attemptId, output: undefined }),
+        () => report({ type: 'attempt.completed', output: undefined }),
         Math.max(1, estimateMs),
       )
     },

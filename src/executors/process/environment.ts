@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Attempt } from '../../ports/executor.ts'
+import { attemptIdOf, inputsOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
 import { readEnvFile } from './env-file.ts'
 import { errorText, StartFault } from './start-fault.ts'
@@ -28,7 +29,7 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
   for (const name of ['DAGMAR_INPUTS', 'DAGMAR_INPUTS_FILE', 'DAGMAR_INPUT', 'DAGMAR_INPUT_FILE']) {
     if (name in variables) delete variables[name]
   }
-  variables['DAGMAR_ATTEMPT'] = attempt.attemptId
+  variables['DAGMAR_ATTEMPT'] = attemptIdOf(attempt)
   variables['DAGMAR_RUN_ID'] = attempt.runId
   variables['DAGMAR_TASK_ID'] = attempt.taskId
   let folder: string | undefined
@@ -50,7 +51,7 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
       })
     }
   }
-  const inputs = jsonOfInputs(attempt.inputs)
+  const inputs = jsonOfInputs(inputsOf(attempt))
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   put('DAGMAR_INPUTS', inputs)
   if (input !== undefined) put('DAGMAR_INPUT', input)

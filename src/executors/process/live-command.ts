@@ -1,4 +1,5 @@
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
+import { attemptIdOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
 import { AttemptLog, logPath } from './attempt-log.ts'
 import { type Environment, removeFolder } from './environment.ts'
@@ -42,10 +43,10 @@ export class LiveCommand {
   constructor(options: LiveCommandOptions) {
     this.#options = options
     const { attempt, logDir, report } = options
-    const { attemptId, taskId } = attempt
+    const { taskId } = attempt
     this.#output = new Output({
-      tell: (text, stream) => report({ type: 'attempt.output', attemptId, text, stream }),
-      beat: () => report({ type: 'attempt.heartbeat', attemptId }),
+      tell: (text, stream) => report({ type: 'attempt.output', text, stream }),
+      beat: () => report({ type: 'attempt.heartbeat' }),
       log: (holdBack) => {
         if (logDir === undefined) return undefined
         const path = logPath(logDir, taskId, attempt.attempt)
@@ -108,8 +109,7 @@ export class LiveCommand {
     // What has been told to end before it began never runs.
     if (this.#isEnding || this.#isReaped) return
     launched.go()
-    const { attemptId } = this.#options.attempt
-    this.#options.report({ type: 'attempt.started', attemptId })
+    this.#options.report({ type: 'attempt.started' })
   }
 
   #refuse(thrown: unknown): void {
@@ -124,7 +124,7 @@ export class LiveCommand {
     // What comes after the exit does not change how it ended.
     const wasEnding = this.#isEnding
     const { attempt, leaders } = this.#options
-    const { attemptId } = attempt
+    const attemptId = attemptIdOf(attempt)
     const trace = { attemptId, leader: pid, startedAt: this.#startedAt, others: leaders }
     this.#output.finish(drainMs, () => {
       const done: SweepOptions['done'] = (found, isLeft) => {
@@ -138,27 +138,25 @@ export class LiveCommand {
   }
 
   #swept(exit: Exit, wasEnding: boolean): void {
-    const { attempt, work, environment } = this.#options
-    const { attemptId } = attempt
+    const { work, environment } = this.#options
     this.#output.endLog(() => {
       const { kept } = this.#output
       if (this.#refusal !== undefined) this.#fail(this.#refusal)
-      else if (wasEnding) this.#end(() => this.#options.report({ type: 'attempt.ended', attemptId }))
+      else if (wasEnding) this.#end(() => this.#options.report({ type: 'attempt.ended' }))
       else if (exit.code === 0) {
         const { output, note } = kept.stdout()
         if (note !== undefined) this.#warn(note)
-        this.#end(() => this.#options.report({ type: 'attempt.completed', attemptId, output }))
+        this.#end(() => this.#options.report({ type: 'attempt.completed', output }))
       } else this.#fail(failureOf(exit, work, environment.variables['PATH'], kept.lastLines()))
     })
   }
 
   #warn(message: string): void {
-    this.#options.report({ type: 'attempt.warned', attemptId: this.#options.attempt.attemptId, message })
+    this.#options.report({ type: 'attempt.warned', message })
   }
 
   #fail(failure: ReportedFailure): void {
-    const { attemptId } = this.#options.attempt
-    this.#end(() => this.#options.report({ type: 'attempt.failed', attemptId, failure }))
+    this.#end(() => this.#options.report({ type: 'attempt.failed', failure }))
   }
 
   #end(lastReport: () => void): void {

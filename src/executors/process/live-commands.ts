@@ -1,4 +1,5 @@
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
+import { attemptIdOf } from '../attempt.ts'
 import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { LiveCommand } from './live-command.ts'
@@ -16,7 +17,7 @@ export class LiveCommands {
   }
 
   start(attempt: Attempt, report: Report): void {
-    const { attemptId } = attempt
+    const attemptId = attemptIdOf(attempt)
     try {
       const live = new LiveCommand({
         ...readied(attempt),
@@ -31,7 +32,7 @@ export class LiveCommands {
       live.start()
     } catch (thrown) {
       if (!(thrown instanceof StartFault)) throw thrown
-      report({ type: 'attempt.failed', attemptId, failure: thrown.failure })
+      report({ type: 'attempt.failed', failure: thrown.failure })
     }
   }
 

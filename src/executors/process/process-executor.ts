@@ -1,5 +1,6 @@
 import { readFields, readInteger, badValue } from '../../graph/read-values.ts'
 import type { Attempt, Executor, Report } from '../../ports/executor.ts'
+import { attemptIdOf } from '../attempt.ts'
 import type { LiveCommands } from './live-commands.ts'
 
 export interface ProcessExecutorOptions {
@@ -43,7 +44,7 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
       const { LiveCommands } = await import('./live-commands.ts')
       commands = new LiveCommands(options)
     } catch (thrown) {
-      for (const { attempt, report } of taken(waiting)) report(notLoaded(attempt, thrown))
+      for (const { report } of taken(waiting)) report(notLoaded(thrown))
       return
     } finally {
       isLoading = false
@@ -58,13 +59,13 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
         commands.start(attempt, report)
         return
       }
-      waiting.set(attempt.attemptId, { attempt, report })
+      waiting.set(attemptIdOf(attempt), { attempt, report })
       if (!isLoading) void load()
     },
     abort(attemptId) {
       const early = waiting.get(attemptId)
       if (early === undefined) commands?.abort(attemptId)
-      else if (waiting.delete(attemptId)) early.report({ type: 'attempt.ended', attemptId })
+      else if (waiting.delete(attemptId)) early.report({ type: 'attempt.ended' })
     },
     force(attemptId) {
       commands?.force(attemptId)
@@ -98,11 +99,10 @@ function* taken<Entry>(waiting: Map<string, Entry>): IterableIterator<Entry> {
   }
 }
 
-function notLoaded({ attemptId }: Attempt, thrown: unknown) {
+function notLoaded(thrown: unknown) {
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
   return {
     type: 'attempt.failed',
-    attemptId,
     failure: { code: 'COMMAND_NOT_STARTED', message: `Processes cannot be started here: ${reason}` },
   } as const
 }

@@ -1,6 +1,6 @@
 import { taskMachine } from '../../../machines/task.ts'
 import { holdsSlot, isDeadLetter } from '../../../machines/task-context.ts'
-import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/attempts.ts'
+import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { liveTaskOf } from '../run/live-task.ts'
 
 /**
@@ -41,8 +41,8 @@ export const taskLogic = taskMachine.provide({
     deliverAnswer: ({ context, event }) => {
       if (event.type !== 'task.answer') return
       const live = liveTaskOf(context)
-      const { attemptId } = context
-      live.run.outbox.effect(deliverAnswer, { live, attemptId, answer: event.answer })
+      const { attempt } = context
+      live.run.outbox.effect(deliverAnswer, { live, attempt, answer: event.answer })
     },
     tellDeferred: ({ context }) => {
       const live = liveTaskOf(context)

@@ -24,8 +24,8 @@ export class LiveTask {
   ref!: ActorRefFromLogic<typeof taskMachine>
   /** True while slot, pools and executor are booked on it: the state it is in holds them. */
   isHolding = false
-  /** The attempt that its executor has been asked to start. */
-  startedAttempt = ''
+  /** The number of the latest attempt that its executor has been asked to start; 0 before the first. */
+  askedAttempt = 0
   /** The `seq` of its latest fact. */
   lastSeq: number
 

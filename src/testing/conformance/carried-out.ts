@@ -1,4 +1,5 @@
-import type { Attempt, AttemptReport, Executor } from '../../ports/executor.ts'
+import { attemptIdOf } from '../../executors/attempt.ts'
+import type { Attempt, AttemptKey, AttemptReport, Executor } from '../../ports/executor.ts'
 
 /** An executor has broken its contract. */
 export class ConformanceError extends Error {
@@ -10,7 +11,8 @@ export function demand(holds: boolean, breach: string): void {
 }
 
 /** An attempt in the hands of an executor that is tried, and what that told of it. */
-export interface CarriedOut extends Pick<Attempt, 'attemptId' | 'runId' | 'taskId'> {
+export interface CarriedOut extends AttemptKey {
+  readonly attemptId: string
   readonly reports: readonly AttemptReport[]
   readonly isOver: boolean
   /** Resolves with the first report of the type. */
@@ -31,7 +33,7 @@ export function carryOut(
   attempt: Attempt,
   waits: { readonly patienceMs: number; quiet(): Promise<void> },
 ): CarriedOut {
-  const { attemptId, runId, taskId } = attempt
+  const { runId, taskId } = attempt
   const reports: AttemptReport[] = []
   let told: (() => void)[] = []
   const find = async <Found extends AttemptReport>(
@@ -54,9 +56,10 @@ export function carryOut(
     }
   }
   const carriedOut: CarriedOut = {
-    attemptId,
+    attemptId: attemptIdOf(attempt),
     runId,
     taskId,
+    attempt: attempt.attempt,
     reports,
     get isOver() {
       return reports.some(isLast)
@@ -67,7 +70,7 @@ export function carryOut(
     last: () => find('last report', isLast),
     async settled() {
       await waits.quiet()
-      demandOneLife(attemptId, reports)
+      demandOneLife(reports)
     },
   }
   executor.start(attempt, (report) => {
@@ -96,11 +99,8 @@ function isLast(report: AttemptReport): report is AttemptReport {
   return lasts.has(report.type)
 }
 
-function demandOneLife(attemptId: string, reports: readonly AttemptReport[]): void {
+function demandOneLife(reports: readonly AttemptReport[]): void {
   const all = listed(reports)
-  for (const report of reports) {
-    demand(report.attemptId === attemptId, `a report of ${attemptId} carries the id ${report.attemptId}`)
-  }
   // An attempt that cannot start, or is aborted before, may end without having started.
   const neverStarted = reports.length === 1 && count(reports, (type) => endsUnstarted.has(type)) === 1
   const startedFirst = reports[0]?.type === 'attempt.started'

@@ -246,10 +246,10 @@ function benchFor({ makeExecutor, makeActor, patienceMs = 5_000, quietMs = 0 }: 
     quiet: pass,
     start: (work, given = { inputs: {}, input: undefined }) => {
       const taskId = `task-${++count}`
-      const ids = { runId: 'run', taskId, attempt: 1, attemptId: `run/${taskId}/1` }
+      const key = { runId: 'run', taskId, attempt: 1 }
       // An executor that spawns no actors does not look at it.
       const actor = makeActor?.() as AnyActorRef
-      return carryOut(executor, { ...ids, ...given, work, actor }, { patienceMs, quiet: pass })
+      return carryOut(executor, { ...key, ...given, work, actor }, { patienceMs, quiet: pass })
     },
   }
 }

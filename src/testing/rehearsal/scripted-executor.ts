@@ -1,4 +1,5 @@
 import type { Attempt, AttemptReport, Executor, Report } from '../../ports/executor.ts'
+import { attemptIdOf } from '../../executors/attempt.ts'
 import type { Clock, TimerId } from '../../time/clock.ts'
 import type { StrayReport } from '../any/any-stray.ts'
 import type { AttemptScript } from './attempt-script.ts'
@@ -33,18 +34,16 @@ interface LiveAttempt {
 
 /** An executor whose attempts go by a script on a simulated clock, and which also tells what nobody should believe. */
 export interface ScriptedExecutor extends Executor {
-  /** Tells something of an attempt that is over, or never was, through the reports of the task's first attempt. */
+  /** Tells something of an attempt that is over. */
   stray(runId: string, taskId: string, stray: StrayReport): void
 }
 
 export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExecutor {
   const live = new Map<string, LiveAttempt>()
-  const reports = new Map<string, Report>()
   return {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
     ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
     start(attempt, report) {
-      reports.set(`${attempt.runId}/${attempt.taskId}`, report)
       begin(attempt, report, live, options)
     },
     abort(attemptId) {
@@ -53,9 +52,7 @@ export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExec
       const { onAbort } = attempt.script
       if (onAbort === 'ignore') return
       const report: AttemptReport =
-        onAbort === 'complete'
-          ? { type: 'attempt.completed', attemptId, output: 'too late' }
-          : { type: 'attempt.ended', attemptId }
+        onAbort === 'complete' ? { type: 'attempt.completed', output: 'too late' } : { type: 'attempt.ended' }
       after(attempt, options.clock, onAbort === 'complete' ? 1 : onAbort, () => attempt.end(report))
     },
     ...(options.canForce
@@ -64,7 +61,7 @@ export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExec
             const attempt = live.get(attemptId)
             if (attempt === undefined || attempt.isOver || attempt.script.onForce === 'ignore') return
             after(attempt, options.clock, attempt.script.onForce, () =>
-              attempt.end({ type: 'attempt.ended', attemptId }),
+              attempt.end({ type: 'attempt.ended' }),
             )
           },
         }
@@ -76,10 +73,9 @@ export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExec
       attempt.ownEnd?.()
     },
     stray(runId, taskId, { attempt, type }) {
-      const attemptId = `${runId}/${taskId}/${attempt}`
-      // What is live may speak for itself: only what is over, or never was, is a stray.
-      if (live.get(attemptId)?.isOver === false) return
-      reports.get(`${runId}/${taskId}`)?.(strayReport(attemptId, type))
+      const own = live.get(attemptIdOf({ runId, taskId, attempt }))
+      // What is live may speak for itself: only what is over is a stray.
+      if (own?.isOver === true) own.say(strayReport(type))
     },
   }
 }
@@ -90,7 +86,8 @@ function begin(
   live: Map<string, LiveAttempt>,
   options: ScriptedExecutorOptions,
 ): void {
-  const { attemptId, runId, taskId } = attempt
+  const { runId, taskId } = attempt
+  const attemptId = attemptIdOf(attempt)
   const { clock } = options
   const scripts = attempt.work as readonly AttemptScript[]
   const script = scripts[Math.min(attempt.attempt, scripts.length) - 1]!
@@ -121,7 +118,7 @@ function begin(
       mark('attempt ended')
       throw new Error('the executor broke')
     case 'reject':
-      after(own, clock, 2, () => own.end({ type: 'attempt.rejected', attemptId }))
+      after(own, clock, 2, () => own.end({ type: 'attempt.rejected' }))
       return
     case 'never':
       return
@@ -133,16 +130,15 @@ function begin(
 
 function started(attemptId: string, own: LiveAttempt, clock: Clock): void {
   const { script, say } = own
-  say({ type: 'attempt.started', attemptId })
-  for (const beat of script.beats)
-    after(own, clock, beat, () => say({ type: 'attempt.heartbeat', attemptId }))
+  say({ type: 'attempt.started' })
+  for (const beat of script.beats) after(own, clock, beat, () => say({ type: 'attempt.heartbeat' }))
   if (script.warns !== undefined) {
-    after(own, clock, script.warns, () => say({ type: 'attempt.warned', attemptId, message: 'careful' }))
+    after(own, clock, script.warns, () => say({ type: 'attempt.warned', message: 'careful' }))
   }
   if (script.asks !== undefined) {
     after(own, clock, script.asks, () => {
       own.isWaiting = true
-      say({ type: 'attempt.asked', attemptId, question: 'really?' })
+      say({ type: 'attempt.asked', question: 'really?' })
     })
   }
   const { end } = script
@@ -155,29 +151,27 @@ function started(attemptId: string, own: LiveAttempt, clock: Clock): void {
 }
 
 function ending(attemptId: string, how: 'complete' | 'fail' | 'terminal' | 'retry-after'): AttemptReport {
-  if (how === 'complete') return { type: 'attempt.completed', attemptId, output: `output of ${attemptId}` }
+  if (how === 'complete') return { type: 'attempt.completed', output: `output of ${attemptId}` }
   const failure = { code: 'SCRIPTED', message: `the script says ${how}` }
-  if (how === 'terminal')
-    return { type: 'attempt.failed', attemptId, failure: { ...failure, retryable: false } }
-  if (how === 'retry-after')
-    return { type: 'attempt.failed', attemptId, failure: { ...failure, retryAfterMs: 33 } }
-  return { type: 'attempt.failed', attemptId, failure }
+  if (how === 'terminal') return { type: 'attempt.failed', failure: { ...failure, retryable: false } }
+  if (how === 'retry-after') return { type: 'attempt.failed', failure: { ...failure, retryAfterMs: 33 } }
+  return { type: 'attempt.failed', failure }
 }
 
-function strayReport(attemptId: string, type: StrayReport['type']): AttemptReport {
+function strayReport(type: StrayReport['type']): AttemptReport {
   switch (type) {
     case 'completed':
-      return { type: 'attempt.completed', attemptId, output: 'stray' }
+      return { type: 'attempt.completed', output: 'stray' }
     case 'failed':
-      return { type: 'attempt.failed', attemptId, failure: { code: 'STRAY', message: 'stray' } }
+      return { type: 'attempt.failed', failure: { code: 'STRAY', message: 'stray' } }
     case 'started':
-      return { type: 'attempt.started', attemptId }
+      return { type: 'attempt.started' }
     case 'rejected':
-      return { type: 'attempt.rejected', attemptId }
+      return { type: 'attempt.rejected' }
     case 'heartbeat':
-      return { type: 'attempt.heartbeat', attemptId }
+      return { type: 'attempt.heartbeat' }
     case 'ended':
-      return { type: 'attempt.ended', attemptId }
+      return { type: 'attempt.ended' }
   }
 }
 

@@ -1,0 +1,120 @@
+import type { Failure } from '../../../machines/outcome.ts'
+import { attemptIdOf } from '../../executors/attempt.ts'
+import type { AttemptReport, ReportedFailure } from '../../ports/executor.ts'
+import { backoffMs } from '../../scheduling/backoff.ts'
+import type { LiveTask } from '../run/live-task.ts'
+
+/** Whose report it is. */
+interface Reporter {
+  readonly live: LiveTask
+  readonly attempt: number
+}
+
+/** The door through which executors are heard. */
+export function hear(reporter: Reporter, report: AttemptReport): void {
+  reporter.live.run.shared.macrostep.with(takeReport, reporter, report)
+}
+
+/** What comes too late, or for an attempt that is over, ends here or in the machine. */
+function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
+  const { run } = live
+  if (run.books.live.get(live.task.index) !== live) return
+  const at = run.now
+  if (keepsAttempt(live, attempt, report)) run.shared.admission.kept(live.lane.load)
+  switch (report.type) {
+    case 'attempt.progress':
+    case 'attempt.output':
+      pass(live, attempt, report)
+      run.sendTask(live, { type: 'attempt.heartbeat', attempt, at })
+      return
+    case 'attempt.started':
+    case 'attempt.heartbeat':
+      run.sendTask(live, { type: report.type, attempt, at })
+      return
+    case 'attempt.warned':
+    case 'attempt.asked':
+      run.sendTask(live, { ...report, attempt, at })
+      return
+    case 'attempt.rejected':
+      run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) })
+      if (live.context.waitingFor === 'capacity') offerAgain(live)
+      return
+    case 'attempt.failed': {
+      const failure = completed(live, report.failure, at)
+      run.sendTask(live, { ...report, attempt, at, failure, retryAt: retryAt(live, at, failure) })
+      return
+    }
+    case 'attempt.completed':
+      run.sendTask(live, {
+        type: report.type,
+        attempt,
+        at,
+        // Only one that completes while it is being ended may be followed by another.
+        retryAt: live.context.state === 'stopping' ? retryAt(live, at, undefined) : at,
+        output: report.output,
+      })
+      return
+    case 'attempt.ended':
+      run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) })
+  }
+}
+
+/** The executor has accepted the attempt: its first report was not `rejected`. */
+function keepsAttempt({ context }: LiveTask, attempt: number, { type }: AttemptReport): boolean {
+  const isFirst = context.state === 'starting' && attempt === context.attempt
+  return isFirst && (type === 'attempt.started' || type === 'attempt.failed')
+}
+
+/** The executor took the attempt back after all: the task waits in its old place, the executor is left alone for a while. */
+function offerAgain(live: LiveTask): void {
+  const { queue } = live.run.books
+  if (queue.has(live.task.index)) return
+  queue.restore(live.task.index)
+  queue.close(live.lane.index)
+  live.run.shared.admission.takenBack(live.lane)
+}
+
+function pass(
+  live: LiveTask,
+  attempt: number,
+  report: Extract<AttemptReport, { type: 'attempt.progress' | 'attempt.output' }>,
+): void {
+  const { context, run } = live
+  const isHeard = context.state === 'running' || context.state === 'stalled' || context.state === 'stopping'
+  if (!isHeard || attempt !== context.attempt) return
+  const { taskId } = context
+  if (report.type === 'attempt.output') {
+    run.outbox.pass({ type: 'task.output', taskId, attempt, text: report.text, stream: report.stream })
+    return
+  }
+  const { percent, message } = report
+  run.outbox.pass({
+    type: 'task.progress',
+    taskId,
+    attempt,
+    percent,
+    ...(message === undefined ? {} : { message }),
+  })
+}
+
+/** When the next attempt may start, should there be one. */
+function retryAt({ context, task }: LiveTask, at: number, failure: Failure | undefined): number {
+  // What is reported of an attempt that is being ended does not change why it ended, nor what follows.
+  const isHeard = context.state !== 'stopping'
+  const asked = failure?.retryAfterMs
+  // What is no length of time would be an instant that never comes.
+  if (isHeard && asked !== undefined && asked >= 0 && Number.isFinite(asked)) return at + asked
+  const { backoff } = task
+  const seed = backoff.jitter === 0 ? '' : attemptIdOf(context)
+  return at + backoffMs(backoff, Math.max(1, context.attemptsUsed), seed)
+}
+
+/** What the executor left open in a failure is filled in from the task. */
+function completed({ context }: LiveTask, failure: ReportedFailure, at: number): Failure {
+  return {
+    ...failure,
+    severity: failure.severity ?? context.policy.severity,
+    retryable: failure.retryable ?? true,
+    at,
+  }
+}

@@ -1,0 +1,43 @@
+import type { AnyActorRef } from 'xstate'
+import type { Attempt, AttemptOrigin } from '../../ports/executor.ts'
+import type { LiveTask } from '../run/live-task.ts'
+
+/**
+ * An attempt as its executor gets it. What a copy has to have is a field; what most handlers never look at is made by
+ * the original, when it is looked at.
+ */
+export class TaskAttempt implements Attempt, AttemptOrigin {
+  readonly runId: string
+  readonly taskId: string
+  readonly attempt: number
+  readonly work: unknown
+  readonly input: unknown
+  readonly actor: AnyActorRef
+  readonly origin: AttemptOrigin
+  readonly #live: LiveTask
+
+  constructor(live: LiveTask) {
+    this.runId = live.run.id
+    this.taskId = live.task.id
+    this.attempt = live.context.attempt
+    this.work = live.task.work
+    this.input = live.run.options.input
+    this.actor = live.ref
+    this.origin = this
+    this.#live = live
+  }
+
+  get live(): LiveTask {
+    return this.#live
+  }
+
+  makeInputs(): Readonly<Record<string, unknown>> {
+    const { run, task, books } = this.#live
+    const inputs: Record<string, unknown> = {}
+    for (const need of task.needs) {
+      const outcome = books.outcomes[need]
+      if (outcome?.status === 'completed') inputs[run.plan.tasks[need]!.id] = outcome.output
+    }
+    return inputs
+  }
+}
