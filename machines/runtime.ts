@@ -12,8 +12,8 @@ export interface RuntimeContext {
 }
 
 export type RuntimeEvent =
-  /** Spawn a dag actor. `run` is the runtime's own record of the run. */
-  | { readonly type: 'runtime.dispatch'; readonly run: object }
+  /** Spawn the dag actor of a run. */
+  | { readonly type: 'runtime.dispatch'; readonly runId: string }
   | { readonly type: 'runtime.shutdown'; readonly mode: 'drain' | 'kill' }
   | { readonly type: 'xstate.done.actor.dag'; readonly output: DagContext }
 

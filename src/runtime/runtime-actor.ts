@@ -1,6 +1,7 @@
 import { type Actor, type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate'
 import { runtimeMachine } from '../../machines/runtime.ts'
-import { type HostedDagContext, host } from './run/live-task.ts'
+import type { DagContext } from '../../machines/dag.ts'
+import { setHost } from './run/live-task.ts'
 import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
 import { storeFailed } from './steps/store-failed.ts'
@@ -14,8 +15,8 @@ export interface RuntimeActorOptions extends SharedOptions {
 export class RuntimeActor implements RunHost {
   readonly shared: Shared
   readonly actor: Actor<typeof runtimeMachine>
-  /** The runs that are not settled. */
-  readonly runs = new Set<Run>()
+  /** The runs that are not settled, by id. */
+  readonly runs = new Map<string, Run>()
   readonly closed: Promise<void>
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
@@ -31,13 +32,13 @@ export class RuntimeActor implements RunHost {
     const logic = runtimeMachine.provide({
       actions: {
         spawnRun: ({ event, self }) => {
-          if (event.type === 'runtime.dispatch') this.#spawn(event.run as Run, self)
+          if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId)!, self)
         },
         drainRuns: () => {
-          for (const run of this.runs) run.dag.send({ type: 'run.drain', reason: 'drained' })
+          for (const run of this.runs.values()) run.dag.send({ type: 'run.drain', reason: 'drained' })
         },
         killRuns: () => {
-          for (const run of this.runs) run.dag.send({ type: 'run.kill', reason: 'shutdown' })
+          for (const run of this.runs.values()) run.dag.send({ type: 'run.kill', reason: 'shutdown' })
         },
         closeRuntime: () => {
           for (const stop of this.#unlisten) stop()
@@ -63,8 +64,8 @@ export class RuntimeActor implements RunHost {
 
   /** Gives the run a dag actor, which starts in a microtask: until then nothing has happened. */
   spawn(run: Run, first: 'run.start' | 'run.reopen'): void {
-    this.runs.add(run)
-    this.actor.send({ type: 'runtime.dispatch', run })
+    this.runs.set(run.id, run)
+    this.actor.send({ type: 'runtime.dispatch', runId: run.id })
     run.dag.send({ type: first })
     queueMicrotask(() => {
       this.shared.macrostep.run(() => run.dag.start())
@@ -72,20 +73,20 @@ export class RuntimeActor implements RunHost {
   }
 
   forget(run: Run): void {
-    this.runs.delete(run)
+    this.runs.delete(run.id)
   }
 
   #spawn(run: Run, parent: AnyActorRef): void {
-    const input = {
+    const input: DagContext = {
       runId: run.id,
       state: 'running',
       ending: undefined,
       reason: '',
       failure: undefined,
       causedBy: undefined,
-      [host]: run,
-    } as HostedDagContext
+    }
     run.dag = createActor(this.shared.logic.dag, { parent, id: 'dag', input })
+    setHost(run.dag, run)
     run.dagContext = run.dag.getSnapshot().context
   }
 }

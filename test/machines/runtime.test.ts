@@ -12,7 +12,7 @@ const output: DagContext = {
   failure: undefined,
   causedBy: undefined,
 }
-const dispatch: RuntimeEvent = { type: 'runtime.dispatch', run: {} }
+const dispatch: RuntimeEvent = { type: 'runtime.dispatch', runId: 'run' }
 const done: RuntimeEvent = { type: 'xstate.done.actor.dag', output }
 const drain: RuntimeEvent = { type: 'runtime.shutdown', mode: 'drain' }
 const kill: RuntimeEvent = { type: 'runtime.shutdown', mode: 'kill' }

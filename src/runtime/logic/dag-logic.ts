@@ -19,50 +19,50 @@ const skipReasons: Readonly<Record<RunEnding, SkipReason>> = {
 /** The dag machine with its seams filled in. */
 export const dagLogic = dagMachine.provide({
   actions: {
-    openRun: ({ context }) => startRun(runOf(context)),
-    reopenRun: ({ context }) => tellReopened(runOf(context)),
-    admitTasks: ({ context, event }) => {
-      if (event.type === 'run.offer') admitTasks(runOf(context), event.most)
+    openRun: ({ self }) => startRun(runOf(self)),
+    reopenRun: ({ self }) => tellReopened(runOf(self)),
+    admitTasks: ({ event, self }) => {
+      if (event.type === 'run.offer') admitTasks(runOf(self), event.most)
     },
-    settleTask: ({ context, event }) => {
-      if (event.type === 'xstate.done.actor.task') taskDone(runOf(context), event.output)
+    settleTask: ({ event, self }) => {
+      if (event.type === 'xstate.done.actor.task') taskDone(runOf(self), event.output)
     },
-    killTask: ({ context, event }) => {
-      if (event.type === 'run.killTask') killTask(runOf(context), event.index, event.reason)
+    killTask: ({ event, self }) => {
+      if (event.type === 'run.killTask') killTask(runOf(self), event.index, event.reason)
     },
-    skipRest: ({ context }) => skipRest(runOf(context), skipReasons[context.ending!], context.causedBy),
-    killWaiting: ({ context }) => killLive(runOf(context), context.reason, true),
-    killLive: ({ context }) => killLive(runOf(context), context.failure?.message ?? context.reason, false),
-    closeRun: ({ context }) => closeRun(runOf(context)),
-    tellPaused: ({ context }) => {
-      runOf(context).tell({ type: 'run.paused' })
+    skipRest: ({ context, self }) => skipRest(runOf(self), skipReasons[context.ending!], context.causedBy),
+    killWaiting: ({ context, self }) => killLive(runOf(self), context.reason, true),
+    killLive: ({ context, self }) => killLive(runOf(self), context.failure?.message ?? context.reason, false),
+    closeRun: ({ self }) => closeRun(runOf(self)),
+    tellPaused: ({ self }) => {
+      runOf(self).tell({ type: 'run.paused' })
     },
-    tellResumed: ({ context }) => {
-      const run = runOf(context)
+    tellResumed: ({ self }) => {
+      const run = runOf(self)
       run.tell({ type: 'run.resumed' })
       run.shared.admission.want(run)
     },
-    tellDraining: ({ context }) =>
-      runOf(context).tellEnding({ type: 'run.draining', reason: context.reason }),
-    tellKilling: ({ context }) => {
+    tellDraining: ({ context, self }) =>
+      runOf(self).tellEnding({ type: 'run.draining', reason: context.reason }),
+    tellKilling: ({ context, self }) => {
       const { failure, reason } = context
-      runOf(context).tellEnding({
+      runOf(self).tellEnding({
         type: 'run.killing',
         ending: context.ending!,
         reason: failure?.message ?? reason,
         ...(failure === undefined ? {} : { failure }),
       })
     },
-    tellCompleted: ({ context }) => {
-      runOf(context).tell({ type: 'run.completed' })
+    tellCompleted: ({ self }) => {
+      runOf(self).tell({ type: 'run.completed' })
     },
-    tellFailed: ({ context }) => {
+    tellFailed: ({ context, self }) => {
       const { failure } = context
-      const run = runOf(context)
+      const run = runOf(self)
       run.tell({ type: 'run.failed', ...(failure === undefined ? {} : { failure }), ...run.endingCause })
     },
-    tellKilled: ({ context }) => {
-      const run = runOf(context)
+    tellKilled: ({ context, self }) => {
+      const run = runOf(self)
       run.tell({ type: 'run.killed', reason: context.reason, ...run.endingCause })
     },
   },

@@ -9,8 +9,8 @@ import { liveTaskOf } from '../run/live-task.ts'
  */
 export const taskLogic = taskMachine.provide({
   actions: {
-    slotChanged: ({ context }) => {
-      const live = liveTaskOf(context)
+    slotChanged: ({ context, self }) => {
+      const live = liveTaskOf(self)
       live.run.slotChanged(live, holdsSlot(context.state))
       // A draining run admits nothing, so what has come back to wait would wait for ever.
       const comesBack = context.state === 'dispatched' && context.attempt > 0
@@ -22,60 +22,60 @@ export const taskLogic = taskMachine.provide({
         })
       }
     },
-    requestGrant: ({ context }) => {
-      const live = liveTaskOf(context)
+    requestGrant: ({ self }) => {
+      const live = liveTaskOf(self)
       live.run.requestGrant(live)
     },
-    startAttempt: ({ context }) => {
-      const live = liveTaskOf(context)
+    startAttempt: ({ self }) => {
+      const live = liveTaskOf(self)
       live.run.outbox.effect(startAttempt, live)
     },
-    abortAttempt: ({ context }) => {
-      const live = liveTaskOf(context)
+    abortAttempt: ({ self }) => {
+      const live = liveTaskOf(self)
       live.run.outbox.effect(abortAttempt, live)
     },
-    forceAttempt: ({ context }) => {
-      const live = liveTaskOf(context)
+    forceAttempt: ({ self }) => {
+      const live = liveTaskOf(self)
       live.run.outbox.effect(forceAttempt, live)
     },
-    deliverAnswer: ({ context, event }) => {
+    deliverAnswer: ({ context, event, self }) => {
       if (event.type !== 'task.answer') return
-      const live = liveTaskOf(context)
+      const live = liveTaskOf(self)
       const { attempt } = context
       live.run.outbox.effect(deliverAnswer, { live, attempt, answer: event.answer })
     },
-    tellDeferred: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellDeferred: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId } = context
       live.run.tellTask(live, { type: 'task.deferred', taskId, executor: live.lane.load.name })
     },
-    tellDispatched: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellDispatched: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, runId } = context
       const { nextSeq: seq, now: at } = live.run
       const executor = live.lane.load.name
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.dispatched', taskId, attempt, executor })
     },
-    tellStarting: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellStarting: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, runId, startBy: until } = context
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.starting', taskId, attempt, until })
     },
-    tellStarted: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellStarted: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, runId } = context
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.started', taskId, attempt })
     },
-    tellWarned: ({ context, event }) => {
+    tellWarned: ({ context, event, self }) => {
       if (event.type !== 'attempt.warned') return
-      const live = liveTaskOf(context)
+      const live = liveTaskOf(self)
       const { taskId, attempt } = context
       live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message: event.message })
     },
-    tellAsked: ({ context, event }) => {
-      const live = liveTaskOf(context)
+    tellAsked: ({ context, event, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, failure } = context
       if (event.type === 'attempt.asked') {
         live.run.tellTask(live, {
@@ -97,53 +97,53 @@ export const taskLogic = taskMachine.provide({
         failure: failure!,
       })
     },
-    tellAnswered: ({ context, event }) => {
+    tellAnswered: ({ context, event, self }) => {
       if (event.type !== 'task.answer') return
-      const live = liveTaskOf(context)
+      const live = liveTaskOf(self)
       const { taskId, attempt } = context
       live.run.tellTask(live, { type: 'task.answered', taskId, attempt, answer: event.answer })
     },
-    tellStalled: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellStalled: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, graceAt } = context
       const until = graceAt === Number.POSITIVE_INFINITY ? {} : { until: graceAt }
       live.run.tellTask(live, { type: 'task.stalled', taskId, attempt, ...until })
     },
-    tellUnstalled: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellUnstalled: ({ context, self }) => {
+      const live = liveTaskOf(self)
       live.run.tellTask(live, { type: 'task.unstalled', taskId: context.taskId, attempt: context.attempt })
     },
-    tellStopping: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellStopping: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, stopReason, forceAt } = context
       const cause = stopReason === 'kill' ? live.run.endingCause : {}
       const reason = stopReason!
       live.run.tellTask(live, { type: 'task.stopping', taskId, attempt, reason, until: forceAt, ...cause })
     },
-    tellAbandoned: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellAbandoned: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, stopReason } = context
       live.run.tellTask(live, { type: 'task.abandoned', taskId, attempt, reason: stopReason! })
     },
-    tellDroppedOutput: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellDroppedOutput: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt } = context
       const message = 'The attempt completed while it was being ended; its output was dropped.'
       live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message })
     },
-    tellRetrying: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellRetrying: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, failure, retryAt } = context
       live.run.tellTask(live, { type: 'task.retrying', taskId, attempt, failure: failure!, until: retryAt })
     },
-    tellCompleted: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellCompleted: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, runId, output } = context
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.completed', taskId, attempt, output })
     },
-    tellFailed: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellFailed: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, ignored, abandoned } = context
       const failure = context.failure!
       const deadLettered = isDeadLetter(context)
@@ -159,8 +159,8 @@ export const taskLogic = taskMachine.provide({
       // The settlement stays the latest fact: it is what dependents are caused by.
       if (deadLettered) live.run.tell({ type: 'task.dead-lettered', taskId, attempt, failure })
     },
-    tellKilled: ({ context }) => {
-      const live = liveTaskOf(context)
+    tellKilled: ({ context, self }) => {
+      const live = liveTaskOf(self)
       const { taskId, attempt, killReason, abandoned } = context
       const { endingCause } = live.run
       live.run.tellTask(live, {

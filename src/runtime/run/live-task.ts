@@ -1,5 +1,4 @@
 import type { ActorRefFromLogic } from 'xstate'
-import type { DagContext } from '../../../machines/dag.ts'
 import type { taskMachine } from '../../../machines/task.ts'
 import type { TaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
@@ -8,10 +7,10 @@ import type { Run } from './run.ts'
 import type { RunBooks } from './run-books.ts'
 
 /**
- * Where a context finds what the runtime keeps beside it. A symbol, because snapshots are copied, persisted and sent by
- * inspectors, and none of them looks at symbols: what hangs below is neither theirs nor free of cycles.
+ * Where an actor has what the runtime keeps beside it. Not in its context: that is copied, persisted, handed on as output
+ * and sent by inspectors, and what hangs below is neither theirs nor free of cycles.
  */
-export const host: unique symbol = Symbol('dagmar.host')
+const host: unique symbol = Symbol('dagmar.host')
 
 /** What the runtime keeps of a task that has an actor. */
 export class LiveTask {
@@ -38,15 +37,21 @@ export class LiveTask {
   }
 }
 
-export type HostedTaskContext = TaskContext & { [host]: LiveTask }
-export type HostedDagContext = DagContext & { readonly [host]: Run }
-
-/** The runtime's side of a task's context. */
-export function liveTaskOf(context: TaskContext): LiveTask {
-  return (context as HostedTaskContext)[host]
+interface Hosted {
+  [host]?: LiveTask | Run
 }
 
-/** The runtime's side of a dag's context. */
-export function runOf(context: DagContext): Run {
-  return (context as HostedDagContext)[host]
+/** To be called before the actor starts. */
+export function setHost(actor: object, of: LiveTask | Run): void {
+  ;(actor as Hosted)[host] = of
+}
+
+/** The runtime's side of a task actor. */
+export function liveTaskOf(actor: object): LiveTask {
+  return (actor as Hosted)[host] as LiveTask
+}
+
+/** The runtime's side of a dag actor. */
+export function runOf(actor: object): Run {
+  return (actor as Hosted)[host] as Run
 }

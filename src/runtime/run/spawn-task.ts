@@ -2,7 +2,7 @@ import { createActor } from 'xstate'
 import { newTaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import type { Lane } from '../admission/lane.ts'
-import { type HostedTaskContext, host, LiveTask } from './live-task.ts'
+import { LiveTask, setHost } from './live-task.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -14,9 +14,9 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
   const live = new LiveTask(run, task, lane)
   const { id: taskId, index, policy } = task
   const known = { runId: run.id, taskId, index, policy }
-  const input = newTaskContext(known, run.books.attempts[index]) as HostedTaskContext
-  input[host] = live
+  const input = newTaskContext(known, run.books.attempts[index])
   live.ref = createActor(run.shared.logic.task, { parent: run.dag, id: 'task', input })
+  setHost(live.ref, live)
   // Not the input itself: XState copies the first context once, and keeps to that object from then on.
   live.context = live.ref.getSnapshot().context
   run.books.live.add(index, live)
