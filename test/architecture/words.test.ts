@@ -90,7 +90,7 @@ function wrongWords(files: readonly SourceFile[]): string[] {
 
 describe('the words', () => {
   it('are those of the glossary', () => {
-    const files = readSources(['machines', 'src', 'examples', 'README.md'], ['.ts', '.md'])
+    const files = readSources(['machines', 'src', 'examples', 'docs', 'README.md'], ['.ts', '.md'])
     expect(wrongWords(files)).toEqual([])
   })
 })

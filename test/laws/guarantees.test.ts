@@ -28,7 +28,7 @@ describe('over random dags, faults and schedules', () => {
   )
 
   law(
-    'Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout.',
+    'Every run settles, once it is not held or paused, its questions are answered, and every handler ends or has a timeout.',
     anyScenario(),
     async (scenario) => everyRunSettles(await playScenario(scenario)),
   )

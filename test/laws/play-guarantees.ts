@@ -74,7 +74,7 @@ function sharedLimitsHold({ marks, plan, scenario }: PlayedScenario): string[] {
   return breaches
 }
 
-/** 4. Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout. */
+/** 4. Every run settles, once it is not held or paused, its questions are answered, and every handler ends or has a timeout. */
 export function everyRunSettles(played: PlayedScenario): Breaches {
   const { runs, timers, plan } = played
   const breaches = runs.flatMap((run) => unsettled(run, plan.tasks))

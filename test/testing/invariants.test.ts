@@ -1,10 +1,4 @@
-import {
-  assertInvariants,
-  type Breach,
-  checkInvariants,
-  type GuaranteeNumber,
-  guarantees,
-} from 'dagmar/testing'
+import { assertInvariants, type Breach, checkInvariants, type GuaranteeNumber } from 'dagmar/testing'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRuntime, dag, type RunFact, SimulatedClock } from '../../src/index.ts'
@@ -224,19 +218,6 @@ describe('facts of another dag', () => {
         dag('other').task('aa', async () => 1),
       ),
     ).toThrow(/Fact \d+ is about a task 'a', which other does not have/)
-  })
-})
-
-describe('the words of the guarantees', () => {
-  it('are those of the README', async () => {
-    const { readFileSync } = await import('node:fs')
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-    const rows = [...readme.matchAll(/^\| (\d+) \| (.+?) \| \[/gm)].map(([, number, words]) => [
-      Number(number),
-      words,
-    ])
-    expect(rows.length).toBeGreaterThan(10)
-    for (const [number, words] of rows) expect(guarantees[number as GuaranteeNumber]).toBe(words)
   })
 })
 

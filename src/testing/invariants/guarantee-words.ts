@@ -3,7 +3,7 @@ export const guarantees = {
   1: 'A task starts only when its rule is met by settled dependencies.',
   2: 'A task has at most one live attempt.',
   3: 'Slots, pools and capacities in use never exceed a limit.',
-  4: 'Every run settles, once it is not held or paused, its questions are answered, its agents come, and every handler ends or has a timeout.',
+  4: 'Every run settles, once it is not held or paused, its questions are answered, and every handler ends or has a timeout.',
   5: 'A settled task never changes, except by redrive.',
   6: 'A report of an old attempt changes nothing.',
   7: 'After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned.',

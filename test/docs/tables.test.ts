@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import schema from '../../schema/plan.schema.json' with { type: 'json' }
+import { faultKinds } from '../../src/check/fault.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { ruleNames } from '../../src/graph/rules.ts'
+import { readSources } from '../architecture/source-text.ts'
+import { membersOf, textsOf } from './declared.ts'
+import { allPages, namesIn, pageAt, readFile, tableOf, tableUnder } from './pages.ts'
+
+const plain = (text: string): string => text.replaceAll('`', '')
+
+/** Tables of members: the page, what the first column is called, and the interface with its file. */
+const members = [
+  ['docs/tasks.md', 'option', 'TaskOptions', 'src/graph/options.ts'],
+  ['docs/library.md', 'option of a dag', 'DagOptions', 'src/graph/options.ts'],
+  ['docs/library.md', "of a handler's context", 'HandlerContext', 'src/graph/handler.ts'],
+  ['docs/library.md', 'option of `createRuntime`', 'RuntimeOptions', 'src/runtime/options.ts'],
+  ['docs/library.md', 'of a runtime', 'Runtime', 'src/runtime/create-runtime.ts'],
+  ['docs/library.md', 'option of `dispatch`', 'DispatchOptions', 'src/runtime/dispatch-options.ts'],
+  ['docs/library.md', 'of a run', 'RunHandle', 'src/runtime/handle/run-handle.ts'],
+  ['docs/library.md', 'of a result', 'RunResult', 'src/runtime/handle/result.ts'],
+  ['docs/simulation.md', 'option of `simulate`', 'SimulationOptions', 'src/simulation/options.ts'],
+  ['docs/simulation.md', 'of a simulation', 'Simulation', 'src/simulation/simulate.ts'],
+  ['docs/simulation.md', 'option of `optimise`', 'OptimiseOptions', 'src/graph/options.ts'],
+  ['docs/simulation.md', 'of an optimised plan', 'OptimisedPlan', 'src/simulation/optimise-plan.ts'],
+  ['docs/testing.md', 'option of `checkDag`', 'CheckDagOptions', 'src/check/options.ts'],
+  ['docs/testing.md', 'option of `law`', 'LawOptions', 'src/testing/law/law.ts'],
+  ['docs/testing.md', 'option of `rehearse`', 'RehearseOptions', 'src/testing/rehearsal/rehearse.ts'],
+  ['docs/testing.md', 'of a trace', 'Trace', 'src/testing/facts/trace.ts'],
+] as const
+
+const tables = members.map(([path, corner, name, file]) => ({
+  path,
+  corner,
+  name,
+  table: tableOf(pageAt(path), corner),
+  declared: membersOf(file, name).filter((member) => !member.name.startsWith('Symbol.')),
+}))
+
+describe('the tables of members', () => {
+  it.each(tables)('has exactly the members of $name: $path, $corner', ({ table, declared }) => {
+    expect(namesIn(table).toSorted()).toEqual(declared.map(({ name }) => name).toSorted())
+  })
+
+  const withDefaults = tables.filter(({ table }) => table.columns[1] === 'default')
+  it.each(withDefaults)(
+    'has the defaults of $name that the source says: $path, $corner',
+    ({ table, declared }) => {
+      const said = table.rows.map(([option, byDefault]) => [plain(option!), plain(byDefault!)])
+      const named = declared.map(({ name, byDefault }) => [name, plain(byDefault ?? '')])
+      expect(Object.fromEntries(said)).toEqual(Object.fromEntries(named))
+    },
+  )
+})
+
+/** Tables of texts: the page, what the first column is called, and the texts as the source has them. */
+const texts: readonly (readonly [page: string, corner: string, texts: readonly string[]])[] = [
+  ['docs/tasks.md', 'rule', ruleNames],
+  ['docs/tasks.md', '`onFailure`', textsOf('machines/outcome.ts', 'OnFailure')],
+  ['docs/library.md', '`overflow`', textsOf('src/events/buffered.ts', 'Overflow')],
+  ['docs/testing.md', 'finding', textsOf('src/check/report.ts', 'FindingCode')],
+  ['docs/testing.md', 'kind of fault', faultKinds],
+]
+
+describe.each(texts)('%s, the table "%s"', (path, corner, expected) => {
+  it('has exactly what the source has', () => {
+    const { columns, ...table } = tableOf(pageAt(path), corner)
+    expect(namesIn({ columns, ...table }).toSorted()).toEqual(expected.toSorted())
+  })
+})
+
+describe('the tables of plan files', () => {
+  const page = pageAt('docs/plan-files.md')
+  const options = membersOf('src/graph/options.ts', 'TaskOptions').map(({ name }) => name)
+
+  it('have exactly the fields of a plan in the schema', () => {
+    const fields = namesIn(tableUnder(page, 'The fields of a plan'))
+    expect(fields.toSorted()).toEqual(Object.keys(schema.properties).toSorted())
+  })
+
+  it('have exactly the fields of a task in the schema, beside the options of every task', () => {
+    const own = namesIn(tableUnder(page, 'The fields of a task'))
+    const fields = [...own, ...options.filter((name) => name !== 'executor')]
+    expect(fields.toSorted()).toEqual(Object.keys(schema.definitions.task.properties).toSorted())
+  })
+
+  it('have exactly the variables that a command is given', () => {
+    const sources = readSources(['src/executors'], ['.ts'])
+    const set = sources.flatMap(({ text }) => text.match(/(?<=')DAGMAR_[A-Z_]+(?=')/g) ?? [])
+    const variables = namesIn(tableUnder(page, 'What a command finds and leaves'))
+    expect(variables.toSorted()).toEqual([...new Set(set)].toSorted())
+  })
+})
+
+describe('the tables of the command line', () => {
+  const page = pageAt('docs/command-line.md')
+  const { commands } = createProgram('0')
+
+  it('have exactly the commands that there are, with their arguments', () => {
+    const usages = commands.map((command) =>
+      ['dagmar', command.name(), ...command.registeredArguments.map(argumentOf)].join(' '),
+    )
+    expect(namesIn(tableOf(page, 'command')).toSorted()).toEqual(usages.toSorted())
+  })
+
+  it.each(
+    commands.filter(({ options }) => options.length > 0).map((command) => [command.name(), command] as const),
+  )('have exactly the options of dagmar %s', (name, { options }) => {
+    const said = namesIn(tableUnder(page, `dagmar ${name}`))
+    expect(said.toSorted()).toEqual(options.map(({ flags }) => flags).toSorted())
+  })
+
+  function argumentOf(argument: { name: () => string; readonly required: boolean }): string {
+    return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
+  }
+})
+
+describe('the tables of errors and failures', () => {
+  const page = pageAt('docs/errors.md')
+  const errors = textsOf('src/errors/dagmar-error.ts', 'ErrorCode')
+
+  it('have exactly the codes that an error can have', () => {
+    expect(namesIn(tableUnder(page, 'Errors')).toSorted()).toEqual(errors.toSorted())
+  })
+
+  it('have exactly the codes that a failure can have', () => {
+    const written = readSources(
+      ['machines', 'src/graph', 'src/executors', 'src/stores', 'src/runtime', 'src/simulation'],
+      ['.ts'],
+    ).flatMap(({ text }) => text.match(/(?<=')[A-Z][A-Z_]{4,}(?=')/g) ?? [])
+    // Signals, Node's own codes and variables of the environment are written like codes.
+    const foreign = /^(?:SIG[A-Z]+|E[A-Z]+|DAGMAR_.+)$/
+    const failures = written.filter((code) => !errors.includes(code) && !foreign.test(code))
+    const said = namesIn(tableUnder(page, 'Failures'))
+    expect(said.toSorted()).toEqual([...new Set(failures)].toSorted())
+  })
+})
+
+describe('the pages', () => {
+  const entries = ['src/index.ts', 'src/testing.ts', 'src/simulation/index.ts', 'src/plan-file/index.ts']
+  const named = new Set(allPages().flatMap(({ text }) => text.match(/\b\w+\b/g) ?? []))
+
+  it.each(entries)('name every value that %s exports', (path) => {
+    const lists = [...readFile(path).matchAll(/export \{([^}]*)\}/g)].flatMap(([, list]) => list!.split(','))
+    const values = lists
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '' && !entry.startsWith('type '))
+    expect(values.length).toBeGreaterThan(0)
+    expect(values.filter((value) => !named.has(value))).toEqual([])
+  })
+})
