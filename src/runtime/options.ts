@@ -26,7 +26,7 @@ export interface RuntimeOptions {
   readonly admission?: AdmissionMode
   /** Executors by the name that tasks call them by. `inline`, `actor-logic` and `process` are there unless replaced. */
   readonly executors?: Readonly<Record<string, Executor>>
-  /** Where journals are kept. Facts are safe there before anything is done because of them. @default `memoryStore()` */
+  /** Where journals are kept. Facts are safe there before anything is done because of them. @default none: each run holds its own facts */
   readonly store?: Store
   /** All time goes through it. @default the system's */
   readonly clock?: Clock

@@ -41,7 +41,6 @@ beforeAll(() => {
     compilerOptions: {
       noEmit: false,
       outDir: 'out',
-      noUnusedLocals: true,
       paths: Object.fromEntries(sources),
     },
   }

@@ -24,7 +24,7 @@ interface Source {
   readonly text: string
   readonly comments: readonly Comment[]
   readonly types: ReadonlyMap<string, TSInterfaceDeclaration | TSTypeAliasDeclaration>
-  /** By the name of an imported type, the file that it comes from. */
+  /** By name, the file that something imported or handed on comes from. */
   readonly imports: ReadonlyMap<string, string>
 }
 
@@ -36,7 +36,10 @@ interface Placed<Type = TSType | TSInterfaceDeclaration | TSTypeAliasDeclaration
 
 const sources = new Map<string, Source>()
 
-/** The members of an interface or object type, with those that it takes from others. */
+/**
+ * The members of an interface or object type, with those that it takes from others. The file declares it, or exports it
+ * from another one.
+ */
 export function membersOf(path: string, name: string): readonly Member[] {
   return membersIn(declared(sourceOf(path), name))
 }
@@ -81,10 +84,15 @@ function typeDeclaredIn(statement: Statement) {
     : []
 }
 
+/** What a file takes from others of the project, be it to use or to hand on. */
 function importsIn(statement: Statement, path: string) {
-  if (statement.type !== 'ImportDeclaration' || !statement.source.value.startsWith('.')) return []
+  const isImport = statement.type === 'ImportDeclaration'
+  if (!isImport && statement.type !== 'ExportNamedDeclaration') return []
+  if (statement.source?.value.startsWith('.') !== true) return []
   const from = posix.join(posix.dirname(path), statement.source.value)
-  return statement.specifiers.map(({ local }) => [local.name, from] as const)
+  return statement.specifiers.map(
+    ({ local }) => [local.type === 'Identifier' ? local.name : '', from] as const,
+  )
 }
 
 function declared(source: Source, name: string): Placed {

@@ -3,7 +3,7 @@ import { factsOf, type Member } from './declared.ts'
 import { codeIn, pageAt, tableUnder } from './pages.ts'
 
 const page = pageAt('docs/facts.md')
-const runFacts = [...factsOf('src/events/facts.ts', 'RunFact')]
+const runFacts = [...factsOf('src/index.ts', 'RunFact')]
 const isOfTask = (members: readonly Member[]) => members.some(({ name }) => name === 'taskId')
 
 /** What all facts of a table have goes without saying in it. */
@@ -21,7 +21,7 @@ const tables = [
   {
     heading: 'Passing facts',
     shared: ['afterSeq', 'at', 'type', 'runId'],
-    declared: [...factsOf('src/events/facts.ts', 'PassingFact')],
+    declared: [...factsOf('src/index.ts', 'PassingFact')],
   },
 ]
 

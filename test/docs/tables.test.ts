@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
-import { faultKinds } from '../../src/check/fault.ts'
+import { faultKinds } from '../../src/check/variants/fault.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { ruleNames } from '../../src/graph/rules.ts'
 import { readSources } from '../architecture/source-text.ts'
@@ -9,32 +9,33 @@ import { allPages, namesIn, pageAt, readFile, tableOf, tableUnder } from './page
 
 const plain = (text: string): string => text.replaceAll('`', '')
 
-/** Tables of members: the page, what the first column is called, and the interface with its file. */
+/** Tables of members: the page, what the first column is called, and the interface with the entry that exports it. */
 const members = [
-  ['docs/tasks.md', 'option', 'TaskOptions', 'src/graph/options.ts'],
-  ['docs/library.md', 'option of a dag', 'DagOptions', 'src/graph/options.ts'],
-  ['docs/library.md', "of a handler's context", 'HandlerContext', 'src/graph/handler.ts'],
-  ['docs/library.md', 'option of `createRuntime`', 'RuntimeOptions', 'src/runtime/options.ts'],
-  ['docs/library.md', 'of a runtime', 'Runtime', 'src/runtime/create-runtime.ts'],
-  ['docs/library.md', 'option of `dispatch`', 'DispatchOptions', 'src/runtime/dispatch-options.ts'],
-  ['docs/library.md', 'of a run', 'RunHandle', 'src/runtime/handle/run-handle.ts'],
-  ['docs/library.md', 'of a result', 'RunResult', 'src/runtime/handle/result.ts'],
-  ['docs/simulation.md', 'option of `simulate`', 'SimulationOptions', 'src/simulation/options.ts'],
-  ['docs/simulation.md', 'of a simulation', 'Simulation', 'src/simulation/simulate.ts'],
-  ['docs/simulation.md', 'option of `optimise`', 'OptimiseOptions', 'src/graph/options.ts'],
-  ['docs/simulation.md', 'of an optimised plan', 'OptimisedPlan', 'src/simulation/optimise-plan.ts'],
-  ['docs/testing.md', 'option of `checkDag`', 'CheckDagOptions', 'src/check/options.ts'],
-  ['docs/testing.md', 'option of `law`', 'LawOptions', 'src/testing/law/law.ts'],
-  ['docs/testing.md', 'option of `rehearse`', 'RehearseOptions', 'src/testing/rehearsal/rehearse.ts'],
-  ['docs/testing.md', 'of a trace', 'Trace', 'src/testing/facts/trace.ts'],
+  ['docs/tasks.md', 'option', 'TaskOptions', 'src/index.ts'],
+  ['docs/library.md', 'option of a dag', 'DagOptions', 'src/index.ts'],
+  ['docs/library.md', "of a handler's context", 'HandlerContext', 'src/index.ts'],
+  ['docs/library.md', 'option of `createRuntime`', 'RuntimeOptions', 'src/index.ts'],
+  ['docs/library.md', 'of a runtime', 'Runtime', 'src/index.ts'],
+  ['docs/library.md', 'option of `dispatch`', 'DispatchOptions', 'src/index.ts'],
+  ['docs/library.md', 'of a run', 'RunHandle', 'src/index.ts'],
+  ['docs/library.md', 'of a result', 'RunResult', 'src/index.ts'],
+  ['docs/library.md', 'of a store', 'Store', 'src/index.ts'],
+  ['docs/simulation.md', 'option of `simulate`', 'SimulationOptions', 'src/simulation/index.ts'],
+  ['docs/simulation.md', 'of a simulation', 'Simulation', 'src/simulation/index.ts'],
+  ['docs/simulation.md', 'option of `optimise`', 'OptimiseOptions', 'src/index.ts'],
+  ['docs/simulation.md', 'of an optimised plan', 'OptimisedPlan', 'src/simulation/index.ts'],
+  ['docs/testing.md', 'option of `checkDag`', 'CheckDagOptions', 'src/testing.ts'],
+  ['docs/testing.md', 'option of `law`', 'LawOptions', 'src/testing.ts'],
+  ['docs/testing.md', 'option of `rehearse`', 'RehearseOptions', 'src/testing.ts'],
+  ['docs/testing.md', 'of a trace', 'Trace', 'src/testing.ts'],
 ] as const
 
-const tables = members.map(([path, corner, name, file]) => ({
+const tables = members.map(([path, corner, name, entry]) => ({
   path,
   corner,
   name,
   table: tableOf(pageAt(path), corner),
-  declared: membersOf(file, name).filter((member) => !member.name.startsWith('Symbol.')),
+  declared: membersOf(entry, name).filter((member) => !member.name.startsWith('Symbol.')),
 }))
 
 describe('the tables of members', () => {
@@ -56,9 +57,9 @@ describe('the tables of members', () => {
 /** Tables of texts: the page, what the first column is called, and the texts as the source has them. */
 const texts: readonly (readonly [page: string, corner: string, texts: readonly string[]])[] = [
   ['docs/tasks.md', 'rule', ruleNames],
-  ['docs/tasks.md', '`onFailure`', textsOf('machines/outcome.ts', 'OnFailure')],
-  ['docs/library.md', '`overflow`', textsOf('src/events/buffered.ts', 'Overflow')],
-  ['docs/testing.md', 'finding', textsOf('src/check/report.ts', 'FindingCode')],
+  ['docs/tasks.md', '`onFailure`', textsOf('src/index.ts', 'OnFailure')],
+  ['docs/library.md', '`overflow`', textsOf('src/index.ts', 'Overflow')],
+  ['docs/testing.md', 'finding', textsOf('src/testing.ts', 'FindingCode')],
   ['docs/testing.md', 'kind of fault', faultKinds],
 ]
 
@@ -71,7 +72,7 @@ describe.each(texts)('%s, the table "%s"', (path, corner, expected) => {
 
 describe('the tables of plan files', () => {
   const page = pageAt('docs/plan-files.md')
-  const options = membersOf('src/graph/options.ts', 'TaskOptions').map(({ name }) => name)
+  const options = membersOf('src/index.ts', 'TaskOptions').map(({ name }) => name)
 
   it('have exactly the fields of a plan in the schema', () => {
     const fields = namesIn(tableUnder(page, 'The fields of a plan'))
@@ -117,7 +118,7 @@ describe('the tables of the command line', () => {
 
 describe('the tables of errors and failures', () => {
   const page = pageAt('docs/errors.md')
-  const errors = textsOf('src/errors/dagmar-error.ts', 'ErrorCode')
+  const errors = textsOf('src/index.ts', 'ErrorCode')
 
   it('have exactly the codes that an error can have', () => {
     expect(namesIn(tableUnder(page, 'Errors')).toSorted()).toEqual(errors.toSorted())
