@@ -19,6 +19,7 @@ export {
   type RuntimeFact,
 } from './events/facts.ts'
 export { fold, type RunView } from './events/fold.ts'
+export type { JsonValue } from './events/json-value.ts'
 export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export type { RunResult } from './events/run-result.ts'
 export { type RunSummary, summaryAfter } from './events/run-summary.ts'

@@ -2,6 +2,7 @@ import type { RunEnding } from '../../machines/dag.ts'
 import type { Failure, SkipReason, TaskId } from '../../machines/outcome.ts'
 import type { StopReason } from '../../machines/task-context.ts'
 import type { TaskStructure } from '../graph/plan.ts'
+import type { JsonValue } from './json-value.ts'
 
 interface OfRun {
   /** Rises by 1 within a run, from 1. */
@@ -61,6 +62,11 @@ export type RunFact =
   | (OfTask & { readonly type: 'task.deferred'; readonly executor: string })
   /** The executor has been asked to start it; `until` is when the start timeout falls. */
   | (OfAttempt & { readonly type: 'task.starting'; readonly until: number })
+  /**
+   * Its executor noted where the attempt is: with this handle a later coordinator can end it or take it over. It may be
+   * told again, and the latest counts.
+   */
+  | (OfAttempt & { readonly type: 'task.placed'; readonly executor: string; readonly handle: JsonValue })
   | (OfAttempt & { readonly type: 'task.started' })
   | (OfAttempt & { readonly type: 'task.warned'; readonly message: string })
   /** `of` tells a question of the handler from one about what to do with a task that failed. */

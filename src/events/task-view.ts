@@ -1,6 +1,7 @@
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { TaskState } from '../../machines/task-context.ts'
 import type { RunFact } from './facts.ts'
+import type { JsonValue } from './json-value.ts'
 
 /** A task as the run sees it: the actor's states, and those before and beside the actor. */
 export type TaskStatus = 'pending' | 'ready' | TaskState | 'skipped'
@@ -16,6 +17,8 @@ export interface TaskView {
   readonly attemptsUsed: number
   /** The instant the present status waits for: retry, start timeout, grace. */
   readonly until?: number
+  /** Where its live attempt is, where its executor has noted that. */
+  readonly placed?: { readonly executor: string; readonly handle: JsonValue }
   /** The failure of the latest attempt that failed. */
   readonly failure?: Failure
   /** Questions that wait for an answer. */
@@ -62,8 +65,8 @@ function isOrdinary(fact: RunFact): fact is Extract<RunFact, { type: Ordinary }>
 }
 
 /** Such a view has no properties but those that all have. */
-function isUntroubled({ failure, outcome, questions }: TaskView): boolean {
-  return failure === undefined && outcome === undefined && questions.length === 0
+function isUntroubled({ placed, failure, outcome, questions }: TaskView): boolean {
+  return placed === undefined && failure === undefined && outcome === undefined && questions.length === 0
 }
 
 /** Spelled out, since to copy a view takes several times as long as to make one. */
@@ -89,8 +92,9 @@ function ordinarily(task: TaskView, fact: Extract<RunFact, { type: Ordinary }>):
 }
 
 function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView {
-  const { until: _until, ...rest } = task
+  const { until: _until, placed, ...rest } = task
   const moved = { ...rest, since: fact.at }
+  const live = placed === undefined ? moved : { ...moved, placed }
   switch (fact.type) {
     case 'task.ready':
       return { ...moved, status: 'ready' }
@@ -104,10 +108,12 @@ function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): Tas
     case 'dispatch.claim-failed':
       return { ...moved, status: 'dispatched' }
     case 'task.starting':
-      return { ...moved, status: 'starting', until: fact.until }
+      return { ...live, status: 'starting', until: fact.until }
     case 'task.started':
     case 'task.unstalled':
-      return { ...moved, status: 'running' }
+      return { ...live, status: 'running' }
+    case 'task.placed':
+      return { ...task, placed: { executor: fact.executor, handle: fact.handle } }
     case 'task.warned':
       return task
     case 'task.asked':
@@ -125,9 +131,9 @@ function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): Tas
         ? { ...task, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
         : { ...task, questions: task.questions.slice(1) }
     case 'task.stalled':
-      return { ...moved, status: 'stalled', ...(fact.until === undefined ? {} : { until: fact.until }) }
+      return { ...live, status: 'stalled', ...(fact.until === undefined ? {} : { until: fact.until }) }
     case 'task.stopping':
-      return { ...moved, status: 'stopping', questions: [], until: fact.until }
+      return { ...live, status: 'stopping', questions: [], until: fact.until }
     case 'task.abandoned':
       return task
     case 'task.retrying':

@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../machines/outcome.ts'
+import type { JsonValue } from '../events/json-value.ts'
 
 /** Which try of which task. Unique for ever; `attemptIdOf` joins it to one text. */
 export interface AttemptKey {
@@ -19,13 +20,22 @@ export interface Attempt extends AttemptKey {
   readonly inputs?: Readonly<Record<string, unknown>> | undefined
   /** The task actor, for executors that spawn actors of their own below it. */
   readonly actor: AnyActorRef
-  /** Where `inputsOf` looks. A copy keeps it; an attempt made by hand needs none. */
+  /**
+   * Keeps a handle with which a later coordinator can `reap` or `adopt` the attempt, should this one die: a pid and its
+   * start time, a session, a job id. JSON, told as the fact `task.placed`; the latest handle counts. Returns nothing
+   * where the handle is as safe as it will be, or a promise of that: wait for it before the attempt does anything
+   * that a later coordinator could not find. Throws `CONFIG_INVALID` for what is
+   * not JSON. Of an attempt that is over nothing is kept.
+   */
+  readonly note: (this: Attempt, handle: JsonValue) => void | Promise<void>
+  /** Where `inputsOf` and `note` look. A copy keeps it; an attempt made by hand needs none. */
   readonly origin?: AttemptOrigin
 }
 
 /** What stands behind an attempt and all its copies. */
 export interface AttemptOrigin {
   makeInputs(): Readonly<Record<string, unknown>>
+  place(handle: JsonValue): void | Promise<void>
 }
 
 /**
@@ -83,6 +93,19 @@ export interface Executor {
   force?(attemptId: string): void
   /** Gives the answer to the oldest open question of the attempt. */
   answer?(attemptId: string, answer: unknown): void
+  /**
+   * Ends what an attempt of an earlier coordinator, which has died, left behind; the handle is the latest that it had
+   * noted. Resolves when nothing of it runs any more, at once where nothing did, and rejects where that cannot be told.
+   * Touches nothing but that attempt: a pid, say, may belong to somebody else by now.
+   */
+  reap?(attempt: AttemptKey, handle: JsonValue): Promise<void>
+  /**
+   * Takes over an attempt of an earlier coordinator, for executors whose attempts survive it, and reports as after
+   * `start`: `attempt.started` first where it still runs, then its last report; the last alone where it has ended
+   * meanwhile, and `attempt.ended` where nothing is known of it any more. From then on it is aborted, forced and
+   * answered like any other.
+   */
+  adopt?(attempt: Attempt, handle: JsonValue, report: Report): void
   /** Calls `listener` whenever capacity came free that no report of ours tells of. Returns how to stop listening. */
   onCapacity?(listener: () => void): () => void
 }

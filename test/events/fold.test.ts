@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NewRunFact, RunFact } from '../../src/events/facts.ts'
+import type { JsonValue } from '../../src/events/json-value.ts'
 import { fold, RunFolder, type RunView } from '../../src/events/fold.ts'
 import type { TaskView } from '../../src/events/task-view.ts'
 import { failure, numbered, structure } from './made-facts.ts'
@@ -158,6 +159,39 @@ describe('the state of a task', () => {
       until: 88,
       questions: [],
     })
+  })
+
+  it('is where its executor noted last, as long as its attempt is live', () => {
+    const placed = (handle: JsonValue): NewRunFact => ({
+      type: 'task.placed',
+      taskId,
+      attempt,
+      executor: 'far',
+      handle,
+    })
+    const stopping: NewRunFact = { type: 'task.stopping', taskId, attempt, reason: 'kill', until: 88 }
+    const going = [
+      [dispatched, starting, placed(1), placed(2)],
+      [dispatched, starting, placed(2), started],
+      [dispatched, starting, placed(2), started, { type: 'task.stalled', taskId, attempt }],
+      [dispatched, starting, placed(2), started, stopping],
+    ] as const
+    for (const facts of going) {
+      expect(taskOf(...facts).placed).toEqual({ executor: 'far', handle: 2 })
+      expect(taskOf(...facts).status).toBe(
+        taskOf(...facts.filter(({ type }) => type !== 'task.placed')).status,
+      )
+    }
+    const retrying: NewRunFact = { type: 'task.retrying', taskId, attempt, failure, until: 500 }
+    for (const end of [
+      completed,
+      failed,
+      retrying,
+      askedWhatNow,
+      { type: 'task.deferred', taskId, executor: 'far' } as const,
+    ]) {
+      expect(taskOf(dispatched, starting, placed(2), started, end)).not.toHaveProperty('placed')
+    }
   })
 
   it('is dispatched until the instant of its retry, with the failure', () => {

@@ -82,7 +82,6 @@ describe('the executor of processes', () => {
     ['an unknown option', { logdir: 'x' }, "Did you mean 'logDir'?"],
     ['no capacity', { capacity: 0 }, 'processExecutor.options.capacity is 0'],
     ['no directory', { logDir: '' }, 'processExecutor.options.logDir is'],
-    ['nothing to do first', { beforeRun: 'x' }, 'processExecutor.options.beforeRun is'],
   ])('is refused when it has %s', (_, options, message) => {
     expect(() => processExecutor(options as object)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) }),

@@ -3,6 +3,7 @@ import {
   type AttemptReport,
   type CommandOptions,
   command,
+  type JsonValue,
   type ProcessExecutor,
   processExecutor,
   type ProcessExecutorOptions,
@@ -28,6 +29,16 @@ export interface RunCommandOptions extends ProcessExecutorOptions {
   readonly inputs?: Readonly<Record<string, unknown>>
   readonly input?: unknown
   readonly taskId?: string
+  /** What is told of its process before it runs the command. @default nothing listens */
+  readonly note?: (handle: ProcessHandle) => void | Promise<void>
+}
+
+/** What the executor notes of a process. */
+export interface ProcessHandle {
+  readonly pid: number
+  readonly start: number
+  readonly boot: string
+  readonly mark: string
 }
 
 const lasts: ReadonlySet<AttemptReport['type']> = new Set([
@@ -41,19 +52,18 @@ let count = 0
 
 /** Starts the work as the runtime would, and keeps what is reported. */
 export function startCommand(work: Work<unknown>, options: RunCommandOptions = {}): RunningCommand {
-  const { executor: given, inputs = {}, input, taskId = 'task', ...executorOptions } = options
+  const { executor: given, inputs = {}, input, taskId = 'task', note, ...executorOptions } = options
   const executor = given ?? processExecutor(executorOptions)
   const attempt = ++count
   const attemptId = `${runId}/${taskId}/${attempt}`
   const reports: AttemptReport[] = []
   const { promise: end, resolve } = withResolvers<AttemptReport>()
-  executor.start(
-    { runId, taskId, attempt, work: work.work, inputs, input, actor: undefined as never },
-    (report) => {
-      reports.push(report)
-      if (lasts.has(report.type)) resolve(report)
-    },
-  )
+  const noted = (handle: JsonValue) => note?.(handle as unknown as ProcessHandle)
+  const key = { runId, taskId, attempt, work: work.work, inputs, input, actor: undefined as never }
+  executor.start({ ...key, note: noted }, (report) => {
+    reports.push(report)
+    if (lasts.has(report.type)) resolve(report)
+  })
   const lines = (stream?: 'stdout' | 'stderr'): readonly string[] =>
     reports.flatMap((report) =>
       report.type === 'attempt.output' && (stream === undefined || report.stream === stream)

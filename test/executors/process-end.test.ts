@@ -154,9 +154,8 @@ describe('a process that does not run its command yet', () => {
     const { promise, resolve } = withResolvers<void>()
     let pid = 0
     const run = startCommand(command('touch', [made]), {
-      beforeRun: (attempt, own) => {
-        expect(attempt.taskId).toBe('task')
-        pid = own
+      note: (handle) => {
+        ;({ pid } = handle)
         return promise
       },
     })
@@ -174,7 +173,7 @@ describe('a process that does not run its command yet', () => {
     const { promise, resolve } = withResolvers<void>()
     let isHeld = false
     const run = startCommand(command('touch', [made]), {
-      beforeRun: () => {
+      note: () => {
         isHeld = true
         return promise
       },
@@ -195,9 +194,9 @@ describe('a process that does not run its command yet', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the disk is full'))],
-  ])('never runs it when what comes first %s', async (_, beforeRun) => {
+  ])('never runs it when its note %s', async (_, note) => {
     const made = join(folder, 'not-made-either')
-    const last = await startCommand(command('touch', [made]), { beforeRun }).end
+    const last = await startCommand(command('touch', [made]), { note }).end
     expect(last).toMatchObject({
       failure: { code: 'COMMAND_NOT_STARTED', message: 'The command could not be started: the disk is full' },
     })

@@ -45,10 +45,10 @@ async function host(program: string, until?: (said: string) => boolean, limit = 
     import { command } from './src/executors/command.js'
     import { processExecutor } from './src/executors/process/process-executor.js'
     let count = 0
-    const start = (executor, line, hear = () => {}) =>
+    const start = (executor, line, hear = () => {}, note = () => {}) =>
       new Promise((resolve) => {
 
-        const attempt = { runId: '${runId}', taskId: 'task', attempt: ++count, inputs: {}, work: command(line).work }
+        const attempt = { runId: '${runId}', taskId: 'task', attempt: ++count, inputs: {}, work: command(line).work, note }
         executor.start(attempt, (report) => {
           hear(report)
           if (/completed|failed|ended/.test(report.type)) resolve(report)
@@ -102,9 +102,10 @@ describe('a program that uses the executor', () => {
     const made = join(folder, 'made')
     const { said } = await host(
       `
-      const executor = processExecutor({ beforeRun: (attempt, pid) => { say('held'); return new Promise(() => {}) } })
+      const executor = processExecutor()
+      const held = () => { say('held'); return new Promise(() => {}) }
       setInterval(() => {}, 1000)
-      await start(executor, 'touch ${made}')
+      await start(executor, 'touch ${made}', undefined, held)
       `,
       (text) => text.includes('held'),
     )

@@ -1,14 +1,24 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { command, createRuntime, dag, processExecutor, type ReportedFailure, type Work } from 'dagmar'
+import {
+  command,
+  createRuntime,
+  dag,
+  type Fact,
+  processExecutor,
+  type ReportedFailure,
+  type Work,
+} from 'dagmar'
 import { afterAll, describe, expect, it } from 'vitest'
-import { expectNothingLeft, runLine, startCommand } from './commands.ts'
+import { expectNothingLeft, type ProcessHandle, runLine, startCommand } from './commands.ts'
 
 expectNothingLeft()
 
 const folder = mkdtempSync(join(tmpdir(), 'process-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+type PlacedFact = Extract<Fact, { type: 'task.placed' }>
 
 function fileWith(name: string, text: string, mode: number): string {
   const path = join(folder, name)
@@ -60,7 +70,7 @@ describe('a command', () => {
     const run = await runLine(
       'echo $$ $(cut -d" " -f5 /proc/self/stat)',
       {},
-      { beforeRun: (_, pid) => void (held = pid) },
+      { note: ({ pid }) => void (held = pid) },
     )
     expect(run.last).toMatchObject({ output: `${held} ${held}` })
   })
@@ -91,6 +101,18 @@ describe('commands in a dag', () => {
       status: 'failed',
       failure: { code: 'COMMAND_FAILED', message: 'The command exited with code 3.', output: ['two spaces'] },
     })
+  })
+
+  it('are noted, with what finds their processes, before they run', async () => {
+    const run = createRuntime().dispatch(dag('noted').task('a', command('echo $$ $DAGMAR_MARKS')))
+    const told: Fact[] = []
+    run.events$.subscribe((fact) => told.push(fact))
+    await run.result
+    const [placed, started] = told.filter(({ type }) => type === 'task.placed' || type === 'task.started')
+    expect(started?.type).toBe('task.started')
+    const { pid, start, boot, mark } = (placed as PlacedFact).handle as unknown as ProcessHandle
+    expect(run.view().tasks.get('a')?.outcome).toEqual({ status: 'completed', output: `${pid} ${mark}` })
+    expect([Number.isInteger(start), boot.length]).toEqual([true, 36])
   })
 
   it('are killed as a group', async () => {

@@ -62,6 +62,7 @@ describe('the scenarios that the laws are tried on', () => {
         "task.dispatched",
         "task.failed",
         "task.killed",
+        "task.placed",
         "task.ready",
         "task.redriven",
         "task.retrying",

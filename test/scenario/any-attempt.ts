@@ -8,6 +8,7 @@ export function anyAttempt(): fc.Arbitrary<AttemptScript> {
     .record({
       pace: anyPace(),
       start: seldom(10, fc.constantFrom(...badStarts)),
+      places: fc.boolean(),
       beats: fc.array(ms(5, 15, 30, 60, 90), { maxLength: 3 }),
       warns: seldom(2, ms(10, 40)),
       asks: seldom(3, ms(10, 30)),

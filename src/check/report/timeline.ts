@@ -123,6 +123,7 @@ function wordsOf(fact: RunFact, alike: readonly RunFact[]): string | undefined {
     case 'task.dispatched':
     case 'task.claimed':
     case 'task.starting':
+    case 'task.placed':
     case 'task.warned':
     case 'task.redriven':
     case 'dispatch.no-agent':

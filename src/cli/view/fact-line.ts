@@ -116,6 +116,7 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
     case 'task.deferred':
     case 'task.claimed':
     case 'task.starting':
+    case 'task.placed':
     case 'task.redriven':
     case 'task.dead-lettered':
     case 'dispatch.no-agent':

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,6 +10,8 @@ import { errorText, StartFault } from './start-fault.ts'
 
 export interface Environment {
   readonly variables: Readonly<Record<string, string>>
+  /** What the attempt's processes are known by. */
+  readonly mark: string
   /** Holds the inputs that are too large for a variable. To be removed at the end. */
   readonly folder: string | undefined
 }
@@ -29,6 +32,10 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
   for (const name of ['DAGMAR_INPUTS', 'DAGMAR_INPUTS_FILE', 'DAGMAR_INPUT', 'DAGMAR_INPUT_FILE']) {
     if (name in variables) delete variables[name]
   }
+  // With those of all enclosing attempts: each of them ends what is below it, however deep.
+  const mark = randomUUID()
+  const enclosing = process.env['DAGMAR_MARKS']
+  variables['DAGMAR_MARKS'] = enclosing === undefined ? mark : `${enclosing},${mark}`
   variables['DAGMAR_ATTEMPT'] = attemptIdOf(attempt)
   variables['DAGMAR_RUN_ID'] = attempt.runId
   variables['DAGMAR_TASK_ID'] = attempt.taskId
@@ -55,7 +62,7 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   put('DAGMAR_INPUTS', inputs)
   if (input !== undefined) put('DAGMAR_INPUT', input)
-  return { variables, folder }
+  return { variables, mark, folder }
 }
 
 export function removeFolder(folder: string | undefined): void {

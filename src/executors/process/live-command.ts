@@ -1,11 +1,11 @@
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
-import { attemptIdOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
 import { AttemptLog, logPath } from './attempt-log.ts'
 import { type Environment, removeFolder } from './environment.ts'
 import { type Exit, failureOf, notStarted } from './explain.ts'
 import { launch, type Launched } from './launch.ts'
 import { Output } from './output.ts'
+import { handleOf } from './process-handle.ts'
 import { errorText } from './start-fault.ts'
 import { signal } from './survivors.ts'
 import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
@@ -18,7 +18,6 @@ export interface LiveCommandOptions {
   readonly work: CommandWork
   readonly environment: Environment
   readonly logDir: string | undefined
-  readonly beforeRun: ((attempt: Attempt, pid: number) => void | Promise<void>) | undefined
   /** The leaders that are not reaped yet, of all attempts. */
   readonly leaders: Set<number>
   readonly report: Report
@@ -63,7 +62,11 @@ export class LiveCommand {
     this.#options.leaders.add(launched.pid)
     launched.child.once('exit', (code, name) => this.#exited(launched, { code, signal: name }))
     this.#output.read(launched.stdout, launched.stderr)
-    this.#prepare(launched)
+    this.#place(launched)
+  }
+
+  get mark(): string {
+    return this.#options.environment.mark
   }
 
   abort(): void {
@@ -89,13 +92,14 @@ export class LiveCommand {
     if (this.#launched !== undefined && !this.#isReaped) signal(-this.#launched.pid, name)
   }
 
-  #prepare(launched: Launched): void {
-    const { attempt, beforeRun } = this.#options
+  #place(launched: Launched): void {
+    const { attempt, environment } = this.#options
     try {
-      const prepared = beforeRun?.(attempt, launched.pid)
-      if (prepared === undefined) this.#go(launched)
+      // Before it runs anything: what a later coordinator cannot find, it cannot end.
+      const noted = attempt.note(handleOf(launched.pid, environment.mark))
+      if (noted === undefined) this.#go(launched)
       else {
-        prepared.then(
+        noted.then(
           () => this.#go(launched),
           (thrown: unknown) => this.#refuse(thrown),
         )
@@ -123,9 +127,8 @@ export class LiveCommand {
     this.#options.leaders.delete(pid)
     // What comes after the exit does not change how it ended.
     const wasEnding = this.#isEnding
-    const { attempt, leaders } = this.#options
-    const attemptId = attemptIdOf(attempt)
-    const trace = { attemptId, leader: pid, startedAt: this.#startedAt, others: leaders }
+    const { environment, leaders } = this.#options
+    const trace = { mark: environment.mark, leader: pid, startedAt: this.#startedAt, others: leaders }
     this.#output.finish(drainMs, () => {
       const done: SweepOptions['done'] = (found, isLeft) => {
         if (found.length > 0 && !wasEnding) this.#warn(nameSurvivors(found, isLeft))

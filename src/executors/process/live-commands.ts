@@ -25,7 +25,6 @@ export class LiveCommands {
         report,
         leaders,
         logDir: this.#options.logDir,
-        beforeRun: this.#options.beforeRun,
         over: () => this.#remove(attemptId),
       })
       this.#add(attemptId, live)
@@ -47,7 +46,7 @@ export class LiveCommands {
   killAllNow(): void {
     for (const live of this.#live.values()) live.killNow()
     // Those that have left their groups.
-    for (const pid of processesOf([...this.#live.keys()])) signal(pid, 'SIGKILL')
+    for (const pid of processesOf(Array.from(this.#live.values(), ({ mark }) => mark))) signal(pid, 'SIGKILL')
   }
 
   #add(attemptId: string, live: LiveCommand): void {

@@ -12,13 +12,6 @@ export interface ProcessExecutorOptions {
    * waits while its log cannot keep up. One directory for each run. @default no logs
    */
   readonly logDir?: string
-  /**
-   * Called when the process of an attempt exists, in a group of its own, and before it runs anything of the command.
-   * It runs once this returns or resolves; where it throws or rejects, the attempt fails with `COMMAND_NOT_STARTED`
-   * and nothing has run. Should this process die before, the other one ends by itself.
-   * @default the command runs at once
-   */
-  readonly beforeRun?: (attempt: Attempt, pid: number) => void | Promise<void>
 }
 
 export interface ProcessExecutor extends Executor {
@@ -27,8 +20,9 @@ export interface ProcessExecutor extends Executor {
 }
 
 /**
- * Runs what `command()` makes, each attempt as a process group of its own. Its end is confirmed when nothing of it is
- * left: what a command leaves behind is ended and named in `task.warned`. When this process exits, by a crash too,
+ * Runs what `command()` makes, each attempt as a process group of its own. Its process exists, and is noted, before it
+ * runs anything of the command; should this process die in between, it ends by itself. Its end is confirmed when nothing
+ * of it is left: what a command leaves behind is ended and named in `task.warned`. When this process exits, by a crash too,
  * everything that is live gets SIGKILL; where a signal may end it, somebody has to listen for it. Needs a POSIX system.
  * Throws `CONFIG_INVALID`.
  */
@@ -76,18 +70,15 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
   }
 }
 
-const known = new Set(['capacity', 'logDir', 'beforeRun'])
+const known = new Set(['capacity', 'logDir'])
 
 function readOptions(options: ProcessExecutorOptions): void {
   const path = 'processExecutor.options'
   readFields(options, path, known)
-  const { capacity, logDir, beforeRun } = options
+  const { capacity, logDir } = options
   if (capacity !== undefined) readInteger(capacity, `${path}.capacity`, 1, true)
   if (logDir !== undefined && (typeof logDir !== 'string' || logDir.trim() === '')) {
     throw badValue(`${path}.logDir`, logDir, 'the path of a directory')
-  }
-  if (beforeRun !== undefined && typeof beforeRun !== 'function') {
-    throw badValue(`${path}.beforeRun`, beforeRun, 'a function')
   }
 }
 

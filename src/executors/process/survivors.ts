@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readSmall } from './small-file.ts'
 
 /** A process that an attempt has left behind. */
 export interface Survivor {
@@ -7,9 +8,9 @@ export interface Survivor {
   readonly isInGroup: boolean
 }
 
-/** What is looked for: the processes of a group whose leader is gone, and those that left it but carry the attempt's id. */
+/** What is looked for: the processes of a group whose leader is gone, and those that left it but carry the attempt's mark. */
 export interface Trace {
-  readonly attemptId: string
+  readonly mark: string
   readonly leader: number
   /** Of the leader's start, by `performance.now()`. */
   readonly startedAt: number
@@ -31,19 +32,17 @@ export function survivorsOf(trace: Trace): readonly Survivor[] | undefined {
   if (candidates?.length === 0) return []
   const group = hasGroup(trace.leader)
   if (candidates === undefined) return group ? undefined : []
-  const mark = markOf(trace.attemptId)
   const survivors: Survivor[] = []
   for (const pid of candidates) {
     const isInGroup = group && isLiveIn(pid, trace.leader)
-    if (isInGroup || carries(pid, mark)) survivors.push({ pid, command: commandOf(pid), isInGroup })
+    if (isInGroup || carries(pid, trace.mark)) survivors.push({ pid, command: commandOf(pid), isInGroup })
   }
   return survivors
 }
 
-/** The processes that carry one of the ids in their environment. */
-export function processesOf(attemptIds: readonly string[]): readonly number[] {
-  if (attemptIds.length === 0) return []
-  const marks = attemptIds.map(markOf)
+/** The processes that carry one of the marks in their environment. */
+export function processesOf(marks: readonly string[]): readonly number[] {
+  if (marks.length === 0) return []
   return (allPids() ?? []).filter((pid) => marks.some((mark) => carries(pid, mark)))
 }
 
@@ -97,21 +96,6 @@ function newcomers({ leader, startedAt, others }: Trace): number[] | undefined {
   })
 }
 
-const small = Buffer.allocUnsafe(4096)
-
-/** The beginning of a small file; faster than the general way. */
-function readSmall(path: string): string {
-  let file: number | undefined
-  try {
-    file = openSync(path, 'r')
-    return small.toString('latin1', 0, readSync(file, small, 0, small.length, 0))
-  } catch {
-    return ''
-  } finally {
-    if (file !== undefined) closeSync(file)
-  }
-}
-
 /** A dead process that nobody has reaped is in its group still, but runs no more. */
 function isLiveIn(pid: number, group: number): boolean {
   const stat = readSmall(`/proc/${pid}/stat`)
@@ -120,19 +104,14 @@ function isLiveIn(pid: number, group: number): boolean {
   return Number(pgrp) === group && state !== 'Z' && state !== 'X'
 }
 
-function carries(pid: number, mark: Buffer): boolean {
+/** A mark is random: nobody has it who does not have it from the attempt. */
+function carries(pid: number, mark: string): boolean {
   try {
-    const environ = readFileSync(`/proc/${pid}/environ`)
-    return environ.includes(mark) || environ.indexOf(mark.subarray(1)) === 0
+    return readFileSync(`/proc/${pid}/environ`).includes(mark)
   } catch {
     // It is gone, or belongs to somebody else.
     return false
   }
-}
-
-/** A whole variable: every one but the first has a null character before it. */
-function markOf(attemptId: string): Buffer {
-  return Buffer.from(`\0DAGMAR_ATTEMPT=${attemptId}\0`)
 }
 
 function commandOf(pid: number): string {

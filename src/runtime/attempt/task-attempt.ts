@@ -1,6 +1,8 @@
 import type { AnyActorRef } from 'xstate'
+import type { JsonValue } from '../../events/json-value.ts'
 import type { Attempt, AttemptOrigin } from '../../ports/executor.ts'
 import type { LiveTask } from '../run/live-task.ts'
+import { placeAttempt } from './place-attempt.ts'
 
 /**
  * An attempt as its executor gets it. What a copy has to have is a field; what most handlers never look at is made by
@@ -13,6 +15,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
   readonly work: unknown
   readonly input: unknown
   readonly actor: AnyActorRef
+  readonly note: Attempt['note']
   readonly origin: AttemptOrigin
   readonly #live: LiveTask
 
@@ -23,6 +26,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     this.work = live.task.work
     this.input = live.run.options.input
     this.actor = live.ref
+    this.note = note
     this.origin = this
     this.#live = live
   }
@@ -40,4 +44,13 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     }
     return inputs
   }
+
+  place(handle: JsonValue): void | Promise<void> {
+    return placeAttempt(this, handle)
+  }
+}
+
+/** One function for all attempts: it finds its own in whatever copy it is called on. */
+function note(this: Attempt, handle: JsonValue): void | Promise<void> {
+  return this.origin?.place(handle)
 }

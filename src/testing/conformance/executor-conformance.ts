@@ -249,7 +249,8 @@ function benchFor({ makeExecutor, makeActor, patienceMs = 5_000, quietMs = 0 }: 
       const key = { runId: 'run', taskId, attempt: 1 }
       // An executor that spawns no actors does not look at it.
       const actor = makeActor?.() as AnyActorRef
-      return carryOut(executor, { ...key, ...given, work, actor }, { patienceMs, quiet: pass })
+      const note = (): void => undefined
+      return carryOut(executor, { ...key, ...given, work, actor, note }, { patienceMs, quiet: pass })
     },
   }
 }

@@ -41,6 +41,8 @@ function particulars(fact: RunFact): string[] {
     case 'task.dispatched':
     case 'task.deferred':
       return [fact.executor]
+    case 'task.placed':
+      return [fact.executor, short(fact.handle)]
     case 'task.warned':
       return [short(fact.message)]
     case 'task.asked':

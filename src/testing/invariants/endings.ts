@@ -91,7 +91,14 @@ export function killIsFinal({ facts }: Judged): readonly Finding[] {
   return findings
 }
 
-/** Whatever else may come of a task that is being killed: a note, that it is given up, its end. */
+/** What may still come of a task that is being killed: a warning, where it is, that it is given up, its end. */
+const afterKill: ReadonlySet<RunFact['type']> = new Set([
+  'task.warned',
+  'task.placed',
+  'task.abandoned',
+  'task.killed',
+])
+
 function goesOn({ type }: RunFact): boolean {
-  return type !== 'task.warned' && type !== 'task.abandoned' && type !== 'task.killed'
+  return !afterKill.has(type)
 }

@@ -51,6 +51,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   decided: { 'task.failed': 'failed' },
   granted: { 'task.starting': 'starting' },
   starting: {
+    'task.placed': 'starting',
     'task.started': 'running',
     'task.deferred': 'waiting',
     'task.retrying': 'waiting',
@@ -59,6 +60,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
     'task.failed': 'failed',
   },
   running: {
+    'task.placed': 'running',
     'task.warned': 'running',
     'task.asked': 'running',
     'task.answered': 'running',
@@ -69,6 +71,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
     'task.failed': 'failed',
   },
   stalled: {
+    'task.placed': 'stalled',
     'task.unstalled': 'running',
     'task.asked': 'asking',
     'task.retrying': 'waiting',
@@ -77,6 +80,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
     'task.failed': 'failed',
   },
   stopping: {
+    'task.placed': 'stopping',
     // Its output came too late and was dropped.
     'task.warned': 'stopping',
     'task.abandoned': 'stopping',

@@ -2,6 +2,8 @@
 export interface AttemptScript {
   /** When it reports that it has started, or how it does not. */
   readonly start: number | 'never' | 'reject' | 'throw'
+  /** Notes where it is, and goes on once that is safe. */
+  readonly places: boolean
   /** Heartbeats, counted from its start. */
   readonly beats: readonly number[]
   /** When it warns, counted from its start. */

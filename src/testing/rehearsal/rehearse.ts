@@ -136,6 +136,7 @@ function healthy({ policy }: PlannedTask, { start, run, stop }: Pace): AttemptSc
   const count = Number.isFinite(every) && every > 0 ? Math.floor(run / every) : 0
   return {
     start,
+    places: false,
     beats: Array.from({ length: count }, (_, at) => (at + 1) * every).filter((beat) => beat < run),
     warns: undefined,
     asks: undefined,

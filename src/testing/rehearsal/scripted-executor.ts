@@ -122,9 +122,16 @@ function begin(
       return
     case 'never':
       return
-    default:
-      if (start === 0) started(attemptId, own, clock)
-      else after(own, clock, start, () => started(attemptId, own, clock))
+    default: {
+      const go = (): void => {
+        if (own.isOver) return
+        if (start === 0) started(attemptId, own, clock)
+        else after(own, clock, start, () => started(attemptId, own, clock))
+      }
+      const safe = script.places ? attempt.note({ script: attempt.attempt }) : undefined
+      if (safe === undefined) go()
+      else void safe.then(go)
+    }
   }
 }
 
