@@ -6,17 +6,20 @@ import type { TaskContext } from './task-context.ts'
 /** The states of a dag actor: one run. `machines/README.md` has a sentence for each. */
 export type RunState = 'running' | 'paused' | 'draining' | 'killing' | 'completed' | 'failed' | 'killed'
 
-/** What ends a run before all its tasks are settled in the ordinary way. The first one stands, but for a drain. */
+/** What ends a run early. The first ending stands, except that a kill, an abort or a timeout overrides a drain. */
 export type RunEnding = 'killed' | 'drained' | 'aborted' | 'timed-out' | 'deadlocked' | 'store-failed'
 
-/** What the dag actor knows by itself; how many of what is kept in the books of the runtime. */
+/**
+ * What the dag actor itself knows. Anything that is counted (tasks, slots, who waits for whom) is in the runtime's
+ * books.
+ */
 export interface DagContext {
   readonly runId: string
   state: RunState
   ending: RunEnding | undefined
-  /** Why the run was killed or drained, in the words of who asked. */
+  /** Why the run was killed or drained: the reason that was given. */
   reason: string
-  /** Why the run as a whole failed, where that was not its tasks alone. */
+  /** Why the run as a whole failed: it was aborted, timed out, deadlocked, or lost its store. */
   failure: Failure | undefined
   /** The task whose failure aborted the run. */
   causedBy: TaskId | undefined
@@ -57,8 +60,8 @@ const enter =
   }
 
 /**
- * One run of a dag. It reacts to the done events of its task actors, which are its children, and decides in
- * which of its states tasks may be taken up. It ends when it is told that every task is settled.
+ * One run of a dag. It reacts to the done events of its task actors, which are its children, and decides in which of
+ * its states tasks may be taken up. It ends on `run.settled`, when every task is settled.
  */
 export const dagMachine = setup({
   types: {} as { context: DagContext; input: DagContext; events: DagEvent; output: DagContext },

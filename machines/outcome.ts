@@ -2,8 +2,8 @@
 export type TaskId = string
 
 /**
- * How grave a failure is. `error` fails the task and leaves the rest to its `onFailure`;
- * `critical` also ends the whole run, whatever `onFailure` says.
+ * How grave a failure is. `error` fails the task, and its `onFailure` decides what follows; `critical` also ends the
+ * whole run, whatever `onFailure` says.
  */
 export type Severity = 'error' | 'critical'
 
@@ -24,7 +24,7 @@ export interface Failure {
   readonly retryable: boolean
   /** Epoch milliseconds. */
   readonly at: number
-  /** The thrown value's own cause, and so on down; at most 8 deep. */
+  /** The cause of the thrown value, with that one's cause, and so on: at most 8 deep. */
   readonly cause?: { readonly name: string; readonly message: string; readonly cause?: Failure['cause'] }
   /** The stack of the thrown value, where it had one. */
   readonly stack?: string
@@ -50,7 +50,7 @@ export type Outcome =
   | {
       readonly status: 'failed'
       readonly failure: Failure
-      /** True when more than one attempt was allowed and all are used up. */
+      /** True when more than one attempt was allowed and all of them are used up. */
       readonly deadLettered: boolean
       /** True when it counts as completed in every rule (`onFailure: 'ignore'`, or a person's answer). */
       readonly ignored: boolean

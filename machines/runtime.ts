@@ -7,7 +7,7 @@ export type RuntimeState = 'open' | 'draining' | 'killing' | 'closed'
 
 export interface RuntimeContext {
   state: RuntimeState
-  /** Runs that are not settled: its dag actors, all children of it under the one id `dag`. */
+  /** How many runs are not settled. Their dag actors are its children and share the id `dag`. */
   live: number
 }
 
@@ -23,7 +23,10 @@ const enter =
     context.state = state
   }
 
-/** The root of the actor system: it spawns a dag actor for each run, and closes once it was told to and none is left. */
+/**
+ * The root of the actor system: it spawns a dag actor for each run, and closes when it has been told to and no run is
+ * left.
+ */
 export const runtimeMachine = setup({
   types: {} as { context: RuntimeContext; events: RuntimeEvent },
   guards: {

@@ -29,7 +29,10 @@ export interface TaskPolicy {
   readonly severity: Severity
 }
 
-/** What one task actor knows. Held by reference and written only by the actions below: old snapshots are not history. */
+/**
+ * What one task actor knows. Every snapshot holds the same object, which only the machine's own actions write: an old
+ * snapshot does not show an old state.
+ */
 export interface TaskContext {
   readonly runId: string
   readonly taskId: TaskId
@@ -37,7 +40,7 @@ export interface TaskContext {
   readonly index: number
   readonly policy: TaskPolicy
   state: TaskState
-  /** The number of the latest attempt; 0 before the first. Never falls, not even by redrive. */
+  /** The number of the latest attempt; 0 before the first. It never falls: a redrive counts on. */
   attempt: number
   /** Attempts that count against `maxAttempts`. */
   attemptsUsed: number
@@ -59,15 +62,15 @@ export interface TaskContext {
   abandoned: boolean
   /** True when a person, or `onFailure`, lets the failure count as completed. */
   ignored: boolean
-  /** What a person decided about the used-up task. */
+  /** What a person decided about the task once its attempts were used up. */
   answer: FailureAnswer | undefined
   failure: Failure | undefined
   output: unknown
-  /** Events that came in a state, or for an attempt, that did not expect them. */
+  /** How many events changed nothing, because the state or the attempt did not expect them. */
   ignoredEvents: number
 }
 
-/** What the dag asks of a task. `at` is the instant it was asked, epoch ms. */
+/** What the dag asks of a task. `at` is when it asked, in epoch milliseconds. */
 export type TaskCommand =
   | { readonly type: 'task.grant'; readonly at: number; readonly forceable: boolean }
   | { readonly type: 'task.defer'; readonly at: number }
@@ -75,7 +78,7 @@ export type TaskCommand =
   | { readonly type: 'task.kill'; readonly at: number; readonly reason: string }
   | { readonly type: 'task.answer'; readonly at: number; readonly answer: unknown }
 
-/** What an executor tells of the attempt with that number. `retryAt` is when a next one may start, should there be one. */
+/** What an executor reports about an attempt. `retryAt` is when the next attempt may start, if there is one. */
 export type AttemptEvent =
   | { readonly type: 'attempt.started'; readonly attempt: number; readonly at: number }
   | {

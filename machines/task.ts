@@ -15,7 +15,7 @@ const stopFailures = {
   stall: { code: 'ATTEMPT_STALLED', message: 'The attempt gave no sign of work for too long.' },
 } as const
 
-/** What failed: the reported failure, or what the attempt is being ended for. */
+/** The failure that counts: the reported one, or the reason why the attempt is being ended. */
 function failureOf({ context, event }: Args): Failure | undefined {
   const stopped = context.stopReason
   if (stopped === undefined || stopped === 'kill')
@@ -26,7 +26,7 @@ function failureOf({ context, event }: Args): Failure | undefined {
 const isCurrent = ({ context, event }: Args): boolean =>
   'attempt' in event && event.attempt === context.attempt
 
-/** Nobody is asked after a critical failure: the run ends. */
+/** A critical failure ends the run, so nobody is asked about it. */
 const mayAsk = ({ context }: Args, failure: Failure): boolean =>
   context.policy.onFailure === 'ask' && failure.severity !== 'critical'
 
@@ -50,28 +50,28 @@ const enter =
     context.state = state
   }
 
-/** An attempt failed: again, a person's decision, or the end. */
+/** Where a failed attempt leads: to the next attempt, to a question, or to the end. */
 const failed = [
   { guard: 'willRetry', target: 'dispatched', actions: ['planRetry', 'tellRetrying'] },
   { guard: 'willAsk', target: 'dispatched', actions: ['planAsk', 'tellAsked'] },
   { guard: 'isCurrent', target: 'failed', actions: 'noteFailure' },
 ] as const
 
-/** An attempt that was being ended is confirmed ended: why it was ended decides how the task goes on. */
+/** Where the confirmed end of an attempt leads: that depends on why it was being ended. */
 const ended = [{ guard: 'endsKilled', target: 'killed' }, ...failed] as const
 
 /**
  * Actor logic that is a task's work runs as a child of the task actor, and XState tells the parent of its end. The
- * executor reports that end already, so these only pass by; an error event that nothing takes would fail the parent.
- * They carry no instant, hence the type that keeps them out of the actions' events.
+ * executor reports that end as well, so these events change nothing; they are named because an error event that no
+ * state handles would fail the parent. They carry no instant, so their type is kept out of the events that actions see.
  */
 const passing: object = { 'xstate.done.actor.work': {}, 'xstate.error.actor.work': {} }
 
 /**
  * The life of one task, from the moment the run takes it up until it is settled.
  *
- * Guards and the `note…` actions read and write this context alone; every other action is a seam.
- * All states are flat and all actions plain functions: see `machines/README.md` for why.
+ * Guards read only this context, the `note…` actions write only this context, and every other action is a seam. All
+ * states are flat and all actions plain functions: see `machines/README.md` for why.
  */
 export const taskMachine = setup({
   types: {} as { context: TaskContext; input: TaskContext; events: TaskEvent; output: TaskContext },
@@ -125,7 +125,7 @@ export const taskMachine = setup({
       context.forceable = event.forceable
       context.startBy = event.at + context.policy.startTimeoutMs
     },
-    /** The offer was taken back, so the attempt is not counted; its number is spent all the same. */
+    /** The executor took its acceptance back, so the attempt does not count, but its number is spent. */
     noteRejected: ({ context }) => {
       clearAttempt(context)
       context.attemptsUsed--
@@ -171,7 +171,7 @@ export const taskMachine = setup({
       context.waitingFor = 'grant'
       context.retryAt = never
     },
-    /** A person let it try again: its attempts count anew, as after a redrive. */
+    /** A person let it try again: its attempts are counted from 0, as after a redrive. */
     noteSecondLife: ({ context }) => {
       context.attemptsUsed = 0
       context.waitingFor = 'grant'
@@ -239,7 +239,7 @@ export const taskMachine = setup({
   initial: 'dispatched',
   context: ({ input }) => input,
   output: ({ context }) => context,
-  // What no state below takes is ignored and counted.
+  // Events that no state below handles are counted and otherwise ignored.
   on: {
     'task.grant': { actions: 'noteIgnored' },
     'task.defer': { actions: 'noteIgnored' },
@@ -327,7 +327,7 @@ export const taskMachine = setup({
         'task.kill': { target: 'stopping', actions: 'noteKill' },
       },
     },
-    // Any last report confirms the end; why the attempt was ended decides how the task goes on.
+    // Any last report confirms the end. What follows depends on why the attempt was being ended.
     stopping: {
       entry: ['enterStopping', 'tellStopping', 'abortAttempt'],
       on: {
@@ -362,7 +362,7 @@ function isDecision(context: TaskContext, event: TaskEvent, answer: FailureAnswe
   return event.type === 'task.answer' && context.waitingFor === 'answer' && event.answer === answer
 }
 
-/** The attempt is being ended: politely now, by force (or given up) after the kill grace. */
+/** The transition to `stopping`: the attempt is told to end now, and after the kill grace it is forced or abandoned. */
 function stopFor(reason: Exclude<StopReason, 'kill'>) {
   return ({ context, event }: Args): void => {
     context.stopReason = reason

@@ -6,7 +6,7 @@ export interface TerminalErrorOptions {
   readonly cause?: unknown
 }
 
-/** Thrown by a handler to say that trying again is useless: the attempt is the task's last. */
+/** A handler throws it to say that trying again is useless: the task has no further attempt. */
 export class TerminalError extends Error {
   override readonly name: string = 'TerminalError'
   readonly severity: Severity | undefined
@@ -18,8 +18,8 @@ export class TerminalError extends Error {
 }
 
 /**
- * Thrown by a handler to say when to try again, in place of the policy's backoff.
- * It still costs an attempt, and does nothing where none is left.
+ * A handler throws it to say when to try again, in place of the backoff. The attempt counts, and where it was the last
+ * one there is no other.
  */
 export class RetryAfterError extends Error {
   override readonly name: string = 'RetryAfterError'

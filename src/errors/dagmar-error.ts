@@ -1,4 +1,4 @@
-/** The stable codes of the errors that dagmar throws for misuse. The README has a sentence for each. */
+/** The stable codes of the errors that dagmar throws for misuse. `docs/errors.md` has a sentence for each. */
 export type ErrorCode =
   | 'ANSWER_STALE'
   | 'ANSWER_INVALID'
@@ -34,7 +34,7 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
-/** Thrown for misuse. What can go wrong in a correct program is a `Failure` in the result instead. */
+/** Thrown for misuse. What can go wrong in a correct program is not thrown: it is a `Failure` in the result. */
 export class DagmarError extends Error {
   override readonly name: string = 'DagmarError'
   readonly code: ErrorCode

@@ -1,4 +1,6 @@
-/** The known word that is fewest edits away from `word`, or undefined when none is near enough to be meant. */
+/**
+ * The known word that is the fewest edits away from `word`; undefined when none is near enough to be what was meant.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1
@@ -14,8 +16,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /**
- * Damerau's distance (optimal string alignment) by rows: two neighbours that changed places are one edit.
- * Given up, as `limit`, once every cell of a row has reached `limit`.
+ * Damerau's distance (optimal string alignment) by rows: two letters that changed places are one edit. Returns `limit`
+ * as soon as every cell of a row has reached it.
  */
 function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: readonly number[] = []

@@ -11,7 +11,7 @@ export interface PlanProblem {
   readonly hint?: string
 }
 
-/** A problem as a line that terminals and editors make a link of: `plan.yaml:3:5: …`. */
+/** A problem as one line, which terminals and editors turn into a link: `plan.yaml:3:5: …`. */
 export function problemLine({ file, line, column, message, hint }: PlanProblem): string {
   return `${file}:${line}:${column}: ${message}${hint === undefined ? '' : ` ${hint}`}`
 }
@@ -19,8 +19,8 @@ export function problemLine({ file, line, column, message, hint }: PlanProblem):
 const mostShown = 20
 
 /**
- * Thrown for a plan file that cannot be used: `PLAN_INVALID` with all that is wrong with it, of which the message
- * shows the first 20, or `PLAN_UNREADABLE`, without problems, when there is no text to read.
+ * Thrown for a plan file that cannot be used. `PLAN_INVALID` comes with every problem, of which the message shows the
+ * first 20; `PLAN_UNREADABLE`, where there is no text to read, comes without any.
  */
 export class PlanFileError extends DagmarError {
   override readonly name = 'PlanFileError'
@@ -45,7 +45,7 @@ export class PlanFileError extends DagmarError {
   }
 }
 
-/** The error for what is wrong with a text. Problems at the same place that say the same are one. */
+/** The error that lists what is wrong with a text. Problems that say the same about the same place are listed once. */
 export function planInvalid(file: string, problems: readonly PlanProblem[]): PlanFileError {
   const sorted = [...new Map(problems.map((problem) => [problemLine(problem), problem])).values()].toSorted(
     (a, b) => a.line - b.line || a.column - b.column,

@@ -2,15 +2,17 @@ import type { TaskId } from '../../machines/outcome.ts'
 import { type Links, topologicalOrder } from './cycle.ts'
 import type { Order, Plan, PlannedTask } from './plan.ts'
 
-/** By index: `estimateMs`. A task without one counts as the median of the given ones, or as 1 when none is given. */
+/**
+ * Each task's `estimateMs`, by index. A task without one counts as the median of the others, or as 1 where no task has
+ * one.
+ */
 export function estimatesOf(tasks: readonly Pick<PlannedTask, 'estimateMs'>[]): Float64Array {
   const missing = medianEstimate(tasks)
   return Float64Array.from(tasks, ({ estimateMs = missing }) => estimateMs)
 }
 
 /**
- * By index: the length of the longest path from a task's start to the end of the dag, the task included, by
- * `estimatesOf`.
+ * The length of the longest path from each task's start to the end of the dag, by index. The task itself is included.
  */
 export function remainingPaths(tasks: readonly (Links & Pick<PlannedTask, 'estimateMs'>)[]): Float64Array {
   const estimates = estimatesOf(tasks)
@@ -25,8 +27,8 @@ export function remainingPaths(tasks: readonly (Links & Pick<PlannedTask, 'estim
 }
 
 /**
- * By index: a task's place in the order that does not change during a run; lower starts first, equals share a place.
- * Priority comes first; then, unless it is `fifo`, the longest remaining path, then the number of dependents.
+ * Each task's place, by index, in the order that does not change during a run. Lower starts first, equals share a
+ * place. Priority comes first; then, unless it is `fifo`, the longest remaining path, then the number of dependents.
  */
 export function staticRank(
   tasks: readonly (Links & Pick<PlannedTask, 'priority' | 'estimateMs'>)[],
@@ -57,7 +59,7 @@ export interface CriticalPath {
   readonly length: number
 }
 
-/** The chain of dependencies that took longest, by what each task took. Durations are 0 or more. */
+/** The chain of dependencies that took longest, given how long each task took (0 or more). */
 export function criticalPath(
   { tasks }: Pick<Plan, 'tasks'>,
   durations: (taskId: TaskId, index: number) => number,
@@ -78,7 +80,7 @@ export function criticalPath(
   return { ids: ids.toReversed(), length: last === -1 ? 0 : pathLength[last]! }
 }
 
-/** What a task without an estimate counts as: the median of the given ones, or 1 when none is given. */
+/** What a task without an estimate counts as: the median of the others, or 1 where no task has one. */
 export function medianEstimate(tasks: readonly Pick<PlannedTask, 'estimateMs'>[]): number {
   const given = tasks.flatMap((task) => (task.estimateMs === undefined ? [] : [task.estimateMs]))
   if (given.length === 0) return 1

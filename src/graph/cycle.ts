@@ -4,7 +4,10 @@ export interface Links {
   readonly dependents: readonly number[]
 }
 
-/** Every index after those it needs; ties by index. Tasks on a cycle, or behind one, are left out. */
+/**
+ * The indices in an order in which each comes after those it needs; ties go by index. Tasks on a cycle, or behind one,
+ * are left out.
+ */
 export function topologicalOrder(tasks: readonly Links[]): Int32Array {
   const unmet = Int32Array.from(tasks, (task) => task.needs.length)
   const order = new Int32Array(tasks.length)
@@ -18,8 +21,9 @@ export function topologicalOrder(tasks: readonly Links[]): Int32Array {
 }
 
 /**
- * A cycle as indices, each needing the next and the last the first; undefined when there is none. In small dags it is
- * a shortest one. In large dags the search for a shorter one ends after work in proportion to the dag's size.
+ * A cycle, as indices: each task needs the next one, and the last needs the first. Undefined when there is none. In a
+ * small dag it is a shortest cycle; in a large one the search for shorter ones is cut off, so that it stays linear in
+ * the dag's size.
  */
 export function findCycle(tasks: readonly Links[]): readonly number[] | undefined {
   const order = topologicalOrder(tasks)
@@ -36,7 +40,10 @@ export function findCycle(tasks: readonly Links[]): readonly number[] | undefine
   return [...best.slice(least), ...best.slice(0, least)]
 }
 
-/** Marks the tasks on cycles and between cycles: what is left when sources and sinks are taken away for good. */
+/**
+ * Marks the tasks that lie on cycles or between two: those that remain when sources and sinks are taken away until
+ * there are none.
+ */
 function betweenCycles(tasks: readonly Links[], order: Int32Array): Uint8Array {
   const remaining = new Uint8Array(tasks.length).fill(1)
   for (const index of order) remaining[index] = 0
@@ -50,7 +57,9 @@ function betweenCycles(tasks: readonly Links[], order: Int32Array): Uint8Array {
   return remaining
 }
 
-/** Every remaining task needs a remaining one, so that a walk along them must come back to where it was. */
+/**
+ * Every remaining task needs another remaining one, so a walk along the dependencies must return to a task it has seen.
+ */
 function someTaskOnACycle(tasks: readonly Links[], remaining: Uint8Array): number {
   const visited = new Uint8Array(tasks.length)
   let at = remaining.indexOf(1)
@@ -63,12 +72,12 @@ function someTaskOnACycle(tasks: readonly Links[], remaining: Uint8Array): numbe
 
 /** Breadth-first searches that share their arrays. */
 class CycleSearch {
-  /** What the searches have cost so far. */
+  /** How many edges the searches have looked at so far. */
   edgesSeen = 0
   readonly #tasks: readonly Links[]
   readonly #remaining: Uint8Array
   readonly #queue: Int32Array
-  /** The task from which the search that began at `#seenBy` came. */
+  /** The task from which the search that is named in `#seenBy` reached this one. */
   readonly #cameFrom: Int32Array
   readonly #seenBy: Int32Array
   readonly #depth: Int32Array
@@ -82,7 +91,7 @@ class CycleSearch {
     this.#depth = new Int32Array(tasks.length)
   }
 
-  /** The shortest cycle through `start` that has fewer than `limit` tasks. */
+  /** The shortest cycle through `start`, if it has fewer than `limit` tasks. */
   shortestThrough(start: number, limit: number): number[] | undefined {
     let end = 0
     this.#queue[end++] = start

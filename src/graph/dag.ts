@@ -7,11 +7,13 @@ import type { Rule } from './rules.ts'
 import type { Work } from './work.ts'
 
 /**
- * A dag under construction. It never changes: `task` gives a new one, so that several may go on from a common base.
+ * A dag under construction. It never changes: `task` returns a new one, so that several dags can be built on a common
+ * base.
  *
- * The types follow the tasks. `Tasks` has id and output of each; `Ignorable` the ids of tasks whose failure may be
- * ignored, so that their dependents may run without their output; `Absent` the ids of tasks whose output a completed
- * run may lack; `Lenient` is true where the dag's defaults may change `when` or `onFailure` of tasks that do not say.
+ * The types follow the tasks. `Tasks` has the id and the output of each. `Ignorable` has the ids of tasks whose failure
+ * may be ignored, so that dependents may run without their output. `Absent` has the ids of tasks whose output may be
+ * missing from a completed run. `Lenient` is true where the dag's defaults may set `when` or `onFailure` for tasks that
+ * do not set it themselves.
  */
 export interface Dag<
   Input,
@@ -32,7 +34,7 @@ export interface Dag<
     Lenient
   >
 
-  /** Adds a task. It may depend on those already there; their outputs are its `inputs`. */
+  /** Adds a task. It may depend on the tasks that are there already; their outputs are its `inputs`. */
   task<
     const Id extends string,
     Output,
@@ -58,7 +60,7 @@ export interface TypedTask<Id extends string = string, Output = unknown> {
   readonly output: Output
 }
 
-/** What a completed run of the dag, or plan, gives: outputs by task id. Optional where a task may end without one. */
+/** What a completed run of the dag or plan gives: outputs by task id. Optional where a task may settle without one. */
 export type DagOutputs<D extends AnyDag | Plan> =
   D extends AnyDag<infer Outputs, infer _Input>
     ? Outputs
@@ -71,7 +73,10 @@ export type Run<Inputs, Input, Output> =
   | Handler<Inputs, Input, Output>
   | Work<HandlerContext<Inputs, Input>, Output>
 
-/** Defaults under which a dependency that a task does not say more about has completed when the task starts. */
+/**
+ * Defaults under which a task that sets neither `when` nor `onFailure` starts only when its dependencies have
+ * completed.
+ */
 export interface PlainDefaults extends TaskDefaults {
   readonly when?: 'all-completed'
   readonly onFailure?: 'skip' | 'abort'
@@ -79,7 +84,7 @@ export interface PlainDefaults extends TaskDefaults {
 
 /**
  * Begins a dag. `Input` is what its runs are given as `ctx.input`: named here, as in `dag<{ url: string }>('crawl')`,
- * or told by the schema in `options.input`. Nothing is checked before `plan()`.
+ * or inferred from the schema in `options.input`. Nothing is checked before `plan()`, which `dispatch` calls.
  */
 export function dag<Input = undefined>(
   name: string,
@@ -141,7 +146,7 @@ type OutputsOf<Tasks extends TypedTask, Absent> = [Absent] extends [never]
       }
     >
 
-/** Any text that is not the id of a task already; where ids are not known as literals, any text. */
+/** Any text that is not yet the id of a task. Where the ids are not literals, any text. */
 type NewId<Id extends string, Ids> = string extends Ids
   ? Id
   : Id extends Ids
@@ -151,7 +156,7 @@ type NewId<Id extends string, Ids> = string extends Ids
 type DefaultWhen<Lenient extends boolean> = Lenient extends true ? Rule : 'all-completed'
 type DefaultFailing<Lenient extends boolean> = Lenient extends true ? OnFailure : 'skip'
 
-/** Required are the outputs without which the task would not have started. */
+/** The outputs without which the task would not have started are required, the others optional. */
 type InputsOf<Tasks, Need extends string, When, Ignorable> = [When] extends ['all-completed']
   ? [Extract<Need, Ignorable>] extends [never]
     ? { readonly [Id in Need]: OutputOf<Tasks, Id> }
@@ -167,7 +172,7 @@ type OutputOf<Tasks, Id extends string> =
 
 type IgnorableId<Id, Failing> = [Failing] extends ['skip' | 'abort'] ? never : Id
 
-/** A completed run has the outputs of the tasks that were bound to start and whose failure fails the run. */
+/** A completed run is sure to have the outputs of tasks that always start and whose failure fails the run. */
 type AbsentId<Id, Need, When, Failing, Absent> = [Failing] extends ['skip' | 'abort']
   ? [When] extends ['all-settled' | 'any-settled' | 'always']
     ? never

@@ -8,24 +8,24 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
   readonly taskId: string
   /** Counts from 1. */
   readonly attempt: number
-  /** `runId/taskId/attempt`: unique for ever, so it serves as an idempotency key towards the outside. */
+  /** `runId/taskId/attempt`. Unique for ever: use it as the idempotency key for whatever the handler calls. */
   readonly attemptId: string
   /**
    * Aborted when the attempt is to end: kill, timeout, or a stall whose grace is over. Made on first use.
    * A handler that does not settle within `killGrace` after that is abandoned.
    */
   readonly signal: AbortSignal
-  /** Says that work goes on: a stalled task runs again, the stall timeout starts anew. */
+  /** Says that work goes on: a stalled task is running again, and the stall timeout starts from here. */
   readonly heartbeat: () => void
   /** A heartbeat that says how far the work is; `percent` is 0 to 100. */
   readonly progress: (percent: number, message?: string) => void
   /** A heartbeat with a line of text, shown as the task's output; never journalled. */
   readonly log: (text: string) => void
-  /** A heartbeat with something people should know; the task goes on. Journalled. */
+  /** A heartbeat with a message that people should see. Journalled; the task goes on. */
   readonly warn: (message: string) => void
   /**
-   * Asks a person and resolves with what `run.answer(taskId, value)` gives. The slot is kept, the stall timeout
-   * waits, `timeout` does not. Rejects when the attempt is to end.
+   * Asks a person and resolves with what `run.answer(taskId, value)` gives. Meanwhile the task keeps its slot and does
+   * not stall, but its `timeout` goes on. Rejects when the attempt is to end.
    */
   readonly ask: (question: string) => Promise<unknown>
 }

@@ -29,22 +29,22 @@ import {
 import { isAnyRule, type Rule } from './rules.ts'
 import type { Work } from './work.ts'
 
-/** A task as data: its options, and what carries it out. */
+/** A task as data: its options and its work. */
 export interface TaskDefinition<Input = unknown> extends TaskOptions {
   /** A handler, or what `logic()`, `command()` and the like return. */
   readonly run: DefinedHandler<Input> | Work
 }
 
-/** A handler in a dag made of data: nothing knows its inputs' types, so it may name those that it expects. */
+/** A handler in a dag that is data. The types of its inputs are unknown, so it may declare the ones that it expects. */
 export type DefinedHandler<Input> = {
-  // A method, since the parameters of methods are compared both ways.
+  // A method, because the compiler compares the parameters of methods in both directions.
   handle(context: HandlerContext<Readonly<Record<string, unknown>>, Input>): unknown
 }['handle']
 
 /** A dag as data. */
 export interface PlanDefinition<Input = unknown> extends DagOptions<Input> {
   readonly name: string
-  /** By id; or, so that ids may come from elsewhere, a list of `[id, task]` or `{ id, … }`. May be empty. */
+  /** The tasks by id, or a list of `[id, task]` or `{ id, … }`. May be empty. */
   readonly tasks:
     | Readonly<Record<TaskId, TaskDefinition<Input>>>
     | Iterable<readonly [TaskId, TaskDefinition<Input>] | (TaskDefinition<Input> & { readonly id: TaskId })>
@@ -66,11 +66,11 @@ const noIds: readonly TaskId[] = Object.freeze([])
 const none: readonly number[] = Object.freeze([])
 
 /**
- * Validates a dag given as data and makes it ready to run. Takes time in proportion to tasks and dependencies.
- * A dag without tasks is valid and completes at once. `Outputs` says what nobody checks: what the tasks return, by id.
- * @throws DagmarError `CONFIG_INVALID`, `DURATION_INVALID`, `DAG_INVALID`, `DAG_DUPLICATE_TASK`, `DAG_UNKNOWN_TASK`
- *   or `DAG_CYCLE`: the first problem found, with its path in the message and in `facts.field`. For a cycle,
- *   `facts.path` has its task ids, each needing the next, the first again at the end.
+ * Validates a dag given as data and makes it ready to run. Takes time in proportion to the tasks and dependencies. A
+ * dag without tasks is valid and completes at once. `Outputs` is what the tasks return, by id; it is not checked.
+ * @throws DagmarError `CONFIG_INVALID`, `DURATION_INVALID`, `DAG_INVALID`, `DAG_DUPLICATE_TASK`, `DAG_UNKNOWN_TASK` or
+ *   `DAG_CYCLE`: the first problem found, with its path in the message and in `facts.field`. For a cycle, `facts.path`
+ *   has its task ids: each needs the next one, and the first one is there again at the end.
  */
 export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>>>(
   definition: PlanDefinition<Input>,
@@ -108,7 +108,7 @@ interface Frame {
   readonly order: Order | undefined
   readonly optimise: OptimiseSettings
   readonly defaults: Layer
-  /** Of the tasks that say nothing about themselves: most have no options, and share these. */
+  /** The settings of tasks without options. Most tasks have none, and share these. */
   readonly settings: Settings
   readonly inputSchema: unknown
 }
@@ -128,7 +128,7 @@ function readFrame({ concurrency, pools, timeout, order, optimise, defaults, inp
     order: order === undefined ? undefined : readOneOf(order, 'order', orders),
     optimise: readOptimise(optimise),
     defaults: layer,
-    // Read first for its errors, too: what is wrong with the defaults alone is better told before any task.
+    // Read before any task, so that an error in the defaults is reported as one of the defaults.
     settings,
     inputSchema: input,
   }
@@ -200,7 +200,7 @@ function structureOf(task: PlannedTask, entries: readonly TaskEntry[]): TaskStru
   return Object.freeze({ id: task.id, needs })
 }
 
-/** Only where the task itself says so: as a default, the rule is meant for the tasks that have dependencies. */
+/** Refused only where the task itself sets the rule: as a default, it is meant for the tasks that have dependencies. */
 function refuseLoneAnyRule({ id, path, fields }: TaskEntry, { needs }: Links): void {
   const rule = fields['when'] as Rule | undefined
   if (needs.length > 0 || rule === undefined || !isAnyRule(rule)) return
@@ -214,7 +214,7 @@ function refuseLoneAnyRule({ id, path, fields }: TaskEntry, { needs }: Links): v
 function refuseNeedBeyondPool({ id, path }: TaskEntry, { uses }: Settings, pools: Frame['pools']): void {
   for (const pool of Object.keys(uses)) {
     const amount = pools[pool]
-    // A pool that the dag does not declare may be the runtime's: that is looked at by dispatch.
+    // A pool that the dag does not declare may be the runtime's, which `dispatch` checks.
     if (amount === undefined || uses[pool]! <= amount) continue
     throw new DagmarError('DAG_INVALID', {
       message: `${path}.uses.${pool} is ${uses[pool]}, but the pool has ${amount}: the task could never start.`,

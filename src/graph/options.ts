@@ -4,36 +4,37 @@ import type { Duration } from '../time/duration.ts'
 import type { Order } from './plan.ts'
 import type { Rule, RuleFunction } from './rules.ts'
 
-/** The priorities that have a name. Any integer will do as well; higher starts first. */
+/** The priorities that have names. Any integer may be used as well; higher starts first. */
 export const priorities = { critical: 100, high: 50, medium: 0, low: -50 } as const
 
 export type Priority = keyof typeof priorities | number
 
 /**
- * How long to wait between attempts: `min(base × factor^(attempt − 1), cap)`, then ± `jitter` of it.
- * Where only one of `base` and `cap` is given, the default of the other gives way to it.
+ * How long to wait between attempts: `min(base × factor^(attempt − 1), cap)`, then ± `jitter` of it. Where only one of
+ * `base` and `cap` is given and contradicts the default of the other, that default is adjusted.
  */
 export interface BackoffOptions {
-  /** The wait before the second attempt. Finite; 0 tries again at once. @default '5s' */
+  /** The wait before the second attempt. Finite; with 0 it follows at once. @default '5s' */
   readonly base?: Duration
   /** What each further wait is multiplied by. 1 keeps them equal. Finite, ≥ 1. @default 2 */
   readonly factor?: number
   /** The longest wait. Finite, no less than `base`. @default '5m' */
   readonly cap?: Duration
   /**
-   * The share of a wait that chance may add or take, 0 to 1, so that tasks that failed together do not come back
-   * together. Drawn from run, task and attempt, so that a replay agrees. @default 0
+   * The share of a wait, 0 to 1, that chance may add or take off, so that tasks that failed together do not all return
+   * at the same moment. Derived from run, task and attempt, so that a replay has the same waits. @default 0
    */
   readonly jitter?: number
 }
 
 export interface RetryOptions {
   /**
-   * Most attempts in all, the first included. Past 1, a failed attempt is followed by the next after its backoff,
-   * without a slot meanwhile; a `TerminalError` forbids it. Integer ≥ 1, or Infinity. @default 1
+   * How many attempts there may be in all, the first included. A failed attempt is followed by the next one after its
+   * backoff, during which the task holds no slot. A `TerminalError` forbids further attempts. Integer ≥ 1, or Infinity.
+   * @default 1
    */
   readonly maxAttempts?: number
-  /** The waits between attempts. A `RetryAfterError` takes the place of one. */
+  /** The waits between attempts. A `RetryAfterError` replaces the wait that follows it. */
   readonly backoff?: BackoffOptions
 }
 
@@ -48,8 +49,9 @@ export interface StallOptions {
 }
 
 /**
- * What a task may say about itself. Each field, down to `retry.backoff.base`, is taken from the first that has it:
- * the task, the dag's `defaults`, the defaults of its kind of work, and the defaults named here. `uses` is one field.
+ * The options of a task. Each field, down to `retry.backoff.base`, is taken from the first of these that has it: the
+ * task, the dag's `defaults`, the defaults of its kind of work, and the defaults named here. `uses` is taken as a
+ * whole.
  */
 export interface TaskOptions<
   Need extends TaskId = TaskId,
@@ -57,8 +59,8 @@ export interface TaskOptions<
   Failing extends OnFailure = OnFailure,
 > {
   /**
-   * The tasks to wait for, by id. Their outputs are the handler's `inputs`; how they must have settled for this
-   * task to start is said by `when`. @default []
+   * The tasks to wait for, by id. Their outputs are the handler's `inputs`, and `when` says how they must have settled
+   * for this task to start. @default []
    */
   readonly needs?: readonly Need[]
   /**
@@ -75,23 +77,23 @@ export interface TaskOptions<
   readonly onFailure?: Failing
   /** How grave the failures of this task are. `critical` kills the rest of the run, whatever `onFailure` says. @default 'error' */
   readonly severity?: Severity
-  /** How often, and after which waits, a failed attempt is followed by another. @default one attempt */
+  /** How many attempts the task has, and how long it waits between them. @default one attempt */
   readonly retry?: RetryOptions
   /**
-   * Longest one attempt may run. Counts from `task.started`: time in the queue is free. Past it the attempt is ended
-   * and fails with `ATTEMPT_TIMEOUT`, which may be retried. > 0. @default Infinity
+   * The longest that one attempt may run, counted from `task.started`: time in the queue is free. Past it the attempt
+   * is ended and fails with `ATTEMPT_TIMEOUT`, which may be retried. > 0. @default Infinity
    */
   readonly timeout?: Duration
   /**
-   * Longest an executor may take from being asked to start until the attempt has started. Past it the attempt is
+   * The longest that the executor may take to start an attempt, counted from `task.starting`. Past it the attempt is
    * ended and fails with `START_TIMEOUT`, which may be retried. > 0. @default '30s'
    */
   readonly startTimeout?: Duration
   /** When a silent attempt counts as stalled, and when it is ended for that. `false` never. @default false; processes { after: '60s' } */
   readonly stall?: StallOptions | false
   /**
-   * How long an attempt may take to end after its signal was aborted. Past it a process is ended by force; a handler
-   * in this process, which cannot be forced, is abandoned. 0 forces at once. @default '5s'
+   * How long an attempt may take to end after it was told to. Past it a process is ended by force; a handler in this
+   * process, which cannot be forced, is abandoned. 0 forces at once. @default '5s'
    */
   readonly killGrace?: Duration
   /** Among ready tasks, higher starts first: a name, or any integer. `medium` is 0. @default 'medium' */
@@ -102,52 +104,64 @@ export interface TaskOptions<
    */
   readonly estimate?: Duration
   /**
-   * How much of which pools one attempt holds, as `{ gpu: 1 }`. A task starts when all of it is free, and takes all
-   * at once. Integers ≥ 1; more than the dag's own pool has is an error. @default {}
+   * How much an attempt holds of which pools, as in `{ gpu: 1 }`. A task starts when all of it is free, and takes it
+   * all at once. Integers ≥ 1; more than the dag's own pool has is an error. @default {}
    */
   readonly uses?: Readonly<Record<string, number>>
-  /** The name of the executor that carries out the attempts, in place of the work's own. @default the work's; 'inline' for a handler */
+  /**
+   * The name of the executor that carries out the attempts, in place of the one that the work names. @default the
+   * work's; 'inline' for a handler
+   */
   readonly executor?: string
 }
 
-/** What a dag may say about its runs. */
+/** The options of a dag. */
 export interface DagOptions<Input = unknown> {
   /**
-   * Most tasks of a run that hold a slot at once. 0 holds everything back. Integer ≥ 0, or Infinity.
+   * How many tasks of a run may hold a slot at once. With 0 nothing starts. Integer ≥ 0, or Infinity.
    * @default the runtime's
    */
   readonly concurrency?: number
   /** Resources that the tasks of a run share, as `{ gpu: 2 }`: see `TaskOptions.uses`. Integers ≥ 1. @default {} */
   readonly pools?: Readonly<Record<string, number>>
-  /** Longest a whole run may take. Past it the run is killed and fails with `RUN_TIMEOUT`. > 0. @default Infinity */
+  /**
+   * The longest that a whole run may take. Past it the run is killed and fails with `RUN_TIMEOUT`. > 0. @default
+   * Infinity
+   */
   readonly timeout?: Duration
   /**
-   * How ready tasks of equal priority are ordered: `fifo`, `critical-path`, or `optimised`, by a list that each run's
-   * start looks for, which takes a tenth of a second or so. @default 'critical-path' when any task has an estimate,
-   * else 'fifo'
+   * How ready tasks of equal priority are ordered: `fifo`, `critical-path`, or `optimised`, a list that is searched for
+   * when a run starts, for about a tenth of a second. @default 'critical-path' when any task has an estimate, else
+   * 'fifo'
    */
   readonly order?: Order
-  /** How the order `optimised` is looked for. Says nothing about other orders. */
+  /** How the order `optimised` is searched for. Without effect on other orders. */
   readonly optimise?: OptimiseOptions
-  /** Options for every task that does not say otherwise. An `any-…` rule does not concern tasks without dependencies. */
+  /**
+   * Options for every task that does not set them itself. An `any-…` rule among them applies only to tasks with
+   * dependencies.
+   */
   readonly defaults?: TaskDefaults
-  /** A Standard Schema that a run's input is checked by at dispatch; handlers get what it returns. @default not checked */
+  /** A Standard Schema that checks a run's input at dispatch. Handlers get what it returns. @default not checked */
   readonly input?: StandardSchemaV1<unknown, Input>
 }
 
 export type TaskDefaults = Omit<TaskOptions, 'needs'>
 
-/** The same options and limits give the same list, unless the time cap cuts the search short. */
+/**
+ * How the order `optimised` is searched for. The same options and limits give the same list, unless the time cap cuts
+ * the search short.
+ */
 export interface OptimiseOptions {
   /**
-   * How many schedules of a dag of 100 tasks are tried at most; of a larger dag fewer, of a smaller one more, so that it
-   * takes about the same time. It ends earlier once the best schedule is proven to be the shortest. 0 leaves it at the
-   * critical path. Integer ≥ 0. @default 8000, about 100 ms
+   * How many schedules are tried at most in a dag of 100 tasks. In a larger dag there are fewer, in a smaller one more,
+   * so that the search takes about the same time. It ends earlier when the best schedule is proven to be the shortest.
+   * 0 keeps the order by critical path. Integer ≥ 0. @default 8000, about 100 ms
    */
   readonly effort?: number
   /** What chance depends on. Integer ≥ 0. @default 1 */
   readonly seed?: number
-  /** Longest the search may take: then the best list so far is taken. > 0. @default Infinity */
+  /** The longest that the search may take. Past it the best list so far is used. > 0. @default Infinity */
   readonly timeCap?: Duration
 }
 

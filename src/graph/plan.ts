@@ -8,12 +8,13 @@ import type { Rule } from './rules.ts'
 export const orders = ['fifo', 'critical-path', 'optimised'] as const
 
 /**
- * How ready tasks of equal priority are ordered: who became ready first; the longest remaining path by `estimate`; or a
- * list that is looked for before the run, for its slots, pools and executors, by simulating it.
+ * How ready tasks of equal priority are ordered. `fifo`: in the order in which they became ready. `critical-path`: the
+ * longest remaining path by `estimate` first. `optimised`: by a list that is searched for when the run starts, by
+ * simulating the run with its slots, pools and executors.
  */
 export type Order = (typeof orders)[number]
 
-/** How a better list than that by critical path is looked for: see `OptimiseOptions`. */
+/** `OptimiseOptions` with nothing left open. */
 export interface OptimiseSettings {
   readonly effort: number
   readonly seed: number
@@ -56,13 +57,13 @@ export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unkno
   readonly tasks: readonly PlannedTask[]
   readonly order: Order
   /**
-   * By index: the place of each task in the static order (priority, then `order`); lower starts first. Ties are fifo.
-   * With `optimised` it is that by critical path, which a run's list takes the place of.
+   * The place of each task, by index, in the static order (priority, then `order`). Lower starts first, ties are fifo.
+   * With `optimised` it is the order by critical path, which each run replaces by its list.
    */
   readonly rank: Int32Array
-  /** Undefined where `rank` is to stay as it is: a list was looked for already, by `optimise()`. */
+  /** Undefined where `rank` is final, because `optimise()` has found the list already. */
   readonly optimise: OptimiseSettings | undefined
-  /** Most tasks that hold a slot at once; undefined leaves it to the runtime. */
+  /** How many tasks may hold a slot at once. Undefined leaves it to the runtime. */
   readonly concurrency: number | undefined
   readonly pools: Readonly<Record<string, number>>
   /** `Infinity` for none. */
@@ -80,10 +81,10 @@ export interface TaskStructure {
   readonly needs: readonly TaskId[]
 }
 
-/** Whatever makes a plan: every `dag()`, whatever its types. */
+/** Anything that makes a plan: every `dag()` is one, whatever its types. */
 export interface AnyDag<Outputs = Readonly<Record<string, unknown>>, Input = unknown> {
   readonly name: string
-  /** Validates the dag. The plan is made once. Throws what `plan()` of make-plan.ts throws. */
+  /** Validates the dag and returns its plan, always the same one. Throws what the function `plan` throws. */
   plan(): Plan<Outputs, Input>
 }
 

@@ -4,7 +4,7 @@ import { readDuration, readFields, readInteger } from './read-values.ts'
 
 const known: ReadonlySet<string> = new Set(Object.keys(defaultOptimise))
 
-/** Throws `CONFIG_INVALID` and `DURATION_INVALID`. What is left open is taken from `before`. */
+/** Throws `CONFIG_INVALID` and `DURATION_INVALID`. Options that are not given are taken from `before`. */
 export function readOptimise(
   options: unknown = {},
   before: OptimiseSettings = { ...defaultOptimise, timeCapMs: defaultOptimise.timeCap },

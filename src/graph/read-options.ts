@@ -25,7 +25,7 @@ export interface Settings {
   readonly priority: number
   readonly estimateMs: number | undefined
   readonly uses: Readonly<Record<string, number>>
-  /** Undefined leaves it to the work. */
+  /** Undefined where the work names it. */
   readonly executor: string | undefined
 }
 
@@ -37,7 +37,7 @@ type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & B
   executor: string
 }
 
-/** The options that one place gives, checked and in numbers; what it does not say is absent. */
+/** The options that one place sets, checked and in numbers. Those that it does not set are absent. */
 export type Layer = { readonly [Field in keyof Flat]?: Flat[Field] }
 
 const onFailures: readonly OnFailure[] = ['skip', 'abort', 'ignore', 'ask']
@@ -55,8 +55,8 @@ export const taskDefaultFields: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads the options that one place gives. Throws `CONFIG_INVALID`, `DURATION_INVALID` or, for an unknown rule,
- * `DAG_INVALID`, and names the path. Fields that are not options are the caller's affair.
+ * Reads the options that one place sets. Throws `CONFIG_INVALID`, `DURATION_INVALID` or, for an unknown rule,
+ * `DAG_INVALID`, and names the path. Fields that are not options are left to the caller.
  */
 export function readLayer(options: Fields, path: string): Layer {
   const layer: Partial<Flat> = {}

@@ -5,7 +5,7 @@ import { didYouMean, type Fields, isRecord, readFields, show, taskPath } from '.
 import { taskDefaultFields } from './read-options.ts'
 import type { Work } from './work.ts'
 
-/** A task as it was defined, with an id that is sound and of its own, and with known fields only. */
+/** A task as it was defined, after a first check: its id is sound and unique, and all its fields are known. */
 export interface TaskEntry {
   readonly id: TaskId
   readonly path: string
@@ -17,7 +17,7 @@ const listedFields: ReadonlySet<string> = new Set(['id', ...taskFields])
 
 const noNeeds: readonly number[] = Object.freeze([])
 
-/** Reads an object of tasks by id, or an iterable of `[id, task]` or `{ id, … }`. Ids must be sound and differ. */
+/** Reads an object of tasks by id, or an iterable of `[id, task]` or `{ id, … }`. Ids must be sound and unique. */
 export function readTasks(tasks: unknown): TaskEntry[] {
   const entries: TaskEntry[] = []
   const ids = new Set<TaskId>()
@@ -53,7 +53,7 @@ export function readTasks(tasks: unknown): TaskEntry[] {
   return entries
 }
 
-/** Gives the name back when it can be a task's id or a dag's name; throws `DAG_INVALID` otherwise. */
+/** Returns the name if it can be a task's id or a dag's name; throws `DAG_INVALID` otherwise. */
 export function readName(name: unknown, what: string): string {
   const complaint = complaintAbout(name)
   if (complaint === undefined) return name as string
@@ -116,7 +116,7 @@ function badNeed(
   })
 }
 
-/** What carries out the task: a handler, or work for a named executor. */
+/** The task's work, with a handler turned into work for the executor `inline`. */
 export function readRun({ fields, path }: TaskEntry): Work {
   const { run } = fields
   if (typeof run === 'function') return { executor: 'inline', work: run }
@@ -138,7 +138,7 @@ function complaintAbout(name: unknown): string | undefined {
   if (name === '') return 'is empty'
   if (name.length > 200) return `has ${name.length} characters, more than 200`
   if (name === '__proto__') return `is '__proto__', which is not safe as a key`
-  // Line separators and halves of a surrogate pair break logs and stores as control characters do.
+  // Line separators and halves of surrogate pairs break logs and stores, just as control characters do.
   if (!/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return undefined
   return `has a control character: ${JSON.stringify(name)}`
 }

@@ -2,10 +2,10 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { nearest } from '../errors/nearest.ts'
 import { durationHint, toMs } from '../time/duration.ts'
 
-/** An object whose fields are not judged yet. */
+/** An object whose fields are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>
 
-/** Where a task's options stand, for messages: `tasks.build`, or `tasks["a b"]` for an id that needs quotes. */
+/** The path of a task's options, for messages: `tasks.build`, or `tasks["a b"]` for an id that needs quotes. */
 export function taskPath(id: string): string {
   return /^[\w-]+$/.test(id) ? `tasks.${id}` : `tasks[${JSON.stringify(id)}]`
 }
@@ -18,7 +18,7 @@ export function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
-/** ` Did you mean 'build'?`, or nothing where no known word is near. */
+/** ` Did you mean 'build'?`, or an empty text where no known word is near. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const guess = nearest(word, known)
   return guess === undefined ? '' : ` Did you mean '${guess}'?`
@@ -36,7 +36,9 @@ export function badValue(path: string, value: unknown, wanted: string): DagmarEr
   })
 }
 
-/** Gives the object back when it has known fields only; throws `CONFIG_INVALID` otherwise. The plan itself has the path ''. */
+/**
+ * Returns the object if all its fields are known; throws `CONFIG_INVALID` otherwise. The path of the plan itself is ''.
+ */
 export function readFields(value: unknown, path: string, known: ReadonlySet<string>): Fields {
   const subject = path === '' ? 'The plan' : path
   if (!isRecord(value)) throw badValue(subject, value, 'an object')
@@ -68,7 +70,7 @@ export function readInteger(value: unknown, path: string, least: number, orInfin
   throw badValue(path, value, `an integer of ${least} or more${orInfinity ? ', or Infinity' : ''}`)
 }
 
-/** Bounds included; both finite or not, the value must be finite. */
+/** The bounds are included. The value must be finite, even where a bound is not. */
 export function readNumber(value: unknown, path: string, least: number, most: number): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most) return value
   throw badValue(

@@ -1,6 +1,6 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 
-/** The rules that have a name, each about how a task's dependencies settled. */
+/** The rules that have names. Each is about how a task's dependencies settled. */
 export const ruleNames = [
   'all-completed',
   'all-settled',
@@ -16,26 +16,26 @@ export const ruleNames = [
 ] as const
 
 /**
- * A rule by its name. A killed dependency counts as failed, an ignored failure as completed.
- * The `any-…` rules are met as soon as one dependency meets them, `always` is met at once,
- * the others once every dependency is settled.
+ * A rule by its name. A killed dependency counts as failed, an ignored failure as completed. The `any-…` rules are met
+ * as soon as one dependency meets them, and `always` at once, without waiting for any. The others are decided when
+ * every dependency is settled, or earlier where they can no longer be met.
  */
 export type RuleName = (typeof ruleNames)[number]
 
 /**
- * A rule of one's own: true lets the task start, false skips it. Called once, when every dependency is settled,
- * with their outcomes by task id. It must be pure: a recovered run calls it again.
+ * A rule as a function of the dependencies' outcomes by task id: true lets the task start, false skips it. Called once,
+ * when every dependency is settled. It must be pure, because a recovered run calls it again.
  */
 export type RuleFunction = (outcomes: Readonly<Record<TaskId, Outcome>>) => boolean
 
 export type Rule = RuleName | RuleFunction
 
-/** How many dependencies a task has, and how many of them settled in which way so far. */
+/** How many dependencies a task has, and how many of them have settled in which way. */
 export interface DependencyCounts {
   readonly needs: number
-  /** With the ignored failures. */
+  /** Ignored failures included. */
   readonly completed: number
-  /** With the killed. */
+  /** Killed tasks included. */
   readonly failed: number
   readonly skipped: number
 }
@@ -43,7 +43,7 @@ export interface DependencyCounts {
 /** `met`: the task may start. `never`: it can no longer be met, so the task is skipped. `open`: neither yet. */
 export type RuleState = 'met' | 'open' | 'never'
 
-/** What a named rule says by now. Without dependencies every rule is met. */
+/** What a named rule says now. Without dependencies every rule is met. */
 export function evaluateRule(rule: RuleName, counts: DependencyCounts): RuleState {
   const { needs, completed, failed, skipped } = counts
   if (needs === 0) return 'met'
@@ -74,12 +74,12 @@ export function evaluateRule(rule: RuleName, counts: DependencyCounts): RuleStat
   }
 }
 
-/** True for the rules that one dependency alone can meet: without dependencies they make no sense. */
+/** True for the rules that a single dependency can meet. They make no sense without dependencies. */
 export function isAnyRule(rule: Rule): boolean {
   return rule === 'any-completed' || rule === 'any-failed' || rule === 'any-settled'
 }
 
-/** What a picture writes at the edges of a task; undefined for the rule that goes without saying. */
+/** What a picture writes at the edges of a task; undefined for the default rule. */
 export function ruleLabel(rule: Rule): string | undefined {
   if (typeof rule === 'function') return 'function'
   return rule === 'all-completed' ? undefined : rule

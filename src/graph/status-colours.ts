@@ -15,7 +15,7 @@ export const statusColours: Readonly<Record<string, { readonly fill: string; rea
 
 /** How a picture of a dag is drawn. */
 export interface PictureOptions {
-  /** The status of a task: written under its id, and coloured where it is one of a run's own. @default no status */
+  /** The status of a task, written under its id. Statuses of a run have colours. @default no status */
   readonly status?: (id: string) => string | undefined
   /** Which way dependents lie: down or right. @default 'down' */
   readonly direction?: 'down' | 'right'

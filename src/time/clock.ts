@@ -1,7 +1,7 @@
-/** What a clock gives for a timer, to clear it with. */
+/** Identifies a timer, so that it can be cleared. */
 export type TimerId = unknown
 
-/** All of dagmar's time goes through one of these; a simulated one drives everything. */
+/** Where dagmar takes all its time from. A simulated clock drives a whole runtime. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number
@@ -10,7 +10,7 @@ export interface Clock {
   clearTimeout(id: TimerId): void
 }
 
-/** The clock on the wall. */
+/** The system's own clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (ring, ms) => setTimeout(ring, ms),
@@ -19,5 +19,5 @@ export const systemClock: Clock = {
   },
 }
 
-/** The longest wait that a timer of the platform can hold; a longer one is cut there and armed again. */
+/** The longest wait that a timer of the platform can hold. A longer one is waited for in several parts. */
 export const longestTimerMs = 2 ** 31 - 1

@@ -9,7 +9,9 @@ const shape = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
 export const durationHint =
   "Give milliseconds as a number of 0 or more, or a string such as '250ms', '30s', '10m', '2h'."
 
-/** A duration in milliseconds, or undefined for what is negative, NaN, or not of the shape. `Infinity` is allowed. */
+/**
+ * A duration in milliseconds; undefined for a value that is negative, NaN or no duration at all. `Infinity` is allowed.
+ */
 export function toMs(duration: unknown): number | undefined {
   if (typeof duration === 'number') return duration >= 0 ? duration : undefined
   if (typeof duration !== 'string') return undefined

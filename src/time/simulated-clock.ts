@@ -7,7 +7,10 @@ interface Timer {
   ring: (() => void) | undefined
 }
 
-/** A clock that stands still until it is moved. Timers fire in order of their instants, then of their arming. */
+/**
+ * A clock that stands still until it is moved. Timers fire in the order of their instants; those of one instant, in the
+ * order in which they were armed.
+ */
 export class SimulatedClock implements Clock {
   #now: number
   #armed = 0
@@ -36,12 +39,12 @@ export class SimulatedClock implements Clock {
     this.#alive--
   }
 
-  /** How many timers wait now. */
+  /** How many timers are waiting. */
   get pending(): number {
     return this.#alive
   }
 
-  /** How many timers were ever armed. */
+  /** How many timers have been armed since the beginning. */
   get armed(): number {
     return this.#armed
   }
@@ -67,14 +70,17 @@ export class SimulatedClock implements Clock {
     return true
   }
 
-  /** Moves on by `ms`, firing on the way what becomes due. Code behind promises does not get its turn in between. */
+  /**
+   * Moves on by `ms` milliseconds and fires every timer that becomes due on the way. Promises do not continue in
+   * between.
+   */
   advance(ms: number): void {
     const until = this.#now + ms
     for (let next = this.nextAt; next !== undefined && next <= until; next = this.nextAt) this.fireNext()
     this.#now = until
   }
 
-  /** As `advance`, but lets promises go on before each timer and at the end. */
+  /** As `advance`, but lets promises continue before each timer and at the end. */
   async advanceAsync(ms: number): Promise<void> {
     const until = this.#now + ms
     await promisesSettled()
@@ -87,7 +93,10 @@ export class SimulatedClock implements Clock {
   }
 }
 
-/** A turn of the event loop: every promise that can go on without a timer or the outside has gone on. */
+/**
+ * Resolves after one turn of the event loop, when every promise that needs neither a timer nor the outside has
+ * continued.
+ */
 export function promisesSettled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
