@@ -65,7 +65,7 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
     input: readInput(plan, options.input),
     concurrency:
       concurrency === undefined
-        ? shared.admission.slots.limit
+        ? shared.admission.slots.slots.limit
         : readInteger(concurrency, 'concurrency', 0, true),
     pools,
     timeoutMs: timeout === undefined ? plan.timeoutMs : readDuration(timeout, 'timeout', { positive: true }),
@@ -124,7 +124,9 @@ function refuseImpossibleNeeds(shared: Shared, plan: Plan, pools: Readonly<Recor
     if (uses === last) continue
     last = uses
     for (const [pool, amount] of Object.entries(uses)) {
-      const totals = [pools[pool], shared.admission.pools.total(pool)].filter((total) => total !== undefined)
+      const totals = [pools[pool], shared.admission.pools.pools.total(pool)].filter(
+        (total) => total !== undefined,
+      )
       if (totals.length === 0) {
         throw new DagmarError('CONFIG_INVALID', {
           message: `The task ${id} uses the pool '${pool}', which neither the run nor the runtime has.`,

@@ -7,7 +7,7 @@ import { badValue, isRecord, readAmounts, readFields, readInteger, readOneOf } f
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
-import type { AdmissionMode } from './admission/admission.ts'
+import type { AdmissionMode } from './admission/slot-resource.ts'
 import { machineLogic } from './logic/machine-logic.ts'
 import type { RuntimeActorOptions } from './runtime-actor.ts'
 

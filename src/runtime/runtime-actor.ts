@@ -42,7 +42,7 @@ export class RuntimeActor implements RunHost {
         },
         closeRuntime: () => {
           for (const stop of this.#unlisten) stop()
-          admission.close()
+          admission.executors.close()
           resolveClosed()
         },
       },
@@ -53,7 +53,7 @@ export class RuntimeActor implements RunHost {
     })
     this.actor.start()
     for (const load of executors.values()) {
-      const stop = load.executor.onCapacity?.(() => macrostep.run(() => admission.reopen(load)))
+      const stop = load.executor.onCapacity?.(() => macrostep.run(() => admission.executors.reopen(load)))
       if (stop !== undefined) this.#unlisten.push(stop)
     }
   }

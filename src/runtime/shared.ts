@@ -4,8 +4,9 @@ import { AllFacts } from '../events/all-facts.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from '../time/clock.ts'
-import { Admission, type AdmissionMode } from './admission/admission.ts'
+import { Admission } from './admission/admission.ts'
 import { ExecutorLoad } from './admission/executor-load.ts'
+import type { AdmissionMode } from './admission/slot-resource.ts'
 import { JournalWriter } from './commit/journal-writer.ts'
 import { Macrostep } from './commit/macrostep.ts'
 
@@ -60,7 +61,7 @@ export class Shared {
       concurrency: options.concurrency,
       pools: options.pools,
       mode: options.admission,
-      loads: this.executors,
+      loads: this.executors.values(),
       clock,
       step: (change) => this.macrostep.run(change),
     })

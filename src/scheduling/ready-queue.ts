@@ -59,6 +59,11 @@ export class ReadyQueue {
     return best
   }
 
+  /** The best task of a lane, open or closed, or -1. */
+  peekLane(lane: number): number {
+    return this.#head(lane)
+  }
+
   /** Takes out what `peek` just gave. */
   take(task: number): void {
     this.#lanes[this.#laneOf[task]!]!.pop()

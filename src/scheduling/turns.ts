@@ -1,53 +1,140 @@
-/** What takes its turn: a run whose best ready task has this priority, or undefined when it has none to offer. */
+/** What takes its turn: it offers tasks, of which the best has this priority; undefined when it has none. */
 export interface TurnTaker {
   headPriority(): number | undefined
 }
 
-/** Whose turn it is among runs that want to take up tasks: the highest priority first, round robin among equals. */
-export class Turns<Taker extends TurnTaker> {
-  /**
-   * In the order in which they were last served, longest ago first. They are few, mostly one that comes and goes with
-   * each task: the places of those that went stay, empty, behind the others.
-   */
-  readonly #waiting: (Taker | undefined)[] = []
-  #size = 0
+interface Waiting<Taker> {
+  readonly taker: Taker
+  /** The priority that it is sorted by. It may have fallen since: that is looked at when its turn comes. */
+  priority: number
+  /** Counts up with each turn: the lowest was served longest ago. */
+  servedAt: number
+  /** Its index in the heap. */
+  place: number
+}
 
+/**
+ * Whose turn it is among those that want to take up tasks: the highest priority first, round robin among equals.
+ * A binary heap whose members know their places, so that each operation costs the logarithm of how many wait. Mostly
+ * there is one, which comes and goes with each task: it is kept outside the heap.
+ */
+export class Turns<Taker extends TurnTaker> {
+  /** The only one that waits; undefined when there are none or more. */
+  #only: Taker | undefined
+  /** Those that have asked since the last turn: what they offer is looked at with the next one. */
+  readonly #asked = new Set<Taker>()
+  readonly #heap: Waiting<Taker>[] = []
+  readonly #waiting = new Map<Taker, Waiting<Taker>>()
+  #served = 0
+
+  /** How many wait, those that may turn out to have nothing to offer included. */
   get size(): number {
-    return this.#size
+    return this.#only === undefined ? this.#heap.length + this.#asked.size : 1
   }
 
+  /** Waits for its turn, behind its equals. To be called again when what it offers may have become better. */
   add(taker: Taker): void {
-    if (!this.#waiting.includes(taker)) this.#waiting[this.#size++] = taker
+    if (this.#only === taker) return
+    if (this.size === 0) {
+      this.#only = taker
+      return
+    }
+    if (this.#only !== undefined) this.#asked.add(this.#only)
+    this.#only = undefined
+    this.#asked.add(taker)
   }
 
   delete(taker: Taker): void {
-    const place = this.#waiting.indexOf(taker)
-    if (place === -1) return
-    this.#waiting.copyWithin(place, place + 1, this.#size)
-    this.#waiting[--this.#size] = undefined
+    if (this.#only === taker) this.#only = undefined
+    this.#asked.delete(taker)
+    const known = this.#waiting.get(taker)
+    if (known !== undefined) this.#remove(known)
   }
 
-  /** The one whose turn it is, put behind its equals. Takers with nothing to offer are taken out. */
+  /** The one whose turn it is, put behind its equals. Those with nothing to offer are taken out. */
   next(): Taker | undefined {
-    let best: Taker | undefined
-    let bestPriority = Number.NEGATIVE_INFINITY
-    for (let place = 0; place < this.#size; ) {
-      const taker = this.#waiting[place]!
-      const priority = taker.headPriority()
+    if (this.#only !== undefined) {
+      if (this.#only.headPriority() === undefined) this.#only = undefined
+      return this.#only
+    }
+    if (this.#asked.size > 0) this.#sortAsked()
+    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+      const priority = top.taker.headPriority()
       if (priority === undefined) {
-        this.delete(taker)
+        this.#remove(top)
         continue
       }
-      if (best === undefined || priority > bestPriority) {
-        best = taker
-        bestPriority = priority
-      }
-      place++
+      const isFirst = priority >= top.priority
+      top.priority = priority
+      if (isFirst) top.servedAt = ++this.#served
+      this.#sink(top)
+      if (isFirst) return top.taker
     }
-    if (best !== undefined && this.#size > 1) {
-      this.delete(best)
-      this.add(best)
-    }
-    return best
+    return undefined
   }
+
+  #sortAsked(): void {
+    for (const taker of this.#asked) {
+      const priority = taker.headPriority()
+      const known = this.#waiting.get(taker)
+      if (priority === undefined) continue
+      if (known === undefined) this.#insert(taker, priority)
+      else if (priority > known.priority) {
+        known.priority = priority
+        this.#rise(known)
+      }
+    }
+    this.#asked.clear()
+  }
+
+  #insert(taker: Taker, priority: number): void {
+    const waiting = { taker, priority, servedAt: ++this.#served, place: this.#heap.length }
+    this.#waiting.set(taker, waiting)
+    this.#heap.push(waiting)
+    this.#rise(waiting)
+  }
+
+  #remove(waiting: Waiting<Taker>): void {
+    this.#waiting.delete(waiting.taker)
+    const last = this.#heap.pop()!
+    if (last === waiting) return
+    this.#put(last, waiting.place)
+    this.#rise(last)
+    this.#sink(last)
+  }
+
+  #rise(waiting: Waiting<Taker>): void {
+    let { place } = waiting
+    while (place > 0) {
+      const above = this.#heap[(place - 1) >> 1]!
+      if (!isBefore(waiting, above)) break
+      const free = above.place
+      this.#put(above, place)
+      place = free
+    }
+    this.#put(waiting, place)
+  }
+
+  #sink(waiting: Waiting<Taker>): void {
+    let { place } = waiting
+    for (let below = 2 * place + 1; below < this.#heap.length; below = 2 * place + 1) {
+      const right = this.#heap[below + 1]
+      const left = this.#heap[below]!
+      const best = right !== undefined && isBefore(right, left) ? right : left
+      if (!isBefore(best, waiting)) break
+      const free = best.place
+      this.#put(best, place)
+      place = free
+    }
+    this.#put(waiting, place)
+  }
+
+  #put(waiting: Waiting<Taker>, place: number): void {
+    this.#heap[place] = waiting
+    waiting.place = place
+  }
+}
+
+function isBefore<Taker>(a: Waiting<Taker>, b: Waiting<Taker>): boolean {
+  return a.priority === b.priority ? a.servedAt < b.servedAt : a.priority > b.priority
 }

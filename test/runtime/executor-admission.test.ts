@@ -31,6 +31,19 @@ describe('an executor with a capacity', () => {
     expect(other.started).toEqual(['c'])
   })
 
+  it('is offered the best task first, of whichever run, also when it became ready last', async () => {
+    const hand = desk({ capacity: 1 })
+    const { start } = simulated({ executors: { hand } })
+    await start(tasks('a', 'b'))
+    await start(tasks('c'))
+    await start({
+      first: { run: { executor: 'inline', work: () => 1 } },
+      d: { run: byHand, priority: 'high', needs: ['first'] },
+    })
+    for (const name of ['a/1', 'd/1', 'b/1']) hand.completes(name)
+    expect(hand.started).toEqual(['a', 'd', 'b', 'c'])
+  })
+
   it('shares its capacity between runs', async () => {
     const hand = desk({ capacity: 1 })
     const { start } = simulated({ executors: { hand } })
@@ -87,7 +100,7 @@ describe('an executor that declines every offer', () => {
     expect([...new Set(offers)]).toEqual(offersToTheFull)
   })
 
-  it('begins with short waits anew once it has accepted one', async () => {
+  it('is asked after a short wait again once it has begun with an attempt', async () => {
     const offers: number[] = []
     let free = false
     const hand = desk({
@@ -109,6 +122,26 @@ describe('an executor that declines every offer', () => {
     await start(tasks('c'))
     await wait(600)
     expect(offers).toEqual([1_400, 1_600, 2_000])
+  })
+
+  it('is left alone longer and longer also when one task of each batch fails to start', async () => {
+    const offers: number[] = []
+    const hand = desk({
+      accepts(_carrying, taskId) {
+        offers.push(clock.now())
+        return taskId === 'fails'
+      },
+      start(attempt, report) {
+        const failure = { code: 'NO_SHELL', message: 'no shell' }
+        report({ type: 'attempt.failed', attemptId: attempt.attemptId, failure })
+      },
+    })
+    const { start, wait, clock } = simulated({ executors: { hand } })
+    const retry = { maxAttempts: 100, backoff: { base: 1, factor: 1 } }
+    await start({ fails: { run: byHand, priority: 'high', retry }, waits: { run: byHand } })
+    await wait(16_200)
+    expect([...new Set(offers)]).toEqual(offersToTheFull)
+    expect(offers).toHaveLength(2 * offersToTheFull.length)
   })
 
   it('is asked no more once its last task is killed', async () => {

@@ -1,4 +1,12 @@
-import { createRuntime, plan, SimulatedClock, type TaskDefinition } from 'dagmar'
+import {
+  createRuntime,
+  inlineExecutor,
+  type Plan,
+  plan,
+  type RuntimeOptions,
+  SimulatedClock,
+  type TaskDefinition,
+} from 'dagmar'
 import { describe, expect, it } from 'vitest'
 
 const many = 10_000
@@ -99,4 +107,44 @@ describe('ten thousand tasks', () => {
     }
     expect(most / few).toBeLessThanOrEqual(3)
   }, 60_000)
+})
+
+describe('many runs at once', () => {
+  const three = plan({
+    name: 'three',
+    tasks: { a: { run: () => 1 }, b: { needs: ['a'], run: () => 1 }, c: { needs: ['b'], run: () => 1 } },
+  })
+  const shared = plan({
+    name: 'shared',
+    tasks: {
+      a: { run: async () => 1, uses: { gpu: 1 } },
+      b: { needs: ['a'], run: async () => 1, uses: { gpu: 1 } },
+    },
+  })
+
+  /** CPU a run, in µs: the better of two rounds. */
+  async function cost(runs: number, dag: Plan, options: RuntimeOptions): Promise<number> {
+    const rounds: number[] = []
+    for (let round = 0; round < 2; round++) {
+      const runtime = createRuntime({ ...options, clock: new SimulatedClock() })
+      const before = process.cpuUsage()
+      const results = Array.from({ length: runs }, () => runtime.dispatch(dag).result)
+      await Promise.all(results)
+      rounds.push(process.cpuUsage(before).user / runs)
+    }
+    return Math.min(...rounds)
+  }
+
+  it.each([
+    ['slots', three, { concurrency: 8 }],
+    ['a pool', shared, { concurrency: Number.POSITIVE_INFINITY, pools: { gpu: 8 } }],
+    [
+      'an executor',
+      shared,
+      { pools: { gpu: 8 }, executors: { inline: { ...inlineExecutor(), capacity: 4 } } },
+    ],
+  ])('that share %s cost about as much each as a few', async (_what, dag, options) => {
+    await cost(100, dag, options)
+    expect((await cost(2_000, dag, options)) / (await cost(200, dag, options))).toBeLessThan(4)
+  })
 })

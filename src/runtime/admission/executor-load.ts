@@ -1,16 +1,13 @@
 import type { Executor } from '../../ports/executor.ts'
 import { Deferral } from '../../scheduling/deferral.ts'
-import type { Lane } from './lane.ts'
 
 /** What the runtime keeps of one executor, for all its runs. */
 export class ExecutorLoad {
   readonly name: string
   readonly executor: Executor
-  /** Its place among the runtime's loads. */
+  /** Its place among the runtime's executors. */
   readonly key: number
   readonly deferral = new Deferral()
-  /** Lanes that are closed until it has room again. */
-  readonly waiting = new Set<Lane>()
   /** Attempts of this runtime that it has been granted and that have not ended. */
   carrying = 0
   /** It has declined an offer and is not asked again before something changes. */
@@ -27,6 +24,11 @@ export class ExecutorLoad {
   /** True when it has said how much it carries, and carries it. */
   get isFull(): boolean {
     return this.executor.capacity !== undefined && this.carrying >= this.executor.capacity
+  }
+
+  /** True when it may be offered one more. */
+  get hasRoom(): boolean {
+    return !this.hasDeclined && !this.isFull
   }
 
   /** Whether it takes one more. An executor that throws here is granted the attempt, and fails it when it starts. */

@@ -1,28 +1,73 @@
 import type { Plan } from '../../graph/plan.ts'
+import type { Pools } from '../../scheduling/pools.ts'
+import type { Slots } from '../../scheduling/slots.ts'
+import type { Turns, TurnTaker } from '../../scheduling/turns.ts'
 import type { ExecutorLoad } from './executor-load.ts'
 
-/** Something that takes up tasks when it is its turn. */
-export interface Admitted {
+/** A run, as far as admission knows it: it takes up tasks when it is its turn. */
+export interface Candidate extends TurnTaker {
+  /** What it has of its own beside what it shares. */
+  readonly slots: Slots
+  readonly pools: Pools
+  /** The priority of its best ready task in an open lane; undefined when there is none to offer. */
   headPriority(): number | undefined
-  /** There is room for at most that many of its tasks. */
-  offer(most: number): void
+  /** The priority of the best ready task of a lane, open or closed. */
+  lanePriority(index: number): number | undefined
+  /** There is room for at most that many of its tasks. False when it cannot take up any. */
+  offer(most: number): boolean
   /** What a lane lacked may be there again. */
   openLane(index: number): void
 }
 
 /** The ready tasks of one run that ask for the same executor and the same amounts of the same pools. */
-export interface Lane {
+export class Lane implements TurnTaker {
   readonly index: number
-  readonly run: Admitted
+  readonly run: Candidate
   readonly load: ExecutorLoad
   readonly uses: Readonly<Record<string, number>>
+  /** Where it waits for what it lacks. */
+  waitsIn: Turns<Lane> | undefined
+
+  constructor(index: number, run: Candidate, load: ExecutorLoad, uses: Readonly<Record<string, number>>) {
+    this.index = index
+    this.run = run
+    this.load = load
+    this.uses = uses
+  }
+
+  headPriority(): number | undefined {
+    return this.run.lanePriority(this.index)
+  }
+
+  waitIn(waiting: Turns<Lane>): void {
+    this.waitsIn?.delete(this)
+    this.waitsIn = waiting
+    waiting.add(this)
+  }
+
+  /** Waits no more for what it lacked last. */
+  leave(): void {
+    this.waitsIn?.delete(this)
+    this.waitsIn = undefined
+  }
+
+  /** What it waited for is there. */
+  open(): void {
+    this.leave()
+    this.run.openLane(this.index)
+  }
+
+  /** It has got another task, which may be better than those that made its place on the waiting list. */
+  improved(): void {
+    this.waitsIn?.add(this)
+  }
 }
 
 /** Sorts the tasks of a plan into lanes; `laneOf` gives each task's. */
 export function lanesOf(
   plan: Plan,
-  run: Admitted,
-  deskOf: (executor: string) => ExecutorLoad,
+  run: Candidate,
+  loadOf: (executor: string) => ExecutorLoad,
 ): { readonly lanes: readonly Lane[]; readonly laneOf: Int32Array } {
   const lanes: Lane[] = []
   const byNeed = new Map<string, number>()
@@ -33,7 +78,7 @@ export function lanesOf(
       const need = JSON.stringify([executor, Object.entries(uses).sort(([a], [b]) => (a < b ? -1 : 1))])
       let lane = byNeed.get(need)
       if (lane === undefined) {
-        lane = lanes.push({ index: lanes.length, run, load: deskOf(executor), uses }) - 1
+        lane = lanes.push(new Lane(lanes.length, run, loadOf(executor), uses)) - 1
         byNeed.set(need, lane)
       }
       last = { executor, uses, lane }

@@ -20,7 +20,7 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
   const { run } = live
   if (run.books.live.get(live.task.index) !== live) return
   const at = run.now
-  if (keepsAttempt(live, attempt, report)) run.shared.admission.kept(live.lane.load)
+  if (live.context.state === 'starting' && attempt === live.context.attempt) hearFirst(live, report)
   switch (report.type) {
     case 'attempt.progress':
     case 'attempt.output':
@@ -59,10 +59,10 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
   }
 }
 
-/** The executor has accepted the attempt: its first report was not `rejected`. */
-function keepsAttempt({ context }: LiveTask, attempt: number, { type }: AttemptReport): boolean {
-  const isFirst = context.state === 'starting' && attempt === context.attempt
-  return isFirst && (type === 'attempt.started' || type === 'attempt.failed')
+/** The first report of an attempt says whether its executor began with it. */
+function hearFirst(live: LiveTask, { type }: AttemptReport): void {
+  if (type === 'attempt.started') live.run.shared.admission.executors.begun(live.lane)
+  else if (type === 'attempt.rejected' || type === 'attempt.failed') live.isOfferOnly = true
 }
 
 /** The executor took the attempt back after all: the task waits in its old place, the executor is left alone for a while. */
@@ -71,7 +71,7 @@ function offerAgain(live: LiveTask): void {
   if (queue.has(live.task.index)) return
   queue.restore(live.task.index)
   queue.close(live.lane.index)
-  live.run.shared.admission.takenBack(live.lane)
+  live.run.shared.admission.executors.takenBack(live.lane)
 }
 
 function pass(

@@ -2,6 +2,8 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { TaskStatus } from '../../events/task-view.ts'
 import type { Rule } from '../../graph/rules.ts'
 import { showMs } from '../../time/duration.ts'
+import type { Lane } from '../admission/lane.ts'
+import type { Lack } from '../admission/resource.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
 
@@ -100,40 +102,42 @@ function waitsOfAttempt(run: Run, { context }: LiveTask): WaitsFor[] {
 function waitsForRoom(run: Run, index: number): WaitsFor[] {
   const { state } = run.dagContext
   if (state === 'paused' || state === 'draining' || state === 'killing') return [{ kind: 'run', state }]
-  const task = run.plan.tasks[index]!
-  const { admission } = run.shared
-  const found: WaitsFor[] = []
-  const own = holders(run, () => true)
-  const slotless = admission.lacksSlot(run)
-  if (slotless === 'run') {
-    found.push({ kind: 'slot', of: 'run', limit: run.slots.limit, heldBy: own, heldElsewhere: 0 })
-  } else if (slotless === 'runtime') {
-    const heldElsewhere = admission.slots.held - own.length
-    found.push({ kind: 'slot', of: 'runtime', limit: admission.slots.limit, heldBy: own, heldElsewhere })
+  const { lanes, queue } = run.books
+  const lane = lanes[queue.laneOf(index)]!
+  return run.shared.admission.lacks(lane).map((lack) => waitsForLack(run, lane, lack))
+}
+
+function waitsForLack(run: Run, lane: Lane, lack: Lack): WaitsFor {
+  const { slots, pools, executors } = run.shared.admission
+  switch (lack.kind) {
+    case 'slot': {
+      const { limit, held } = lack.of === 'run' ? run.slots : slots.slots
+      const heldBy = holders(run, () => true)
+      return { kind: 'slot', of: lack.of, limit, heldBy, heldElsewhere: held - heldBy.length }
+    }
+    case 'pool': {
+      const { pool } = lack
+      const having = lack.of === 'run' ? run.pools : pools.pools
+      return {
+        kind: 'pool',
+        pool,
+        amount: lane.uses[pool]!,
+        free: having.total(pool)! - having.used(pool),
+        heldBy: holders(run, ({ task }) => (task.uses[pool] ?? 0) > 0),
+      }
+    }
+    case 'executor': {
+      const { name, carrying, executor } = lane.load
+      const until = executors.reopensAt(lane.load)
+      return {
+        kind: 'executor',
+        executor: name,
+        carrying,
+        ...(executor.capacity === undefined ? {} : { capacity: executor.capacity }),
+        ...(until === Number.POSITIVE_INFINITY ? {} : { until }),
+      }
+    }
   }
-  const pool = run.pools.lacking(task.uses) ?? admission.pools.lacking(task.uses)
-  if (pool !== undefined) {
-    const pools = run.pools.lacking(task.uses) === undefined ? admission.pools : run.pools
-    found.push({
-      kind: 'pool',
-      pool,
-      amount: task.uses[pool]!,
-      free: pools.total(pool)! - pools.used(pool),
-      heldBy: holders(run, ({ task: holder }) => (holder.uses[pool] ?? 0) > 0),
-    })
-  }
-  const load = run.shared.executors.get(task.executor)!
-  if (load.hasDeclined || load.isFull) {
-    const until = admission.reopensAt(load)
-    found.push({
-      kind: 'executor',
-      executor: load.name,
-      carrying: load.carrying,
-      ...(load.executor.capacity === undefined ? {} : { capacity: load.executor.capacity }),
-      ...(until === Number.POSITIVE_INFINITY ? {} : { until }),
-    })
-  }
-  return found
 }
 
 function holders(run: Run, which: (live: LiveTask) => boolean): TaskId[] {

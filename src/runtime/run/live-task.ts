@@ -25,6 +25,8 @@ export class LiveTask {
   isHolding = false
   /** The number of the latest attempt that its executor has been asked to start; 0 before the first. */
   askedAttempt = 0
+  /** True when its executor never began with the attempt that it holds this for. */
+  isOfferOnly = false
   /** The `seq` of its latest fact. */
   lastSeq: number
 

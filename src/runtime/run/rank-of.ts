@@ -15,11 +15,11 @@ export function rankOf(
   { admission, executors, clock }: Pick<Shared, 'admission' | 'executors' | 'clock'>,
 ): Int32Array {
   const { order, optimise: search, rank } = plan
-  const slots = admission.slotsOf(options.concurrency)
+  const slots = admission.slots.mostFor(options.concurrency)
   if (order !== 'optimised' || search === undefined || slots === 0) return rank
   const limits = {
     slots,
-    pools: [options.pools, admission.pools.totals],
+    pools: [options.pools, admission.pools.pools.totals],
     capacities: Object.fromEntries(
       [...executors].flatMap(([name, { executor }]) =>
         Number.isFinite(executor.capacity ?? Number.NaN) ? [[name, executor.capacity!]] : [],

@@ -8,8 +8,7 @@ import type { Plan } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
 import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
-import type { Candidate } from '../admission/admission.ts'
-import { lanesOf } from '../admission/lane.ts'
+import { type Candidate, lanesOf } from '../admission/lane.ts'
 import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
@@ -56,6 +55,8 @@ export class Run implements Candidate, Committer {
   readonly slots: Slots
   readonly pools: Pools
   isTouched = false
+  /** True until its dag actor has looked at what it was offered. */
+  isOffered = false
   #books: RunBooks | undefined
   #alarm: Alarm | undefined
   /** The dag actor of now; another one after each redrive. */
@@ -165,7 +166,14 @@ export class Run implements Candidate, Committer {
 
   /** A task that has an actor may be granted again. */
   requestGrant(live: LiveTask): void {
-    this.books.queue.push(live.task.index)
+    this.enqueue(live.task.index)
+  }
+
+  /** The task is ready to be taken up. */
+  enqueue(index: number): void {
+    const { queue, lanes } = this.books
+    queue.push(index)
+    lanes[queue.laneOf(index)]!.improved()
     this.shared.admission.want(this)
   }
 
@@ -173,8 +181,10 @@ export class Run implements Candidate, Committer {
   slotChanged(live: LiveTask, holds: boolean): void {
     if (live.isHolding === holds) return
     live.isHolding = holds
-    if (holds) this.shared.admission.hold(this, live.lane)
-    else this.shared.admission.free(this, live.lane)
+    if (holds) {
+      live.isOfferOnly = false
+      this.shared.admission.hold(live.lane)
+    } else this.shared.admission.free(live.lane, live.isOfferOnly)
   }
 
   headPriority(): number | undefined {
@@ -183,8 +193,15 @@ export class Run implements Candidate, Committer {
     return head === -1 ? undefined : this.plan.tasks[head]!.priority
   }
 
-  offer(most: number): void {
+  lanePriority(index: number): number | undefined {
+    const head = this.books.queue.peekLane(index)
+    return head === -1 ? undefined : this.plan.tasks[head]!.priority
+  }
+
+  offer(most: number): boolean {
+    this.isOffered = true
     this.dag.send(most === Number.POSITIVE_INFINITY ? offerAll : { type: 'run.offer', most })
+    return !this.isOffered
   }
 
   openLane(index: number): void {

@@ -3,6 +3,7 @@ import { spawnTask } from '../run/spawn-task.ts'
 
 /** Takes up to `most` ready tasks, as far as there is room: what the dag actor does with an offer. */
 export function admitTasks(run: Run, most: number): void {
+  run.isOffered = false
   const { queue, lanes, live } = run.books
   const { admission, macrostep } = run.shared
   for (let taken = 0; taken < most; ) {
@@ -10,9 +11,9 @@ export function admitTasks(run: Run, most: number): void {
     if (index === -1) return admission.rest(run)
     const lane = lanes[queue.laneOf(index)]!
     const task = run.plan.tasks[index]!
-    const decision = admission.decide(run, lane, task)
-    if (decision === 'no-slot') return admission.rest(run)
-    if (decision === 'lane-lacks') {
+    const decision = admission.decide(lane, task)
+    if (decision === 'run-waits') return
+    if (decision === 'lane-waits') {
       queue.close(lane.index)
       continue
     }

@@ -8,7 +8,7 @@ import { createdFact } from './start-run.ts'
 /** The dag actor is at its end: what was told of it is committed, then the result is given out. */
 export function closeRun(run: Run): void {
   const { shared, outbox, books } = run
-  shared.admission.leave(run)
+  shared.admission.leave(run, books.lanes)
   disarmRunTimeout(run)
   outbox.effect((settled) => {
     // An observer of its last fact may have redriven it meanwhile.

@@ -83,8 +83,7 @@ function makeReady(run: Run, index: number, causeSeq: number): void {
   const taskId = run.plan.tasks[index]!.id
   const { nextSeq: seq, now: at, id: runId } = run
   run.books.lastSeq[index] = run.put({ seq, at, runId, type: 'task.ready', taskId, causeSeq })
-  run.books.queue.push(index)
-  run.shared.admission.want(run)
+  run.enqueue(index)
 }
 
 interface Settled {

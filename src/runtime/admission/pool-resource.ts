@@ -1,0 +1,79 @@
+import { Pools } from '../../scheduling/pools.ts'
+import { Turns } from '../../scheduling/turns.ts'
+import type { Candidate, Lane } from './lane.ts'
+import type { Lack, Resource } from './resource.ts'
+
+interface Waiting {
+  readonly pool: string
+  readonly amount: number
+  readonly lanes: Turns<Lane>
+}
+
+/** The pools of the runtime, and each run's own. */
+export class PoolResource implements Resource {
+  readonly pools: Pools
+  /** Lanes that wait for the runtime's pools: of those that need the same amount of the same, the best goes first. */
+  readonly #waiting = new Map<string, Waiting>()
+  /** Lanes that wait for pools of their own run. */
+  readonly #waitingInRun = new Map<Candidate, Set<Lane>>()
+
+  constructor(totals: Readonly<Record<string, number>>) {
+    this.pools = new Pools(totals)
+  }
+
+  lacks({ run, uses }: Lane): Lack | undefined {
+    const own = run.pools.lacking(uses)
+    if (own !== undefined) return { kind: 'pool', of: 'run', pool: own }
+    const shared = this.pools.lacking(uses)
+    return shared === undefined ? undefined : { kind: 'pool', of: 'runtime', pool: shared }
+  }
+
+  wait(lane: Lane, lack: Lack): 'lane' {
+    if (lack.kind !== 'pool') return 'lane'
+    if (lack.of === 'run') {
+      lane.leave()
+      const lanes = this.#waitingInRun.get(lane.run) ?? new Set()
+      this.#waitingInRun.set(lane.run, lanes.add(lane))
+      return 'lane'
+    }
+    const { pool } = lack
+    const amount = lane.uses[pool]!
+    const need = `${pool} ${amount}`
+    const waiting = this.#waiting.get(need) ?? { pool, amount, lanes: new Turns() }
+    this.#waiting.set(need, waiting)
+    lane.waitIn(waiting.lanes)
+    return 'lane'
+  }
+
+  openNext(): boolean {
+    let hasMoved = false
+    for (const { pool, amount, lanes } of this.#waiting.values()) {
+      if (lanes.size === 0 || this.pools.used(pool) + amount > this.pools.total(pool)!) continue
+      const lane = lanes.next()
+      if (lane === undefined) continue
+      const lack = this.lacks(lane)
+      if (lack === undefined) lane.open()
+      else this.wait(lane, lack)
+      hasMoved = true
+    }
+    return hasMoved
+  }
+
+  take({ run, uses }: Lane): void {
+    this.pools.take(uses)
+    run.pools.take(uses)
+  }
+
+  give({ run, uses }: Lane): void {
+    this.pools.give(uses)
+    run.pools.give(uses)
+    const lanes = this.#waitingInRun.get(run)
+    if (lanes === undefined) return
+    this.#waitingInRun.delete(run)
+    for (const lane of lanes) lane.open()
+  }
+
+  leave(run: Candidate): void {
+    this.#waitingInRun.delete(run)
+  }
+}

@@ -1,0 +1,26 @@
+import type { Candidate, Lane } from './lane.ts'
+
+/** Something that a ready task needs and that there is too little of. */
+export type Lack =
+  | { readonly kind: 'slot'; readonly of: 'run' | 'runtime' }
+  | { readonly kind: 'pool'; readonly of: 'run' | 'runtime'; readonly pool: string }
+  | { readonly kind: 'executor' }
+
+/** Something that a task needs some of to start: slots, pools, an executor. A grant takes all that a task needs, or none. */
+export interface Resource {
+  /** What the tasks of the lane need of this and cannot have now. */
+  lacks(lane: Lane): Lack | undefined
+  /** Remembers who waits for what is lacking: the lane alone, or its whole run. */
+  wait(lane: Lane, lack: Lack): 'lane' | 'run'
+  /**
+   * Opens lanes that wait for something there is now, at most one for each thing that is waited for: the best. True when
+   * any of them waits for it no more. Called while there are slots, until that is false and nobody takes a turn.
+   */
+  openNext(): boolean
+  /** A task of the lane came into a state that holds some of this. */
+  take(lane: Lane): void
+  /** A task left such a state. `isOfferOnly`: its executor never began with it, so that it has no more room than before. */
+  give(lane: Lane, isOfferOnly: boolean): void
+  /** The run is over: none of its lanes waits any more. */
+  leave(run: Candidate): void
+}
