@@ -88,7 +88,7 @@ describe('an executor that declines every offer', () => {
     const { start, wait, clock } = simulated({
       executors: {
         hand: desk({
-          start(attempt, report) {
+          start(_attempt, report) {
             offers.push(clock.now())
             report({ type: 'attempt.rejected' })
           },
@@ -131,9 +131,9 @@ describe('an executor that declines every offer', () => {
         offers.push(clock.now())
         return taskId === 'fails'
       },
-      start(attempt, report) {
+      start(_attempt, report) {
         const failure = { code: 'NO_SHELL', message: 'no shell' }
-        report({ type: 'attempt.failed', attemptId: attempt.attemptId, failure })
+        report({ type: 'attempt.failed', failure })
       },
     })
     const { start, wait, clock } = simulated({ executors: { hand } })
