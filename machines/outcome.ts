@@ -42,7 +42,6 @@ export type SkipReason =
   | 'run-aborted'
   | 'run-drained'
   | 'run-timed-out'
-  | 'answered'
 
 /** How a task settled. */
 export type Outcome =

@@ -1,6 +1,6 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 
-/** The rules that have names. Each is about how a task's dependencies settled. */
+/** The rules that have a name, each about how a task's dependencies settled. */
 export const ruleNames = [
   'all-completed',
   'all-settled',
@@ -16,86 +16,109 @@ export const ruleNames = [
 ] as const
 
 /**
- * A rule by its name. A killed dependency counts as failed, an ignored failure as completed. The `any-…` rules are met
- * as soon as one dependency meets them, and `always` at once, without waiting for any. The others are decided when
- * every dependency is settled, or earlier where they can no longer be met.
+ * A rule by its name. A killed dependency counts as failed, and so does a blocked one, which was skipped because a
+ * dependency of its own failed, was killed or is blocked; an ignored failure counts as completed. The `any-…` rules are
+ * met as soon as one dependency meets them, and `always` at once, without waiting for any. The others are decided when
+ * every dependency is settled, or earlier where a failure or a completion makes them impossible.
  */
 export type RuleName = (typeof ruleNames)[number]
 
 /**
- * A rule as a function of the dependencies' outcomes by task id: true lets the task start, false skips it. Called once,
- * when every dependency is settled. It must be pure, because a recovered run calls it again.
+ * A rule of one's own: true lets the task start, false skips it. Called once, when every dependency is settled,
+ * with their outcomes by task id. It must be pure: a recovered run calls it again.
  */
 export type RuleFunction = (outcomes: Readonly<Record<TaskId, Outcome>>) => boolean
 
 export type Rule = RuleName | RuleFunction
 
-/** How many dependencies a task has, and how many of them have settled in which way. */
-export interface DependencyCounts {
-  readonly needs: number
-  /** Ignored failures included. */
-  readonly completed: number
-  /** Killed tasks included. */
-  readonly failed: number
-  readonly skipped: number
+/** How a settled dependency counts in a rule. */
+export type CountsAs = 'completed' | 'failed' | 'skipped'
+
+/** What a rule wants of the dependencies of a task. */
+export interface RuleDemand {
+  /** How none of them may settle. */
+  readonly bans: readonly CountsAs[]
+  /** How at least one of them has to settle; empty where nothing of the kind is wanted. */
+  readonly wantsOne: readonly CountsAs[]
+  /** It is met before anything settles, as soon as one is settled that it wants, or once all are settled. */
+  readonly isMet: 'at once' | 'by one' | 'by all'
+  /**
+   * True for the rules that want none failed or one completed: a task that such a rule skips is blocked where a
+   * dependency failed. To the others a failure is as good as any other end.
+   */
+  readonly isBlockedByFailure: boolean
 }
 
-/** `met`: the task may start. `never`: it can no longer be met, so the task is skipped. `open`: neither yet. */
-export type RuleState = 'met' | 'open' | 'never'
+const settled = ['completed', 'failed', 'skipped'] as const satisfies readonly CountsAs[]
+
+/** All that the runtime, `why` and `checkDag` know of the rules. Another rule is a name above and a line here. */
+export const ruleDemands: Readonly<Record<RuleName, RuleDemand>> = {
+  'all-completed': demand({ bans: ['failed', 'skipped'], isBlockedByFailure: true }),
+  'all-settled': demand({}),
+  'all-failed': demand({ bans: ['completed', 'skipped'] }),
+  'all-skipped': demand({ bans: ['completed', 'failed'] }),
+  'any-completed': demand({ wantsOne: ['completed'], isMet: 'by one', isBlockedByFailure: true }),
+  'any-failed': demand({ wantsOne: ['failed'], isMet: 'by one' }),
+  'any-settled': demand({ wantsOne: settled, isMet: 'by one' }),
+  'none-failed': demand({ bans: ['failed'], isBlockedByFailure: true }),
+  'none-failed-min-one-completed': demand({
+    bans: ['failed'],
+    wantsOne: ['completed'],
+    isBlockedByFailure: true,
+  }),
+  'none-skipped': demand({ bans: ['skipped'] }),
+  always: demand({ isMet: 'at once' }),
+}
+
+function demand(wanted: Partial<RuleDemand>): RuleDemand {
+  return { bans: [], wantsOne: [], isMet: 'by all', isBlockedByFailure: false, ...wanted }
+}
+
+/** How many dependencies a task has, and how many of them have settled, by how they count. */
+export interface DependencyCounts extends Readonly<Record<CountsAs, number>> {
+  readonly needs: number
+}
+
+/**
+ * `met`: the task may start. `never`: it can no longer be met, so the task is skipped. `hopeless`: it can no longer be
+ * met either, but because of skips alone; the task is skipped once all its dependencies are settled, so that the order
+ * in which they settle does not decide whether it is blocked. `open`: nothing is decided yet.
+ */
+export type RuleState = 'met' | 'open' | 'hopeless' | 'never'
 
 /** What a named rule says now. Without dependencies every rule is met. */
 export function evaluateRule(rule: RuleName, counts: DependencyCounts): RuleState {
   const { needs, completed, failed, skipped } = counts
-  if (needs === 0) return 'met'
-  const settled = completed + failed + skipped
-  switch (rule) {
-    case 'always':
-      return 'met'
-    case 'all-settled':
-      return settled === needs ? 'met' : 'open'
-    case 'all-completed':
-      return all(completed, settled, needs)
-    case 'all-failed':
-      return all(failed, settled, needs)
-    case 'all-skipped':
-      return all(skipped, settled, needs)
-    case 'any-completed':
-      return any(completed, settled, needs)
-    case 'any-failed':
-      return any(failed, settled, needs)
-    case 'any-settled':
-      return any(settled, settled, needs)
-    case 'none-failed':
-      return none(failed, settled, needs)
-    case 'none-skipped':
-      return none(skipped, settled, needs)
-    case 'none-failed-min-one-completed':
-      return settled === needs && completed === 0 ? 'never' : none(failed, settled, needs)
+  const { bans, wantsOne, isMet } = ruleDemands[rule]
+  if (needs === 0 || isMet === 'at once') return 'met'
+  const isLast = completed + failed + skipped === needs
+  for (const banned of bans) {
+    if (counts[banned] > 0 && (isLast || banned !== 'skipped')) return 'never'
   }
+  if (isLast || isMet === 'by one') {
+    if (wantsOne.length === 0 || wantsOne.some((wanted) => counts[wanted] > 0)) return 'met'
+    if (isLast) return 'never'
+  }
+  return skipped > 0 && bans.includes('skipped') ? 'hopeless' : 'open'
 }
 
-/** True for the rules that a single dependency can meet. They make no sense without dependencies. */
+/** True for the rules that one dependency alone can meet: without dependencies they make no sense. */
 export function isAnyRule(rule: Rule): boolean {
-  return rule === 'any-completed' || rule === 'any-failed' || rule === 'any-settled'
+  return typeof rule !== 'function' && ruleDemands[rule].isMet === 'by one'
 }
 
-/** What a picture writes at the edges of a task; undefined for the default rule. */
+/** Whether a task that the rule skips is blocked where a dependency failed. A function is its own judge. */
+export function isBlockedByFailure(rule: Rule): boolean {
+  return typeof rule !== 'function' && ruleDemands[rule].isBlockedByFailure
+}
+
+/** Whether one dependency that counts so is enough to make the rule impossible. */
+export function isBanned(rule: Rule, as: CountsAs): boolean {
+  return typeof rule !== 'function' && ruleDemands[rule].bans.includes(as)
+}
+
+/** What a picture writes at the edges of a task; undefined for the rule that goes without saying. */
 export function ruleLabel(rule: Rule): string | undefined {
   if (typeof rule === 'function') return 'function'
   return rule === 'all-completed' ? undefined : rule
-}
-
-function all(wanted: number, settled: number, needs: number): RuleState {
-  if (wanted < settled) return 'never'
-  return settled === needs ? 'met' : 'open'
-}
-
-function any(wanted: number, settled: number, needs: number): RuleState {
-  if (wanted > 0) return 'met'
-  return settled === needs ? 'never' : 'open'
-}
-
-function none(unwanted: number, settled: number, needs: number): RuleState {
-  if (unwanted > 0) return 'never'
-  return settled === needs ? 'met' : 'open'
 }

@@ -1,14 +1,11 @@
 import type { PlannedTask } from '../graph/plan.ts'
-import { evaluateRule } from '../graph/rules.ts'
-
-/** How a settled task counts in the rules of its dependents: killed as failed, an ignored failure as completed. */
-export type CountsAs = 'completed' | 'failed' | 'skipped'
+import { type CountsAs, evaluateRule, type RuleState } from '../graph/rules.ts'
 
 /** What the settlement of one task decided for those that depend on it, in the order of the plan. */
 export interface Unblocked {
   /** Their rule is met. */
   readonly ready: readonly number[]
-  /** Their rule can no longer be met. */
+  /** Their rule can no longer be met, and this is the time to skip them. */
   readonly doomed: readonly number[]
 }
 
@@ -69,7 +66,7 @@ export class Frontier {
       counts[dependent]!++
       if (this.#decided[dependent] === 1) continue
       const status = this.#status(dependent)
-      if (status === 'open') continue
+      if (status === 'open' || status === 'hopeless') continue
       this.#decided[dependent] = 1
       if (status === 'met') (ready ??= []).push(dependent)
       else (doomed ??= []).push(dependent)
@@ -78,7 +75,7 @@ export class Frontier {
     return { ready: ready ?? nothing.ready, doomed: doomed ?? nothing.doomed }
   }
 
-  #status(task: number): 'met' | 'open' | 'never' {
+  #status(task: number): RuleState {
     const { needs, rule } = this.#tasks[task]!
     const completed = this.#completed[task]!
     const failed = this.#failed[task]!

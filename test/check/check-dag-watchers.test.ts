@@ -88,6 +88,18 @@ describe('a rule that is impossible', () => {
     expect(idsOf(rules)).toEqual(['none', 'skipped', 'after'])
   })
 
+  it('is seen where a task can only be skipped because of a failure, which counts as failed', () => {
+    const rules = dag('made')
+      .task('build', work)
+      .task('test', { needs: ['build'] }, work)
+      .task('deploy', { needs: ['test'], when: 'none-failed' }, work)
+      .task('alarm', { needs: ['deploy'], when: 'any-failed' }, work)
+      .task('unless', { needs: ['deploy'], when: 'all-skipped' }, work)
+      .task('quiet', { needs: ['alarm'], when: 'all-skipped' }, work)
+      .plan()
+    expect(idsOf(rules)).toEqual(['unless'])
+  })
+
   it('is looked for in a chain of any length', () => {
     let long = dag('long').task('t0', { onFailure: 'ignore' }, work) as unknown as {
       task(id: string, options: object, run: () => string): typeof long

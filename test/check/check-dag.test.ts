@@ -182,6 +182,18 @@ describe('a rule that never fires', () => {
     )
   })
 
+  it('is told of one that waits for a skip where there are only failures', async () => {
+    const report = await checkDag(
+      dag('release')
+        .task('test', { timeout: '1m' }, work)
+        .task('deploy', { needs: ['test'], timeout: '1m' }, work)
+        .task('instead', { needs: ['deploy'], when: 'all-skipped', timeout: '1m' }, work),
+    )
+    expect(found(report, 'RULE_NEVER_FIRES').sentence).toBe(
+      "instead never runs: its rule 'all-skipped' can never be met, whatever fails, since what is skipped because of a failure counts as failed.",
+    )
+  })
+
   it('is not told of a rule that needs several failures at once', async () => {
     const report = await checkDag(
       dag('mirror', { timeout: '1h' })

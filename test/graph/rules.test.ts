@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type DependencyCounts, evaluateRule, type RuleName, ruleNames } from '../../src/graph/rules.ts'
+import {
+  type CountsAs as Status,
+  type DependencyCounts,
+  evaluateRule,
+  type RuleName,
+  ruleNames,
+} from '../../src/graph/rules.ts'
 
-type Status = 'completed' | 'failed' | 'skipped'
 const statuses: readonly Status[] = ['completed', 'failed', 'skipped']
 
 /** The rules word for word, over the dependencies that are settled. */
@@ -43,12 +48,27 @@ const anyMoment = fc.integer({ min: 1, max: 5 }).chain((needs) =>
   }),
 )
 
+const isImpossible = (rule: RuleName, settled: readonly Status[], needs: number): boolean =>
+  endingsOf(settled, needs).every((ending) => !saying[rule](ending))
+
 describe('a rule over some settled dependencies', () => {
-  it('can never be met exactly when no way in which the others may settle meets it', () => {
+  it('can no longer be met exactly when no way in which the others may settle meets it', () => {
     fc.assert(
       fc.property(anyRule, anyMoment, (rule, { needs, settled }) => {
-        const hopeless = endingsOf(settled, needs).every((ending) => !saying[rule](ending))
-        expect(evaluateRule(rule, count(settled, needs)) === 'never').toBe(hopeless)
+        const state = evaluateRule(rule, count(settled, needs))
+        expect(state === 'never' || state === 'hopeless').toBe(isImpossible(rule, settled, needs))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is only hopeless while others are open and skips alone are to blame', () => {
+    fc.assert(
+      fc.property(anyRule, anyMoment, (rule, { needs, settled }) => {
+        const ran = settled.filter((one) => one !== 'skipped')
+        const isBySkipsAlone =
+          settled.length < needs && isImpossible(rule, settled, needs) && !isImpossible(rule, ran, needs)
+        expect(evaluateRule(rule, count(settled, needs)) === 'hopeless').toBe(isBySkipsAlone)
       }),
       { numRuns: 1_000 },
     )
@@ -70,9 +90,12 @@ describe('a rule over some settled dependencies', () => {
         const states = [0, ...settled.keys()].map((_, length) =>
           evaluateRule(rule, count(settled.slice(0, length), needs)),
         )
-        const open = states.filter((state) => state === 'open')
-        const decided = states.slice(open.length)
-        expect(states).toEqual([...open, ...decided.map(() => decided[0])])
+        const inOrder = (['open', 'hopeless'] as const).flatMap((early) =>
+          states.filter((state) => state === early),
+        )
+        const decided = states.slice(inOrder.length)
+        expect(states).toEqual([...inOrder, ...decided.map(() => decided[0])])
+        if (states.includes('hopeless')) expect(decided).not.toContain('met')
       }),
     )
   })
@@ -80,7 +103,7 @@ describe('a rule over some settled dependencies', () => {
   it('is decided when all of them are settled', () => {
     fc.assert(
       fc.property(anyRule, fc.array(fc.constantFrom(...statuses), { minLength: 1 }), (rule, settled) => {
-        expect(evaluateRule(rule, count(settled, settled.length))).not.toBe('open')
+        expect(['met', 'never']).toContain(evaluateRule(rule, count(settled, settled.length)))
       }),
     )
   })
@@ -107,5 +130,23 @@ describe('a first failure among three dependencies', () => {
     ['always', 'met'],
   ] as const)('leaves %s %s', (rule, state) => {
     expect(evaluateRule(rule, { needs: 3, completed: 0, failed: 1, skipped: 0 })).toBe(state)
+  })
+})
+
+describe('a first skip among three dependencies', () => {
+  it.each([
+    ['all-completed', 'hopeless'],
+    ['all-settled', 'open'],
+    ['all-failed', 'hopeless'],
+    ['all-skipped', 'open'],
+    ['any-completed', 'open'],
+    ['any-failed', 'open'],
+    ['any-settled', 'met'],
+    ['none-failed', 'open'],
+    ['none-failed-min-one-completed', 'open'],
+    ['none-skipped', 'hopeless'],
+    ['always', 'met'],
+  ] as const)('leaves %s %s', (rule, state) => {
+    expect(evaluateRule(rule, { needs: 3, completed: 0, failed: 0, skipped: 1 })).toBe(state)
   })
 })

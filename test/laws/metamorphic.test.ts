@@ -161,6 +161,7 @@ function atPace(task: ScriptedTask, paces: readonly AttemptScript[], index: numb
 /** What a task's outcome comes to; which of several failed dependencies is named as the cause may differ. */
 function essence(outcome: Outcome | undefined): unknown {
   if (outcome?.status === 'completed') return outcome
+  if (outcome?.status === 'skipped') return { status: 'skipped', because: outcome.because }
   return { status: outcome?.status, code: outcome?.status === 'failed' ? outcome.failure.code : undefined }
 }
 

@@ -42,7 +42,6 @@ describe('the scenarios that the laws are tried on', () => {
         "run.redriven",
         "run.resumed",
         "run.started",
-        "skipped: answered",
         "skipped: dependency-failed",
         "skipped: rule-unmet",
         "skipped: run-aborted",

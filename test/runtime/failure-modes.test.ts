@@ -139,7 +139,7 @@ describe("a failed task that asks what to do, under 'ask'", () => {
   })
 
   it.each([
-    ['skip', { status: 'failed', because: 'answered', bad: false, code: undefined }],
+    ['skip', { status: 'failed', because: 'dependency-failed', bad: false, code: undefined }],
     ['ignore', { status: 'completed', because: undefined, bad: true, code: undefined }],
     ['abort', { status: 'failed', because: 'dependency-failed', bad: false, code: 'RUN_ABORTED' }],
   ] as const)('settles as failed when the answer is %s', async (answer, expected) => {

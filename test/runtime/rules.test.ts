@@ -8,35 +8,44 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** One dependency of each kind: completed, failed, skipped. */
+/** One dependency of each kind: completed, failed, blocked by that failure, and skipped for another reason. */
 const mixed = {
   good: { run: ok },
   bad: { run: fails() },
-  gone: { run: ok, needs: ['bad'] },
+  blocked: { run: ok, needs: ['bad'] },
+  idle: { run: ok, needs: ['good'], when: 'any-failed' },
 } as const
 
 describe('the rule of a task', () => {
   it.each([
     ['all-completed', 'good', 'completed'],
     ['all-completed', 'good bad', 'skipped: dependency-failed by bad'],
-    ['all-completed', 'gone', 'skipped: dependency-failed by bad'],
-    ['all-settled', 'good bad gone', 'completed'],
-    ['all-failed', 'bad', 'completed'],
+    ['all-completed', 'blocked', 'skipped: dependency-failed by bad'],
+    ['all-completed', 'good idle', 'skipped: rule-unmet by good'],
+    ['all-settled', 'good bad blocked idle', 'completed'],
+    ['all-failed', 'bad blocked', 'completed'],
     ['all-failed', 'good bad', 'skipped: rule-unmet by good'],
-    ['all-skipped', 'gone', 'completed'],
-    ['all-skipped', 'good gone', 'skipped: rule-unmet by good'],
-    ['any-completed', 'good bad gone', 'completed'],
-    ['any-completed', 'bad gone', 'skipped: dependency-failed by bad'],
+    ['all-failed', 'bad idle', 'skipped: rule-unmet by good'],
+    ['all-skipped', 'idle', 'completed'],
+    ['all-skipped', 'good idle', 'skipped: rule-unmet by good'],
+    ['all-skipped', 'blocked idle', 'skipped: rule-unmet by bad'],
+    ['any-completed', 'good bad blocked', 'completed'],
+    ['any-completed', 'idle blocked', 'skipped: dependency-failed by bad'],
+    ['any-completed', 'idle', 'skipped: rule-unmet by good'],
     ['any-failed', 'good bad', 'completed'],
-    ['any-failed', 'good', 'skipped: rule-unmet by good'],
-    ['any-settled', 'gone', 'completed'],
-    ['none-failed', 'good gone', 'completed'],
-    ['none-failed', 'good bad', 'skipped: dependency-failed by bad'],
-    ['none-failed-min-one-completed', 'good gone', 'completed'],
-    ['none-failed-min-one-completed', 'gone', 'skipped: dependency-failed by bad'],
-    ['none-skipped', 'good bad', 'completed'],
-    ['none-skipped', 'gone', 'skipped: dependency-failed by bad'],
-    ['always', 'bad gone', 'completed'],
+    ['any-failed', 'blocked', 'completed'],
+    ['any-failed', 'good idle', 'skipped: rule-unmet by good'],
+    ['any-settled', 'idle', 'completed'],
+    ['any-settled', 'blocked', 'completed'],
+    ['none-failed', 'good idle', 'completed'],
+    ['none-failed', 'idle bad', 'skipped: dependency-failed by bad'],
+    ['none-failed', 'good blocked', 'skipped: dependency-failed by bad'],
+    ['none-failed-min-one-completed', 'good idle', 'completed'],
+    ['none-failed-min-one-completed', 'idle', 'skipped: rule-unmet by good'],
+    ['none-failed-min-one-completed', 'good blocked', 'skipped: dependency-failed by bad'],
+    ['none-skipped', 'good bad blocked', 'completed'],
+    ['none-skipped', 'idle blocked', 'skipped: rule-unmet by good'],
+    ['always', 'bad blocked', 'completed'],
   ] as const)('%s over %s leaves it %s', async (when, needs, expected) => {
     const { start } = simulated()
     const { result } = await start({
@@ -79,13 +88,13 @@ describe('the rule of a task', () => {
   it('may be a function of the outcomes, called once when all are settled', async () => {
     const when = vi.fn<(outcomes: object) => boolean>(() => true)
     const { start } = simulated()
-    const { result } = await start({ ...mixed, last: { run: ok, needs: ['good', 'bad', 'gone'], when } })
+    const { result } = await start({ ...mixed, last: { run: ok, needs: ['good', 'bad', 'blocked'], when } })
     expect(result?.outcomes['last']?.status).toBe('completed')
     expect(when).toHaveBeenCalledTimes(1)
     expect(when).toHaveBeenCalledWith({
       good: { status: 'completed', output: 'ok' },
       bad: expect.objectContaining({ status: 'failed' }),
-      gone: { status: 'skipped', because: 'dependency-failed', causedBy: 'bad' },
+      blocked: { status: 'skipped', because: 'dependency-failed', causedBy: 'bad' },
     })
   })
 

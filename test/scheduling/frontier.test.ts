@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { evaluateRule, type RuleName, type RuleState } from '../../src/graph/rules.ts'
-import { type CountsAs, Frontier } from '../../src/scheduling/frontier.ts'
+import { type CountsAs, evaluateRule, type RuleName, type RuleState } from '../../src/graph/rules.ts'
+import { Frontier } from '../../src/scheduling/frontier.ts'
 import { anyShapes, type Shape, tasksOf } from './planned-tasks.ts'
 
 const frontierOf = (shapes: readonly Shape[], decide = (_task: number) => true) =>

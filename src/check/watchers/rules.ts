@@ -77,10 +77,13 @@ function neverFires(
     .map((need) => plan.tasks[need]!)
     .filter(({ policy }) => policy.onFailure === 'ignore')
     .map((need) => need.id)
-  const because =
-    isProven && ignoring.length > 0
-      ? `, since a failure of ${ignoring.join(', ')} is ignored and counts as completed`
-      : ''
+  const reasons = [
+    ...(ignoring.length > 0
+      ? [`a failure of ${ignoring.join(', ')} is ignored and counts as completed`]
+      : []),
+    ...(rule === 'all-skipped' ? ['what is skipped because of a failure counts as failed'] : []),
+  ]
+  const because = isProven && reasons.length > 0 ? `, since ${reasons.join(', and ')}` : ''
   const how = isProven
     ? `can never be met, whatever fails${because}`
     : `was met in none of ${runs} explored runs, some of which were made for it`

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import type { Rule } from '../../graph/rules.ts'
+import { isBlockedByFailure, type Rule } from '../../graph/rules.ts'
 import type { Explanation } from '../../runtime/handle/why.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { type DagFaultKind, kindsPhrase } from '../variants/fault.ts'
@@ -158,14 +158,6 @@ function lacking({ policy }: PlannedTask): string {
     : 'no timeout and no stall limit'
 }
 
-/** Rules that want every dependency well are starved with good reason: their tasks would have been skipped. */
-const wantsGood: ReadonlySet<unknown> = new Set([
-  'all-completed',
-  'any-completed',
-  'none-failed',
-  'none-failed-min-one-completed',
-])
-
 function noteStarvedRule(
   { taskId, waitsFor }: Explanation,
   roots: ReadonlySet<TaskId>,
@@ -174,7 +166,8 @@ function noteStarvedRule(
 ): void {
   if (roots.has(taskId)) return
   for (const one of waitsFor) {
-    if (one.kind !== 'dependencies' || wantsGood.has(one.rule)) continue
+    // Where a failure would have blocked the task, it is starved with good reason.
+    if (one.kind !== 'dependencies' || isBlockedByFailure(one.rule)) continue
     const starved = starvedRules.get(taskId) ?? { rule: one.rule, variant, causes: new Set<TaskId>() }
     for (const root of roots) starved.causes.add(root)
     starvedRules.set(taskId, starved)

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../../machines/outcome.ts'
 import { isDeadLetter, type TaskContext } from '../../../machines/task-context.ts'
-import type { CountsAs } from '../../scheduling/frontier.ts'
+import type { CountsAs } from '../../graph/rules.ts'
 
 /** How a task actor that has reached a final state settled. */
 export function outcomeOf(context: TaskContext): Outcome {
@@ -17,7 +17,7 @@ export function outcomeOf(context: TaskContext): Outcome {
   }
 }
 
-/** How an outcome counts in the rules of those that depend on the task. */
+/** How an outcome counts in the rules of those that depend on the task: one that is blocked has failed, too. */
 export function countsAs(outcome: Outcome): CountsAs {
   switch (outcome.status) {
     case 'completed':
@@ -27,6 +27,6 @@ export function countsAs(outcome: Outcome): CountsAs {
     case 'killed':
       return 'failed'
     case 'skipped':
-      return 'skipped'
+      return outcome.because === 'dependency-failed' ? 'failed' : 'skipped'
   }
 }

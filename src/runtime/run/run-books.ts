@@ -32,8 +32,6 @@ export class RunBooks {
   readonly lastSeq: Int32Array
   /** Tasks whose rule is a function that threw. */
   readonly ruleFailures = new Map<number, Failure>()
-  /** Tasks that failed and that a person answered with `skip`. */
-  readonly answered = new Set<number>()
   /** In the books of a redriven run: tasks whose rule is met by what stays settled. */
   readonly openAtStart: number[] = []
   unsettled: number

@@ -25,7 +25,6 @@ export function taskDone(run: Run, context: TaskContext): void {
   books.live.delete(context.index)
   books.deadlines.set(context.index, Number.POSITIVE_INFINITY)
   books.attempts[context.index] = context.attempt
-  if (context.answer === 'skip') books.answered.add(context.index)
   settle(run, context.index, outcomeOf(context), live.lastSeq)
   if (abortsRun(context)) abortBecauseOf(run, context.taskId, context.failure!)
   announceIfSettled(run)
@@ -121,7 +120,7 @@ function doom(run: Run, index: number, cause: Settled): Settled {
   const causeSeq = cause.seq
   const failure = run.books.ruleFailures.get(index)
   if (failure === undefined) {
-    const skipped = skipReasonOf(run, index, cause.index, cause.outcome)
+    const skipped = skipReasonOf(run, index)
     const seq = run.tell({ type: 'task.skipped', taskId, ...skipped, causeSeq })
     return { index, outcome: { status: 'skipped', ...skipped }, seq }
   }

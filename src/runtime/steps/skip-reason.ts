@@ -1,40 +1,33 @@
 import type { Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
+import { isBanned, isBlockedByFailure } from '../../graph/rules.ts'
 import { countsAs } from '../run/outcome-of.ts'
 import type { Run } from '../run/run.ts'
 
-/** Rules that a failed dependency can make impossible because it failed. */
-const wantsNoFailure: ReadonlySet<unknown> = new Set([
-  'all-completed',
-  'any-completed',
-  'none-failed',
-  'none-failed-min-one-completed',
-])
-
-/** Rules that a skipped dependency can make impossible because it never ran. */
-const wantsNoSkip: ReadonlySet<unknown> = new Set([
-  'all-completed',
-  'any-completed',
-  'none-skipped',
-  'none-failed-min-one-completed',
-])
-
 /**
- * Why the settlement of `cause` makes the rule of a task impossible. A skip is handed on with its reason and its first
- * cause, so that consequences name the failure they come from and not each other.
+ * Why a task is skipped whose rule its settled dependencies make impossible: it is blocked where one of them failed and
+ * the rule minds. The cause is the first of them, as the task names them, that stands in its way; where that one was
+ * skipped itself, what skipped it, so that consequences name the failure they come from and not each other.
  */
 export function skipReasonOf(
   run: Run,
   index: number,
-  cause: number,
-  outcome: Outcome,
 ): { readonly because: SkipReason; readonly causedBy: TaskId } {
-  const { rule } = run.plan.tasks[index]!
-  const causeId = run.plan.tasks[cause]!.id
-  if (outcome.status === 'skipped' && wantsNoSkip.has(rule)) {
-    return { because: outcome.because, causedBy: outcome.causedBy ?? causeId }
+  const { needs, rule } = run.plan.tasks[index]!
+  const { outcomes } = run.books
+  const settled = needs.filter((need) => outcomes[need] !== undefined)
+  const minds = (need: number): boolean => isBanned(rule, countsAs(outcomes[need]!))
+  const failed = isBlockedByFailure(rule)
+    ? settled.filter((need) => countsAs(outcomes[need]!) === 'failed')
+    : []
+  const isBlocked = failed.length > 0
+  const among = isBlocked ? failed : settled
+  const cause = among.find(minds) ?? among[0]!
+  return {
+    because: isBlocked ? 'dependency-failed' : 'rule-unmet',
+    causedBy: firstCause(run.plan.tasks[cause]!.id, outcomes[cause]!),
   }
-  if (countsAs(outcome) === 'failed' && wantsNoFailure.has(rule)) {
-    return { because: run.books.answered.has(cause) ? 'answered' : 'dependency-failed', causedBy: causeId }
-  }
-  return { because: 'rule-unmet', causedBy: causeId }
+}
+
+function firstCause(taskId: TaskId, outcome: Outcome): TaskId {
+  return outcome.status === 'skipped' ? (outcome.causedBy ?? taskId) : taskId
 }

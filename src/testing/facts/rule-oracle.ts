@@ -1,48 +1,51 @@
 import type { Outcome, TaskId } from '../../../machines/outcome.ts'
-import type { Rule } from '../../graph/rules.ts'
+import type { Rule, RuleName } from '../../graph/rules.ts'
 
 type Dependency = readonly [id: TaskId, outcome: Outcome | undefined]
 
-/** Whether a rule holds for dependencies, some of which may not be settled: said a second time, from the definition. */
+/** A way in which a dependency may stand. */
+type Way = 'completed' | 'failed' | 'skipped' | 'open'
+
+/** Each rule from its definition, said a second time: what must be true of the ways in which dependencies stand. */
+const definitions: Readonly<Record<RuleName, (ways: ReadonlySet<Way>) => boolean>> = {
+  'all-completed': (ways) => isOnly(ways, 'completed'),
+  'all-settled': (ways) => !ways.has('open'),
+  'all-failed': (ways) => isOnly(ways, 'failed'),
+  'all-skipped': (ways) => isOnly(ways, 'skipped'),
+  'any-completed': (ways) => ways.has('completed'),
+  'any-failed': (ways) => ways.has('failed'),
+  'any-settled': (ways) => !isOnly(ways, 'open'),
+  'none-failed': (ways) => !ways.has('open') && !ways.has('failed'),
+  'none-failed-min-one-completed': (ways) =>
+    !ways.has('open') && !ways.has('failed') && ways.has('completed'),
+  'none-skipped': (ways) => !ways.has('open') && !ways.has('skipped'),
+  always: () => true,
+}
+
+/** Whether a rule holds for dependencies, some of which may not be settled. */
 export function ruleHolds(rule: Rule, dependencies: readonly Dependency[]): boolean {
-  if (dependencies.length === 0 || rule === 'always') return true
-  const outcomes = dependencies.map(([, outcome]) => outcome)
-  const settled = outcomes.filter((outcome) => outcome !== undefined)
-  const isAllSettled = settled.length === outcomes.length
-  const completed = settled.filter(isCompleted).length
-  const failed = settled.filter(isFailed).length
-  const skipped = settled.filter(({ status }) => status === 'skipped').length
-  if (typeof rule === 'function') {
-    return isAllSettled && rule(Object.fromEntries(dependencies.map(([id, outcome]) => [id, outcome!])))
-  }
-  switch (rule) {
-    case 'all-completed':
-      return completed === outcomes.length
-    case 'all-settled':
-      return isAllSettled
-    case 'all-failed':
-      return failed === outcomes.length
-    case 'all-skipped':
-      return skipped === outcomes.length
-    case 'any-completed':
-      return completed > 0
-    case 'any-failed':
-      return failed > 0
-    case 'any-settled':
-      return settled.length > 0
-    case 'none-failed':
-      return isAllSettled && failed === 0
-    case 'none-failed-min-one-completed':
-      return isAllSettled && failed === 0 && completed > 0
-    case 'none-skipped':
-      return isAllSettled && skipped === 0
-  }
+  if (dependencies.length === 0) return true
+  const ways = new Set(dependencies.map(([, outcome]) => wayOf(outcome)))
+  if (typeof rule !== 'function') return definitions[rule](ways)
+  return !ways.has('open') && rule(Object.fromEntries(dependencies.map(([id, outcome]) => [id, outcome!])))
 }
 
-function isCompleted(outcome: Outcome): boolean {
-  return outcome.status === 'completed' || (outcome.status === 'failed' && outcome.ignored)
+function isOnly(ways: ReadonlySet<Way>, way: Way): boolean {
+  return ways.size === 1 && ways.has(way)
 }
 
-function isFailed(outcome: Outcome): boolean {
-  return outcome.status === 'killed' || (outcome.status === 'failed' && !outcome.ignored)
+/** A kill is a failure to those who wait, and so is a skip that a failure is the cause of; an ignored failure is none. */
+function wayOf(outcome: Outcome | undefined): Way {
+  switch (outcome?.status) {
+    case undefined:
+      return 'open'
+    case 'completed':
+      return 'completed'
+    case 'failed':
+      return outcome.ignored ? 'completed' : 'failed'
+    case 'killed':
+      return 'failed'
+    case 'skipped':
+      return outcome.because === 'dependency-failed' ? 'failed' : 'skipped'
+  }
 }

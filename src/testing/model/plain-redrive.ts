@@ -1,4 +1,4 @@
-import { ruleState } from './plain-rules.ts'
+import { isToBeSkipped, type PlainDependency } from './plain-rules.ts'
 import type { PlainTask } from './plain-task.ts'
 
 /** The tasks that a redrive of one, or of the whole run, opens again. */
@@ -24,21 +24,19 @@ export function tasksToRedrive(
   return again
 }
 
-/** Those of the tasks whose rule what stays settled makes impossible; they stay as they are, too. */
-export function blockedOf(
-  tasks: readonly PlainTask[],
-  again: ReadonlySet<PlainTask>,
-): ReadonlySet<PlainTask> {
-  const blocked = new Set<PlainTask>()
-  for (let grown = -1; grown !== blocked.size; ) {
-    grown = blocked.size
+/** Those of the tasks that what stays settled skips at once; they stay as they are, too. */
+export function barredOf(tasks: readonly PlainTask[], again: ReadonlySet<PlainTask>): ReadonlySet<PlainTask> {
+  const barred = new Set<PlainTask>()
+  for (let grown = -1; grown !== barred.size; ) {
+    grown = barred.size
     for (const task of again) {
-      const outcomes = task.needs.map((need) => {
+      const dependencies = task.needs.map((need): PlainDependency => {
         const dependency = tasks[need]!
-        return again.has(dependency) && !blocked.has(dependency) ? undefined : dependency.outcome
+        const isOpen = again.has(dependency) && !barred.has(dependency)
+        return [dependency.id, isOpen ? undefined : dependency.outcome]
       })
-      if (ruleState(task, outcomes) === 'never') blocked.add(task)
+      if (isToBeSkipped(task.rule, dependencies)) barred.add(task)
     }
   }
-  return blocked
+  return barred
 }

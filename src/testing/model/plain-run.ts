@@ -2,8 +2,8 @@ import type { RunState } from '../../../machines/dag.ts'
 import type { Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
 import type { ErrorCode } from '../../errors/dagmar-error.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { blockedOf, tasksToRedrive } from './plain-redrive.ts'
-import { ruleState, skipOf } from './plain-rules.ts'
+import { barredOf, tasksToRedrive } from './plain-redrive.ts'
+import { isMet, isToBeSkipped, type PlainDependency, skipOf } from './plain-rules.ts'
 import { PlainTask } from './plain-task.ts'
 
 /** How a handler ends. */
@@ -35,7 +35,7 @@ export class PlainRun {
   /** Makes ready what waits for nothing that is open. */
   start(): void {
     for (const task of this.tasks)
-      if (task.status === 'pending' && this.#ruleOf(task) === 'met') this.#ready(task)
+      if (task.status === 'pending' && isMet(task.rule, this.#dependenciesOf(task))) this.#ready(task)
     this.#conclude()
   }
 
@@ -76,7 +76,6 @@ export class PlainRun {
       task.waitingFor = 'grant'
       this.#queue.push(task)
     } else if (answer === 'skip' || answer === 'ignore' || answer === 'abort') {
-      task.wasAnswered = answer === 'skip'
       this.#settleFailed(task, answer === 'ignore', false)
       if (answer === 'abort') this.#abort(task.id)
     } else return 'ANSWER_INVALID'
@@ -137,11 +136,11 @@ export class PlainRun {
     if (one?.outcome?.status === 'completed') return 'TASK_COMPLETED'
     const again = tasksToRedrive(this.tasks, one)
     if (again.size === 0) return undefined
-    const blocked = blockedOf(this.tasks, again)
-    if (one !== undefined && blocked.has(one)) return 'TASK_BLOCKED'
+    const barred = barredOf(this.tasks, again)
+    if (one !== undefined && barred.has(one)) return 'TASK_BLOCKED'
     this.status = 'running'
     this.#ending = undefined
-    for (const task of again) if (!blocked.has(task)) task.reopen()
+    for (const task of again) if (!barred.has(task)) task.reopen()
     this.start()
     return undefined
   }
@@ -244,12 +243,13 @@ export class PlainRun {
         const waits = task.status === 'pending' && !doomed.has(task)
         return waits && task.needs.includes(cause.index)
       })
-      const decided = open.map((task) => [task, this.#ruleOf(task)] as const)
-      for (const [task, rule] of decided) if (rule === 'met') this.#ready(task)
-      for (const [task, rule] of decided) {
-        if (rule !== 'never') continue
-        doomed.add(task)
-        settling.push([task, { status: 'skipped', ...skipOf(task, cause) }])
+      for (const task of open) {
+        const dependencies = this.#dependenciesOf(task)
+        if (isMet(task.rule, dependencies)) this.#ready(task)
+        else if (isToBeSkipped(task.rule, dependencies)) {
+          doomed.add(task)
+          settling.push([task, { status: 'skipped', ...skipOf(task.rule, dependencies) }])
+        }
       }
     }
   }
@@ -261,9 +261,10 @@ export class PlainRun {
     else this.status = this.#ending === 'aborted' ? 'failed' : 'killed'
   }
 
-  /** Met now, open, or never to be met however the other dependencies settle. */
-  #ruleOf(task: PlainTask): 'met' | 'open' | 'never' {
-    const outcomes = task.needs.map((need) => this.tasks[need]!.outcome)
-    return ruleState(task, outcomes)
+  #dependenciesOf({ needs }: PlainTask): readonly PlainDependency[] {
+    return needs.map((need) => {
+      const { id, outcome } = this.tasks[need]!
+      return [id, outcome]
+    })
   }
 }

@@ -1,7 +1,7 @@
 import type { OnFailure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import type { TaskStatus } from '../../events/task-view.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import type { Rule } from '../../graph/rules.ts'
+import type { RuleName } from '../../graph/rules.ts'
 
 const never = Number.POSITIVE_INFINITY
 
@@ -10,7 +10,7 @@ export class PlainTask {
   readonly id: TaskId
   readonly index: number
   readonly needs: readonly number[]
-  readonly rule: Rule
+  readonly rule: RuleName
   readonly onFailure: OnFailure
   readonly maxAttempts: number
   readonly priority: number
@@ -24,8 +24,6 @@ export class PlainTask {
   /** In `dispatched`. */
   waitingFor: 'grant' | 'retry' | 'answer' | undefined
   stopReason: 'kill' | 'timeout' | undefined
-  /** A person has answered its failure with `skip`. */
-  wasAnswered = false
   /** The instant it waits for. */
   dueAt = never
 
@@ -34,7 +32,7 @@ export class PlainTask {
     this.id = task.id
     this.index = task.index
     this.needs = task.needs
-    this.rule = task.rule
+    this.rule = named(task)
     this.onFailure = task.policy.onFailure
     this.maxAttempts = task.policy.maxAttempts
     this.priority = task.priority
@@ -98,6 +96,10 @@ export class PlainTask {
     this.status = 'pending'
     this.outcome = undefined
     this.used = 0
-    this.wasAnswered = false
   }
+}
+
+function named({ id, rule }: PlannedTask): RuleName {
+  if (typeof rule !== 'function') return rule
+  throw new Error(`The rule of ${id} is a function, which the model does not know.`)
 }
