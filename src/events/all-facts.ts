@@ -2,7 +2,7 @@ import { type Observable, Subject } from 'rxjs'
 import type { Fact } from './facts.ts'
 import { IsolatedObservable } from './isolated.ts'
 
-/** Who is told that an observer threw: the run whose fact it was. */
+/** Where it is told that an observer threw: the run that the fact belongs to. */
 export interface Teller {
   observerFailed(thrown: unknown): void
 }
@@ -12,7 +12,7 @@ export class AllFacts {
   /** Hot: from the moment of subscription on. */
   readonly events$: Observable<Fact>
   readonly #told = new Subject<Fact>()
-  /** Facts that came up while another was being told: they wait, so that every observer sees one order. */
+  /** Facts that arrive while another is being told wait here, so that all observers see the same order. */
   readonly #queue: { readonly fact: Fact; readonly teller: Teller }[] = []
   #telling: Teller | undefined
 

@@ -8,13 +8,14 @@ export type Overflow = 'drop-oldest' | 'drop-newest' | 'latest-per-task' | 'unbo
 
 export interface BufferOptions {
   /**
-   * Most facts kept for the observer. Integer ≥ 1. Not used by `latest-per-task` (one fact a task) and `unbounded`.
+   * The most facts that are kept for the observer. Integer ≥ 1. Without effect on `latest-per-task` (one fact a task)
+   * and `unbounded`.
    * @default 1000 for `drop-oldest`, 64 for `drop-newest`
    */
   readonly size?: number
   /**
-   * `drop-oldest` keeps the newest facts, `drop-newest` the oldest: with both, a `stream.lagged` stands where facts are
-   * missing. `latest-per-task` keeps the last fact of each task and of the run, which is no loss to be told.
+   * `drop-oldest` keeps the newest facts, `drop-newest` the oldest: with both, `stream.lagged` stands where facts are
+   * missing. `latest-per-task` keeps the last fact of each task and of the run, and tells no `stream.lagged`.
    * `unbounded` keeps all.
    * @default 'drop-oldest'
    */
@@ -27,9 +28,9 @@ interface Shelf {
 }
 
 /**
- * Facts for an observer that takes its time: `for await (const fact of buffered(run.events$)) …`.
- * It listens from the moment of the call, ends with the stream, and stops listening when the loop is left.
- * Throws `CONFIG_INVALID` for a size that is not an integer ≥ 1.
+ * Facts for an observer that takes its time: `for await (const fact of buffered(run.events$)) …`. It collects facts
+ * from the moment of the call, ends with the stream, and stops collecting when the loop is left. Throws
+ * `CONFIG_INVALID` for a size that is not an integer ≥ 1.
  */
 export function buffered(
   events$: Observable<Fact>,
@@ -76,7 +77,8 @@ export function buffered(
   let before: Promise<unknown> = Promise.resolve()
   return {
     next() {
-      // One after the other, as from a generator: who asks before the last fact has come gets the one after it.
+      // One call after the other, as with a generator: a second call of `next` waits for the fact after the first
+      // one's.
       const mine = before.then(pull)
       before = mine.catch(() => {})
       return mine
@@ -177,7 +179,7 @@ function latestPerTask(): Shelf {
   }
 }
 
-/** What only comes with another fact, or is about the observer, takes no other fact's place. */
+/** Facts that accompany another fact, or are about the observer, do not take another fact's place. */
 const besides: ReadonlySet<Fact['type']> = new Set(['task.dead-lettered', 'observer.failed', 'stream.lagged'])
 
 function keyOf({ type, taskId }: Fact): string {
@@ -190,7 +192,7 @@ function laggedBefore(next: Fact, missed: number): Fact {
   return { type: 'stream.lagged', missed, afterSeq, at: next.at, runId: next.runId }
 }
 
-/** Where nothing has come after what is missing, of which `last` is the last. */
+/** For missing facts at the end of the stream. `last` is the last of them. */
 function laggedInPlaceOf(last: Fact, missed: number): Fact {
   const afterSeq = 'seq' in last ? last.seq : last.afterSeq
   return { type: 'stream.lagged', missed, afterSeq, at: last.at, runId: last.runId }

@@ -14,17 +14,17 @@ export interface FactLogOptions {
   /** How many run facts are held for replay. */
   readonly retain: number
   readonly now: () => number
-  /** Told every fact as well. */
+  /** Gets every fact too. */
   readonly all?: AllFacts
 }
 
-/** How many passing facts a run holds, and how many characters of output in them. */
+/** How many passing facts a run holds, and how many characters of output these may have. */
 const heldPassing = 1_000
 const heldCharacters = 2 ** 20
 
 /**
- * What a run holds of its committed facts, and the stream that tells them.
- * The fold is caught up when somebody asks, or when a fact it still needs is about to be let go.
+ * What a run holds of its committed facts, and the stream that tells them. The fold is brought up to date when somebody
+ * asks for it, or when a fact that it still needs is about to be dropped.
  */
 export class FactLog {
   /** Hot: from the moment of subscription on. Completes when the log is closed. */
@@ -39,7 +39,7 @@ export class FactLog {
   #lazyFolder: RunFolder | undefined
   readonly #now: () => number
   readonly #runId: string
-  /** Facts that came up while another was being told: they wait, so that every observer sees one order. */
+  /** Facts that arrive while another is being told wait here, so that all observers see the same order. */
   readonly #queue: Fact[] = []
   #isTelling = false
   #lastSeq = 0
@@ -77,13 +77,13 @@ export class FactLog {
   }
 
   /**
-   * Replays what is held from `seq` on, then goes on live. With `isLast` it completes after a fact that this holds for
-   * and that is the last so far: an end of the run that a redrive has followed does not count.
-   * `stream.lagged` comes first where the beginning is gone.
+   * Replays the facts that are held from `seq` on, then goes on live. Where older ones are gone, `stream.lagged` comes
+   * first. With `isLast` it completes after the first fact that satisfies it and is the latest of the run: the end of a
+   * run that was redriven later does not count.
    */
   from(seq: number, isLast?: (fact: Fact) => boolean): Observable<Fact> {
     const replayed = new Observable<Fact>((subscriber) => {
-      // An observer may act on what is replayed and so bring about new facts: they wait until it is through.
+      // An observer may cause new facts while it is replayed to. They wait until the replay is through.
       const backlog: Fact[] = []
       let live = false
       const told = this.#told.subscribe({
@@ -111,7 +111,7 @@ export class FactLog {
     return new IsolatedObservable(ending, (thrown) => this.observerFailed(thrown))
   }
 
-  /** Made on first use: many a run is never looked at. */
+  /** Made on first use, because many runs are never looked at. */
   get #folder(): RunFolder {
     this.#lazyFolder ??= new RunFolder(this.#beginning)
     return this.#lazyFolder
@@ -132,7 +132,7 @@ export class FactLog {
     return this.#held
   }
 
-  /** Nothing is told any more; observers are completed. */
+  /** Completes all observers. Later facts are dropped. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -163,7 +163,7 @@ export class FactLog {
   *#replay(seq: number): IterableIterator<Fact> {
     const first = this.#held.at(0)?.seq ?? this.#lastSeq + 1
     const start = Math.max(1, seq)
-    // Copied before the first of them is given out: what comes up while an observer acts on it is told live.
+    // Copied before the first one is given out: facts that the observer causes meanwhile are told live.
     const held = [...this.#held]
     const passing = [...this.#passing].filter((fact) => fact.afterSeq >= start - 1)
     if (start < first) {
@@ -193,7 +193,7 @@ export class FactLog {
     }
   }
 
-  /** An observer threw: that is told once for each. */
+  /** Tells that an observer threw. */
   observerFailed(thrown: unknown): void {
     this.tell({
       type: 'observer.failed',

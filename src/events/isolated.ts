@@ -1,8 +1,8 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
 
 /**
- * An observable whose direct observers cannot harm it: one that throws is told about once and goes on being served.
- * What is built on it with `pipe` has RxJS's own rules for errors.
+ * An observable whose direct observers cannot harm it: when one throws, that is reported once, and it still gets what
+ * follows. Observables made from it with `pipe` keep RxJS's own rules for errors.
  */
 export class IsolatedObservable<T> extends Observable<T> {
   readonly #observerFailed: (thrown: unknown) => void

@@ -40,7 +40,10 @@ export class Ring<T> {
     this.#head = 0
   }
 
-  /** Memory is given back in strides as long as what is kept, so that a push or shift costs constant time. */
+  /**
+   * Memory is given back only after as many drops as there are items left, so that a push or shift takes constant time
+   * on average.
+   */
   #giveBack(): void {
     if (this.#head <= this.length + 1_024) return
     this.#items = this.#items.slice(this.#head)

@@ -1,6 +1,6 @@
 import type { Failure, Outcome, SkipReason, TaskId } from '../../machines/outcome.ts'
 
-/** How a run ended: every task's outcome, and what went wrong apart from what followed from it. */
+/** How a run ended. What went wrong is kept apart from what followed from it. */
 export interface RunResult<Outputs = Readonly<Record<string, unknown>>> {
   readonly runId: string
   readonly name: string
@@ -18,16 +18,16 @@ export interface RunResult<Outputs = Readonly<Record<string, unknown>>> {
   /** What completed tasks returned, by task id. */
   readonly outputs: Partial<Outputs>
   readonly counts: Readonly<Record<Outcome['status'], number>>
-  /** The tasks that failed, or were killed, by themselves; but for those whose failure is ignored. */
+  /** The tasks that failed, or were killed by themselves, except those whose failure is ignored. */
   readonly rootCauses: readonly { readonly taskId: TaskId; readonly failure: Failure }[]
-  /** The tasks that were skipped, each with the task it was skipped because of. */
+  /** The tasks that were skipped, each with the task that caused it, where there is one. */
   readonly consequences: readonly {
     readonly taskId: TaskId
     readonly because: SkipReason
     readonly causedBy?: TaskId
   }[]
   readonly deadLetters: readonly TaskId[]
-  /** Tasks whose attempt could not be ended; their handlers may still run. */
+  /** The tasks whose attempt could not be ended: their handlers may still run. */
   readonly abandoned: readonly TaskId[]
   /** Epoch milliseconds. */
   readonly startedAt: number

@@ -16,10 +16,7 @@ export interface RunSummary {
   readonly settledAt?: number
 }
 
-/**
- * The summary after one more fact: `undefined` stands for a run that has told nothing yet. Facts before `run.created`
- * change nothing.
- */
+/** The summary after one more fact. Begin with `undefined`; it stays undefined until `run.created`. */
 export function summaryAfter(summary: RunSummary | undefined, fact: RunFact): RunSummary | undefined {
   if (fact.type === 'run.created') {
     const { runId, name, labels = {}, idempotencyKey, seq, at: createdAt } = fact

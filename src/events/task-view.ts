@@ -3,31 +3,34 @@ import type { TaskState } from '../../machines/task-context.ts'
 import type { RunFact } from './facts.ts'
 import type { JsonValue } from './json-value.ts'
 
-/** A task as the run sees it: the actor's states, and those before and beside the actor. */
+/** A task as the run sees it: `pending` and `ready` before it has an actor, the actor's states, or `skipped`. */
 export type TaskStatus = 'pending' | 'ready' | TaskState | 'skipped'
 
 export interface TaskView {
   readonly id: TaskId
   readonly status: TaskStatus
-  /** When it came into this status, epoch ms; 0 for a task that is pending since the beginning. */
+  /** When it came into this status, in epoch milliseconds; 0 for a task that has been pending from the start. */
   readonly since: number
   /** The number of its latest attempt; 0 before the first. */
   readonly attempt: number
-  /** Attempts that counted, since the beginning or the last redrive. */
+  /** How many attempts have counted since the start or the last redrive. */
   readonly attemptsUsed: number
-  /** The instant the present status waits for: retry, start timeout, grace. */
+  /**
+   * The instant at which the next attempt, the start timeout, the stall grace or the kill grace is due, in epoch
+   * milliseconds.
+   */
   readonly until?: number
   /** Where its live attempt is, where its executor has noted that. */
   readonly placed?: { readonly executor: string; readonly handle: JsonValue }
   /** The failure of the latest attempt that failed. */
   readonly failure?: Failure
-  /** Questions that wait for an answer. */
+  /** The questions that wait for an answer, the oldest first. */
   readonly questions: readonly string[]
   /** How it settled. */
   readonly outcome?: Outcome
 }
 
-/** How many tasks are in each status, to begin with. */
+/** A count of 0 for each status. */
 export function noTasks(): Record<TaskStatus, number> {
   return {
     pending: 0,
@@ -44,12 +47,12 @@ export function noTasks(): Record<TaskStatus, number> {
   }
 }
 
-/** What a fact about a task makes of it. */
+/** The task after the fact. */
 export function taskAfter(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView {
   return isOrdinary(fact) && isUntroubled(task) ? ordinarily(task, fact) : rarely(task, fact)
 }
 
-/** What every task tells. */
+/** The facts that every task tells. */
 type Ordinary = 'task.ready' | 'task.dispatched' | 'task.starting' | 'task.started' | 'task.completed'
 
 const ordinary: ReadonlySet<string> = new Set<Ordinary>([
@@ -64,12 +67,12 @@ function isOrdinary(fact: RunFact): fact is Extract<RunFact, { type: Ordinary }>
   return ordinary.has(fact.type)
 }
 
-/** Such a view has no properties but those that all have. */
+/** True for a view without optional properties. */
 function isUntroubled({ placed, failure, outcome, questions }: TaskView): boolean {
   return placed === undefined && failure === undefined && outcome === undefined && questions.length === 0
 }
 
-/** Spelled out, since to copy a view takes several times as long as to make one. */
+/** Spelled out, because copying a view takes several times as long as making one. */
 function ordinarily(task: TaskView, fact: Extract<RunFact, { type: Ordinary }>): TaskView {
   const { id, attempt, attemptsUsed, questions } = task
   const { at: since } = fact
@@ -126,7 +129,7 @@ function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): Tas
             ...(fact.failure === undefined ? {} : { failure: fact.failure }),
           }
     case 'task.answered':
-      // Any answer to a failed task lets its attempts count anew, should there be one more.
+      // After any answer to a failed task its attempts count from 0, in case another one follows.
       return task.status === 'dispatched'
         ? { ...task, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
         : { ...task, questions: task.questions.slice(1) }
@@ -182,7 +185,10 @@ function settled<T extends object>(task: T): T & { readonly questions: readonly 
   return { ...task, questions: [] }
 }
 
-/** An offer declined at once was no attempt; one taken back while starting was, and does not count. */
+/**
+ * An offer that was declined at once was no attempt. One that was taken back while starting was an attempt, but does
+ * not count.
+ */
 function deferred(task: TaskView, moved: Omit<TaskView, 'until'>): TaskView {
   const wasStarting = task.status === 'starting'
   return { ...moved, status: 'dispatched', attemptsUsed: task.attemptsUsed - (wasStarting ? 1 : 0) }

@@ -6,20 +6,20 @@ interface Entry {
   readonly key: number
 }
 
-// One function for all, so that code compiled for it stays of use when a run's deadlines are gone.
+// One function for all runs, so that code compiled for it outlives the deadlines of any one.
 const earlier = (a: Entry, b: Entry): number => a.at - b.at || a.key - b.key
 
 /**
- * The instants at which the keys (tasks, by index) want to be woken; at most one for each key.
- * The heap learns of an instant when the earliest one is asked for, if it still counts by then; and of one that moved
- * later, as with every heartbeat, when the earlier one comes up.
+ * The instants at which keys (tasks, by index) want to be woken, at most one for each key. Instants are put into the
+ * heap lazily: a new one when the earliest instant is next asked for, if it still counts then, and one that has moved
+ * later, as with every heartbeat, when its earlier entry comes up.
  */
 export class Deadlines {
-  /** The instant that counts, by key; `Infinity` for none. */
+  /** The instant that counts, by key. `Infinity` for none. */
   readonly #at: Float64Array
-  /** The earliest instant that the heap holds for the key; `Infinity` for none. */
+  /** The earliest instant that the heap holds for a key. `Infinity` for none. */
   readonly #pushed: Float64Array
-  /** The keys whose instant the heap is still to learn of: most are given up again before anybody asks. */
+  /** The keys whose instant is not in the heap yet. Most of these instants are given up before anybody asks. */
   readonly #unpushed = new ReusedList<number>()
   #heap = new TinyQueue<Entry>([], earlier)
   #set = 0
@@ -50,7 +50,7 @@ export class Deadlines {
     return entry === undefined ? Number.POSITIVE_INFINITY : entry.at
   }
 
-  /** Takes out the key of the earliest instant that has come by `now`, or -1. */
+  /** Takes out the key with the earliest instant that is not after `now`. -1 when there is none. */
   takeDue(now: number): number {
     const entry = this.#clean()
     if (entry === undefined || entry.at > now) return -1
@@ -61,7 +61,7 @@ export class Deadlines {
     return entry.key
   }
 
-  /** The first entry that is true; the others are dropped, or pushed again at their later instant. */
+  /** The first entry that still counts. Outdated ones before it are dropped, or pushed again at their later instant. */
   #clean(): Entry | undefined {
     if (this.#unpushed.length > 0) this.#push()
     for (;;) {
@@ -86,13 +86,13 @@ export class Deadlines {
       this.#heap.push({ at, key })
     }
     this.#unpushed.clear()
-    // Most timeouts are never reached: what they leave behind may not outgrow what is still awaited.
+    // Most timeouts are never reached. Their entries must not outnumber the instants that are still awaited.
     if (this.#heap.length > 2 * this.#set + 64) this.#compact()
   }
 
   #compact(): void {
     const entries: Entry[] = []
-    // By key, because the heap may hold one key's instant twice, and what is kept must be as few as what is set.
+    // By key, because the heap may hold two entries of one key, and only one of them may stay.
     for (const key of new Set(this.#heap.data.map((entry) => entry.key))) {
       const at = this.#at[key]!
       this.#pushed[key] = at

@@ -1,7 +1,7 @@
 import type { PlannedTask } from '../graph/plan.ts'
 import { type CountsAs, evaluateRule, type RuleState } from '../graph/rules.ts'
 
-/** What the settlement of one task decided for those that depend on it, in the order of the plan. */
+/** What the settlement of a task decided for its dependents, in the order of the plan. */
 export interface Unblocked {
   /** Their rule is met. */
   readonly ready: readonly number[]
@@ -12,8 +12,8 @@ export interface Unblocked {
 const nothing: Unblocked = { ready: [], doomed: [] }
 
 /**
- * Which tasks have their rule met, which can no longer have it, and which still wait.
- * A settlement costs the number of the task's dependents, whatever the size of the dag.
+ * Knows which tasks have their rule met, which can no longer meet it, and which still wait. A settlement looks at the
+ * task's dependents only, whatever the size of the dag.
  */
 export class Frontier {
   readonly #tasks: readonly PlannedTask[]
@@ -21,10 +21,13 @@ export class Frontier {
   readonly #completed: Int32Array
   readonly #failed: Int32Array
   readonly #skipped: Int32Array
-  /** 1 once the task has been given out as ready or doomed: neither happens twice. */
+  /** 1 once the task has been given out as ready or doomed, so that neither happens twice. */
   readonly #decided: Uint8Array
 
-  /** `decide` answers for a task whose rule is a function; it is asked once, when all its dependencies are settled. */
+  /**
+   * `decide` answers for a task whose rule is a function. It is called once, when all dependencies of the task are
+   * settled.
+   */
   constructor(tasks: readonly PlannedTask[], decide: (task: number) => boolean) {
     this.#tasks = tasks
     this.#decide = decide
@@ -34,7 +37,7 @@ export class Frontier {
     this.#decided = new Uint8Array(tasks.length)
   }
 
-  /** The tasks that wait for nothing. To be asked once, before anything settles. */
+  /** The tasks that wait for nothing. Call it once, before anything settles. */
   open(): number[] {
     const ready: number[] = []
     for (const task of this.#tasks) {
@@ -46,12 +49,12 @@ export class Frontier {
     return ready
   }
 
-  /** Takes the task out: nothing that settles makes it ready or doomed any more. */
+  /** Takes a task out: from now on no settlement makes it ready or doomed. */
   close(task: number): void {
     this.#decided[task] = 1
   }
 
-  /** True while the task's rule is neither met nor beyond being met. */
+  /** True while the task's rule is neither met nor impossible. */
   waits(task: number): boolean {
     return this.#decided[task] === 0
   }
@@ -84,7 +87,7 @@ export class Frontier {
       if (completed + failed + skipped < needs.length) return 'open'
       return this.#decide(task) ? 'met' : 'never'
     }
-    // The rule that most tasks have, without ado.
+    // A short way for the rule that most tasks have.
     if (rule === 'all-completed' && failed + skipped === 0) return completed === needs.length ? 'met' : 'open'
     return evaluateRule(rule, { needs: needs.length, completed, failed, skipped })
   }

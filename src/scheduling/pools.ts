@@ -1,4 +1,4 @@
-/** Amounts of named resources. A need is granted whole or not at all. */
+/** Amounts of named resources. What a task uses is granted whole or not at all. */
 export class Pools {
   readonly #total: ReadonlyMap<string, number>
   readonly #used = new Map<string, number>()
@@ -7,7 +7,7 @@ export class Pools {
     this.#total = new Map(Object.entries(totals))
   }
 
-  /** The amount of the pool, or undefined where there is none of that name. */
+  /** The amount of a pool; undefined where there is no pool of that name. */
   total(name: string): number | undefined {
     return this.#total.get(name)
   }
@@ -21,7 +21,7 @@ export class Pools {
     return this.#used.get(name) ?? 0
   }
 
-  /** The name of a pool of these that has too little left, or undefined when all of the need is there. */
+  /** The name of a pool that has too little left, or undefined when there is enough of everything. */
   lacking(uses: Readonly<Record<string, number>>): string | undefined {
     for (const name in uses) {
       const total = this.#total.get(name)
@@ -30,7 +30,7 @@ export class Pools {
     return undefined
   }
 
-  /** Takes what these pools have of the need; names of other pools are passed over. */
+  /** Takes the amounts. Names that are none of these pools are ignored. */
   take(uses: Readonly<Record<string, number>>): void {
     this.#change(uses, 1)
   }

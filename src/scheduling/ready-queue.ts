@@ -1,20 +1,20 @@
 import { TaskHeap } from './task-heap.ts'
 
 /**
- * The ready tasks of one run that hold no slot, best first: by the plan's static rank, then by who became ready first,
- * then by the place in the dag.
+ * The ready tasks of one run that hold no slot, the best first: by the plan's static rank, then by which became ready
+ * first, then by their place in the dag.
  *
- * Tasks are kept by lane: those of one lane ask for the same executor and the same amounts of the same pools, so when
- * the first of a lane cannot be granted none of it can, and the lane is closed until what it lacks is free again.
+ * Tasks are kept in lanes. All tasks of a lane ask for the same executor and the same amounts of the same pools, so
+ * when the first of them cannot be granted none can, and the lane stays closed until what it lacks is free again.
  */
 export class ReadyQueue {
   readonly #laneOf: Int32Array
   readonly #lanes: readonly TaskHeap[]
   readonly #closed: Uint8Array
-  /** When the task became ready: a count that rises; 0 before. */
+  /** When the task became ready, as a rising count. 0 before. */
   readonly #since: Float64Array
   readonly #queued: Uint8Array
-  /** 1 while the heap of its lane holds the task, be it as one that was removed and not dropped yet. */
+  /** 1 while the heap of its lane holds the task, including a removed task that has not been dropped yet. */
   readonly #inLane: Uint8Array
   #count = 0
   #size = 0
@@ -28,12 +28,12 @@ export class ReadyQueue {
     this.#lanes = Array.from({ length: lanes }, () => new TaskHeap(rank, this.#since))
   }
 
-  /** How many tasks wait in it, closed lanes included. */
+  /** How many tasks wait, closed lanes included. */
   get size(): number {
     return this.#size
   }
 
-  /** Puts the task behind those of its rank that became ready before. */
+  /** Adds a task behind those of its rank that became ready before. */
   push(task: number): void {
     if (this.#queued[task] === 1) return
     this.#dropRemoved(task)
@@ -41,7 +41,7 @@ export class ReadyQueue {
     this.#insert(task)
   }
 
-  /** Puts a task back that was taken and declined: it keeps its place. */
+  /** Puts back a task that was taken and declined. It keeps its place. */
   restore(task: number): void {
     if (this.#queued[task] === 1) return
     this.#dropRemoved(task)
@@ -72,7 +72,7 @@ export class ReadyQueue {
     this.#size--
   }
 
-  /** Takes the task out from wherever it stands. False when it is not in the queue. */
+  /** Takes a task out, wherever it is. False when it is not in the queue. */
   remove(task: number): boolean {
     if (this.#queued[task] === 0) return false
     this.#queued[task] = 0
@@ -107,7 +107,7 @@ export class ReadyQueue {
     this.#lanes[this.#laneOf[task]!]!.push(task)
   }
 
-  /** A removed task that comes back must leave the heap first: what its place there is decided by may change. */
+  /** A removed task must leave the heap before it comes back, because its place there is about to change. */
   #dropRemoved(task: number): void {
     if (this.#inLane[task] === 0) return
     const lane = this.#laneOf[task]!
@@ -119,7 +119,7 @@ export class ReadyQueue {
     this.#lanes[lane]!.reset(kept)
   }
 
-  /** The first of a lane; what was removed is dropped on the way. */
+  /** The first task of a lane. Removed tasks are dropped on the way. */
   #head(lane: number): number {
     const tasks = this.#lanes[lane]!
     for (;;) {

@@ -1,9 +1,9 @@
-/** Above this many items, the room they took is given back. */
+/** A list with more items than this gives its memory back when it is emptied. */
 const mostKept = 1_024
 
 /**
- * A list that is filled and emptied over and over, with a handful of items in it. It keeps its room, which an array
- * gives back as it is emptied, and takes anew with the next item.
+ * A list that is filled with a few items and emptied, over and over. It keeps its memory, where an array would give it
+ * back each time and allocate again for the next item.
  */
 export class ReusedList<T> {
   #items: T[] = []
@@ -23,7 +23,7 @@ export class ReusedList<T> {
 
   clear(): void {
     if (this.#length > mostKept) this.#items = []
-    // What is not in it any more must not be kept from being collected.
+    // Items that are gone must not be kept from being collected.
     else for (let index = 0; index < this.#length; index++) this.#items[index] = undefined as T
     this.#length = 0
   }

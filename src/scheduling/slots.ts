@@ -1,9 +1,9 @@
-/** A limit on how many tasks hold a slot at once. Who holds one is decided by the tasks' states alone. */
+/** A limit on how many tasks hold a slot at once. Which tasks hold one is decided by their states alone. */
 export class Slots {
   readonly limit: number
   #held = 0
 
-  /** `limit` is an integer of 0 or more, or `Infinity`; 0 holds everything. */
+  /** `limit` is an integer of 0 or more, or `Infinity`. With 0 nothing starts. */
   constructor(limit: number) {
     this.limit = limit
   }

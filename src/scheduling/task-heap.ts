@@ -1,20 +1,20 @@
 /**
- * Task indices with the best on top: by rank, then by who came first, then by index. A binary heap over arrays of
- * numbers that its owner keeps, so that nothing is called and nothing made for a comparison.
+ * Task indices with the best on top: by rank, then by which became ready first, then by index. A binary heap over the
+ * owner's arrays of numbers, so that a comparison neither calls nor allocates anything.
  */
 export class TaskHeap {
   readonly #rank: Int32Array
   readonly #since: Float64Array
   #tasks: number[]
 
-  /** `since` is read as it is then: a task that is in the heap must not change there. */
+  /** `since` is read at each comparison: the entry of a task must not change while the task is in the heap. */
   constructor(rank: Int32Array, since: Float64Array) {
     this.#rank = rank
     this.#since = since
     this.#tasks = []
   }
 
-  /** In no order to rely on. */
+  /** In no particular order. */
   get tasks(): readonly number[] {
     return this.#tasks
   }
@@ -57,13 +57,13 @@ export class TaskHeap {
     tasks[at] = last
   }
 
-  /** Keeps these alone. */
+  /** Keeps only these tasks. */
   reset(tasks: readonly number[]): void {
     this.#tasks = []
     for (const task of tasks) this.push(task)
   }
 
-  /** The order of all its tasks, whether they are in it or not. */
+  /** True when `a` comes before `b`. Neither needs to be in the heap. */
   isBefore(a: number, b: number): boolean {
     const byRank = this.#rank[a]! - this.#rank[b]!
     if (byRank !== 0) return byRank < 0

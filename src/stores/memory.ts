@@ -6,7 +6,7 @@ import type { AppendGroup, Journal, Owner, RunQuery, Store } from '../ports/stor
 interface Kept {
   readonly facts: RunFact[]
   summary: RunSummary | undefined
-  /** The latest to open it; whoever opened it before writes no more. */
+  /** The latest opening. Appends of earlier ones are refused. */
   opened: Journal
 }
 

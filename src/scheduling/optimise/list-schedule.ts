@@ -1,23 +1,23 @@
 import type { Problem } from './problem.ts'
 
-/** Makes schedules by lists. The arrays are its own: they hold until it is asked again. */
+/** Makes schedules from lists. The arrays belong to it, and are overwritten by the next call. */
 export interface ListScheduler {
   /**
-   * The makespan when, at the start and each time a task is over, the best-ranked ready task that fits starts, and the
-   * next, until none fits: one end after the other, as a run sees them; of one instant, in the order of the starts.
-   * Equal ranks go by who was ready first; a rank leaves as many places free behind it as it has tasks. `Infinity`, and
-   * no schedule, as soon as it is sure to exceed `most`.
+   * The makespan of a list schedule: at the start, and whenever a task ends, the best-ranked ready tasks that fit are
+   * started, until none fits. Ends are handled one by one, as in a run; those of the same instant in the order of their
+   * starts. Equal ranks go by which task was ready first; each rank leaves as many places free behind it as it has
+   * tasks. Returns `Infinity`, without a schedule, as soon as the makespan is sure to exceed `most`.
    */
   readonly schedule: (rank: Int32Array, most: number) => number
   /** By task. */
   readonly startAt: Float64Array
   /** The tasks in the order in which they started. */
   readonly started: Int32Array
-  /** By task: how many others had started when it became ready. */
+  /** By task: how many other tasks had started when it became ready. */
   readonly startedBefore: Int32Array
 }
 
-/** `tails` has the longest path from the start of each task to the end. */
+/** `tails` has the longest path from the start of each task to the end of the dag. */
 export function listScheduler(problem: Problem, tails: Float64Array): ListScheduler {
   const { size, durations, unmet, firstOf, dependents, slots, laneOf, needs, totals } = problem
   const lanes = needs.length

@@ -1,21 +1,22 @@
 import type { Problem } from './problem.ts'
 
-/** What sums of durations may be off by, as a share of them. */
+/** The rounding error that sums of durations may have, as a share of them. */
 export const tolerance = 1e-9
 
-/** The larger the dag, the fewer intervals are looked at: about so many steps are taken in all. */
+/** About how many steps are taken in all: the larger the dag, the fewer intervals are looked at. */
 const mostSteps = 2_000_000
 
 /**
- * What no schedule can be shorter than, deliberate idling included. First the longest path, and for each resource (slots,
- * pools, capacities) all work over all there is.
+ * A makespan that no schedule can beat, not even one that waits on purpose. At first it is the longest path, or for
+ * some resource (slots, a pool, a capacity) all work divided by the amount of the resource, whichever is longer.
  *
- * `isCloser` adds the density of work, after Fernandez and Bussell (1973): for the dag to end with its longest path, each
- * task has to run between its earliest start and its latest end, and a part of it within a given interval wherever it is
- * put. What the interval cannot hold comes on top of the path. Durations that are multiples of one whole number make
- * makespans that are: it is rounded up to the next.
+ * `isCloser` adds the density of work, after Fernandez and Bussell (1973). For the dag to end with its longest path,
+ * each task has to run between its earliest start and its latest end, so a part of it falls into a given interval
+ * wherever the task is put. Work that does not fit into the interval comes on top of the path. Where all durations are
+ * multiples of a whole number, so is every makespan, and the bound is rounded up to the next multiple.
  *
- * `heads` and `tails` have the longest paths that end and that begin with each task, the task included.
+ * `heads` has the longest path that ends with each task, `tails` the longest one that begins with it; the task is
+ * included.
  */
 export function lowerBound(
   { size, durations, needs, totals, laneOf, slots }: Problem,
@@ -62,7 +63,7 @@ export function lowerBound(
   return unit === 0 ? most : Math.ceil((most / unit) * (1 - tolerance)) * unit
 }
 
-/** The points between which intervals are looked at: all, or as many as there is time for. */
+/** The end points of the intervals that are looked at: all of them, or as many as there is time for. */
 function pointsOf(all: readonly number[], size: number): number[] {
   const points = [...new Set(all)].sort((a, b) => a - b)
   const step = points.length / Math.sqrt((2 * mostSteps) / (size + 1))

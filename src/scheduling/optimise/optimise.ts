@@ -3,37 +3,37 @@ import { lowerBound, tolerance } from './lower-bound.ts'
 import { longestPaths, type Problem, reversed } from './problem.ts'
 
 export interface Search {
-  /** How much is tried: the number of schedules for a dag of 100 tasks; proportionally fewer for larger ones. */
+  /** How many schedules are tried in a dag of 100 tasks. In a larger dag there are proportionally fewer. */
   readonly effort: number
-  /** Chance depends on it alone. An integer. */
+  /** An integer that all chance depends on. */
   readonly seed: number
-  /** Asked before each schedule: true ends the search with what is found. */
+  /** Called before each schedule. True ends the search with the best list so far. */
   readonly isTimeUp: () => boolean
 }
 
 export interface Found {
-  /** By task; lower starts first. The rank to begin with where nothing better was found, else all different. */
+  /** By task, lower starts first. The given rank where nothing better was found; else all ranks differ. */
   readonly rank: Int32Array
   readonly makespan: number
-  /** What no schedule can be shorter than, as far as it is known. */
+  /** A makespan that no schedule can beat, as far as is known. */
   readonly lowerBound: number
   readonly isOptimal: boolean
-  /** Schedules made. */
+  /** How many schedules were made. */
   readonly evaluations: number
-  /** True when the time was up before the effort was spent. */
+  /** True when time ran out before the effort was spent. */
   readonly truncated: boolean
 }
 
-/** How far chance moves a task in a list to begin with, as a share of the makespan. Found by trial. */
+/** How far chance moves a task in a first list, as a share of the makespan. Found by trial. */
 const spread = 0.2
-/** So many moves in a row that gain nothing end the search around a list. Found by trial. */
+/** After how many moves in a row without a gain the search around a list ends. Found by trial. */
 const mostMoves = 4
 
 /**
- * Looks for a list by which the dag takes less time than by `first`. It begins with lists that chance disturbs (the
- * longest remaining path, or the starts of the best schedule so far), improves each forward and backward (Li and Willis
- * 1992), and then lets single tasks start before one that they had waited behind. It ends when a lower bound is reached.
- * The same problem, rank, effort and seed give the same list, unless the time is up.
+ * Searches for a list by which the dag takes less time than by `first`. It starts from randomly disturbed lists (by
+ * longest remaining path, or by the starts of the best schedule so far), improves each one forward and backward (Li and
+ * Willis 1992), and then lets single tasks start before one that they had waited behind. It ends when a lower bound is
+ * reached. The same problem, rank, effort and seed give the same list, unless time runs out.
  */
 export function optimise(problem: Problem, first: Int32Array, { effort, seed, isTimeUp }: Search): Found {
   const { size, durations, classes } = problem
@@ -77,7 +77,7 @@ export function optimise(problem: Problem, first: Int32Array, { effort, seed, is
     }
     return makespan
   }
-  /** Begins with the latest schedule. */
+  /** Starts from the latest schedule. */
   const improve = (given: number): void => {
     let makespan = given
     for (let before = Number.POSITIVE_INFINITY; makespan < before && goesOn(); ) {
@@ -126,7 +126,7 @@ export function optimise(problem: Problem, first: Int32Array, { effort, seed, is
   }
 }
 
-/** The same order, with as many places free behind each rank as it has tasks. */
+/** The same order, with as many free places behind each rank as the rank has tasks. */
 function spaced(rank: Int32Array): Int32Array {
   const before = new Int32Array(rank.length + 1)
   for (const one of rank) before[one + 1]!++

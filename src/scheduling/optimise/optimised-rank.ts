@@ -3,7 +3,10 @@ import type { OptimiseSettings, PlannedTask } from '../../graph/plan.ts'
 import { type Found, optimise } from './optimise.ts'
 import { problemOf, type SharedLimits } from './problem-of.ts'
 
-/** Looks for a better list than that by critical path, within these limits. `now` is in ms, from whenever. */
+/**
+ * Searches for a list that is better than the one by critical path, within these limits. `now` is in milliseconds,
+ * counted from any instant.
+ */
 export function optimisedRank(
   { tasks }: { readonly tasks: readonly PlannedTask[] },
   limits: SharedLimits,

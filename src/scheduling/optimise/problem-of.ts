@@ -4,20 +4,22 @@ import type { PlannedTask } from '../../graph/plan.ts'
 import { evaluateRule } from '../../graph/rules.ts'
 import type { Problem } from './problem.ts'
 
-/** What tasks share. */
+/** The limits that tasks share. */
 export interface SharedLimits {
-  /** Most tasks at once: an integer of 1 or more, or `Infinity`. */
+  /** How many tasks may run at once: an integer of 1 or more, or `Infinity`. */
   readonly slots: number
-  /** A task takes what it uses from each set of pools that has it: the run's, and the runtime's. */
+  /**
+   * The pools of the run and those of the runtime. A task takes what it uses from each of the two that has the pool.
+   */
   readonly pools: readonly Readonly<Record<string, number>>[]
-  /** Most attempts at once, by executor; without a limit where it is not named. */
+  /** How many attempts each executor may carry. One that is not named has no limit. */
   readonly capacities: Readonly<Record<string, number>>
 }
 
 /**
- * The tasks of a plan as they run if each completes at its first attempt, after its estimate. A task without one counts
- * as the median of the others. What would be skipped then takes no time, a rule that is a function is taken to be met,
- * and a task with an `any-…` rule is taken to wait for all of its dependencies.
+ * The tasks of a plan as they run when each completes at its first attempt, after its estimate. A task without an
+ * estimate counts as the median of the others. A task that would be skipped takes no time, a rule that is a function
+ * counts as met, and a task with an `any-…` rule waits for all of its dependencies.
  */
 export function problemOf(tasks: readonly PlannedTask[], limits: SharedLimits): Problem {
   const size = tasks.length

@@ -1,18 +1,20 @@
-/** A dag to be scheduled: what each task lasts, waits for and asks for, as flat arrays by task. */
+/** A dag to be scheduled, as flat arrays by task: how long each task takes, what it waits for and what it holds. */
 export interface Problem {
   readonly size: number
   /** Of 0 or more, in any unit. */
   readonly durations: Float64Array
   /** How many tasks a task waits for. */
   readonly unmet: Int32Array
-  /** Those that wait for task `t` are `dependents[firstOf[t]]` to `dependents[firstOf[t + 1] - 1]`. */
+  /** The dependents of task `t` are `dependents[firstOf[t]]` to `dependents[firstOf[t + 1] - 1]`. */
   readonly firstOf: Int32Array
   readonly dependents: Int32Array
-  /** By task: lower ones come first in every list. From 0 on, without gaps. */
+  /** By task: tasks of a lower class come first in every list. Classes are 0, 1, 2 … without gaps. */
   readonly classes: Int32Array
   /** Tasks of one lane ask for the same. */
   readonly laneOf: Int32Array
-  /** By lane, by resource: how much of it a task holds while it runs. Every task holds one slot, which is not named here. */
+  /**
+   * By lane and resource: how much of it a task holds while it runs. The one slot that every task holds is not listed.
+   */
   readonly needs: readonly (readonly number[])[]
   /** By resource: how much there is. */
   readonly totals: readonly number[]
@@ -20,7 +22,7 @@ export interface Problem {
   readonly slots: number
 }
 
-/** The same tasks from the end to the beginning, all of one class. */
+/** The same tasks with all dependencies turned around, in a single class. */
 export function reversed(problem: Problem): Problem {
   const { size, firstOf, dependents } = problem
   const unmet = new Int32Array(size)
