@@ -35,11 +35,19 @@ function circlesIn(files: readonly SourceFile[]): string[][] {
   return circles
 }
 
+/** Records that own each other, by their types: a run has live tasks, and a live task has its run. */
+const RECORDS = [
+  [
+    'src/runtime/run/live-task.ts',
+    'src/runtime/run/live-tasks.ts',
+    'src/runtime/run/run-books.ts',
+    'src/runtime/run/run.ts',
+  ],
+]
+
 describe('the sources', () => {
-  it('do not import each other in circles, types included', () => {
-    const files = readSources(['machines', 'src'], ['.ts'])
-    const untied = files.filter(({ path }) => !/^src\/(?:runtime|executors)\//.test(path))
-    expect(circlesIn(untied)).toEqual([])
+  it('do not import each other in circles, types included, but for records that own each other', () => {
+    expect(circlesIn(readSources(['machines', 'src'], ['.ts']))).toEqual(RECORDS)
   })
 })
 

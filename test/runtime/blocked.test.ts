@@ -96,6 +96,11 @@ describe('a task whose rule is made impossible', () => {
   it('by a skip alone waits for its other dependencies, whose failure blocks it', async () => {
     const { hand, wait, watched } = await played({ ...both, last: { run: ok, needs: ['idle', 'bad'] } })
     expect(watched.statuses()).toMatchObject({ idle: 'skipped', last: 'pending' })
+    expect(watched.run.why('last')).toMatchObject({
+      waitsFor: [{ kind: 'dependencies', taskIds: ['bad'], isHopeless: true }],
+      sentence:
+        'last is pending and waits for bad (rule all-completed), to be skipped then, since the rule can no longer be met.',
+    })
     hand.fails('bad/1')
     await wait()
     expect(endOf(watched, 'last')).toBe('dependency-failed by bad')

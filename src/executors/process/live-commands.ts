@@ -3,17 +3,16 @@ import { attemptIdOf } from '../attempt.ts'
 import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { LiveCommand } from './live-command.ts'
-import type { ProcessExecutorOptions } from './process-executor.ts'
 import { StartFault } from './start-fault.ts'
 import { processesOf, signal } from './survivors.ts'
 
 /** The live attempts of one executor. The part of it that needs Node's processes, loaded when the first one starts. */
 export class LiveCommands {
-  readonly #options: ProcessExecutorOptions
+  readonly #logDir: string | undefined
   readonly #live = new Map<string, LiveCommand>()
 
-  constructor(options: ProcessExecutorOptions) {
-    this.#options = options
+  constructor({ logDir }: { readonly logDir?: string }) {
+    this.#logDir = logDir
   }
 
   start(attempt: Attempt, report: Report): void {
@@ -24,7 +23,7 @@ export class LiveCommands {
         attempt,
         report,
         leaders,
-        logDir: this.#options.logDir,
+        logDir: this.#logDir,
         over: () => this.#remove(attemptId),
       })
       this.#add(attemptId, live)

@@ -14,6 +14,8 @@ export type WaitsFor =
       readonly rule: Rule
       /** Those that are not settled. */
       readonly taskIds: readonly TaskId[]
+      /** True where the rule can no longer be met: the task is skipped when these are settled. */
+      readonly isHopeless?: true
     }
   | { readonly kind: 'run'; readonly state: 'paused' | 'draining' | 'killing' }
   | {
@@ -77,7 +79,9 @@ function waits(run: Run, index: number): WaitsFor[] {
     const { rule, needs } = run.plan.tasks[index]!
     const open = needs.filter((need) => run.books.outcomes[need] === undefined)
     if (open.length === 0) return []
-    return [{ kind: 'dependencies', rule, taskIds: open.map((need) => run.plan.tasks[need]!.id) }]
+    const taskIds = open.map((need) => run.plan.tasks[need]!.id)
+    const isHopeless = run.books.frontier.isHopeless(index)
+    return [{ kind: 'dependencies', rule, taskIds, ...(isHopeless ? { isHopeless } : {}) }]
   }
   return waitsForRoom(run, index)
 }
@@ -181,7 +185,9 @@ function unawaited(taskId: TaskId, status: TaskStatus): string {
 function phrase(one: WaitsFor, now: number): string {
   switch (one.kind) {
     case 'dependencies':
-      return `for ${listed(one.taskIds)} (rule ${typeof one.rule === 'function' ? 'of its own' : one.rule})`
+      return `for ${listed(one.taskIds)} (rule ${typeof one.rule === 'function' ? 'of its own' : one.rule})${
+        one.isHopeless === true ? ', to be skipped then, since the rule can no longer be met' : ''
+      }`
     case 'run':
       return one.state === 'paused' ? 'until the run is resumed' : `in vain, since the run is ${one.state}`
     case 'slot':
