@@ -23,40 +23,44 @@ export interface Runtime {
   /** The root of the actor system. */
   readonly actor: ActorRefFromLogic<typeof runtimeMachine>
   /**
-   * Every fact of every run from the moment of subscription on, none left out: of a run all of them for a subscriber of
-   * the turn that dispatched it. Within a run in order. Completes with shutdown.
+   * Every fact of every run, from the moment of subscription on; those of one run are in order. Who subscribes before
+   * the `await` that follows a `dispatch` gets that run's facts from the first one on. Completes with shutdown.
    */
   readonly events$: Observable<Fact>
   /**
-   * The handles of the runs, in the order of dispatch: every run that is not settled, and those settled ones whose
-   * handle is still held somewhere and was not disposed of.
+   * The handles of the runs, in the order of dispatch: all runs that are not settled, and those settled runs whose
+   * handle is still held somewhere and has not been disposed of.
    */
   runs(): readonly RunHandle[]
   /**
-   * Starts a run and returns at once: nothing of it happens before the caller's own turn is over.
-   * Throws for a dag that is not valid, an input that does not fit, an executor or pool that is not there,
-   * a run id that is taken (`RUN_EXISTS`), and a runtime that is shut down (`RUNTIME_CLOSED`).
+   * Starts a run and returns its handle at once. The run itself begins in a microtask, so nothing of it happens before
+   * the calling code has returned or awaits. Throws what `plan()` throws for a dag that is not valid, `CONFIG_INVALID`
+   * or `DURATION_INVALID` for a bad option or a pool that is missing, `INPUT_INVALID`, `EXECUTOR_UNKNOWN`, `RUN_EXISTS`
+   * for an id that is taken, and `RUNTIME_CLOSED` after a shutdown.
    */
   dispatch<Outputs, Input>(
     dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
     ...options: WithInput<Input>
   ): RunHandle<Outputs>
-  /** Dispatches and awaits: the outputs by task id. Rejects with `RunFailedError` unless the run completed. */
+  /**
+   * Starts a run and resolves with its outputs by task id. Rejects with `RunFailedError` unless the run completed, and
+   * with what `dispatch` throws.
+   */
   run<Outputs, Input>(
     dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,
     ...options: WithInput<Input>
   ): Promise<Outputs>
   /**
-   * Takes no more runs, and ends those there are: `drain` lets live attempts finish, `kill` ends them. Resolves when
-   * every run is settled; a second call with `kill` hastens a drain.
+   * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Resolves
+   * when every run is settled. A second call with `kill` ends a drain early.
    * @default { mode: 'drain' }
    */
   shutdown(options?: { readonly mode?: 'drain' | 'kill' }): Promise<void>
-  /** `shutdown({ mode: 'kill' })`: who leaves the block leaves nothing running. */
+  /** `shutdown({ mode: 'kill' })`: nothing is left running when an `await using` block ends. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** What `runtime.run` rejects with: the run did not complete. `result` says all there is to say. */
+/** What `runtime.run` rejects with when the run did not complete. `result` is the run's whole result. */
 export class RunFailedError extends DagmarError {
   override readonly name = 'RunFailedError'
   readonly result: RunResult
@@ -76,7 +80,7 @@ export class RunFailedError extends DagmarError {
   }
 }
 
-/** Throws `CONFIG_INVALID` for options that make no sense. */
+/** Makes a runtime. Throws `CONFIG_INVALID` for options that make no sense. */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const root = new RuntimeActor(readRuntimeOptions(options))
   const { shared } = root

@@ -14,25 +14,28 @@ import type { RunOptions } from './run/run.ts'
 import type { Shared } from './shared.ts'
 
 export interface DispatchOptions<Input = unknown> {
-  /** What handlers get as `ctx.input`; checked by the dag's schema, where it has one. */
+  /** What handlers get as `ctx.input`. Checked by the dag's schema, where it has one. */
   readonly input?: Input
-  /** Names the run. Unique in the runtime. @default a UUID v7, which sorts by time */
+  /** The run's id. Unique in the runtime, 1 to 200 characters. @default a UUID v7, which sorts by time */
   readonly id?: string
-  /** Dispatching again with the same key gives the first run back and starts nothing. */
+  /** Dispatching again with the same key returns the handle of the first run and starts nothing. */
   readonly idempotencyKey?: string
-  /** Text by key, kept with the run for whoever looks at it. */
+  /** Texts by key, kept with the run and told in `run.created`. */
   readonly labels?: Readonly<Record<string, string>>
-  /** Most tasks of this run that hold a slot at once. Integer ≥ 0, or Infinity. @default the dag's, then the runtime's */
+  /**
+   * How many tasks of this run may hold a slot at once. Integer ≥ 0, or Infinity; with 0 nothing starts. @default the
+   * dag's, then the runtime's
+   */
   readonly concurrency?: number
-  /** Resources that the tasks of this run share, in addition to the dag's. */
+  /** Pools of this run, in addition to the dag's, or in place of those with the same name. Integers ≥ 1. */
   readonly pools?: Readonly<Record<string, number>>
-  /** Longest the whole run may take. > 0. @default the dag's */
+  /** The longest that the whole run may take. > 0. @default the dag's */
   readonly timeout?: Duration
-  /** Kills the run when it is aborted, at once if it was aborted before. */
+  /** Kills the run when it is aborted; at once if it is aborted already. */
   readonly signal?: AbortSignal
 }
 
-/** The options of a dispatch: they have to be there, with the input, where the dag's runs cannot do without one. */
+/** The arguments behind the dag: options with an `input` where the dag's runs need one, else optional. */
 export type WithInput<Input> = undefined extends Input
   ? [options?: DispatchOptions<Input>]
   : [options: DispatchOptions<Input> & { readonly input: Input }]
@@ -48,7 +51,7 @@ const known: ReadonlySet<string> = new Set([
   'signal',
 ])
 
-/** Checks what a dispatch asks for against the plan and the runtime. */
+/** Checks the options of a dispatch against the plan and the runtime, and fills in what they leave out. */
 export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOptions): RunOptions {
   readFields(options, "dispatch's options object", known)
   const { id, idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout } = options

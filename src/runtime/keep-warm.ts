@@ -4,16 +4,16 @@ import { readRuntimeOptions } from './options.ts'
 import { Run } from './run/run.ts'
 import { RuntimeActor } from './runtime-actor.ts'
 
-/** Runs below this many tasks are over before it matters. */
+/** Runs with fewer tasks are over before it matters. */
 const fewTasks = 100
 
 let kept: unknown[] | undefined
 
 /**
- * Engines learn the shapes of objects and compile code for them; and forget both when a full garbage collection comes
- * upon no object of a shape. Between two runs that is every shape a run is made of, so that each run would begin cold:
- * it then takes twice the time. From the end of the first run that is not small, one run of two tasks that do nothing
- * is therefore kept, with its actors and attempts: a few kilobytes for each process.
+ * V8 compiles code for the shapes of the objects that it meets, and drops both when a full garbage collection finds no
+ * object of a shape. Between two runs no object of a run is left, so that each run would start with cold code and take
+ * twice the time. Therefore, once a larger run has ended, one run of two tasks that do nothing is kept for the life of
+ * the process, with its actors and attempts. It takes a few kilobytes.
  */
 export function keepWarmAfter(run: Run): void {
   if (kept !== undefined || run.plan.tasks.length < fewTasks) return

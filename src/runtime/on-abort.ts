@@ -1,8 +1,9 @@
 const actions = new WeakMap<AbortSignal, Set<() => void>>()
 
 /**
- * Calls the action when the signal is aborted, now if it is aborted already. Returns how to have it forgotten. However
- * many actions a signal has, it gets one listener: Node warns of signals with more than ten.
+ * Calls the action when the signal is aborted; now, if it is aborted already. Returns a function that forgets the
+ * action. A signal gets only one listener, however many actions it has, because Node warns about signals with more than
+ * ten.
  */
 export function onAbort(signal: AbortSignal, action: () => void): () => void {
   if (signal.aborted) {

@@ -13,33 +13,36 @@ import type { RuntimeActorOptions } from './runtime-actor.ts'
 
 export interface RuntimeOptions {
   /**
-   * Most tasks, over all runs, that hold a slot at once; also the default for each run. Integer ≥ 0, or Infinity;
-   * 0 holds everything back. @default 4
+   * How many tasks, over all runs, may hold a slot at once; also the default of each run. Integer ≥ 0, or Infinity;
+   * with 0 nothing starts. @default 4
    */
   readonly concurrency?: number
-  /** Resources that the tasks of all runs share, as `{ gpu: 2 }`. Integers ≥ 1. @default {} */
+  /** Pools that the tasks of all runs share, as in `{ gpu: 2 }`. Integers ≥ 1. @default {} */
   readonly pools?: Readonly<Record<string, number>>
   /**
-   * What limits the offers of ready tasks to executors: the free slots and the executors (`both`), or the executors
-   * alone, which then have to say no by themselves. @default 'both'
+   * What limits how many tasks start: slots and executors (`both`), or executors alone, which then have to decline what
+   * they cannot carry. @default 'both'
    */
   readonly admission?: AdmissionMode
-  /** Executors by the name that tasks call them by. `inline`, `actor-logic` and `process` are there unless replaced. */
+  /** Executors by the name that tasks use. `inline`, `actor-logic` and `process` are there unless they are replaced. */
   readonly executors?: Readonly<Record<string, Executor>>
-  /** Where journals are kept. Facts are safe there before anything is done because of them. @default none: each run holds its own facts */
+  /**
+   * Where journals are kept. Nothing happens because of facts before they are safe there. @default none: each run holds
+   * its own facts
+   */
   readonly store?: Store
-  /** All time goes through it. @default the system's */
+  /** Where the runtime takes all its time from. @default the system's */
   readonly clock?: Clock
-  /** Called as tasks settle, in every run. */
+  /** Functions that are called as tasks settle, in every run. */
   readonly hooks?: Hooks
   /**
-   * Passed to XState for the actor system of the runtime: every actor, event, microstep, action and snapshot.
-   * Costs time, all the more as the machines are then interpreted.
+   * XState's `inspect`, for the runtime's actor system: it sees every actor, event, microstep, action and snapshot. It
+   * makes everything slower, and the machines are interpreted.
    */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
   /**
-   * How the machines of runs and tasks are driven: by tables derived from them, or by XState's own interpreter. What
-   * happens is the same, and `compiled` is several times faster. With `inspect` they are interpreted in any case.
+   * How the machines of runs and tasks are driven: by tables derived from them (`compiled`, several times faster), or
+   * by XState's own interpreter. Nothing else differs. With `inspect` they are always interpreted.
    * @default 'compiled'
    */
   readonly mode?: 'compiled' | 'interpreted'

@@ -2,14 +2,14 @@ import type { RunHandle } from './handle/run-handle.ts'
 import type { Run } from './run/run.ts'
 
 /**
- * The runs of a runtime by id. Held weakly: a run that is not settled is held by the runtime, a settled one belongs to
- * whoever holds its handle.
+ * The runs of a runtime, by id. Held weakly: the runtime holds a run until it is settled; after that it lives as long
+ * as somebody holds its handle.
  */
 export class RunRegistry {
   readonly #byId = new Map<string, WeakRef<Run>>()
   readonly #handles = new WeakMap<Run, RunHandle>()
   readonly #byKey = new Map<string, RunHandle>()
-  // An id that was given back by disposal may belong to another run by then.
+  // By then the id may belong to another run, if this one was disposed of.
   readonly #dropped = new FinalizationRegistry<{ readonly id: string; readonly entry: WeakRef<Run> }>(
     ({ id, entry }) => {
       if (this.#byId.get(id) === entry) this.#byId.delete(id)
@@ -34,7 +34,7 @@ export class RunRegistry {
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, handle)
   }
 
-  /** The run was disposed of: its id and key may be used again. */
+  /** Forgets a run that was disposed of: its id and key may be used again. */
   drop(run: Run): void {
     this.#byId.delete(run.id)
     const { idempotencyKey } = run.options
@@ -49,7 +49,7 @@ export class RunRegistry {
     })
   }
 
-  /** Nothing is told any more. */
+  /** Completes the streams of all runs. */
   close(): void {
     for (const run of this.#byId.values()) run.deref()?.log.close()
   }

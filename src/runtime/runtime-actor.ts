@@ -11,7 +11,10 @@ export interface RuntimeActorOptions extends SharedOptions {
   readonly inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
 }
 
-/** The root of the actor system, which spawns a dag actor for each run and closes once it was told to and none is left. */
+/**
+ * The root of the actor system. It spawns a dag actor for each run, and closes when it has been told to and no run is
+ * left.
+ */
 export class RuntimeActor implements RunHost {
   readonly shared: Shared
   readonly actor: Actor<typeof runtimeMachine>
@@ -62,7 +65,7 @@ export class RuntimeActor implements RunHost {
     return this.actor.getSnapshot().value === 'open'
   }
 
-  /** Gives the run a dag actor, which starts in a microtask: until then nothing has happened. */
+  /** Gives the run a dag actor, which starts in a microtask. */
   spawn(run: Run, first: 'run.start' | 'run.reopen'): void {
     this.runs.set(run.id, run)
     this.actor.send({ type: 'runtime.dispatch', runId: run.id })

@@ -30,7 +30,7 @@ export interface SharedOptions {
 /** What all runs of a runtime share. */
 export class Shared {
   readonly clock: Clock
-  /** Undefined where nothing is kept beyond the process. */
+  /** Undefined for a runtime without a store. */
   readonly writer: JournalWriter | undefined
   readonly retainFacts: number
   readonly logic: MachineLogic

@@ -8,25 +8,26 @@ import { PoolResource } from './pool-resource.ts'
 import type { Lack, Resource } from './resource.ts'
 import { type AdmissionMode, SlotResource } from './slot-resource.ts'
 
-/** What was decided on a task that is ready. */
+/** What was decided about a ready task. */
 export type Decision =
   | 'granted'
-  /** Its executor said no: it is deferred. */
+  /** Its executor declined it: it is deferred. */
   | 'declined'
-  /** Its lane lacks something and waits for it; the other lanes may have more luck. */
+  /** Its lane waits for something that is lacking. Other lanes may not need it. */
   | 'lane-waits'
-  /** Its run lacks something, for this task as for any other. */
+  /** Its run waits for something that every task of it needs. */
   | 'run-waits'
 
 /**
- * Who starts when. All runs of a runtime share it. It is asked at the end of each macrostep and never by a timer,
- * but for executors that decline everything while they carry nothing of ours: these are asked again after a wait.
+ * Decides which task starts when. All runs of a runtime share it. It works at the end of each macrostep and never by a
+ * timer, with one exception: an executor that declines everything while it carries nothing of this runtime is asked
+ * again after a wait.
  */
 export class Admission {
   readonly slots: SlotResource
   readonly pools: PoolResource
   readonly executors: ExecutorResource
-  /** All that a grant takes, in the order in which it is looked at. */
+  /** Everything that a grant takes, in the order in which it is checked. */
   readonly #resources: readonly Resource[]
   readonly #turns = new Turns<Candidate>()
 
@@ -45,12 +46,12 @@ export class Admission {
     this.#resources = [this.slots, this.pools, this.executors]
   }
 
-  /** The run may have ready tasks that could be taken up. */
+  /** Says that the run may have ready tasks that could be taken up. */
   want(run: Candidate): void {
     this.#turns.add(run)
   }
 
-  /** The run has nothing to take up. */
+  /** Says that the run has nothing to take up. */
   rest(run: Candidate): void {
     this.#turns.delete(run)
   }
@@ -61,19 +62,20 @@ export class Admission {
     for (const resource of this.#resources) resource.leave(run)
   }
 
-  /** Offers what there is room for, run by run; then closes the batch. */
+  /** Offers room to one run after the other, as long as there is any; then closes the batch. */
   sweep(): void {
     while (this.slots.hasRoom) {
       let hasMoved = false
       for (const resource of this.#resources) hasMoved = resource.openNext() || hasMoved
       const run = this.#turns.next()
       if (run === undefined && !hasMoved) break
-      if (run !== undefined && !run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1)) this.rest(run)
+      if (run !== undefined && !run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1))
+        this.rest(run)
     }
     this.executors.closeBatch()
   }
 
-  /** Decides on the best ready task of a lane: all that it needs, or nothing. */
+  /** Decides about the best ready task of a lane: it gets everything that it needs, or nothing. */
   decide(lane: Lane, task: PlannedTask): Decision {
     for (const resource of this.#resources) {
       const lack = resource.lacks(lane)
@@ -82,17 +84,20 @@ export class Admission {
     return this.executors.offer(lane, task) ? 'granted' : 'declined'
   }
 
-  /** All that keeps the tasks of a lane from being granted now. */
+  /** Everything that keeps the tasks of a lane from being granted now. */
   lacks(lane: Lane): readonly Lack[] {
     return this.#resources.flatMap((resource) => resource.lacks(lane) ?? [])
   }
 
-  /** A task came into a state that holds what it was granted. */
+  /** A task has come into a state that holds what it was granted. */
   hold(lane: Lane): void {
     for (const resource of this.#resources) resource.take(lane)
   }
 
-  /** A task left such a state: what it held is offered to those that wait. `isOfferOnly`: it never began. */
+  /**
+   * A task has left such a state: what it held is offered to those that wait. `isOfferOnly` says that its executor
+   * never began with it.
+   */
   free(lane: Lane, isOfferOnly: boolean): void {
     for (const resource of this.#resources) resource.give(lane, isOfferOnly)
   }

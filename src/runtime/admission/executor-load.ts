@@ -1,18 +1,18 @@
 import type { Executor } from '../../ports/executor.ts'
 import { Deferral } from '../../scheduling/deferral.ts'
 
-/** What the runtime keeps of one executor, for all its runs. */
+/** What the runtime knows of one executor, over all its runs. */
 export class ExecutorLoad {
   readonly name: string
   readonly executor: Executor
-  /** Its place among the runtime's executors. */
+  /** Its index among the runtime's executors. */
   readonly key: number
   readonly deferral = new Deferral()
-  /** Attempts of this runtime that it has been granted and that have not ended. */
+  /** How many attempts of this runtime it has been granted that have not ended. */
   carrying = 0
-  /** It has declined an offer and is not asked again before something changes. */
+  /** True when it has declined an offer, and is not asked again before something changes. */
   hasDeclined = false
-  /** It was offered something in the batch that is not closed yet. */
+  /** True when it was offered something in the current batch. */
   isAsked = false
 
   constructor(name: string, executor: Executor, key: number) {
@@ -21,7 +21,7 @@ export class ExecutorLoad {
     this.key = key
   }
 
-  /** True when it has said how much it carries, and carries it. */
+  /** True when it has a capacity and carries that much. */
   get isFull(): boolean {
     return this.executor.capacity !== undefined && this.carrying >= this.executor.capacity
   }
@@ -31,7 +31,9 @@ export class ExecutorLoad {
     return !this.hasDeclined && !this.isFull
   }
 
-  /** Whether it takes one more. An executor that throws here is granted the attempt, and fails it when it starts. */
+  /**
+   * Whether it takes one more attempt. An executor that throws here is granted the attempt, which fails when it starts.
+   */
   accepts(taskId: string, work: unknown): boolean {
     if (this.executor.accepts === undefined) return true
     try {

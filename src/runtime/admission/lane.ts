@@ -4,18 +4,18 @@ import type { Slots } from '../../scheduling/slots.ts'
 import type { Turns, TurnTaker } from '../../scheduling/turns.ts'
 import type { ExecutorLoad } from './executor-load.ts'
 
-/** A run, as far as admission knows it: it takes up tasks when it is its turn. */
+/** A run as admission sees it: something that takes up tasks when its turn comes. */
 export interface Candidate extends TurnTaker {
-  /** What it has of its own beside what it shares. */
+  /** Its own limits, beside the shared ones. */
   readonly slots: Slots
   readonly pools: Pools
   /** The priority of its best ready task in an open lane; undefined when there is none to offer. */
   headPriority(): number | undefined
   /** The priority of the best ready task of a lane, open or closed. */
   lanePriority(index: number): number | undefined
-  /** There is room for at most that many of its tasks. False when it cannot take up any. */
+  /** Offers room for at most that many tasks. False when the run cannot take up any. */
   offer(most: number): boolean
-  /** What a lane lacked may be there again. */
+  /** Says that what a lane lacked may be there again. */
   openLane(index: number): void
 }
 
@@ -25,7 +25,7 @@ export class Lane implements TurnTaker {
   readonly run: Candidate
   readonly load: ExecutorLoad
   readonly uses: Readonly<Record<string, number>>
-  /** Where it waits for what it lacks. */
+  /** The waiting list that it is on, if it lacks something. */
   waitsIn: Turns<Lane> | undefined
 
   constructor(index: number, run: Candidate, load: ExecutorLoad, uses: Readonly<Record<string, number>>) {

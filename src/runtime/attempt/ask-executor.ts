@@ -4,7 +4,10 @@ import type { LiveTask } from '../run/live-task.ts'
 import { hear } from './hear-report.ts'
 import { TaskAttempt } from './task-attempt.ts'
 
-/** Asks the executor to start the attempt: the effect of `starting`. One that is ended again already is never asked for. */
+/**
+ * Asks the executor to start the attempt: the effect of `starting`. Does nothing for an attempt that has ended
+ * meanwhile.
+ */
 export function startAttempt(live: LiveTask): void {
   const { context } = live
   if (context.state !== 'starting') return
@@ -17,7 +20,7 @@ export function startAttempt(live: LiveTask): void {
   }
 }
 
-/** Ends the attempt politely; one that never came to its executor is confirmed ended at once. */
+/** Tells the executor to end the attempt. An attempt that never reached its executor counts as ended at once. */
 export function abortAttempt(live: LiveTask): void {
   const { context } = live
   if (context.state !== 'stopping') return
@@ -28,7 +31,7 @@ export function abortAttempt(live: LiveTask): void {
   try {
     live.lane.load.executor.abort(attemptIdOf(context))
   } catch (thrown) {
-    // The kill grace goes on: what cannot be ended is forced or given up at its end.
+    // The kill grace goes on. At its end the attempt is forced or abandoned.
     warn(live, `The executor threw while the attempt was being ended: ${textOf(thrown)}`)
   }
 }

@@ -4,18 +4,21 @@ import type { AttemptReport, ReportedFailure } from '../../ports/executor.ts'
 import { backoffMs } from '../../scheduling/backoff.ts'
 import type { LiveTask } from '../run/live-task.ts'
 
-/** Whose report it is. */
+/** The attempt that a report is about. */
 interface Reporter {
   readonly live: LiveTask
   readonly attempt: number
 }
 
-/** The door through which executors are heard. */
+/** Every report of an executor comes through here. */
 export function hear(reporter: Reporter, report: AttemptReport): void {
   reporter.live.run.shared.macrostep.with(takeReport, reporter, report)
 }
 
-/** What comes too late, or for an attempt that is over, ends here or in the machine. */
+/**
+ * Passes a report on to the task's machine. One that is late, or about an attempt that is over, is dropped here or
+ * there.
+ */
 function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
   const { run } = live
   if (run.books.live.get(live.task.index) !== live) return
@@ -49,7 +52,7 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
         type: report.type,
         attempt,
         at,
-        // Only one that completes while it is being ended may be followed by another.
+        // Of completed attempts, only one that was being ended may be followed by another.
         retryAt: live.context.state === 'stopping' ? retryAt(live, at, undefined) : at,
         output: report.output,
       })
@@ -59,13 +62,16 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
   }
 }
 
-/** The first report of an attempt says whether its executor began with it. */
+/** The first report shows whether the executor has accepted the attempt: it has, unless it is `rejected`. */
 function hearFirst(live: LiveTask, { type }: AttemptReport): void {
   if (type === 'attempt.started') live.run.shared.admission.executors.begun(live.lane)
   else if (type === 'attempt.rejected' || type === 'attempt.failed') live.isOfferOnly = true
 }
 
-/** The executor took the attempt back after all: the task waits in its old place, the executor is left alone for a while. */
+/**
+ * The executor has taken its acceptance back: the task goes back to its place in the queue, and the executor is not
+ * asked for a while.
+ */
 function offerAgain(live: LiveTask): void {
   const { queue } = live.run.books
   if (queue.has(live.task.index)) return
@@ -97,19 +103,19 @@ function pass(
   })
 }
 
-/** When the next attempt may start, should there be one. */
+/** When the next attempt may start, if there is one. */
 function retryAt({ context, task }: LiveTask, at: number, failure: Failure | undefined): number {
-  // What is reported of an attempt that is being ended does not change why it ended, nor what follows.
+  // A report about an attempt that is being ended changes neither why it ends nor what follows.
   const isHeard = context.state !== 'stopping'
   const asked = failure?.retryAfterMs
-  // What is no length of time would be an instant that never comes.
+  // A wait that is no length of time would make an instant that never comes.
   if (isHeard && asked !== undefined && asked >= 0 && Number.isFinite(asked)) return at + asked
   const { backoff } = task
   const seed = backoff.jitter === 0 ? '' : attemptIdOf(context)
   return at + backoffMs(backoff, Math.max(1, context.attemptsUsed), seed)
 }
 
-/** What the executor left open in a failure is filled in from the task. */
+/** Fills in from the task what the executor left open in a failure. */
 function completed({ context }: LiveTask, failure: ReportedFailure, at: number): Failure {
   return {
     ...failure,

@@ -1,7 +1,10 @@
 import type { Deadlines } from '../../scheduling/deadlines.ts'
 import { type Clock, longestTimerMs, type TimerId } from '../../time/clock.ts'
 
-/** The one timer for a set of deadlines: armed for the earliest of them, and armed anew only when an earlier one comes. */
+/**
+ * The one timer for a set of deadlines. It is armed for the earliest of them, and armed again only when an earlier one
+ * is set.
+ */
 export class Alarm {
   readonly #clock: Clock
   readonly #deadlines: Deadlines
@@ -9,14 +12,14 @@ export class Alarm {
   #timer: TimerId
   #armedFor = Number.POSITIVE_INFINITY
 
-  /** `ring` gets the keys whose instants have come, earliest first. */
+  /** `ring` gets the keys whose instants have come, the earliest first. */
   constructor(clock: Clock, deadlines: Deadlines, ring: (due: readonly number[]) => void) {
     this.#clock = clock
     this.#deadlines = deadlines
     this.#ring = ring
   }
 
-  /** To be called when deadlines may have changed. */
+  /** Call it when deadlines may have changed. */
   update(): void {
     const next = this.#deadlines.next()
     if (next === Number.POSITIVE_INFINITY) this.#clear()

@@ -3,16 +3,19 @@ import { ReusedList } from '../../scheduling/reused-list.ts'
 
 type Effect = (subject: never) => void
 
-/** The facts and effects of one macrostep. It is used again for a later one: most hold a handful, and there are many. */
+/**
+ * The facts and effects of one macrostep. It is used again for later ones, since there are many and most hold only a
+ * few.
+ */
 export class Batch {
   readonly #facts = new ReusedList<Fact>()
-  /** What to do, and with what: a closure for each would be one more object a task. */
+  /** A function and its subject for each effect. Closures would cost one more object per task. */
   readonly #effects = new ReusedList<Effect>()
   readonly #subjects = new ReusedList<unknown>()
 
   #runFacts = 0
 
-  /** True when some of it is to be written. */
+  /** True when it has facts that must be written. */
   get hasRunFacts(): boolean {
     return this.#runFacts > 0
   }
@@ -31,7 +34,7 @@ export class Batch {
     this.#subjects.push(subject)
   }
 
-  /** A copy: whoever gets it may keep it. */
+  /** A copy, which the caller may keep. */
   runFacts(): readonly RunFact[] {
     return this.#facts.toArray().filter(isRunFact)
   }

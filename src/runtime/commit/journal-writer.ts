@@ -2,22 +2,23 @@ import type { RunFact } from '../../events/facts.ts'
 import type { AppendGroup, Journal, Store } from '../../ports/store.ts'
 import type { Macrostep } from './macrostep.ts'
 
-/** One whose facts go into a journal: the outbox of a run. */
+/** Something whose facts go into a journal: the outbox of a run. */
 export interface Journalled {
   readonly journal: Journal
-  /** True while it waits for its turn to be written. Kept here, so that asking twice costs nothing. */
+  /** True while it waits to be written. Kept here, so that asking twice costs nothing. */
   isWaiting: boolean
-  /** Takes what has gathered so far: these facts are written next. */
+  /** Hands over the facts gathered so far, which are written next. */
   takeFacts(): readonly RunFact[]
-  /** The facts taken are safe: they may be told, and their effects carried out. */
+  /** The facts that were handed over are safe: they may be told, and their effects carried out. */
   written(): void
-  /** The facts taken are not safe, and never will be. */
+  /** The facts that were handed over were refused. */
   refused(cause: unknown): void
 }
 
 /**
- * Writes the facts of all runs: those of one macrostep are one append, a group for each run. One append is under way at a
- * time, and what later steps bring gathers behind it; so a rejected append can leave no hole in a journal.
+ * Writes the facts of all runs. Those of one macrostep are one append, with a group for each run. Only one append is
+ * under way at a time, and the facts of later steps gather behind it, so that a refused append cannot leave a hole in a
+ * journal.
  */
 export class JournalWriter {
   readonly #store: Store
@@ -30,14 +31,14 @@ export class JournalWriter {
     this.#macrostep = macrostep
   }
 
-  /** Has what the outbox gathered written with the next append. */
+  /** Includes what the outbox has gathered in the next append. */
   want(journalled: Journalled): void {
     if (journalled.isWaiting) return
     journalled.isWaiting = true
     this.#waiting.push(journalled)
   }
 
-  /** Appends what waits, unless an append is under way. To be called at the end of each round of a macrostep. */
+  /** Appends what waits, unless an append is under way. Call it at the end of each round of a macrostep. */
   flush(): void {
     if (this.#isUnderWay || this.#waiting.length === 0) return
     const writing = this.#waiting
@@ -84,7 +85,7 @@ export class JournalWriter {
       refusals = askedOf.map(() => errorOf(thrown))
     }
     this.#isUnderWay = false
-    // What this brings about, and what has gathered meanwhile, is written at the end of this step.
+    // Facts that follow from this, or have gathered meanwhile, are written at the end of this step.
     this.#macrostep.run(() => {
       for (const [index, journalled] of askedOf.entries()) {
         const refusal = refusals[index]

@@ -1,32 +1,33 @@
 import { ReusedList } from '../../scheduling/reused-list.ts'
 
-/** What has something to commit at the end of a macrostep. */
+/** Something that may have facts and effects to commit at the end of a macrostep. */
 export interface Committer {
-  /** True from `touch` until its turn to commit. Kept here, so that touching what is touched already costs nothing. */
+  /** True from `touch` until it commits. Kept here, so that touching it twice costs nothing. */
   isTouched: boolean
   /** Gives out what has batch; it may gather anew while doing so. */
   commit(): void
 }
 
 /**
- * The outermost synchronous step: from an event of the outside (a report, a timer, a command) through all transitions
- * that follow from it, then admission, then the commit of facts and the release of effects. What effects and observers
- * bring about is part of the same step, so that nothing ever runs inside somebody else's half-done change.
+ * The outermost synchronous step. It begins with an event from outside (a report, a timer, a command), goes through all
+ * transitions that follow from it, then admission, and ends with the commit of facts and the release of effects.
+ * Whatever effects and observers cause is part of the same step, so that no change begins while another one is half
+ * done.
  */
 export class Macrostep {
   readonly #admit: () => void
   readonly #flush: () => void
   readonly #now: () => number
   #dirty = new ReusedList<Committer>()
-  /** Empty; taken in turns with the other one. */
+  /** Empty. The two lists are used by turns. */
   #spare = new ReusedList<Committer>()
   #isOpen = false
   #at = 0
 
   constructor(options: {
-    /** Takes up what there is room for; called before every commit. */
+    /** Called before every commit: offers room to tasks. */
     readonly admit: () => void
-    /** Writes what has been committed; called after every commit. */
+    /** Called after every commit: writes what was committed. */
     readonly flush: () => void
     readonly now: () => number
   }) {
@@ -35,14 +36,17 @@ export class Macrostep {
     this.#now = options.now
   }
 
-  /** Has the committer called at the end of the step that is open now. */
+  /** Makes the committer commit at the end of the current step. */
   touch(committer: Committer): void {
     if (committer.isTouched) return
     committer.isTouched = true
     this.#dirty.push(committer)
   }
 
-  /** The instant, in epoch ms, of what is being reacted to: all that follows from it at once has the same. */
+  /**
+   * The instant of the event that the step began with, in epoch milliseconds. Everything in the step happens at this
+   * instant.
+   */
   get at(): number {
     return this.#isOpen ? this.#at : this.#now()
   }
@@ -51,7 +55,7 @@ export class Macrostep {
     this.with(call, change, undefined)
   }
 
-  /** `run`, for what would otherwise need a closure each time. */
+  /** `run` without the need for a closure. */
   with<A, B>(change: (a: A, b: B) => void, a: A, b: B): void {
     this.#at = this.#now()
     if (this.#isOpen) {
@@ -71,7 +75,7 @@ export class Macrostep {
   #commit(): void {
     this.#admit()
     const dirty = this.#dirty
-    // What is touched from here on is for the next round, after admission.
+    // Whatever is touched from here on commits in the next round, after admission.
     this.#dirty = this.#spare
     this.#spare = dirty
     for (let next = 0; next < dirty.length; next++) {

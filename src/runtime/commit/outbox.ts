@@ -7,20 +7,22 @@ import type { Committer, Macrostep } from './macrostep.ts'
 
 export interface OutboxOptions {
   readonly runId: string
-  /** Where its facts are written before anything comes of them. Undefined where nothing is kept beyond the process. */
+  /**
+   * The journal that facts are written to before anything follows from them. Undefined for a runtime without a store.
+   */
   readonly journal: Journal | undefined
   readonly writer: JournalWriter | undefined
   readonly log: FactLog
   readonly macrostep: Macrostep
-  /** Its `commit` is called at the end of the macrostep. */
+  /** The one that is to commit at the end of the macrostep. */
   readonly committer: Committer
   /** Called once, in a macrostep, when the store has refused facts. */
   readonly storeFailed: (cause: unknown) => void
 }
 
 /**
- * Facts first, effects after: what a run tells and does gathers here through a macrostep. At its end the facts go to
- * the store; once they are safe, observers see them and the effects are released, in order.
+ * Facts first, effects after. What a run tells and does in a macrostep gathers here. At the end of the step the facts
+ * go to the store; once they are safe, observers see them, and the effects are released in order.
  */
 export class Outbox implements Journalled {
   readonly journal: Journal
@@ -30,12 +32,12 @@ export class Outbox implements Journalled {
   readonly #macrostep: Macrostep
   readonly #writer: JournalWriter | undefined
   #gathering = new Batch()
-  /** Empty; taken in turns with the other one. */
+  /** Empty. The two batches are used by turns. */
   #spare: Batch | undefined = new Batch()
-  /** What is being written. */
+  /** The batch that is being written. */
   #underWay: Batch | undefined
   #seq: number
-  /** True once the store has refused facts: from then on facts are dropped, and effects released at once. */
+  /** True once the store has refused facts. From then on facts are dropped, and effects are released at once. */
   #isCut = false
 
   constructor(options: OutboxOptions) {
@@ -52,33 +54,36 @@ export class Outbox implements Journalled {
     return this.#seq
   }
 
-  /** Numbers and dates a fact; returns its `seq`. */
+  /** Tells a fact: numbers and dates it, and returns its `seq`. */
   tell(fact: NewRunFact): number {
     const envelope = { seq: this.#seq + 1, at: this.#macrostep.at, runId: this.#runId }
     return this.put({ ...envelope, ...fact } as RunFact)
   }
 
-  /** `tell`, for a fact that has `seq + 1`, the instant of the macrostep and the run's id already: nothing is copied. */
+  /** Tells a fact that has its `seq` (the next one), its instant and its run id already, so that nothing is copied. */
   put(fact: RunFact): number {
     this.#gathering.tellRunFact(fact)
     this.#touch()
     return ++this.#seq
   }
 
-  /** Tells a passing fact: it is shown after the facts told so far, and never written. */
+  /** Tells a passing fact. It is shown after the facts told so far, and never written. */
   pass(fact: NewPassingFact): void {
     const envelope = { afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId }
     this.#gathering.tell({ ...envelope, ...fact } as Fact)
     this.#touch()
   }
 
-  /** Something to do with the subject once the facts told so far are safe. */
+  /** Calls `what` with the subject once the facts told so far are safe. */
   effect<Subject>(what: (subject: Subject) => void, subject: Subject): void {
     this.#gathering.effect(what, subject)
     this.#touch()
   }
 
-  /** The end of a macrostep: what gathered is released, or goes to the writer where some of it must be safe first. */
+  /**
+   * The end of a macrostep: what has gathered goes to the writer if it has facts that must be safe first, and is
+   * released otherwise.
+   */
   commit(): void {
     const writer = this.#writer
     const isSafe = writer === undefined || this.#isCut
@@ -105,7 +110,7 @@ export class Outbox implements Journalled {
     this.#options.storeFailed(cause)
   }
 
-  /** Tells facts past the store, as the last of a run whose store has failed. */
+  /** Tells the last facts of a run whose store has failed, without the store. */
   close(facts: readonly NewRunFact[]): void {
     const { log } = this.#options
     for (const fact of facts) {

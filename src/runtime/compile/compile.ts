@@ -4,30 +4,30 @@ import { type ActionArgs, type FlatState, flatTable, type PlainAction } from './
 
 export interface CompileOptions {
   /**
-   * Takes what the machine's context function returns as the actor's context, in place of a copy of it. For machines
-   * whose function returns another object each time that nobody else writes to.
+   * Uses the object that the machine's context function returns as the actor's context, in place of a copy. For
+   * machines whose function returns a new object each time, which nothing else writes to.
    * @default false
    */
   readonly ownContext?: boolean
 }
 
 /**
- * The same machine, driven by a table that is derived from it now in place of XState's interpreter: several times
- * faster, for machines that are flat. It is used wherever the machine is: `createActor`, `spawnChild`, `invoke`,
- * `initialTransition`, `transition`.
+ * The same machine, driven by a table in place of XState's interpreter: several times faster, for machines that are
+ * flat. Use it wherever the machine is used: `createActor`, `spawnChild`, `invoke`, `initialTransition`, `transition`.
  *
  * The same as interpreted: the snapshots (each a `MachineSnapshot` of `machine`), the effects and their order, output and
  * done event, what a restored snapshot does, and inspection of `@xstate.actor`, `@xstate.event` and `@xstate.snapshot`.
  * Events that the machine does not name, error events, stop, guards that throw, and the pure functions
  * `initialTransition` and `transition` are left to XState's own code.
  *
- * Otherwise than interpreted: there is no inspection of `@xstate.microstep` and `@xstate.action`, and a snapshot that is
- * not active stays as it is, but for stop.
+ * Different from interpreted: `@xstate.microstep` and `@xstate.action` are not inspected, and a snapshot that is not
+ * active does not change, except when it is stopped.
  *
- * Flat is: every state is atomic or final; actions and guards are plain functions, inline or by name, without params; no
- * `invoke`, `always`, `after`, `assign` or other action of XState, no wildcards, no targets but one state. A context
- * function must not `spawn`: the actor would start in error.
- * Implementations are read now, so call `provide()` first, or on the result, which compiles anew.
+ * A machine is flat when every state is atomic or final, actions and guards are plain functions (inline or by name,
+ * without params), no target names more than one state, and there is no `invoke`, `always`, `after`, wildcard, or
+ * action of XState such as `assign`. A context function must not `spawn`: the actor would start in error.
+ * Implementations are read when `compile` is called, so call `provide()` before it, or on its result, which compiles
+ * again.
  *
  * Throws `CONFIG_INVALID` for a machine that is not flat, saying which state and why.
  */
@@ -37,7 +37,7 @@ export function compile<Machine extends AnyStateMachine>(
 ): Machine {
   const { states, first, firstActions } = flatTable(machine)
   const snapshotOf = snapshots(machine)
-  // What XState's snapshots hold where there is nothing; nobody writes there.
+  // What XState's snapshots hold in place of nothing. Nobody writes to it.
   const none = Object.freeze({})
 
   const getInitialSnapshot = (scope: AnyActorScope, input: unknown): AnyMachineSnapshot => {
@@ -77,7 +77,7 @@ export function compile<Machine extends AnyStateMachine>(
           return machine.transition(snapshot, event, scope)
         }
       }
-      // Only a restored snapshot has children, and XState stops them at the end.
+      // Only a restored snapshot has children, and XState stops them when the machine ends.
       const { children, historyValue: past } = snapshot
       if (target?.isFinal === true && children !== none && Object.keys(children).length > 0) {
         return machine.transition(snapshot, event, scope)
@@ -101,7 +101,7 @@ export function compile<Machine extends AnyStateMachine>(
   return Object.assign(Object.create(machine) as Machine, { getInitialSnapshot, transition, start, provide })
 }
 
-/** False for the scopes of XState's pure functions, which collect actions in place of carrying them out. */
+/** False for the scopes of XState's pure functions, which collect actions instead of carrying them out. */
 function isOwn(scope: AnyActorScope): boolean {
   return (scope.self as { readonly _actorScope?: unknown })._actorScope === scope
 }
@@ -110,7 +110,7 @@ function carryOut(actions: readonly PlainAction[], args: ActionArgs): void {
   for (const action of actions) action(args, undefined)
 }
 
-/** As XState does it: what a function returns is copied once; an object is shared by all actors of the machine. */
+/** As in XState: what a function returns is copied once, and an object is shared by all actors of the machine. */
 function contextOf(machine: AnyStateMachine, scope: AnyActorScope, input: unknown, own: boolean): unknown {
   const { context } = machine.config
   if (typeof context !== 'function') return context ?? {}
@@ -140,7 +140,9 @@ function resolved(output: unknown, args: Omit<ActionArgs, 'system'>): unknown {
   return typeof output === 'function' ? (output(args) as unknown) : output
 }
 
-/** Makes snapshots with XState's methods, and its keys in its order: engines then treat all of them alike. */
+/**
+ * Makes snapshots with XState's methods, and with its keys in its order, so that engines treat them like XState's own.
+ */
 function snapshots(machine: AnyStateMachine) {
   const value = machine.root.initial.target[0]!.key
   const methods: object = machine.resolveState({ value, context: {} })

@@ -15,12 +15,12 @@ export interface ActionArgs {
 export type PlainAction = (args: ActionArgs, params: undefined) => void
 export type PlainGuard = (args: { readonly context: unknown; readonly event: EventObject }) => unknown
 
-/** One candidate for an event: the first whose guard holds is taken. */
+/** One candidate for an event. The first whose guard holds is taken. */
 export interface Branch {
   readonly guard: PlainGuard | undefined
-  /** All that is carried out, in order: exit, transition, entry. */
+  /** Everything that is carried out, in order: exit, transition, entry. */
   readonly actions: readonly PlainAction[]
-  /** The state it leads to. Undefined where the snapshot stays the one it was, even if the state is entered again. */
+  /** The state that it leads to. Undefined where the snapshot stays the same, even if the state is entered again. */
   readonly target: FlatState | undefined
 }
 
@@ -83,7 +83,7 @@ function actionsOf(machine: AnyStateMachine, node: Node): NodeActions {
 
 function stateOf(root: Node, node: Node, actions: ReadonlyMap<Node, NodeActions>): FlatState {
   const isFinal = node.type === 'final'
-  // XState's order: outermost first, but the other way round once the machine is done.
+  // XState's order: the outermost first, but last when the machine is done.
   const nodes = isFinal ? [node, root] : [root, node]
   return {
     key: node.key,
@@ -100,7 +100,7 @@ interface Place {
   readonly root: Node
   /** The state it is taken in. */
   readonly node: Node
-  /** Whose transition it is: the state's, or the root's. */
+  /** The node that the transition belongs to: the state, or the root. */
   readonly source: Node
   readonly one: Transition
   readonly states: ReadonlyMap<string, FlatState>
@@ -115,7 +115,8 @@ function branchOf({ machine, root, node, source, one, states, nodes }: Place): B
   if (others.length > 0 || target.parent !== root) {
     throw refused(machine, source, `'${one.eventType}' leads elsewhere than to one of the machine's states`)
   }
-  // A state that leads to itself is not left unless it says so; the root's transitions leave and enter whatever is there.
+  // A state's transition to itself does not leave it unless it says so. The root's transitions leave and enter whatever
+  // state there is.
   if (target === node && source === node && !one.reenter) return { guard, actions, target: undefined }
   const isRootAgain = source === root && one.reenter
   return {
@@ -131,7 +132,7 @@ function branchOf({ machine, root, node, source, one, states, nodes }: Place): B
   }
 }
 
-/** Init and stop are no transitions to XState, and an error that nothing takes ends the machine. */
+/** To XState, init and stop are no transitions, and an error event that nothing handles ends the machine. */
 function isLeftToXState(type: string): boolean {
   return type === 'xstate.init' || type === 'xstate.stop' || type.startsWith('xstate.error.actor')
 }
@@ -180,7 +181,7 @@ function plainGuard(machine: AnyStateMachine, node: Node, guard: unknown): Plain
   return found as PlainGuard
 }
 
-/** The name of an action or guard, and what stands behind it. */
+/** The name of an action or guard, and its implementation. */
 function implemented(given: unknown, by: Readonly<Record<string, unknown>>): [name: string, found: unknown] {
   if (typeof given === 'function') return [given.name, given]
   const name = typeof given === 'string' ? given : (given as { readonly type: string }).type

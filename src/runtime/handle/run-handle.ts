@@ -14,55 +14,72 @@ import type { RunResult } from '../../events/run-result.ts'
 import type { Run } from '../run/run.ts'
 import { type Explanation, why } from './why.ts'
 
-/** What a caller holds of a run. */
+/** A run, as the caller of `dispatch` holds it. */
 export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
+  /** Unique in its runtime: the id that `dispatch` was given, or a UUID v7. */
   readonly id: string
   /** The name of its dag. */
   readonly name: string
-  /** What it executes. */
+  /** The plan that it executes. */
   readonly plan: Plan<Outputs>
-  /** The dag actor; after a redrive, the latest. */
+  /** The run's dag actor. A redrive makes another one. */
   readonly actor: ActorRefFromLogic<typeof dagMachine>
   /**
-   * Every fact from the moment of subscription on: all of them for a subscriber of the turn that called `dispatch`.
-   * Goes on over redrives; completes when the handle is disposed of or the runtime is shut down.
+   * Every fact from the moment of subscription on. Who subscribes before the first `await` after `dispatch` gets all of
+   * them. Goes on over redrives; completes when the handle is disposed of or the runtime is shut down.
    */
   readonly events$: Observable<Fact>
   /**
-   * The facts that are held from `from` (a `seq`, default 1) on, then the live ones; see `retainFacts`. With
-   * `until: 'settled'` it completes with the next end of the run: so `for await (… of buffered(run.events({ until:
-   * 'settled' })))` comes to an end.
+   * Replays the facts that are still held (see `retainFacts`) from the `seq` `from` on, by default from the first, and
+   * then goes on live. Where older facts are gone, `stream.lagged` comes first. With `until: 'settled'` it completes
+   * when the run has settled, so that `for await (… of buffered(run.events({ until: 'settled' })))` ends.
    */
   events(options?: { readonly from?: number; readonly until?: 'settled' }): Observable<Fact>
-  /** Never rejects. After a redrive, the result that is still to come. */
+  /** How the run ended. Never rejects. After a redrive it is a new promise. */
   readonly result: Promise<RunResult<Outputs>>
   /** The state of the run and of every task, as of the last committed fact. A copy. */
   view(): RunView
   /**
-   * Ends the run, or one task: what is live is aborted, forced after its `killGrace`, and abandoned where it cannot be
-   * forced. Resolves when that is confirmed. Does nothing to what is settled.
+   * Ends the run, or one task: live attempts are aborted, forced after their `killGrace`, and abandoned where they
+   * cannot be forced. Resolves when the run or the task is settled. Does nothing where it is settled already.
    */
   kill(taskId?: TaskId, options?: { readonly reason?: string }): Promise<void>
-  /** Lets live attempts finish, skips the rest, and ends the run as killed. Resolves when it is settled. */
+  /**
+   * Lets live attempts finish, skips the rest, and ends the run as killed, with the reason `drained`. Resolves when the
+   * run is settled.
+   */
   drain(): Promise<void>
-  /** Takes up no more tasks until resumed. What is live goes on. */
+  /**
+   * Starts no further attempt until `resume`; live attempts go on, and so do the limits of time. It takes effect before
+   * it returns, and so `run.paused` is told by then, unless the store is asynchronous or the caller is an observer.
+   * Does nothing to a run that is draining, being killed or settled.
+   */
   pause(): void
+  /**
+   * Ends a pause: tasks start again, including those that have become ready, or due for another attempt, meanwhile.
+   * `run.resumed` is told as `run.paused` is. Does nothing to a run that is not paused.
+   */
   resume(): void
   /**
-   * Answers the oldest open question of a task: any value for a handler's `ask`, and `retry`, `skip`, `ignore` or
-   * `abort` for a failed task with `onFailure: 'ask'`. Throws `ANSWER_STALE` when nobody asks, or somebody was first,
-   * and `ANSWER_INVALID`.
+   * Answers the oldest open question of a task: any value for a handler's `ask`; `retry`, `skip`, `ignore` or `abort`
+   * for a failed task with `onFailure: 'ask'`. Throws `ANSWER_STALE` when no question is open, `ANSWER_INVALID` for
+   * another answer to a failed task, and `TASK_UNKNOWN`.
    */
   answer(taskId: TaskId, answer: unknown): void
   /**
-   * Reopens the settled run: starts a failed, killed or skipped task again (without `taskId` all that failed or were
-   * killed) and un-skips what was skipped because of it. Returns the new `result`; the old one where nothing failed.
-   * Throws `RUN_NOT_SETTLED`, `TASK_COMPLETED`, `TASK_BLOCKED`, and `RUNTIME_CLOSED`.
+   * Reopens the settled run: a failed, killed or skipped task (without `taskId`, all tasks that failed or were killed)
+   * starts again, and so does whatever was skipped because of it. Attempt numbers go on, attempts used start from 0,
+   * and so does the run's timeout. Returns the new `result`, or the old one where there is nothing to redrive. Throws
+   * `RUN_NOT_SETTLED`, `TASK_COMPLETED`, `TASK_BLOCKED` where dependencies that stay settled forbid the start,
+   * `TASK_UNKNOWN`, and `RUNTIME_CLOSED`.
    */
   redrive(taskId?: TaskId): Promise<RunResult<Outputs>>
-  /** What the task waits for, and what would release it. */
+  /** What the task waits for, and what would release it. Throws `TASK_UNKNOWN`. */
   why(taskId: TaskId): Explanation
-  /** The task's run facts in order, each with the `seq` of its cause where that was not its own last one. */
+  /**
+   * The run facts about the task that are still held, in order. Each has the `seq` of its cause in `causeSeq`, where
+   * that was not the task's own previous fact. Throws `TASK_UNKNOWN`.
+   */
   story(taskId: TaskId): readonly RunFact[]
   /** Kills the run if it is not settled, and completes `events$`. */
   [Symbol.asyncDispose](): Promise<void>
@@ -146,7 +163,7 @@ function answerTask(run: Run, index: number, answer: unknown): void {
   const live = run.books.live.get(index)
   const taskId = run.plan.tasks[index]!.id
   const isFailureAsked = live?.context.waitingFor === 'answer'
-  // What an attempt asked before it was told to end is not asked any more.
+  // Questions of an attempt that has been told to end are no longer open.
   const isHandlerAsked = live?.context.state === 'running' && live.context.openQuestions > 0
   if (live === undefined || !(isFailureAsked || isHandlerAsked)) {
     throw new DagmarError('ANSWER_STALE', {

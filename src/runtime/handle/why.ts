@@ -7,12 +7,12 @@ import type { Lack } from '../admission/resource.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
 
-/** One thing that a task waits for; when it comes, the task goes on. */
+/** One thing that a task waits for. */
 export type WaitsFor =
   | {
       readonly kind: 'dependencies'
       readonly rule: Rule
-      /** Those that are not settled. */
+      /** The dependencies that are not settled. */
       readonly taskIds: readonly TaskId[]
       /** True where the rule can no longer be met: the task is skipped when these are settled. */
       readonly isHopeless?: true
@@ -22,7 +22,7 @@ export type WaitsFor =
       readonly kind: 'slot'
       readonly of: 'run' | 'runtime'
       readonly limit: number
-      /** Tasks of this run that hold one. */
+      /** The tasks of this run that hold one. */
       readonly heldBy: readonly TaskId[]
       /** How many tasks of other runs hold one. */
       readonly heldElsewhere: number
@@ -39,7 +39,7 @@ export type WaitsFor =
       readonly executor: string
       readonly carrying: number
       readonly capacity?: number
-      /** When it is asked again, unless it has room before. */
+      /** When the executor is asked again, unless it has room earlier. Epoch milliseconds. */
       readonly until?: number
     }
   | {
@@ -49,13 +49,13 @@ export type WaitsFor =
     }
   | { readonly kind: 'answer'; readonly question: string }
 
-/** What `run.why(taskId)` answers. */
+/** The answer of `run.why(taskId)`. */
 export interface Explanation {
   readonly taskId: TaskId
   readonly status: TaskStatus
   /** For people: what it waits for, and what would release it. */
   readonly sentence: string
-  /** For programs. Empty for a task that is settled, or about to be taken up. */
+  /** The same as data. Empty for a task that is settled, or about to start. */
   readonly waitsFor: readonly WaitsFor[]
 }
 

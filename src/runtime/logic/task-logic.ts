@@ -4,15 +4,15 @@ import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../atte
 import { liveTaskOf } from '../run/live-task.ts'
 
 /**
- * The task machine with its seams filled in: facts are told, effects put into the run's outbox. The facts that every
- * task tells are `put` in one piece; the others are told.
+ * The task machine with its seams filled in: facts and effects go into the run's outbox. The facts that every task
+ * tells are `put`, which copies nothing; the others are told.
  */
 export const taskLogic = taskMachine.provide({
   actions: {
     slotChanged: ({ context, self }) => {
       const live = liveTaskOf(self)
       live.run.slotChanged(live, holdsSlot(context.state))
-      // A draining run admits nothing, so what has come back to wait would wait for ever.
+      // A draining run admits nothing, so a task that came back to wait would wait for ever.
       const comesBack = context.state === 'dispatched' && context.attempt > 0
       if (comesBack && live.run.dagContext.state === 'draining') {
         live.ref.send({
@@ -156,7 +156,7 @@ export const taskLogic = taskMachine.provide({
         deadLettered,
         abandoned,
       })
-      // The settlement stays the latest fact: it is what dependents are caused by.
+      // The settlement stays the latest fact, because it is the cause of what dependents tell.
       if (deadLettered) live.run.tell({ type: 'task.dead-lettered', taskId, attempt, failure })
     },
     tellKilled: ({ context, self }) => {

@@ -7,25 +7,26 @@ import type { Run } from './run.ts'
 import type { RunBooks } from './run-books.ts'
 
 /**
- * Where an actor has what the runtime keeps beside it. Not in its context: that is copied, persisted, handed on as output
- * and sent by inspectors, and what hangs below is neither theirs nor free of cycles.
+ * The property in which an actor keeps what the runtime knows of it. That is not in its context, because a context is
+ * copied, persisted, handed on as output and sent to inspectors, and these objects are neither plain nor free of
+ * cycles.
  */
 const host: unique symbol = Symbol('dagmar.host')
 
-/** What the runtime keeps of a task that has an actor. */
+/** What the runtime knows of a task that has an actor. */
 export class LiveTask {
   readonly run: Run
   readonly books: RunBooks
   readonly task: PlannedTask
   readonly lane: Lane
-  /** This and `ref` are set as soon as there is an actor. */
+  /** Set, like `ref`, as soon as the actor exists. */
   context!: TaskContext
   ref!: ActorRefFromLogic<typeof taskMachine>
-  /** True while slot, pools and executor are booked on it: the state it is in holds them. */
+  /** True while it holds a slot, its pools and its executor, as its state says. */
   isHolding = false
   /** The number of the latest attempt that its executor has been asked to start; 0 before the first. */
   askedAttempt = 0
-  /** True when its executor never began with the attempt that it holds this for. */
+  /** True when its executor never began with the attempt for which it holds them. */
   isOfferOnly = false
   /** The `seq` of its latest fact. */
   lastSeq: number
@@ -43,7 +44,7 @@ interface Hosted {
   [host]?: LiveTask | Run
 }
 
-/** To be called before the actor starts. */
+/** Call it before the actor starts. */
 export function setHost(actor: object, of: LiveTask | Run): void {
   ;(actor as Hosted)[host] = of
 }

@@ -27,7 +27,7 @@ export class LiveTasks {
     this.#size--
   }
 
-  /** In the order of the plan. Those that end meanwhile are passed over. */
+  /** In the order of the plan, without those that end meanwhile. */
   *[Symbol.iterator](): IterableIterator<LiveTask> {
     for (let index = 0; this.#size > 0 && index < this.#live.length; index++) {
       const live = this.#live[index]

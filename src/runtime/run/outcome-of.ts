@@ -2,7 +2,7 @@ import type { Outcome } from '../../../machines/outcome.ts'
 import { isDeadLetter, type TaskContext } from '../../../machines/task-context.ts'
 import type { CountsAs } from '../../graph/rules.ts'
 
-/** How a task actor that has reached a final state settled. */
+/** The outcome of a task whose actor has reached a final state. */
 export function outcomeOf(context: TaskContext): Outcome {
   const { abandoned } = context
   if (context.state === 'completed') return { status: 'completed', output: context.output }

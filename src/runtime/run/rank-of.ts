@@ -2,12 +2,12 @@ import type { Plan } from '../../graph/plan.ts'
 import { optimisedRank } from '../../scheduling/optimise/optimised-rank.ts'
 import type { Shared } from '../shared.ts'
 
-/** Of runs with the same limits, all but the first have their list at once. */
+/** A list is searched for once for each plan and set of limits. */
 const known = new WeakMap<Plan, Map<string, Int32Array>>()
 
 /**
- * The order in which the run's ready tasks start, which stays as it is until the run is settled, redrives included: the
- * plan's own, or for `optimised` the list that is looked for now, for what the run may have at once if it is alone.
+ * The order in which the run's ready tasks start. It stays the same for the life of the run, redrives included. It is
+ * the plan's own order or, for `optimised`, a list that is searched for now, as if the run were the only one.
  */
 export function rankOf(
   plan: Plan,

@@ -7,7 +7,7 @@ import type { Lane } from '../admission/lane.ts'
 import { LiveTasks } from './live-tasks.ts'
 import { countsAs } from './outcome-of.ts'
 
-/** What the books of a redriven run take over. */
+/** What the books of a redriven run take over from its earlier ones. */
 export interface BooksBefore {
   readonly outcomes: readonly (Outcome | undefined)[]
   readonly attempts: Int32Array
@@ -15,7 +15,7 @@ export interface BooksBefore {
   readonly again: ReadonlySet<number>
 }
 
-/** How many of what: the plain data of one life of a run, from its start (or a redrive) until it settles. */
+/** The counts and lists of one life of a run, from its start or a redrive until it settles. */
 export class RunBooks {
   readonly frontier: Frontier
   readonly queue: ReadyQueue
@@ -30,14 +30,14 @@ export class RunBooks {
   readonly attempts: Int32Array
   /** The `seq` of the fact that made each task ready. */
   readonly lastSeq: Int32Array
-  /** Tasks whose rule is a function that threw. */
+  /** The tasks whose rule function threw, with the failure. */
   readonly ruleFailures = new Map<number, Failure>()
-  /** In the books of a redriven run: tasks whose rule is met by what stays settled. */
+  /** For a redriven run: the tasks whose rule is met by tasks that stay settled. */
   readonly openAtStart: number[] = []
   unsettled: number
   /** True once the dag actor has been told that every task is settled. */
   hasAnnounced = false
-  /** Settled tasks that make the run fail. */
+  /** How many settled tasks make the run fail. */
   failing = 0
   readonly #plan: Plan
 
@@ -83,8 +83,8 @@ export class RunBooks {
   }
 
   /**
-   * The books of a redriven run begin with what stays settled. A task that was to be open again, but whose rule cannot
-   * be met by what stays, stays skipped as it was.
+   * Begins the books of a redriven run with the tasks that stay settled. A task that should be open again, but whose
+   * rule those tasks make impossible, stays skipped.
    */
   #keep({ outcomes, again }: BooksBefore): void {
     const kept: number[] = []

@@ -70,9 +70,9 @@ export class Run implements Candidate, Committer {
   isClosed = false
   /** Why nothing of it is journalled any more. */
   storeFailure: Failure | undefined
-  /** The tasks that a redrive has opened again, until its facts are told. */
+  /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
-  /** The fact that ends the run before its time: what it kills and skips is caused by it. */
+  /** The `seq` of the fact that ends the run early. It is the cause of the kills and skips that follow. */
   #endingSeq: number | undefined
 
   constructor(shared: Shared, host: RunHost, plan: Plan, options: RunOptions, journal?: Journal) {
@@ -98,7 +98,7 @@ export class Run implements Candidate, Committer {
     this.renewResult()
   }
 
-  /** Made on first use, which is after the turn that called `dispatch`. */
+  /** Made on first use, which is in the microtask that starts the run. */
   get books(): RunBooks {
     this.#books ??= this.#newBooks()
     return this.#books
@@ -118,7 +118,10 @@ export class Run implements Candidate, Committer {
     this.shared.macrostep.run(() => this.dag.send(command))
   }
 
-  /** The end of a macrostep: facts to the store, then effects, then the timer for what is awaited next. */
+  /**
+   * The end of a macrostep: facts go to the store, then effects are released, then the timer is armed for what comes
+   * next.
+   */
   commit(): void {
     this.outbox.commit()
     this.#alarm ??= this.#newAlarm()
@@ -145,7 +148,10 @@ export class Run implements Candidate, Committer {
     return this.outbox.tell(fact)
   }
 
-  /** Tells a fact that is complete, with `nextSeq`, `now` and the run's id: what every task tells is not copied. */
+  /**
+   * Tells a fact that is complete, with `nextSeq`, `now` and the run's id. Nothing is copied, which matters for facts
+   * that every task tells.
+   */
   put(fact: RunFact): number {
     return this.outbox.put(fact)
   }
@@ -154,22 +160,22 @@ export class Run implements Candidate, Committer {
     live.lastSeq = this.outbox.tell(fact)
   }
 
-  /** The cause of what happens because the run is ending, as a part of a fact. */
+  /** The part of a fact that names the end of the run as its cause. */
   get endingCause(): { readonly causeSeq?: number } {
     return this.#endingSeq === undefined ? {} : { causeSeq: this.#endingSeq }
   }
 
-  /** Tells that the run is ending, which is the cause of all that follows. */
+  /** Tells that the run is ending, and remembers that fact as the cause of what follows. */
   tellEnding(fact: NewRunFact): void {
     this.#endingSeq = this.tell(fact)
   }
 
-  /** A task that has an actor may be granted again. */
+  /** Queues a task that has an actor for another grant. */
   requestGrant(live: LiveTask): void {
     this.enqueue(live.task.index)
   }
 
-  /** The task is ready to be taken up. */
+  /** Queues a task that is ready to be taken up. */
   enqueue(index: number): void {
     const { queue, lanes } = this.books
     queue.push(index)
@@ -177,7 +183,9 @@ export class Run implements Candidate, Committer {
     this.shared.admission.want(this)
   }
 
-  /** Keeps what is booked for a task in step with the state it is in. The one door to slots, pools and capacity. */
+  /**
+   * Takes or gives back what a task holds, as its state says. All changes of slots, pools and capacity go through here.
+   */
   slotChanged(live: LiveTask, holds: boolean): void {
     if (live.isHolding === holds) return
     live.isHolding = holds
@@ -209,20 +217,20 @@ export class Run implements Candidate, Committer {
     this.shared.admission.want(this)
   }
 
-  /** Another result is to come: at the beginning, and with each redrive. */
+  /** Makes a new promise for the result, at the start and with each redrive. */
   renewResult(): void {
     this.result = new Promise((resolve) => {
       this.resolve = resolve
     })
   }
 
-  /** Books in which the settled tasks of `again` are open, as far as their rules can be met by what stays settled. */
+  /** Books in which the tasks of `again` are open, except those whose rules are impossible given what stays settled. */
   booksWith(again: ReadonlySet<number>): RunBooks {
     const { outcomes, attempts } = this.books
     return this.#newBooks({ outcomes, attempts, again })
   }
 
-  /** Begins a new life with other books; a fresh dag actor is to follow. */
+  /** Begins a new life with these books. A new dag actor has to follow. */
   reopen(books: RunBooks): void {
     this.#books = books
     this.#alarm = undefined
@@ -231,7 +239,7 @@ export class Run implements Candidate, Committer {
     this.renewResult()
   }
 
-  /** The run as a whole cannot go on. */
+  /** Fails the run as a whole. */
   abort(
     ending: Extract<RunCommand, { type: 'run.abort' }>['ending'],
     failure: Pick<Failure, 'code' | 'message'>,

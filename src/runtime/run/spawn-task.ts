@@ -6,9 +6,10 @@ import { LiveTask, setHost } from './live-task.ts'
 import type { Run } from './run.ts'
 
 /**
- * Spawns the actor of a task as a child of the run's dag actor: of its system, and with a done event to it. It is kept
- * in the run's own books in place of `snapshot.children`, which XState copies for every child that comes or goes.
- * All have the one id `task`: XState remembers each event type for ever, and the id is part of the done event's.
+ * Spawns the actor of a task as a child of the run's dag actor: it is in the same system, and the dag actor gets its
+ * done event. It is kept in the run's own books instead of `snapshot.children`, which XState copies whenever a child
+ * comes or goes. All task actors have the id `task`, because the id is part of the type of the done event, and XState
+ * remembers every event type for ever.
  */
 export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
   const live = new LiveTask(run, task, lane)
@@ -17,7 +18,7 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
   const input = newTaskContext(known, run.books.attempts[index])
   live.ref = createActor(run.shared.logic.task, { parent: run.dag, id: 'task', input })
   setHost(live.ref, live)
-  // Not the input itself: XState copies the first context once, and keeps to that object from then on.
+  // Not the input itself: XState copies the first context once, and keeps that copy from then on.
   live.context = live.ref.getSnapshot().context
   run.books.live.add(index, live)
   live.ref.start()

@@ -1,7 +1,7 @@
 import type { Run } from '../run/run.ts'
 import { spawnTask } from '../run/spawn-task.ts'
 
-/** Takes up to `most` ready tasks, as far as there is room: what the dag actor does with an offer. */
+/** Takes up at most `most` ready tasks, as long as there is room. The dag actor answers an offer with it. */
 export function admitTasks(run: Run, most: number): void {
   run.isOffered = false
   const { queue, lanes, live } = run.books

@@ -5,13 +5,13 @@ import type { Run } from '../run/run.ts'
 import { disarmRunTimeout } from './run-timeout.ts'
 import { createdFact } from './start-run.ts'
 
-/** The dag actor is at its end: what was told of it is committed, then the result is given out. */
+/** The dag actor has ended: once its last facts are committed, the result is given out. */
 export function closeRun(run: Run): void {
   const { shared, outbox, books } = run
   shared.admission.leave(run, books.lanes)
   disarmRunTimeout(run)
   outbox.effect((settled) => {
-    // An observer of its last fact may have redriven it meanwhile.
+    // An observer of the last fact may have redriven the run meanwhile.
     if (run.books === settled) finish(run)
   }, books)
 }
@@ -25,7 +25,10 @@ export function finish(run: Run): void {
   run.resolve(resultOf(run))
 }
 
-/** The last facts, from what was committed: observers see the run end as its journal leaves it. */
+/**
+ * Tells the last facts, made from what was committed, so that observers see the run end from the state in which its
+ * journal stopped.
+ */
 function tellWithoutStore(run: Run, failure: Failure): void {
   const { outcomes } = run.books
   const facts: NewRunFact[] = run.log.lastSeq === 0 ? [createdFact(run)] : []

@@ -3,7 +3,9 @@ import type { Run } from '../run/run.ts'
 
 const named = 10
 
-/** The failure of a run in which nothing can happen any more: who is left, and what each of them waits for. */
+/**
+ * The failure of a run in which nothing can happen any more. It names the tasks that are left, and what each waits for.
+ */
 export function deadlockOf(run: Run): Pick<Failure, 'code' | 'message'> {
   const { plan, books } = run
   const stuck = plan.tasks.filter(({ index }) => books.outcomes[index] === undefined)

@@ -7,10 +7,10 @@ import { timeoutInstant } from './run-timeout.ts'
 import { openFrontier } from './settle-tasks.ts'
 
 /**
- * Reopens a settled run: the task (or every task that failed or was killed, and whatever the end of the run skipped)
- * is open again, and so is all that was skipped because of it and can still be met. What ran stays.
- * Does nothing where nothing is left to do. Throws `RUN_NOT_SETTLED` while the run goes on, `TASK_COMPLETED`, and
- * `TASK_BLOCKED` for a task whose rule what stays settled makes impossible.
+ * Reopens a settled run. The task (or every task that failed or was killed, and those that the end of the run skipped)
+ * is open again, and so are the tasks that were skipped because of it and whose rule can still be met. Tasks that ran
+ * stay settled. Does nothing where no task is to be reopened. Throws `RUN_NOT_SETTLED` while the run goes on,
+ * `TASK_COMPLETED`, and `TASK_BLOCKED` for a task whose rule the tasks that stay settled make impossible.
  */
 export function redrive(run: Run, index: number | undefined): void {
   refuseUnsettled(run)
@@ -31,10 +31,10 @@ export function redrive(run: Run, index: number | undefined): void {
   run.host.spawn(run, 'run.reopen')
 }
 
-/** A run is settled for whoever redrives it when its end is in the store, and told. */
+/** A run may be redriven when its end is in the store and has been told. */
 function refuseUnsettled(run: Run): void {
   const { id, dagContext, isClosed, isSettled, log, outbox, storeFailure } = run
-  // An observer of the last fact asks before the result is given out.
+  // An observer of the last fact may redrive the run before the result is given out.
   const isTold = isSettled && log.lastSeq === outbox.seq
   if (storeFailure === undefined && (isClosed || isTold)) return
   const state = isSettled ? 'not settled in its store' : dagContext.state
@@ -67,7 +67,9 @@ function taskCompleted(run: Run, index: number): DagmarError {
   })
 }
 
-/** The facts of a redrive, told by the fresh dag actor: the run first, then each task that is open again. */
+/**
+ * Tells the facts of a redrive, when the new dag actor starts: first that of the run, then one for each reopened task.
+ */
 export function tellReopened(run: Run): void {
   const reopened = run.reopened
   const idOf = (index: number): TaskId => run.plan.tasks[index]!.id
@@ -88,7 +90,10 @@ function failedTasks(run: Run): number[] {
   return failed
 }
 
-/** The targets, and the skipped tasks that wait for them through skipped tasks alone, or that they (or the run's end) skipped. */
+/**
+ * The targets, and with them the skipped tasks that depend on them through skipped tasks only, or that were skipped
+ * because of them or of the run's end.
+ */
 function withSkippedDependents(run: Run, targets: readonly number[], all: boolean): Set<number> {
   const { outcomes } = run.books
   const again = new Set(targets)

@@ -1,11 +1,11 @@
 import type { Run } from '../run/run.ts'
 
-/** When a run that starts or is redriven now has taken too long: epoch ms, or `Infinity`. */
+/** The instant at which a run that starts or is redriven now times out: epoch milliseconds, or `Infinity`. */
 export function timeoutInstant(run: Run): number {
   return run.now + run.options.timeoutMs
 }
 
-/** From now on the run is ended at that instant; `Infinity` ends nothing. */
+/** Lets the run time out at that instant. `Infinity` for never. */
 export function armRunTimeout({ books }: Run, until: number): void {
   if (until !== Number.POSITIVE_INFINITY) books.deadlines.set(books.runKey, until)
 }
@@ -14,7 +14,7 @@ export function disarmRunTimeout({ books }: Run): void {
   books.deadlines.set(books.runKey, Number.POSITIVE_INFINITY)
 }
 
-/** The instant has come: all that is live is killed, the rest skipped. */
+/** The run has timed out: live attempts are killed, the rest is skipped. */
 export function runTimedOut(run: Run): void {
   const message = `The run took longer than its timeout of ${run.options.timeoutMs} ms.`
   run.abort('timed-out', { code: 'RUN_TIMEOUT', message })

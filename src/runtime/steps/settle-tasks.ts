@@ -7,17 +7,17 @@ import type { Run } from '../run/run.ts'
 import { armRunTimeout } from './run-timeout.ts'
 import { skipReasonOf } from './skip-reason.ts'
 
-/** Makes ready what waits for nothing; `until` is the instant of the run's timeout. */
+/** Makes the tasks ready that wait for nothing. `until` is the instant of the run's timeout. */
 export function openFrontier(run: Run, causeSeq: number, until: number): void {
   const { books } = run
   armRunTimeout(run, until)
-  // At once, so that nothing but their places in the dag tells them apart.
+  // Both kinds in one pass, so that only their places in the dag decide their order.
   const open = [...books.openAtStart, ...books.frontier.open()].sort((a, b) => a - b)
   for (const index of open) makeReady(run, index, causeSeq)
   announceIfSettled(run)
 }
 
-/** A task actor has come to its end: its dependents are examined, and nobody else. */
+/** A task actor has ended: its task is settled, and only its dependents are examined. */
 export function taskDone(run: Run, context: TaskContext): void {
   const { books } = run
   const live = books.live.get(context.index)
@@ -30,7 +30,7 @@ export function taskDone(run: Run, context: TaskContext): void {
   announceIfSettled(run)
 }
 
-/** Ends one task by hand. One that has no actor is killed where it stands. */
+/** Kills one task. One that has no actor settles as killed at once. */
 export function killTask(run: Run, index: number, reason: string): void {
   const { books } = run
   const live = books.live.get(index)
@@ -48,7 +48,7 @@ export function killTask(run: Run, index: number, reason: string): void {
   announceIfSettled(run)
 }
 
-/** Skips every task that has no actor: nothing of it starts any more. */
+/** Skips every task that has no actor, so that nothing more starts. */
 export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undefined): void {
   const { books } = run
   const rest: PlannedTask[] = []
@@ -67,10 +67,10 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
   announceIfSettled(run)
 }
 
-/** Kills the tasks that have an actor; with `waitingOnly`, those that have no live attempt. */
+/** Kills the tasks that have an actor; with `waitingOnly`, only those without a live attempt. */
 export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
   const at = run.shared.macrostep.at
-  // Their done events reach the dag actor after this, so that nobody leaves while they are gone through.
+  // Their done events reach the dag actor later, so the list does not change during the loop.
   for (const live of run.books.live) {
     if (waitingOnly && live.context.state !== 'dispatched') continue
     run.books.queue.remove(live.task.index)
@@ -91,7 +91,10 @@ interface Settled {
   readonly seq: number
 }
 
-/** Settles a task and, one after the other, all that is settled in consequence; makes ready what became so. */
+/**
+ * Settles a task and then, one by one, the tasks that settle in consequence. Makes ready those whose rule is met by
+ * that.
+ */
 function settle(run: Run, index: number, outcome: Outcome, seq: number): void {
   const doomed = settleAlone(run, index, outcome, seq)
   if (doomed.length === 0) return
@@ -105,7 +108,7 @@ function settle(run: Run, index: number, outcome: Outcome, seq: number): void {
   }
 }
 
-/** Settles a task and makes ready what became so; returns the tasks whose rule can no longer be met. */
+/** Settles one task and makes ready the dependents whose rule is met. Returns those whose rule can no longer be met. */
 function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): readonly number[] {
   const { books } = run
   books.settle(index, outcome)
@@ -114,7 +117,7 @@ function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): re
   return doomed
 }
 
-/** The end of a task whose rule cannot be met: skipped, or failed where the rule itself threw. */
+/** Settles a task whose rule cannot be met: it is skipped, or it failed where its rule function threw. */
 function doom(run: Run, index: number, cause: Settled): Settled {
   const { id: taskId, policy } = run.plan.tasks[index]!
   const causeSeq = cause.seq
@@ -142,7 +145,7 @@ function abortBecauseOf(run: Run, taskId: TaskId, failure: Failure): void {
   run.abort('aborted', { code: 'RUN_ABORTED', message }, taskId)
 }
 
-/** Tells the dag actor when every task is settled, or when none can be any more. */
+/** Tells the dag actor when every task is settled, or when nothing can happen any more. */
 function announceIfSettled(run: Run): void {
   const { books } = run
   if (books.hasAnnounced) return

@@ -4,7 +4,7 @@ import { abortAttempt } from '../attempt/ask-executor.ts'
 import type { Run } from '../run/run.ts'
 import { finish } from './close-run.ts'
 
-/** The store has refused facts. No effect of them is released; what is live is ended, and the run with it. */
+/** The store has refused facts. None of their effects is released, live attempts are ended, and the run fails. */
 export function storeFailed(run: Run, cause: unknown): void {
   const message = `The store failed: ${cause instanceof Error ? cause.message : String(cause)}`
   const failure: Failure = {
@@ -16,11 +16,11 @@ export function storeFailed(run: Run, cause: unknown): void {
   }
   run.storeFailure = failure
   if (run.isSettled) {
-    // The effect that gives out its result is among what was lost.
+    // The effect that gives out the result is among those that were lost.
     finish(run)
     return
   }
   run.abort('store-failed', failure)
-  // Those that were being ended already may have lost the effect that told their executor.
+  // For attempts that were being ended already, the effect that tells their executor may have been lost.
   for (const live of run.books.live) abortAttempt(live)
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../run/run.ts'
 import { runTimedOut } from './run-timeout.ts'
 
-/** An instant has come that the run waited for: its own timeout, or something that one of its tasks awaits. */
+/** An instant has come that the run waited for: its own timeout, or one of a task. */
 export function wake(run: Run, key: number): void {
   if (key === run.books.runKey) {
     runTimedOut(run)
