@@ -28,11 +28,8 @@ export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-
 export { attemptIdOf, inputsOf } from './executors/attempt.ts'
 export { command, type CommandOptions } from './executors/command.ts'
 export { inlineExecutor } from './executors/inline.ts'
-export {
-  type ProcessExecutor,
-  processExecutor,
-  type ProcessExecutorOptions,
-} from './executors/process/process-executor.ts'
+export { type ProcessExecutor, processExecutor } from './executors/process/process-executor.ts'
+export type { ProcessExecutorOptions } from './executors/process/process-options.ts'
 export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
 export { type Dag, type DagOutputs, dag } from './graph/dag.ts'
 export { toDot } from './graph/dot.ts'

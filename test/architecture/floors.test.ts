@@ -29,9 +29,32 @@ const FLOORS: Readonly<Record<string, number>> = {
  * itself and lower rooms of its folder.
  */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  runtime: {
+    commit: 0,
+    compile: 0,
+    'runtime-closed': 0,
+    'on-abort': 0,
+    admission: 1,
+    shared: 2,
+    run: 3,
+    attempt: 4,
+    steps: 5,
+    logic: 6,
+    handle: 6,
+    'runtime-actor': 6,
+    'run-registry': 7,
+    options: 7,
+    'dispatch-options': 7,
+    'keep-warm': 8,
+    'create-runtime': 9,
+  },
   testing: { facts: 0, conformance: 0, invariants: 1, law: 2, any: 3, rehearsal: 4, model: 4 },
   check: { variants: 0, explore: 1, options: 1, report: 2, watchers: 3, 'check-dag': 4, index: 5 },
 }
+/** Records that own each other may import each other; every other circle is refused, type imports included. */
+const PAIRS: readonly (readonly [string, string])[] = [
+  ['src/runtime/run/live-task.ts', 'src/runtime/run/run.ts'],
+]
 const PURE = ['machines', 'errors', 'time', 'graph', 'scheduling', 'events']
 const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', 'uuid', '@standard-schema/spec']
 const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
@@ -151,6 +174,30 @@ function badImports(files: readonly SourceFile[]): string[] {
   })
 }
 
+/** The files that import each other in a circle, but for `PAIRS`; a list for each circle. */
+function circles(files: readonly SourceFile[]): readonly (readonly string[])[] {
+  const known = new Set(files.map(({ path }) => path))
+  const isPair = (a: string, b: string): boolean => PAIRS.some((pair) => pair.includes(a) && pair.includes(b))
+  const imports = new Map(
+    files.map((file) => [
+      file.path,
+      importsOf(file)
+        .map(({ specifier }) => posix.join(posix.dirname(file.path), specifier))
+        .filter((target) => known.has(target) && !isPair(file.path, target)),
+    ]),
+  )
+  const reaches = (from: string): ReadonlySet<string> => {
+    const reached = new Set(imports.get(from))
+    for (const path of reached) for (const next of imports.get(path)!) reached.add(next)
+    return reached
+  }
+  const all = new Map(files.map(({ path }) => [path, reaches(path)]))
+  const inCircle = files.map(({ path }) => path).filter((path) => all.get(path)!.has(path))
+  return inCircle
+    .map((path) => inCircle.filter((other) => all.get(path)!.has(other) && all.get(other)!.has(path)).sort())
+    .filter((circle, index, list) => list.findIndex((one) => one[0] === circle[0]) === index)
+}
+
 /** What in src/ports would still be there at run time. */
 function runtimeCodeInPorts(files: readonly SourceFile[]): string[] {
   const emits =
@@ -182,6 +229,10 @@ const files = readSources(['machines', 'src'], ['.ts'])
 describe('the floors', () => {
   it('hold: a file imports its own folder, lower floors and the few packages allowed', () => {
     expect(badImports(files)).toEqual([])
+  })
+
+  it('have no circle of imports, those of types included', () => {
+    expect(circles(files)).toEqual([])
   })
 
   it('have ports made of types alone', () => {
@@ -235,7 +286,7 @@ describe('the checks of the floors', () => {
       "/** @example\n * ```ts\nimport { dag } from 'dagmar'\n * ``` */",
       "// import { run } from '../cli/run.ts'",
     ].join('\n')
-    expect(bad('src/runtime/run.ts', text)).toEqual([])
+    expect(bad('src/executors/inline.ts', text)).toEqual([])
     expect(bad('src/cli/run.ts', "import { Command } from 'commander'")).toEqual([])
   })
 
@@ -250,6 +301,17 @@ describe('the checks of the floors', () => {
     expect(
       runtimeCodeInPorts([port('/**\n * const\n */\nexport interface Store {\n  import: 1\n}')]),
     ).toEqual([])
+  })
+
+  it('find circles, but for those of records that own each other', () => {
+    const file = (path: string, ...targets: readonly string[]) => ({
+      path,
+      text: targets.map((target) => `import type { A } from './${target}.ts'`).join('\n'),
+    })
+    const three = [file('src/a.ts', 'b'), file('src/b.ts', 'c'), file('src/c.ts', 'a', 'd'), file('src/d.ts')]
+    expect(circles(three)).toEqual([['src/a.ts', 'src/b.ts', 'src/c.ts']])
+    const pair = [file('src/runtime/run/run.ts', 'live-task'), file('src/runtime/run/live-task.ts', 'run')]
+    expect(circles(pair)).toEqual([])
   })
 
   it('find long files and vague names', () => {

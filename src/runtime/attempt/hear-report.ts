@@ -21,7 +21,7 @@ export function hear(reporter: Reporter, report: AttemptReport): void {
  */
 function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
   const { run } = live
-  if (run.books.live.get(live.task.index) !== live) return
+  if (run.live.get(live.task.index) !== live) return
   const at = run.now
   if (live.context.state === 'starting' && attempt === live.context.attempt) hearFirst(live, report)
   switch (report.type) {

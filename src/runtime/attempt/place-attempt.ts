@@ -30,9 +30,8 @@ export function placeAttempt(placed: Placed, handle: JsonValue): void | Promise<
 }
 
 function tellPlaced({ live, attempt }: Placed, handle: JsonValue): void {
-  const { run, books, task, context, lane } = live
-  const isHeld =
-    context.attempt === attempt && holdsSlot(context.state) && books.live.get(task.index) === live
+  const { run, task, context, lane } = live
+  const isHeld = context.attempt === attempt && holdsSlot(context.state) && run.live.get(task.index) === live
   if (!isHeld) return
   run.tellTask(live, {
     type: 'task.placed',

@@ -160,7 +160,7 @@ async function killTask(run: Run, index: number, reason: string): Promise<void> 
 const settles: ReadonlySet<string> = new Set(['task.completed', 'task.failed', 'task.killed', 'task.skipped'])
 
 function answerTask(run: Run, index: number, answer: unknown): void {
-  const live = run.books.live.get(index)
+  const live = run.live.get(index)
   const taskId = run.plan.tasks[index]!.id
   const isFailureAsked = live?.context.waitingFor === 'answer'
   // Questions of an attempt that has been told to end are no longer open.

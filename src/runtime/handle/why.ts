@@ -62,7 +62,7 @@ export interface Explanation {
 /** What the task waits for now, in one sentence and as data. */
 export function why(run: Run, index: number): Explanation {
   const taskId = run.plan.tasks[index]!.id
-  const live = run.books.live.get(index)
+  const live = run.live.get(index)
   // What the task is doing now; its latest facts may not be committed yet.
   const status = live?.context.state ?? run.log.task(taskId)?.status ?? 'pending'
   const waitsFor = run.books.outcomes[index] === undefined ? waits(run, index) : []
@@ -70,7 +70,7 @@ export function why(run: Run, index: number): Explanation {
 }
 
 function waits(run: Run, index: number): WaitsFor[] {
-  const live = run.books.live.get(index)
+  const live = run.live.get(index)
   if (live !== undefined && live.context.state !== 'dispatched') return waitsOfAttempt(run, live)
   const { waitingFor, retryAt } = live?.context ?? {}
   if (waitingFor === 'retry') return [{ kind: 'instant', what: 'retry', at: retryAt! }]
@@ -145,7 +145,7 @@ function waitsForLack(run: Run, lane: Lane, lack: Lack): WaitsFor {
 }
 
 function holders(run: Run, which: (live: LiveTask) => boolean): TaskId[] {
-  return [...run.books.live].filter((live) => live.isHolding && which(live)).map(({ task }) => task.id)
+  return [...run.live].filter((live) => live.isHolding && which(live)).map(({ task }) => task.id)
 }
 
 function question(run: Run, index: number): string {

@@ -40,6 +40,45 @@ export class LiveTask {
   }
 }
 
+/** The tasks of a run that have an actor, by index. */
+export class LiveTasks {
+  readonly #tasks: number
+  /** Made with the first of them, which is after the turn that called `dispatch`. */
+  #live: (LiveTask | undefined)[] = []
+  #size = 0
+
+  constructor(tasks: number) {
+    this.#tasks = tasks
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(index: number): LiveTask | undefined {
+    return this.#live[index]
+  }
+
+  add(index: number, live: LiveTask): void {
+    if (this.#live.length === 0) this.#live = Array.from({ length: this.#tasks }, () => undefined)
+    this.#live[index] = live
+    this.#size++
+  }
+
+  delete(index: number): void {
+    this.#live[index] = undefined
+    this.#size--
+  }
+
+  /** In the order of the plan. Those that end meanwhile are passed over. */
+  *[Symbol.iterator](): IterableIterator<LiveTask> {
+    for (let index = 0; this.#size > 0 && index < this.#live.length; index++) {
+      const live = this.#live[index]
+      if (live !== undefined) yield live
+    }
+  }
+}
+
 interface Hosted {
   [host]?: LiveTask | Run
 }

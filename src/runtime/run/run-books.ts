@@ -4,7 +4,6 @@ import { Deadlines } from '../../scheduling/deadlines.ts'
 import { Frontier } from '../../scheduling/frontier.ts'
 import { ReadyQueue } from '../../scheduling/ready-queue.ts'
 import type { Lane } from '../admission/lane.ts'
-import { LiveTasks } from './live-tasks.ts'
 import { countsAs } from './outcome-of.ts'
 
 /** What the books of a redriven run take over from its earlier ones. */
@@ -23,8 +22,6 @@ export class RunBooks {
   /** Keyed by task index, and by `runKey` for the run's own timeout. */
   readonly deadlines: Deadlines
   readonly runKey: number
-  /** The tasks that have an actor. */
-  readonly live: LiveTasks
   readonly outcomes: (Outcome | undefined)[]
   /** The number of the latest attempt of each task that has no actor. */
   readonly attempts: Int32Array
@@ -58,7 +55,6 @@ export class RunBooks {
     this.lastSeq = new Int32Array(size)
     this.outcomes = Array.from({ length: size }, () => undefined)
     this.unsettled = size
-    this.live = new LiveTasks(size)
     this.deadlines = new Deadlines(size + 1)
     this.lanes = own.lanes
     this.queue = new ReadyQueue(own.laneOf, own.lanes.length, own.rank)

@@ -13,7 +13,7 @@ import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
 import type { Shared } from '../shared.ts'
-import type { LiveTask } from './live-task.ts'
+import { type LiveTask, LiveTasks } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
 import type { RunResult } from '../../events/run-result.ts'
@@ -54,6 +54,8 @@ export class Run implements Candidate, Committer {
   readonly outbox: Outbox
   readonly slots: Slots
   readonly pools: Pools
+  /** The tasks that have an actor. */
+  readonly live: LiveTasks
   isTouched = false
   /** True until its dag actor has looked at what it was offered. */
   isOffered = false
@@ -84,6 +86,7 @@ export class Run implements Candidate, Committer {
     this.options = options
     this.slots = new Slots(options.concurrency)
     this.pools = new Pools(options.pools)
+    this.live = new LiveTasks(plan.tasks.length)
     const { name, structure } = plan
     this.log = new FactLog({ runId, name, structure, retain, now: () => macrostep.at, all: shared.facts })
     this.outbox = new Outbox({

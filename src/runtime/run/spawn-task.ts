@@ -20,7 +20,7 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
   setHost(live.ref, live)
   // Not the input itself: XState copies the first context once, and keeps that copy from then on.
   live.context = live.ref.getSnapshot().context
-  run.books.live.add(index, live)
+  run.live.add(index, live)
   live.ref.start()
   return live
 }

@@ -4,7 +4,8 @@ import { spawnTask } from '../run/spawn-task.ts'
 /** Takes up at most `most` ready tasks, as long as there is room. The dag actor answers an offer with it. */
 export function admitTasks(run: Run, most: number): void {
   run.isOffered = false
-  const { queue, lanes, live } = run.books
+  const { live } = run
+  const { queue, lanes } = run.books
   const { admission, macrostep } = run.shared
   for (let taken = 0; taken < most; ) {
     const index = queue.peek()

@@ -20,9 +20,9 @@ export function openFrontier(run: Run, causeSeq: number, until: number): void {
 /** A task actor has ended: its task is settled, and only its dependents are examined. */
 export function taskDone(run: Run, context: TaskContext): void {
   const { books } = run
-  const live = books.live.get(context.index)
+  const live = run.live.get(context.index)
   if (live === undefined || live.context !== context) return
-  books.live.delete(context.index)
+  run.live.delete(context.index)
   books.deadlines.set(context.index, Number.POSITIVE_INFINITY)
   books.attempts[context.index] = context.attempt
   settle(run, context.index, outcomeOf(context), live.lastSeq)
@@ -33,7 +33,7 @@ export function taskDone(run: Run, context: TaskContext): void {
 /** Kills one task. One that has no actor settles as killed at once. */
 export function killTask(run: Run, index: number, reason: string): void {
   const { books } = run
-  const live = books.live.get(index)
+  const live = run.live.get(index)
   books.queue.remove(index)
   if (live !== undefined) {
     run.sendTask(live, { type: 'task.kill', at: run.shared.macrostep.at, reason })
@@ -55,7 +55,7 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
   for (const task of run.plan.tasks) {
     if (books.outcomes[task.index] !== undefined) continue
     books.frontier.close(task.index)
-    if (books.live.get(task.index) !== undefined) continue
+    if (run.live.get(task.index) !== undefined) continue
     books.queue.remove(task.index)
     rest.push(task)
   }
@@ -71,7 +71,7 @@ export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undef
 export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
   const at = run.shared.macrostep.at
   // Their done events reach the dag actor later, so the list does not change during the loop.
-  for (const live of run.books.live) {
+  for (const live of run.live) {
     if (waitingOnly && live.context.state !== 'dispatched') continue
     run.books.queue.remove(live.task.index)
     run.sendTask(live, { type: 'task.kill', at, reason })
@@ -156,5 +156,5 @@ function announceIfSettled(run: Run): void {
   }
   const { state } = run.dagContext
   const admits = state === 'running' || state === 'paused'
-  if (admits && books.live.size === 0 && books.queue.size === 0) run.abort('deadlocked', deadlockOf(run))
+  if (admits && run.live.size === 0 && books.queue.size === 0) run.abort('deadlocked', deadlockOf(run))
 }

@@ -22,5 +22,5 @@ export function storeFailed(run: Run, cause: unknown): void {
   }
   run.abort('store-failed', failure)
   // For attempts that were being ended already, the effect that tells their executor may have been lost.
-  for (const live of run.books.live) abortAttempt(live)
+  for (const live of run.live) abortAttempt(live)
 }

@@ -7,6 +7,6 @@ export function wake(run: Run, key: number): void {
     runTimedOut(run)
     return
   }
-  const live = run.books.live.get(key)
+  const live = run.live.get(key)
   if (live !== undefined) run.sendTask(live, { type: 'task.due', at: run.now })
 }
