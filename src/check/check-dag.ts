@@ -25,10 +25,10 @@ import { standstillWatcher } from './watchers/standstill.ts'
 import type { FindingDraft, Watcher } from './watchers/watcher.ts'
 
 /**
- * Explores what may happen to the runs of a dag, without calling its handlers: on the real runtime, under a simulated
- * clock, with scripted tasks in their place. Every single fault is tried, then faults, lengths and answers at random.
- * Rules that are functions are called, and so are the promises. Every run is bounded, so that the check comes to an end
- * whatever the dag does; and for one seed it finds the same.
+ * Explores what may happen to the runs of a dag. The runtime is the real one, with a simulated clock; handlers and
+ * commands are not called, but replaced by scripts. Every single fault is tried, then random faults, lengths and
+ * answers. Rules that are functions are called, and so are the promises. Every run is bounded, so that the check ends
+ * whatever the dag does. The same seed finds the same.
  *
  * Rejects with what `plan()` throws for a dag that is not valid, `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`
  * for options that make no sense, and with `PEER_MISSING` when random runs are asked for without fast-check.
@@ -40,7 +40,7 @@ export async function checkDag<Outputs, Input>(
   return checkDagWith(dag as AnyDag | Plan, options, loadFastCheck)
 }
 
-/** `checkDag` with the peer from elsewhere. */
+/** `checkDag`, with a function that loads fast-check. */
 export async function checkDagWith(
   dag: AnyDag | Plan,
   options: CheckDagOptions,
@@ -101,11 +101,11 @@ class DagCheck {
     const exposure = new Exposure(this.#plan, baseline)
     const spoilsport = new Set<DagFault>()
     let combinations = 0
-    /** By the task that runs only after a fault: that fault. */
+    /** For each task that runs only after a fault, that fault. */
     const triggers = new Map<string, DagFault>()
     for (const fault of singles.tried) {
       const run = await this.#see(variantOf(fault))
-      // Of kinds that only some tasks were struck by, the table would say less than there is, and not say so.
+      // For kinds that were tried on some tasks only, the table would be silently incomplete.
       if (wholeKinds.size === 0 || wholeKinds.has(fault.kind)) exposure.see(run)
       if (run.standstill !== undefined) spoilsport.add(fault)
       for (const { type, taskId } of run.facts) {
@@ -116,7 +116,7 @@ class DagCheck {
     }
     combinations += await this.#strikeWhatRunsOnFailure(triggers)
     combinations += await this.#fireRules()
-    // What keeps a run from settling by itself would hide whatever else is wrong.
+    // A fault that keeps a run from settling would hide everything else that is wrong.
     const telling = singles.all.filter((fault) => !spoilsport.has(fault))
     const random = await this.#random(telling, load)
     const findings = await this.#findings()
@@ -139,7 +139,7 @@ class DagCheck {
     })
   }
 
-  /** Plays a variant, and has everybody take note. */
+  /** Plays a variant, and shows the run to all watchers. */
   async #see(variant: Variant): Promise<ExploredRun> {
     const run = await this.#play(variant)
     for (const watcher of this.#watchers) {
@@ -173,7 +173,7 @@ class DagCheck {
     return count
   }
 
-  /** Tasks that do not run when all goes well: what befalls them, when something has gone wrong before. */
+  /** Tries faults on tasks that run only when something has gone wrong before. */
   async #strikeWhatRunsOnFailure(triggers: ReadonlyMap<string, DagFault>): Promise<number> {
     let count = 0
     for (const [taskId, trigger] of triggers) {
@@ -186,7 +186,7 @@ class DagCheck {
     return count
   }
 
-  /** Has the tasks before those that have never started fail in many ways. */
+  /** Lets dependencies of tasks that have never started fail in many combinations. */
   async #fireRules(): Promise<number> {
     if (!this.#settings.faults.has('fails')) return 0
     let count = 0
@@ -220,7 +220,7 @@ class DagCheck {
         play: async (variant) => {
           const run = await this.#play(variant)
           const troubles = this.#troublesIn(run)
-          // Until its smallest variant is known, nobody takes note of a new trouble.
+          // A run with a new trouble is shown to the watchers only when the smallest variant of the trouble is known.
           if (troubles.every((trouble) => this.#known.has(trouble))) this.#note(run)
           return troubles
         },

@@ -17,15 +17,15 @@ import type { Duration } from '../time/duration.ts'
 import type { Trace } from '../testing/facts/trace.ts'
 import { type DagFaultKind, faultKinds } from './variants/fault.ts'
 
-/** What a promise may look at beside the result. */
+/** What a promise may look at, apart from the result. */
 export interface PromiseContext {
   readonly facts: readonly RunFact[]
   readonly trace: Trace
 }
 
 /**
- * Something that must hold of every run that settles, whatever goes wrong. `false`, a text (which says what is wrong) or
- * a throw breaks it. It answers at once.
+ * Something that must hold of every run that settles, whatever goes wrong. It is broken when the function returns
+ * `false` or a text that says what is wrong, or throws. It must be synchronous.
  */
 export type DagPromise = (result: RunResult, context: PromiseContext) => boolean | string | void
 
@@ -33,13 +33,17 @@ export interface CheckDagOptions {
   /** The same seed finds the same. Integer ≥ 0. @default 1 */
   readonly seed?: number
   /**
-   * Random runs, with several faults, lengths and answers at once. They need fast-check: asked for without it, the check
-   * throws `PEER_MISSING`. 0 for none. @default 200; without fast-check none, which the report says
+   * How many random runs are made, with several faults, other lengths and other answers at once. They need fast-check:
+   * without it, a check with this option rejects with `PEER_MISSING`. 0 for none. @default 200; without fast-check
+   * none, which the report says
    */
   readonly runs?: number
-  /** What must hold of every run, by a sentence that says it: `'nothing is deployed when the tests failed'`. @default {} */
+  /**
+   * What must hold for every run that settles, each under a sentence that says it, such as `'nothing is deployed when
+   * the tests failed'`. @default {}
+   */
   readonly promises?: Readonly<Record<string, DagPromise>>
-  /** Most tasks that hold a slot at once. @default the dag's, then 4 */
+  /** How many tasks may hold a slot at once. @default the dag's, then 4 */
   readonly concurrency?: number
   /** Pools of the runtime that the dag's tasks use. @default {} */
   readonly pools?: Readonly<Record<string, number>>
@@ -47,16 +51,16 @@ export interface CheckDagOptions {
   readonly durations?: Readonly<Record<TaskId, Duration>>
   /** What tasks return, for rules that look at outputs. @default a text for each */
   readonly outputs?: Readonly<Record<TaskId, unknown>>
-  /** What may go wrong. @default everything */
+  /** The kinds of faults that are tried. @default everything */
   readonly faults?: readonly DagFaultKind[]
   /**
-   * Most single faults that are tried; of more, a part is drawn by the seed. Infinity tries all.
+   * How many single faults are tried at most. If there are more, the seed draws a sample. Infinity tries all.
    * @default as many as make 150,000 tasks, so all of them in dags of up to about 120 tasks
    */
   readonly singleFaults?: number
   /** Simulated time after which a run counts as one that does not settle. Finite, > 0. @default '365d' */
   readonly timeLimit?: Duration
-  /** Told now and then how far the check is; `of` may grow. */
+  /** Called now and then with how far the check is. `of` may grow. */
   readonly onProgress?: (progress: { readonly done: number; readonly of: number }) => void
 }
 
@@ -64,7 +68,7 @@ export interface CheckDagOptions {
 export interface CheckSettings {
   readonly seed: number
   readonly runs: number
-  /** Somebody has asked for random runs. */
+  /** True when random runs were asked for. */
   readonly wantsRandom: boolean
   readonly promises: ReadonlyMap<string, DagPromise>
   readonly concurrency: number | undefined
@@ -92,7 +96,7 @@ const known: ReadonlySet<string> = new Set([
   'onProgress',
 ])
 
-/** Short, so that limits of time are not reached by assumption. */
+/** Short, so that an assumed length does not reach any limit of time. */
 const unknownMs = 10
 const defaultRuns = 200
 const defaultTasksInSingles = 150_000

@@ -23,8 +23,8 @@ export interface Runtime {
   /** The root of the actor system. */
   readonly actor: ActorRefFromLogic<typeof runtimeMachine>
   /**
-   * Every fact of every run, from the moment of subscription on; those of one run are in order. Who subscribes before
-   * the `await` that follows a `dispatch` gets that run's facts from the first one on. Completes with shutdown.
+   * Every fact of every run, from the moment of subscription on; those of one run are in order. Subscribe before the
+   * first `await` after a `dispatch` to get all facts of that run. Completes with shutdown.
    */
   readonly events$: Observable<Fact>
   /**

@@ -22,7 +22,7 @@ export interface ExploredDag {
   readonly timeLimitMs: number
 }
 
-/** Why a run did not settle: nothing was left that could happen, or it would have gone on past every bound. */
+/** Why a run did not settle. `stuck`: nothing was left that could happen. `endless`: it went on past every bound. */
 export type Standstill = 'stuck' | 'endless'
 
 /** One run of the real runtime, played to its end or to a standstill. */
@@ -32,17 +32,17 @@ export interface ExploredRun {
   /** Undefined when the run did not settle. */
   readonly result: RunResult | undefined
   readonly standstill: Standstill | undefined
-  /** Of a run that did not settle: what each task that is not settled waits for. */
+  /** For a run that did not settle: what each open task waits for. */
   readonly open: readonly Explanation[]
   /** The tasks that asked what to do about their failure. */
   readonly asked: ReadonlySet<TaskId>
 }
 
-/** How long a person takes to answer, and how often a task is answered `retry` at most. */
+/** How long a person takes to answer, and how many times a task is answered `retry` at most. */
 const answerMs = 10
 const mostAnswers = 3
 
-/** A run of tasks with as many attempts is followed to its end; one that is tried again without end for a while only. */
+/** Tasks with up to this many attempts are followed to their end; one that is retried without end, only for so long. */
 const mostAttempts = 1_000
 const endlessAttempts = 100
 
@@ -51,7 +51,7 @@ const timersPerAttempt = 10
 
 const startAt = 1_000_000
 
-/** Plays a variant through the real runtime on a simulated clock. It always comes back, settled or not. */
+/** Plays a variant with the real runtime on a simulated clock. Always resolves, whether the run settled or not. */
 export async function explore(dag: ExploredDag, variant: Variant): Promise<ExploredRun> {
   const clock = new SimulatedClock(startAt)
   const faults = new Map(variant.faults.map((fault) => [fault.taskId, fault]))
@@ -82,7 +82,8 @@ export async function explore(dag: ExploredDag, variant: Variant): Promise<Explo
     intervene(fact, run, { clock, faults, dag, variant })
   })
   void keepResult(run.result, watched)
-  // Turns of the event loop, since what is held weakly is kept as long as one: thousands of runs would pile up.
+  // Whole turns of the event loop, because weakly held objects live until the end of one: thousands of runs would pile
+  // up.
   await promisesSettled()
   playOn(clock, watched, dag)
   await promisesSettled()
@@ -97,7 +98,7 @@ interface Watched {
   readonly asked: Set<TaskId>
   hasEnded: boolean
   result: RunResult | undefined
-  /** Signs of work, which make timers as long as somebody has scripted them. */
+  /** Signs of work. They make timers for as long as they are scripted. */
   beats: number
 }
 
@@ -105,7 +106,7 @@ async function keepResult(result: Promise<RunResult>, watched: Watched): Promise
   watched.result = await result
 }
 
-/** Until the run ends, nothing is left that could happen, or a bound is reached. */
+/** Plays until the run ends, nothing is left that could happen, or a bound is reached. */
 function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: ExploredDag): void {
   const mostTimers = timersOf(plan)
   const endAt = startAt + timeLimitMs
@@ -122,7 +123,7 @@ interface Scene {
   readonly variant: Variant
 }
 
-/** What people do: they kill and drain where the variant says so, and answer. */
+/** What people do in the variant: kill, drain and answer. */
 function intervene(fact: Fact, run: RunHandle, scene: Scene): void {
   if (fact.type === 'task.started' && fact.attempt === 1) end(fact.taskId, run, scene)
   if (fact.type === 'task.asked' && fact.of === 'failure') answer(fact.taskId, run, scene)
@@ -154,7 +155,7 @@ function openTasks(run: RunHandle, { tasks }: Plan): readonly Explanation[] {
   return tasks.filter(({ id }) => views.get(id)?.outcome === undefined).map(({ id }) => run.why(id))
 }
 
-/** More timers than any run of the plan needs that comes to an end within `mostAttempts` of each task. */
+/** More timers than any run needs that ends within `mostAttempts` attempts of each task. */
 function timersOf({ tasks }: Plan): number {
   const attempts = tasks.reduce((sum, { policy }) => {
     const lives = policy.onFailure === 'ask' ? mostAnswers + 1 : 1

@@ -6,19 +6,19 @@ import { type DagFaultKind, isForceable } from '../variants/fault.ts'
 
 /** What the attempts of the tasks do, in place of their handlers. */
 export interface Script {
-  /** Undefined for a task that nothing befalls. */
+  /** Undefined for a task without a fault. */
   readonly faultOf: (task: PlannedTask) => DagFaultKind | undefined
   /** How long an attempt of the task takes. */
   readonly durationMs: (task: PlannedTask) => number
   readonly outputOf: (task: PlannedTask) => unknown
-  /** An attempt gives a sign of work. */
+  /** Called when an attempt gives a sign of work. */
   readonly onBeat: () => void
 }
 
-/** How often work is heard of, as a share of the silence that counts as a stall. */
+/** The time between two signs of work, as a share of the stall timeout. */
 const beatEvery = 0.75
 
-/** An attempt that would take longer than so many beats is cut short. */
+/** An attempt that would take longer than this many beats is cut short. */
 const mostBeats = 10_000
 
 /** How long an attempt takes to end once it is told to. */
@@ -91,7 +91,7 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
   }
 }
 
-/** From its start to its end, where it has one. */
+/** Plays an attempt, from its start to its end if it has one. */
 function carryOut(
   tried: Attempt,
   { report, fault }: Live,
@@ -110,7 +110,8 @@ function carryOut(
   const silentMs = stallAfterMs + (stallGraceMs < Infinity ? stallGraceMs : 0)
   const lastsMs = Math.min(script.durationMs(task), mostBeats * stallAfterMs * beatEvery)
   const takesMs = fault === 'stalls' ? silentMs + endingMs + lastsMs : lastsMs
-  // Work that goes well is heard of before it counts as stalled; where nothing comes of a stall, that is left out.
+  // Work that goes well gives signs before it counts as stalled. Where a stall would have no consequence, they are left
+  // out.
   if (fault !== 'stalls' && stallGraceMs < Infinity && stallAfterMs < lastsMs) beat()
   after(takesMs, () =>
     end(attemptId, () => {

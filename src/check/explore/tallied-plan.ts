@@ -1,23 +1,23 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { RuleFunction } from '../../graph/rules.ts'
 
-/** How often a rule that is a function was asked, and what it said. */
+/** How often a rule function was called, and what it returned. */
 export interface RuleTally {
   met: number
   unmet: number
   threw: number
-  /** What it threw last. */
+  /** The latest value that it threw. */
   thrown: unknown
 }
 
-/** The user's plan made ready to be explored: the same in all that decides, but its rules are listened to. */
+/** The user's plan, made ready to be explored: nothing that decides is changed, but its rule functions are counted. */
 export interface TalliedPlan {
   readonly plan: Plan
   /** By task index; only tasks whose rule is a function have one. */
   readonly tallies: ReadonlyMap<number, RuleTally>
 }
 
-/** Without the schema of the input as well: scripted tasks read none. */
+/** Makes such a plan. It has no input schema either, because scripted tasks read no input. */
 export function talliedPlan(plan: Plan): TalliedPlan {
   const tallies = new Map<number, RuleTally>()
   const tasks = plan.tasks.map((task): PlannedTask => {

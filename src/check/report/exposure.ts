@@ -9,7 +9,7 @@ import type { Cause, Consequence, Effect, TaskExposure } from './report.ts'
 export class Exposure {
   readonly #plan: Plan
   readonly #runsAnyway = new Set<TaskId>()
-  /** By effect, then by the task it has befallen, then by the task that was struck: the kinds of faults. */
+  /** The kinds of faults, by effect, then by the task that is affected, then by the task that has the fault. */
   readonly #causes: Readonly<Record<Effect, Map<TaskId, Map<TaskId, DagFaultKind[]>>>> = {
     starved: new Map(),
     skipped: new Map(),
@@ -89,7 +89,8 @@ export class Exposure {
         }
       }
     }
-    // Kinds of one task with the same effect are one, then tasks with the same kinds and effect.
+    // First the kinds of one task that have the same effect are joined, then tasks with the same kinds and the same
+    // effect.
     const byKinds = grouped([...struckBy.values()], ({ by, taskIds }) => `${by}\0${taskIds.join('\0')}`)
     const merged = byKinds.map((group) => ({
       kinds: faultKinds.filter((kind) => group.some((one) => one.kind === kind)),
@@ -108,7 +109,7 @@ export class Exposure {
   }
 }
 
-/** A fault that hurts nobody but its own task. */
+/** True for a fault that affects only its own task. */
 function isOnly(by: TaskId, taskIds: readonly TaskId[]): boolean {
   return taskIds.length === 1 && taskIds[0] === by
 }

@@ -2,25 +2,25 @@ import { type DagFaultKind, faultKinds } from '../variants/fault.ts'
 import { broken, cutShort, type Room, tableOf } from './report-layout.ts'
 import type { Cause, DagFinding, DagReport, Explored, FindingSeverity, TaskExposure } from './report.ts'
 
-/** What a stretch of a line is, not how it looks: a command line gives it colours. */
+/** The meaning of a part of a line. A command line gives it colours. */
 export type ReportTone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'odd'
 
 export interface FormatOptions {
-  /** Dresses a text. @default leaves it as it is */
+  /** Colours a text, or the like. @default leaves it as it is */
   readonly paint?: (text: string, tone: ReportTone) => string
-  /** Most lines of each list; of more it says how many there are. Integer ≥ 1. @default 20 */
+  /** How many lines of each list are printed; after that, only how many more there are. Integer ≥ 1. @default 20 */
   readonly most?: number
-  /** Sentences are broken, and tables are laid out, to fit into so many columns. @default Infinity */
+  /** How many columns sentences and tables may take. @default Infinity */
   readonly columns?: number
   /** How many columns a text takes. @default its length */
   readonly widthOf?: (text: string) => number
-  /** A report that is higher than so many rows ends with its first line again. @default Infinity */
+  /** A report with more rows than this repeats its first line at the end. @default Infinity */
   readonly rows?: number
 }
 
 type Paint = NonNullable<FormatOptions['paint']>
 
-/** A report in lines: a sentence, the findings, then what single faults do. */
+/** A report as lines: a sentence, the findings, then what single faults do. */
 export function formatReport(
   report: Omit<DagReport, 'toString'>,
   {
@@ -38,7 +38,7 @@ export function formatReport(
     ...consequenceLines(report, paint, room),
     ...tableLines(report.tasks, paint, room),
   ]
-  // The prompt that follows takes a row too.
+  // The prompt that follows takes a row, too.
   return lines.length < rows ? lines : [...lines, '', lines[0]!]
 }
 

@@ -6,7 +6,7 @@ export interface Room {
   readonly widthOf: (text: string) => number
 }
 
-/** A text in lines that fit beside an indent, broken between words; a word that is longer than a line stays whole. */
+/** A text as lines that fit beside an indent, broken between words. A word that is longer than a line stays whole. */
 export function broken(text: string, { columns, widthOf }: Room, indent = 0): readonly string[] {
   const lines: string[] = []
   let line = ''
@@ -20,7 +20,7 @@ export function broken(text: string, { columns, widthOf }: Room, indent = 0): re
   return [...lines, line]
 }
 
-/** As much of a text as fits before an ellipsis, or at least its first character; all of it where it fits. */
+/** The text if it fits, else as much of it as fits before an ellipsis, but at least its first character. */
 export function cutShort(text: string, columns: number, { widthOf }: Pick<Room, 'widthOf'>): string {
   if (widthOf(text) <= columns) return text
   const kept = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
@@ -30,13 +30,13 @@ export function cutShort(text: string, columns: number, { widthOf }: Pick<Room, 
 }
 
 const gap = '  '
-/** Columns narrower than this would have a word or two in each line. */
+/** Narrower columns would have only a word or two in each line. */
 const leastWidth = 16
 
 /**
- * Rows under their heads. Where the whole is too wide, cells are broken inside their columns; where these would get too
- * narrow for that, each row becomes a block: its first cell, and under it the others behind their heads. A cell `-` is
- * an empty one.
+ * Rows under their heads. A table that is too wide has its cells broken into lines. Where columns would get too narrow
+ * for that, each row becomes a block: its first cell, and under it the other cells, each after its head. A cell `-` is
+ * empty.
  */
 export function tableOf(
   heads: readonly string[],
@@ -59,7 +59,9 @@ export function tableOf(
   return { head: lines(heads), body: rows.flatMap(lines) }
 }
 
-/** The widths, those that can be made narrower made so, the widest first; undefined where they do not fit. */
+/**
+ * The widths after narrowing the columns that can be narrower, the widest first. Undefined where they still do not fit.
+ */
 function fitted(
   natural: readonly number[],
   least: readonly number[],

@@ -2,34 +2,37 @@ import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import type { DagFault, DagFaultKind } from '../variants/fault.ts'
 import type { TaskAnswers, TaskPace } from '../variants/variant.ts'
 
-/** `error`: a run does not settle, a promise or a guarantee is broken, a rule can never be met. `warning`: probably not meant. */
+/**
+ * `error`: a run does not settle, a promise or a guarantee is broken, or a rule can never be met. `warning`: probably
+ * not what was meant. `note`: worth knowing.
+ */
 export type FindingSeverity = 'error' | 'warning' | 'note'
 
 export type FindingCode =
-  /** A run does not settle, because nothing ends what hangs, or what is retried. */
+  /** A run does not settle, because nothing ends a task that hangs, or one that is retried without end. */
   | 'RUN_NEVER_SETTLES'
-  /** A run does not settle although nothing runs: no fault of the dag. */
+  /** A run does not settle although nothing runs. That is dagmar's fault, not the dag's. */
   | 'RUN_STUCK'
   /** The run does not complete although nothing goes wrong. */
   | 'FAILS_WITHOUT_FAULT'
-  /** A rule that is meant for failures waits for what never settles, or not in time. */
+  /** A rule that is meant for failures waits for a task that never settles, or not in time. */
   | 'RULE_STARVES'
   /** A rule was met in no explored run. */
   | 'RULE_NEVER_FIRES'
-  /** A rule that is a function said yes in every explored run. */
+  /** A rule function returned true in every explored run. */
   | 'RULE_NEVER_FALSE'
-  /** A rule that is a function threw. */
+  /** A rule function threw. */
   | 'RULE_THROWS'
   /** The run's timeout ends a task that has attempts left. */
   | 'RETRY_OUTLIVES_TIMEOUT'
-  /** An ignored failure lets dependents start without the output they wait for. */
+  /** After an ignored failure, dependents start without the output that they wait for. */
   | 'IGNORE_PASSES_UNDEFINED'
   /** One of the user's promises is broken. */
   | 'PROMISE_BROKEN'
   /** One of dagmar's own guarantees is broken. */
   | 'GUARANTEE_BROKEN'
 
-/** Something about the dag that somebody should know. */
+/** Something about the dag that its author should know. */
 export interface DagFinding {
   readonly code: FindingCode
   readonly severity: FindingSeverity
@@ -39,12 +42,12 @@ export interface DagFinding {
   readonly hint: string
   /** The tasks that it is about. */
   readonly taskIds: readonly TaskId[]
-  /** The smallest set of faults that was found to bring it about; empty where none is needed. */
+  /** The smallest set of faults that was found to cause it. Empty where none is needed. */
   readonly faults: readonly DagFault[]
-  /** What else it needs: tasks that are faster or slower than expected, and what people answer. */
+  /** What else it takes: tasks that are faster or slower than expected, and what people answer. */
   readonly paces: readonly TaskPace[]
   readonly answers: readonly TaskAnswers[]
-  /** How such a run goes, in words, a line each. */
+  /** How such a run goes, in words: one line each. */
   readonly story: readonly string[]
 }
 
@@ -63,17 +66,17 @@ export interface TaskExposure {
   /** Another task's failure ends it while it runs or waits. */
   readonly killedBy: readonly Cause[]
   readonly deadLetteredBy: readonly Cause[]
-  /** It does not run when all goes well, but then. */
+  /** It runs only with these faults. */
   readonly startsOnlyWith: readonly Cause[]
 }
 
 export type Effect = 'starved' | 'skipped' | 'killed' | 'dead-lettered' | 'started'
 
-/** What the same faults of some tasks do to the same others. */
+/** An effect that the same faults of some tasks have on the same other tasks. */
 export interface Consequence {
   readonly effect: Effect
   readonly kinds: readonly DagFaultKind[]
-  /** One of these has to be struck. */
+  /** A fault of any one of these is enough. */
   readonly by: readonly TaskId[]
   readonly taskIds: readonly TaskId[]
   readonly sentence: string
@@ -81,38 +84,47 @@ export interface Consequence {
 
 /** How much was tried. */
 export interface Explored {
-  /** Runs in all. */
+  /** The number of all runs. */
   readonly runs: number
-  /** Single faults that were tried, and how many there are; fewer were tried where the dag is large. */
+  /** How many single faults were tried. In a large dag these are fewer than `allSingleFaults`. */
   readonly singleFaults: number
   readonly allSingleFaults: number
-  /** The kinds that were tried on every task. Where there are any, `tasks` and `consequences` are about these alone. */
+  /**
+   * The kinds that were tried on every task. Where there are any, `tasks` and `consequences` are about these kinds
+   * only.
+   */
   readonly wholeKinds: readonly DagFaultKind[]
-  /** Runs with several faults that were chosen, as to make a rule fire. */
+  /** How many runs had several chosen faults, for example to make a rule fire. */
   readonly combinations: number
-  /** Runs with random faults, lengths and answers; those of shrinking included. */
+  /** How many runs had random faults, lengths and answers, including those made for shrinking. */
   readonly random: number
-  /** Why there are no random ones, where there should be. */
+  /** Why there are no random runs, where there should be some. */
   readonly withoutRandom?: string
 }
 
-/** What `checkDag` found. Plain data, but for `toString`. */
+/** What `checkDag` found. Plain data, except for `toString`. */
 export interface DagReport {
   readonly name: string
-  /** No finding is an error. */
+  /** True when no finding is an error. */
   readonly ok: boolean
-  /** Every explored run settled. */
+  /** True when every explored run settled. */
   readonly settles: boolean
   readonly seed: number
   readonly explored: Explored
-  /** The gravest first. */
+  /** The most severe first. */
   readonly findings: readonly DagFinding[]
-  /** In the order of the dag. A critical failure, a kill or a drain ends the run, and is left out here. */
+  /**
+   * In the order of the dag. Critical failures, kills and drains of the run are left out here, because they end
+   * everything.
+   */
   readonly tasks: readonly TaskExposure[]
   readonly consequences: readonly Consequence[]
   /** For people, as `dagmar test` prints it, without colours. */
   toString(): string
 }
 
-/** All answers to a failed task, each as a variant of its own. A task that is tried again once may fail again: then `skip`. */
+/**
+ * The answers to a failed task that are tried, each as a variant. A task that fails again after `retry` is answered
+ * `skip`.
+ */
 export const explorableAnswers: readonly (readonly FailureAnswer[])[] = [['ignore'], ['retry'], ['abort']]

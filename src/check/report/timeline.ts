@@ -7,7 +7,7 @@ import { listed } from './listed.ts'
 const longest = 40
 const namedOpen = 6
 
-/** How a run went, in words, a line each. Tasks of which only good is told are left out where there are many. */
+/** How a run went, in words: one line each. In a large dag, tasks for which everything went well are left out. */
 export function timelineOf(run: ExploredRun, about: readonly TaskId[] = []): readonly string[] {
   const { facts, variant, open, standstill } = run
   const from = facts[0]?.at ?? 0
@@ -55,7 +55,7 @@ function troubled(facts: readonly RunFact[]): readonly TaskId[] {
   return facts.flatMap(({ type, taskId }) => (taskId !== undefined && trouble.has(type) ? [taskId] : []))
 }
 
-/** The facts from `index` on that skip tasks at one instant for one reason. */
+/** The facts from `index` on that skip tasks at the same instant for the same reason. */
 function skipsAlike(facts: readonly RunFact[], index: number): readonly RunFact[] {
   const first = facts[index]!
   if (first.type !== 'task.skipped') return [first]
@@ -68,7 +68,7 @@ function skipsAlike(facts: readonly RunFact[], index: number): readonly RunFact[
   return facts.slice(index, end)
 }
 
-/** What a fact says, or undefined for the bookkeeping between. */
+/** A fact in words; undefined for facts that are mere bookkeeping. */
 function wordsOf(fact: RunFact, alike: readonly RunFact[]): string | undefined {
   switch (fact.type) {
     case 'run.started':

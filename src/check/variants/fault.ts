@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 
-/** What may go wrong with one task, or at its start with the run. */
+/** What may go wrong with a task, or with the run while the task runs. */
 export const faultKinds = [
   'fails',
   'fails-once',
@@ -18,12 +18,12 @@ export const faultKinds = [
 ] as const
 
 /**
- * `fails`: each attempt. `fails-once`: the first attempt. `fails-terminally`, `fails-critically`: the first attempt, in
- * a way that allows no other, or that ends the run. `hangs`: never ends by itself, but when it is told to.
- * `ignores-abort`: hangs, and does not end when it is told to either. `never-starts`: its executor does not report a
- * start. `stalls`: silent for longer than its stall limits allow, then completes. `killed`: by hand, while it runs.
- * `rejected`: its executor says no to the first offer, and takes the next one back. `run-killed`, `run-drained`: the
- * run, by hand, while the task runs.
+ * `fails`: every attempt fails. `fails-once`: the first attempt fails. `fails-terminally`, `fails-critically`: the
+ * first attempt fails in a way that allows no other, or that ends the run. `hangs`: it ends only when it is told to.
+ * `ignores-abort`: it does not even end then. `never-starts`: its executor reports no start. `stalls`: it is silent for
+ * longer than its stall limits allow, then completes. `killed`: somebody kills it while it runs. `rejected`: its
+ * executor declines the first offer, and takes its acceptance of the second one back. `run-killed`, `run-drained`:
+ * somebody kills or drains the run while the task runs.
  */
 export type DagFaultKind = (typeof faultKinds)[number]
 
@@ -68,7 +68,7 @@ const verbs: Readonly<Record<DagFaultKind, string>> = {
   'run-drained': 'runs and the run is drained',
 }
 
-/** What happens to a task in any of these ways: `fails, hangs or is killed`. */
+/** Several kinds in words: `fails, hangs or is killed`. */
 export function kindsPhrase(kinds: readonly DagFaultKind[]): string {
   const words = faultKinds.filter((kind) => kinds.includes(kind)).map((kind) => verbs[kind])
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`
@@ -77,12 +77,12 @@ export function kindsPhrase(kinds: readonly DagFaultKind[]): string {
 /** Faults that end the whole run, whatever the dag says. */
 export const endsRun: ReadonlySet<DagFaultKind> = new Set(['fails-critically', 'run-killed', 'run-drained'])
 
-/** Whether an executor can end an attempt that does not end when it is told to. A handler in this process cannot be. */
+/** Whether an executor can force an attempt to end. Handlers in this process cannot be forced. */
 export function isForceable(executor: string): boolean {
   return executor !== 'inline'
 }
 
-/** The faults that can befall the task and that are not, for it, the same as another one. */
+/** The faults that a task can have. Of those that are the same for this task, only one is listed. */
 export function faultsOf(task: PlannedTask, wanted: ReadonlySet<DagFaultKind>): readonly DagFaultKind[] {
   return faultKinds.filter((kind) => wanted.has(kind) && befalls(task, kind))
 }
@@ -97,7 +97,7 @@ function befalls({ policy, executor }: PlannedTask, kind: DagFaultKind): boolean
     case 'fails-terminally':
       return isRetried
     case 'fails-critically':
-      // A command has no way to say so.
+      // A command cannot say that its failure is final.
       return executor !== 'process' && policy.severity !== 'critical'
     case 'ignores-abort':
       return isEnded && !isForceable(executor)

@@ -5,7 +5,10 @@ import type { Variant } from './variant.ts'
 
 export type FastCheck = typeof fastCheck
 
-/** Loads the peer. Rejects, or gives something that throws at its first use, with `PEER_MISSING` where it is not there. */
+/**
+ * Loads fast-check. Where it is not installed, it rejects with `PEER_MISSING`, or what it gives throws that at its
+ * first use.
+ */
 export type LoadFastCheck = () => Promise<FastCheck>
 
 export const loadFastCheck: LoadFastCheck = async () => (await import('../../testing/law/fast-check.ts')).fc
@@ -15,7 +18,7 @@ const mostPaces = 8
 const mostShrinks = 400
 
 export interface VariantParts {
-  /** What may befall the tasks. */
+  /** The faults that may be drawn. */
   readonly faults: readonly DagFault[]
   readonly taskIds: readonly string[]
   /** The tasks that may ask what to do about their failure. */
@@ -54,8 +57,9 @@ function anyVariant(
 }
 
 /**
- * Goes after new troubles in random variants, `runs` of them. Each time `troublesIn` names some that were not known, one
- * is shrunk, and `found` is told of the smallest variant; then the search goes on. Returns how many variants were played.
+ * Searches `runs` random variants for new troubles. Whenever `troublesIn` names troubles that were not known, one of
+ * them is shrunk, and `found` gets its smallest variant; then the search goes on. Returns how many variants were
+ * played.
  */
 export async function seekTroubles(
   fc: FastCheck,
@@ -83,7 +87,7 @@ export async function seekTroubles(
     })
     const details = await fc.check(property, { seed: (given.seed + round) | 0, numRuns: left })
     if (!details.failed) break
-    // What a variant throws is no trouble of the dag's but of who wrote a promise.
+    // An exception here is no trouble of the dag: a promise is written wrongly.
     if (hunt.trouble === undefined || details.counterexample === null) throw details.errorInstance
     found(hunt.trouble, details.counterexample[0])
     left -= details.numRuns

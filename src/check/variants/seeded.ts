@@ -9,7 +9,7 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** So many of the list, drawn without putting back, in the order of the list; all where it has no more. */
+/** A random sample of at most `most` items, in the order of the list. */
 export function sampled<T>(list: readonly T[], most: number, next: () => number): readonly T[] {
   if (list.length <= most) return list
   const kept: T[] = []

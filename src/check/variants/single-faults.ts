@@ -2,7 +2,7 @@ import type { PlannedTask } from '../../graph/plan.ts'
 import { type DagFault, type DagFaultKind, faultsOf } from './fault.ts'
 import { sampled } from './seeded.ts'
 
-/** What is tried first where not everything can be: what tells most. */
+/** The order in which kinds are tried where not all can be: the most telling first. */
 const byWeight: readonly DagFaultKind[] = [
   'fails',
   'hangs',
@@ -19,14 +19,17 @@ const byWeight: readonly DagFaultKind[] = [
 ]
 
 export interface SingleFaults {
-  /** By kind, so that the first variant of a trouble is of the plainest. */
+  /** Ordered by kind, so that the first variant that shows a trouble is a plain one. */
   readonly tried: readonly DagFault[]
   readonly all: readonly DagFault[]
-  /** The kinds that are tried on every task they can befall. */
+  /** The kinds that are tried on every task that can have them. */
   readonly wholeKinds: ReadonlySet<DagFaultKind>
 }
 
-/** Every fault of every task; at most `most` of them are tried, kind by kind, and of the kind that is too many a sample. */
+/**
+ * Every fault of every task, kind by kind, but at most `most`: of the kind that exceeds it a sample, of later kinds
+ * none.
+ */
 export function singleFaults(
   tasks: readonly PlannedTask[],
   wanted: ReadonlySet<DagFaultKind>,

@@ -2,7 +2,10 @@ import type { Variant } from './variant.ts'
 
 const mostTries = 60
 
-/** The variant without whatever is not needed for it to go wrong: each part is left out in turn, as long as it does. */
+/**
+ * The variant without the parts that are not needed: each part is left out in turn, and stays out if things still go
+ * wrong.
+ */
 export async function smallestVariant(
   variant: Variant,
   goesWrong: (variant: Variant) => Promise<boolean>,

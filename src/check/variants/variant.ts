@@ -1,19 +1,19 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { type DagFault, faultPhrase } from './fault.ts'
 
-/** The task takes so many times as long as it is expected to. */
+/** A task takes this many times as long as expected. */
 export interface TaskPace {
   readonly taskId: TaskId
   readonly times: number
 }
 
-/** What a person answers to a task with `onFailure: 'ask'`, question by question; `skip` where the list is over. */
+/** What a person answers to a task with `onFailure: 'ask'`, question by question. After the end of the list, `skip`. */
 export interface TaskAnswers {
   readonly taskId: TaskId
   readonly answers: readonly FailureAnswer[]
 }
 
-/** All that tells one explored run from the one in which nothing goes wrong. */
+/** Everything in which an explored run differs from the one in which nothing goes wrong. */
 export interface Variant {
   readonly faults: readonly DagFault[]
   readonly paces: readonly TaskPace[]

@@ -2,13 +2,11 @@ import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { sampled } from './seeded.ts'
 import { type Variant, variantOf } from './variant.ts'
 
-/** Up to so many tasks before it, every set of failing ones is tried. */
+/** With up to this many dependencies, every combination of failures is tried. */
 const mostExhaustive = 8
 const mostVariants = 150
 
-/**
- * Variants made to have the rule of a task met: the tasks before it fail in many combinations. Few at first.
- */
+/** Variants that may get the rule of a task met: its dependencies fail in many combinations, the smaller ones first. */
 export function variantsForRule(plan: Plan, task: PlannedTask, next: () => number): readonly Variant[] {
   const before = new Set<number>(task.needs)
   for (const index of before) for (const need of plan.tasks[index]!.needs) before.add(need)

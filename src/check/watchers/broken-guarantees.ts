@@ -4,7 +4,7 @@ import type { ExploredDag } from '../explore/explored-run.ts'
 import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { type FindingDraft, onceEach, type Watcher } from './watcher.ts'
 
-/** Holds dagmar's own guarantees against every run. That it settles is another's matter. */
+/** Checks every run against dagmar's own guarantees. Whether it settles is left to the watcher of settlement. */
 export function guaranteesWatcher(plan: Plan, { concurrency, pools }: ExploredDag): Watcher {
   const broken = new Map<number, { readonly variant: Variant; readonly breach: Breach }>()
   const breachesIn = onceEach(({ facts }): readonly Breach[] =>

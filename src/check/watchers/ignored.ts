@@ -9,7 +9,7 @@ interface Passed {
   readonly dependents: Set<TaskId>
 }
 
-/** Rules by which a task may take it that its dependencies have completed, and so have left an output. */
+/** The rules under which a task may assume that its dependencies have completed and left an output. */
 const expectsOutputs: ReadonlySet<unknown> = new Set([
   'all-completed',
   'none-failed',
@@ -57,7 +57,7 @@ function passesUndefined(plan: Plan, taskId: TaskId, { variant, dependents }: Pa
   }
 }
 
-/** A command that reads its inputs names the variable that has them, or calls what does. */
+/** A command that reads its inputs names their variable, or calls a script that does. */
 function readsInputs({ executor, work }: PlannedTask): boolean {
   return executor !== 'process' || JSON.stringify([work]).includes('DAGMAR_INPUTS')
 }

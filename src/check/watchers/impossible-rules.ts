@@ -1,17 +1,18 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { type CountsAs, isBlockedByFailure, type Rule, ruleDemands } from '../../graph/rules.ts'
 
-/** How a task may end as its dependents' rules count it, whatever fails, and without a kill by hand. */
+/** How a task may end, as rules count it, whatever fails, if nobody kills it. */
 type Ends = ReadonlySet<CountsAs>
 
 /**
- * The tasks whose rule can be met in no run in which nobody kills a task by hand: proven by what each dependency may
- * come to, one by one. That dependencies hang together is not seen, so that a rule may be impossible and not be here.
+ * The tasks whose rule can be met in no run, unless somebody kills a task. Proven from how each dependency may end,
+ * taken one by one. How dependencies depend on each other is not considered, so that not every impossible rule is
+ * found.
  */
 export function impossibleRules({ tasks }: Plan): ReadonlySet<number> {
   const ends: Ends[] = []
   const impossible = new Set<number>()
-  // In the order of dependencies, so that a long chain does not nest calls.
+  // In the order of dependencies, so that a long chain needs no recursion.
   const unmet = tasks.map(({ needs }) => needs.length)
   const next = tasks.filter(({ needs }) => needs.length === 0).map(({ index }) => index)
   for (const index of next) {
@@ -28,14 +29,14 @@ export function impossibleRules({ tasks }: Plan): ReadonlySet<number> {
 function endsOf({ rule, policy }: PlannedTask, before: readonly Ends[], canStart: boolean): Ends {
   const ends = new Set<CountsAs>()
   if (canStart) ends.add('completed')
-  // A rule of its own may throw, which fails the task without a start.
+  // A rule function may throw, which fails the task before it starts.
   const canFail = canStart || typeof rule === 'function'
   if (canFail && policy.onFailure !== 'ignore') ends.add('failed')
   if (!isBlockedByFailure(rule)) {
     if (canBeUnmet(rule, before)) ends.add('skipped')
     return ends
   }
-  // Blocked where one of those before it failed, skipped where they only were skipped.
+  // Blocked if a dependency failed, skipped if dependencies were merely skipped.
   if (before.some((one) => one.has('failed')) && canBeUnmet(rule, before)) ends.add('failed')
   if (canBeUnmet(rule, before.map(withoutFailure))) ends.add('skipped')
   return ends

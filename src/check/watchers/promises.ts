@@ -11,7 +11,7 @@ interface Broken {
   runs: number
 }
 
-/** Holds the user's promises against every run that settles. */
+/** Checks every run that settles against the user's promises. */
 export function promisesWatcher(promises: ReadonlyMap<string, DagPromise>): Watcher {
   const broken = new Map<string, Broken>()
   let judged = 0
@@ -51,7 +51,7 @@ export function promisesWatcher(promises: ReadonlyMap<string, DagPromise>): Watc
   }
 }
 
-/** Undefined where the promise is kept; the empty text where it says no more than that it is broken. */
+/** Undefined where the promise is kept. The empty text where it is broken without a reason. */
 function reasonAgainst(name: string, promise: DagPromise, run: ExploredRun): string | undefined {
   let answer: unknown
   try {

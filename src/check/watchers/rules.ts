@@ -7,11 +7,11 @@ import { ruleName } from './settlement.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 export interface RulesWatcher extends Watcher {
-  /** The tasks that have not started in any run yet, and whose rule, not that of a dependency, is to blame. */
+  /** The tasks that have not started in any run yet because of their own rule, not because of a dependency's. */
   unmet(): readonly PlannedTask[]
 }
 
-/** Which rules fire, and which functions among them decide anything. */
+/** Watches which rules are met, and which rule functions ever decide anything. */
 export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSettings): RulesWatcher {
   const started = new Set<number>()
   const byKillOnly = new Map<number, Variant>()
@@ -21,7 +21,7 @@ export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSe
     plan.tasks.filter(
       ({ index, needs, rule }) =>
         !started.has(index) &&
-        // One that wants the completion of what never starts is only a consequence.
+        // A rule that wants a task completed that never starts is only a consequence.
         !(rule === 'all-completed' && needs.some((need) => !started.has(need))),
     )
   return {
@@ -43,7 +43,7 @@ export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSe
       }
     },
     drafts: () => {
-      // Where tasks are not let fail, a rule about failures says nothing.
+      // Where failures are not tried, nothing can be said about rules for failures.
       const isTold = settings.faults.has('fails')
       const impossible = impossibleRules(plan)
       const never = unmet().filter(({ index }) => !thrown.has(index) && (isTold || impossible.has(index)))

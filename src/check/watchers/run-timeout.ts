@@ -20,7 +20,7 @@ interface Missed {
   readonly causes: Set<TaskId>
 }
 
-/** What the timeout of the run cuts off that was planned: attempts that are left, and rules meant for failures. */
+/** Watches what the run's timeout cuts off: attempts that were left, and rules meant for failures. */
 export function runTimeoutWatcher(plan: Plan): Watcher {
   const outlived = new Map<TaskId, Outlived>()
   const missed = new Map<TaskId, Missed>()
@@ -30,7 +30,7 @@ export function runTimeoutWatcher(plan: Plan): Watcher {
       const [fault] = run.variant.faults
       if (run.result?.failure?.code !== 'RUN_TIMEOUT' || fault === undefined) return
       if (run.variant.faults.length > 1 || run.variant.paces.length > 0 || !takesTime.has(fault.kind)) return
-      // What stands still is no matter of the dag's limits.
+      // A run that stands still has another problem than the dag's limits.
       if (standingIn(plan, run).length > 0) return
       const task = plan.tasks[plan.indexOf(fault.taskId)!]!
       const attempts = outlives(task, run)
@@ -50,7 +50,7 @@ export function runTimeoutWatcher(plan: Plan): Watcher {
   }
 }
 
-/** Faults by which attempts last, or follow each other. */
+/** The faults that make attempts long, or make another one follow. */
 const takesTime: ReadonlySet<DagFaultKind> = new Set([
   'fails',
   'fails-once',
@@ -60,12 +60,12 @@ const takesTime: ReadonlySet<DagFaultKind> = new Set([
   'stalls',
 ])
 
-/** How many attempts a task had begun when the run's timeout ended it, where its policy would have gone on. */
+/** How many attempts a task had begun when the run's timeout ended it, if its policy allowed more. */
 function outlives({ id, policy }: PlannedTask, { facts, result }: ExploredRun): number | undefined {
   if (policy.maxAttempts === 1 || result!.outcomes[id]!.status !== 'killed') return undefined
   const own = facts.filter((fact) => fact.taskId === id)
   const attempts = own.filter(({ type }) => type === 'task.dispatched').length
-  // An attempt that nothing limits uses up the run's time by itself: that is no matter of retries.
+  // An attempt without a limit uses up the run's time by itself, which has nothing to do with retries.
   const isLimited = policy.timeoutMs < Infinity || policy.stallAfterMs + policy.stallGraceMs < Infinity
   return attempts > 1 || own.some(isRetry) || isLimited ? attempts : undefined
 }
@@ -89,7 +89,7 @@ function retryOutlives(plan: Plan, taskId: TaskId, { variant, attempts }: Outliv
   }
 }
 
-/** Tasks that should start however those before them end, and were skipped since the run was over first. */
+/** The tasks that should start however their dependencies end, but were skipped because the run was over. */
 function missedRules(plan: Plan, struck: PlannedTask, { result }: ExploredRun): readonly TaskId[] {
   const after = new Set<number>([struck.index])
   for (const index of after) for (const dependent of plan.tasks[index]!.dependents) after.add(dependent)

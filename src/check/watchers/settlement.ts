@@ -24,7 +24,7 @@ interface StarvedRule {
   readonly causes: Set<TaskId>
 }
 
-/** Does every run settle? If not, because of whom, and who starves of it. */
+/** Watches whether every run settles, and if not, which task is to blame and which tasks starve. */
 export function settlementWatcher(plan: Plan): Watcher {
   const roots = new Map<string, Root>()
   const starvedRules = new Map<TaskId, StarvedRule>()
@@ -66,7 +66,7 @@ export function settlementWatcher(plan: Plan): Watcher {
 
 const live: ReadonlySet<string> = new Set(['starting', 'running', 'stalled', 'stopping'])
 
-/** Whom the others wait for: what is live, or what goes on without end; else the first that waits. */
+/** The tasks that the others wait for: those that are live or go on without end, else the first that waits. */
 function rootsOf({ open, standstill, variant }: ExploredRun): readonly Pick<Root, 'reason' | 'taskId'>[] {
   const hanging = open.filter(({ status }) => live.has(status))
   if (standstill === 'endless') {
@@ -166,7 +166,7 @@ function noteStarvedRule(
 ): void {
   if (roots.has(taskId)) return
   for (const one of waitsFor) {
-    // Where a failure would have blocked the task, it is starved with good reason.
+    // A task that a failure would have blocked starves with good reason.
     if (one.kind !== 'dependencies' || isBlockedByFailure(one.rule)) continue
     const starved = starvedRules.get(taskId) ?? { rule: one.rule, variant, causes: new Set<TaskId>() }
     for (const root of roots) starved.causes.add(root)
@@ -174,7 +174,7 @@ function noteStarvedRule(
   }
 }
 
-/** All in one: where one task hangs for ever, whatever waits for it starves. */
+/** One finding for all: where one task hangs for ever, everything that waits for it starves. */
 function starves(plan: Plan, starvedRules: ReadonlyMap<TaskId, StarvedRule>): readonly FindingDraft[] {
   const [first] = starvedRules
   if (first === undefined) return []

@@ -11,12 +11,12 @@ interface Standing {
   readonly what: string
 }
 
-/** The longest that an executor is left alone which declines everything, and then some. */
+/** Somewhat longer than the longest wait after which a declining executor is asked again. */
 const patienceMs = 10_000
 
 /**
- * Runs that their own timeout had to end since dagmar forgot a task: one that waits for nothing, or an attempt that
- * nobody ended at its limit. Without a timeout such a run would not settle at all.
+ * Watches for runs that only their timeout ended, because dagmar forgot a task: one that waits for nothing, or an
+ * attempt that was not ended at its limit. Without a timeout such a run would not settle at all.
  */
 export function standstillWatcher(plan: Plan): Watcher {
   const standing = new Map<string, { readonly variant: Variant; readonly one: Standing }>()
@@ -45,7 +45,7 @@ export function standstillWatcher(plan: Plan): Watcher {
   }
 }
 
-/** Where a task stands when the timeout of the run falls. */
+/** What a task was doing when the run timed out. */
 interface Place {
   readonly task: PlannedTask
   last: RunFact
@@ -86,14 +86,14 @@ const leaves: ReadonlySet<RunFact['type']> = new Set([...settles, 'task.retrying
 function judged(places: readonly Place[], at: number): readonly Standing[] {
   const overdue = places.filter(({ task, startedAt, last }) => {
     const { timeoutMs, stallAfterMs, stallGraceMs } = task.policy
-    // Silent from its start at the earliest: what beats is not looked at for its stall.
+    // It is silent from its start at the earliest. Attempts that give signs of work are not checked for stalls.
     const isSilent = last.type === 'task.stalled'
     const limitMs = Math.min(timeoutMs, isSilent ? stallAfterMs + stallGraceMs : Infinity)
     return last.type !== 'task.stopping' && at - startedAt > limitMs + patienceMs
   })
   const late = overdue.map(({ task }) => ({ taskId: task.id, what: 'is not ended at its own limit of time' }))
   if (places.some(({ isLive }) => isLive)) return late
-  // Where nothing is live, whoever waits for room has it.
+  // Where nothing is live, there is room for every task that waits for it.
   const isAwaited = places.some(({ last }) => {
     if (last.type === 'task.asked') return true
     return (last.type === 'task.retrying' ? last.until : last.at) + patienceMs >= at

@@ -25,7 +25,7 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   /** The run's dag actor. A redrive makes another one. */
   readonly actor: ActorRefFromLogic<typeof dagMachine>
   /**
-   * Every fact from the moment of subscription on. Who subscribes before the first `await` after `dispatch` gets all of
+   * Every fact from the moment of subscription on. Subscribe before the first `await` after `dispatch` to get all of
    * them. Goes on over redrives; completes when the handle is disposed of or the runtime is shut down.
    */
   readonly events$: Observable<Fact>
@@ -50,9 +50,9 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
    */
   drain(): Promise<void>
   /**
-   * Starts no further attempt until `resume`; live attempts go on, and so do the limits of time. It takes effect before
-   * it returns, and so `run.paused` is told by then, unless the store is asynchronous or the caller is an observer.
-   * Does nothing to a run that is draining, being killed or settled.
+   * Starts no further attempt until `resume`; live attempts go on, and so do the limits of time. `run.paused` is told
+   * before it returns, unless the run has not begun yet, the store is asynchronous, or an observer calls it. Does
+   * nothing to a run that is draining, being killed or settled.
    */
   pause(): void
   /**
