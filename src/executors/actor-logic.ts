@@ -53,6 +53,7 @@ export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Exe
       const child = live.get(attemptId)
       if (child !== undefined) stop(child)
     },
+    actorOf: (attemptId) => live.get(attemptId),
   }
 }
 
@@ -65,8 +66,10 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
   const end = (how: () => void): void => {
     if (ended) return
     ended = true
-    live.delete(attemptId)
-    queueMicrotask(how)
+    queueMicrotask(() => {
+      how()
+      live.delete(attemptId)
+    })
   }
   const failed = (thrown: unknown): void => {
     end(() => report({ type: 'attempt.failed', failure: { ...toFailure(thrown), code: 'ACTOR_FAILED' } }))

@@ -106,6 +106,8 @@ export interface Executor {
    * answered like any other.
    */
   adopt?(attempt: Attempt, handle: JsonValue, report: Report): void
+  /** The actor that carries out an attempt, where one does: until the attempt's last report. */
+  actorOf?(attemptId: string): AnyActorRef | undefined
   /** Calls `listener` whenever capacity came free that no report of ours tells of. Returns how to stop listening. */
   onCapacity?(listener: () => void): () => void
 }

@@ -106,7 +106,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
 
   const shutdown = async (mode: 'drain' | 'kill'): Promise<void> => {
     const results = [...root.runs.values()].map((run) => run.result)
-    shared.macrostep.run(() => root.actor.send({ type: 'runtime.shutdown', mode }))
+    shared.macrostep.run(() => root.send({ type: 'runtime.shutdown', mode }))
     await root.closed
     await Promise.all(results)
     registry.close()

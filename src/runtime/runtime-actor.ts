@@ -1,7 +1,9 @@
 import { type Actor, type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate'
-import { runtimeMachine } from '../../machines/runtime.ts'
+import { type RuntimeEvent, runtimeMachine } from '../../machines/runtime.ts'
 import type { DagContext } from '../../machines/dag.ts'
-import { setHost } from './run/live-task.ts'
+import { deliver } from './actor/deliver.ts'
+import { lastingSnapshots } from './actor/lasting-snapshots.ts'
+import { spawnActor } from './actor/spawn-actor.ts'
 import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
 import { storeFailed } from './steps/store-failed.ts'
@@ -32,16 +34,18 @@ export class RuntimeActor implements RunHost {
     this.closed = new Promise((resolve) => {
       resolveClosed = resolve
     })
-    const logic = runtimeMachine.provide({
+    const machine = runtimeMachine.provide({
       actions: {
         spawnRun: ({ event, self }) => {
           if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId)!, self)
         },
         drainRuns: () => {
-          for (const run of this.runs.values()) run.dag.send({ type: 'run.drain', reason: 'drained' })
+          for (const run of this.runs.values())
+            deliver(this.actor, run.dag, { type: 'run.drain', reason: 'drained' })
         },
         killRuns: () => {
-          for (const run of this.runs.values()) run.dag.send({ type: 'run.kill', reason: 'shutdown' })
+          for (const run of this.runs.values())
+            deliver(this.actor, run.dag, { type: 'run.kill', reason: 'shutdown' })
         },
         closeRuntime: () => {
           for (const stop of this.#unlisten) stop()
@@ -50,7 +54,7 @@ export class RuntimeActor implements RunHost {
         },
       },
     })
-    this.actor = createActor(logic, {
+    this.actor = createActor(lastingSnapshots(machine), {
       clock: options.clock,
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     })
@@ -68,11 +72,15 @@ export class RuntimeActor implements RunHost {
   /** Gives the run a dag actor, which starts in a microtask. */
   spawn(run: Run, first: 'run.start' | 'run.reopen'): void {
     this.runs.set(run.id, run)
-    this.actor.send({ type: 'runtime.dispatch', runId: run.id })
-    run.dag.send({ type: first })
+    this.send({ type: 'runtime.dispatch', runId: run.id })
+    deliver(this.actor, run.dag, { type: first })
     queueMicrotask(() => {
       this.shared.macrostep.run(() => run.dag.start())
     })
+  }
+
+  send(event: RuntimeEvent): void {
+    deliver(this.actor, this.actor, event)
   }
 
   forget(run: Run): void {
@@ -88,8 +96,14 @@ export class RuntimeActor implements RunHost {
       failure: undefined,
       causedBy: undefined,
     }
-    run.dag = createActor(this.shared.logic.dag, { parent, id: 'dag', input })
-    setHost(run.dag, run)
+    run.dag = spawnActor({
+      logic: this.shared.logic.dag,
+      parent,
+      name: run.id,
+      kind: 'dag',
+      input,
+      host: run,
+    })
     run.dagContext = run.dag.getSnapshot().context
   }
 }

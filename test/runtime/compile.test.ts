@@ -227,11 +227,12 @@ describe('the machines of runs and tasks', () => {
       inspected.add(`${id} ${event.type}`)
       if (event.type === '@xstate.microstep') interpreted.add(id)
     })
-    await runtime.run(dag('one').task('build', () => 1))
+    const run = runtime.dispatch(dag('one').task('build', () => 1))
+    await run.result
     await runtime.shutdown()
-    expect([interpreted.has('task'), interpreted.has('dag')]).toEqual([isInterpreted, isInterpreted])
+    expect([interpreted.has('build'), interpreted.has(run.id)]).toEqual([isInterpreted, isInterpreted])
     for (const type of ['@xstate.actor', '@xstate.event', '@xstate.snapshot']) {
-      expect([...inspected]).toEqual(expect.arrayContaining([`task ${type}`, `dag ${type}`]))
+      expect([...inspected]).toEqual(expect.arrayContaining([`build ${type}`, `${run.id} ${type}`]))
     }
   })
 })

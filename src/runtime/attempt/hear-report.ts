@@ -1,3 +1,4 @@
+import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../../machines/outcome.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
 import type { AttemptReport, ReportedFailure } from '../../ports/executor.ts'
@@ -23,43 +24,54 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
   const { run } = live
   if (run.live.get(live.task.index) !== live) return
   const at = run.now
+  const source = sourceOf(live, attempt)
   if (live.context.state === 'starting' && attempt === live.context.attempt) hearFirst(live, report)
   switch (report.type) {
     case 'attempt.progress':
     case 'attempt.output':
       pass(live, attempt, report)
-      run.sendTask(live, { type: 'attempt.heartbeat', attempt, at })
+      run.sendTask(live, { type: 'attempt.heartbeat', attempt, at }, source)
       return
     case 'attempt.started':
     case 'attempt.heartbeat':
-      run.sendTask(live, { type: report.type, attempt, at })
+      run.sendTask(live, { type: report.type, attempt, at }, source)
       return
     case 'attempt.warned':
     case 'attempt.asked':
-      run.sendTask(live, { ...report, attempt, at })
+      run.sendTask(live, { ...report, attempt, at }, source)
       return
     case 'attempt.rejected':
-      run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) })
+      run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) }, source)
       if (live.context.waitingFor === 'capacity') offerAgain(live)
       return
     case 'attempt.failed': {
       const failure = completed(live, report.failure, at)
-      run.sendTask(live, { ...report, attempt, at, failure, retryAt: retryAt(live, at, failure) })
+      run.sendTask(live, { ...report, attempt, at, failure, retryAt: retryAt(live, at, failure) }, source)
       return
     }
     case 'attempt.completed':
-      run.sendTask(live, {
-        type: report.type,
-        attempt,
-        at,
-        // Of completed attempts, only one that was being ended may be followed by another.
-        retryAt: live.context.state === 'stopping' ? retryAt(live, at, undefined) : at,
-        output: report.output,
-      })
+      run.sendTask(
+        live,
+        {
+          type: report.type,
+          attempt,
+          at,
+          // Of completed attempts, only one that was being ended may be followed by another.
+          retryAt: live.context.state === 'stopping' ? retryAt(live, at, undefined) : at,
+          output: report.output,
+        },
+        source,
+      )
       return
     case 'attempt.ended':
-      run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) })
+      run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) }, source)
   }
+}
+
+/** Inspectors see the report come from the actor that is at work, if there is one, and else from the task itself. */
+function sourceOf({ lane, ref, context: { runId, taskId } }: LiveTask, attempt: number): AnyActorRef {
+  const { executor } = lane.load
+  return executor.actorOf?.(attemptIdOf({ runId, taskId, attempt })) ?? ref
 }
 
 /** The first report shows whether the executor has accepted the attempt: it has, unless it is `rejected`. */

@@ -36,10 +36,12 @@ export class Macrostep {
     this.#now = options.now
   }
 
-  /** Makes the committer commit at the end of the current step. */
+  /** Makes the committer commit at the end of the current step, or of a step of its own if none is open. */
   touch(committer: Committer): void {
     if (committer.isTouched) return
     committer.isTouched = true
+    // Somebody has sent to an actor himself.
+    if (!this.#isOpen) queueMicrotask(() => this.run(nothing))
     this.#dirty.push(committer)
   }
 
@@ -87,6 +89,8 @@ export class Macrostep {
     this.#flush()
   }
 }
+
+function nothing(): void {}
 
 function call(change: () => void): void {
   change()

@@ -1,16 +1,19 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { firstValueFrom, type Observable } from 'rxjs'
 import { filter } from 'rxjs/operators'
-import type { ActorRefFromLogic } from 'xstate'
+import type { ActorRefFromLogic, AnyActorRef } from 'xstate'
 import type { dagMachine } from '../../../machines/dag.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
+import type { taskMachine } from '../../../machines/task.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import { attemptIdOf } from '../../executors/attempt.ts'
 import { type Fact, isRunEnd, type RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { didYouMean, show } from '../../graph/read-values.ts'
 import { redrive } from '../steps/redrive.ts'
 import type { RunResult } from '../../events/run-result.ts'
+import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
 import { type Explanation, why } from './why.ts'
 
@@ -76,6 +79,13 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   redrive(taskId?: TaskId): Promise<RunResult<Outputs>>
   /** What the task waits for, and what would release it. Throws `TASK_UNKNOWN`. */
   why(taskId: TaskId): Explanation
+  /** The actor of a task, from the moment the run takes the task up until it is settled. */
+  actorOf(taskId: TaskId): ActorRefFromLogic<typeof taskMachine> | undefined
+  /**
+   * The actor that is at a task's work: for a task made with `logic(…)` the user's own, to send events to and read
+   * snapshots of, from the start of each attempt to its end.
+   */
+  actorOf(taskId: TaskId, which: 'work'): AnyActorRef | undefined
   /**
    * The run facts about the task that are still held, in order. Each has the `seq` of its cause in `causeSeq`, where
    * that was not the task's own previous fact. Throws `TASK_UNKNOWN`.
@@ -132,6 +142,10 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
       redrive(run, taskId === undefined ? undefined : indexOf(taskId))
       return handle.result
     },
+    actorOf: ((taskId: TaskId, which?: 'work') => {
+      const live = run.live.get(indexOf(taskId))
+      return which === undefined || live === undefined ? live?.ref : workOf(live)
+    }) as RunHandle['actorOf'],
     why: (taskId) => why(run, indexOf(taskId)),
     story: (taskId) => {
       indexOf(taskId)
@@ -144,6 +158,10 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
     },
   }
   return handle
+}
+
+function workOf({ context, lane }: LiveTask): AnyActorRef | undefined {
+  return lane.load.executor.actorOf?.(attemptIdOf(context))
 }
 
 async function killTask(run: Run, index: number, reason: string): Promise<void> {

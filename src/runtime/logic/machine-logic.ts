@@ -1,16 +1,21 @@
+import { lastingSnapshots } from '../actor/lasting-snapshots.ts'
 import { compile } from '../compile/compile.ts'
 import type { MachineLogic } from '../shared.ts'
 import { dagLogic } from './dag-logic.ts'
 import { taskLogic } from './task-logic.ts'
 
 let compiled: MachineLogic | undefined
+let interpreted: MachineLogic | undefined
 
 /** The machines with their seams filled in; compiled on first use, once for all runtimes. */
 export function machineLogic(mode: 'compiled' | 'interpreted'): MachineLogic {
-  if (mode === 'interpreted') return { dag: dagLogic, task: taskLogic }
+  if (mode === 'interpreted') {
+    interpreted ??= { dag: lastingSnapshots(dagLogic), task: lastingSnapshots(taskLogic) }
+    return interpreted
+  }
   compiled ??= {
-    dag: compile(dagLogic, { ownContext: true }),
-    task: compile(taskLogic, { ownContext: true }),
+    dag: lastingSnapshots(compile(dagLogic, { ownContext: true })),
+    task: lastingSnapshots(compile(taskLogic, { ownContext: true })),
   }
   return compiled
 }

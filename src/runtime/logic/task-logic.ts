@@ -1,5 +1,6 @@
 import { taskMachine } from '../../../machines/task.ts'
 import { holdsSlot, isDeadLetter } from '../../../machines/task-context.ts'
+import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { liveTaskOf } from '../run/live-task.ts'
 
@@ -15,7 +16,7 @@ export const taskLogic = taskMachine.provide({
       // A draining run admits nothing, so a task that came back to wait would wait for ever.
       const comesBack = context.state === 'dispatched' && context.attempt > 0
       if (comesBack && live.run.dagContext.state === 'draining') {
-        live.ref.send({
+        deliver(live.run.dag, live.ref, {
           type: 'task.kill',
           at: live.run.shared.macrostep.at,
           reason: live.run.dagContext.reason,

@@ -2,19 +2,13 @@ import type { ActorRefFromLogic } from 'xstate'
 import type { taskMachine } from '../../../machines/task.ts'
 import type { TaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
+import { type ActorHost, hostOf } from '../actor/actor-host.ts'
 import type { Lane } from '../admission/lane.ts'
 import type { Run } from './run.ts'
 import type { RunBooks } from './run-books.ts'
 
-/**
- * The property in which an actor keeps what the runtime knows of it. That is not in its context, because a context is
- * copied, persisted, handed on as output and sent to inspectors, and these objects are neither plain nor free of
- * cycles.
- */
-const host: unique symbol = Symbol('dagmar.host')
-
 /** What the runtime knows of a task that has an actor. */
-export class LiveTask {
+export class LiveTask implements ActorHost {
   readonly run: Run
   readonly books: RunBooks
   readonly task: PlannedTask
@@ -37,6 +31,10 @@ export class LiveTask {
     this.task = task
     this.lane = lane
     this.lastSeq = run.books.lastSeq[task.index]!
+  }
+
+  contextMoved(context: object): void {
+    this.context = context as TaskContext
   }
 }
 
@@ -79,21 +77,12 @@ export class LiveTasks {
   }
 }
 
-interface Hosted {
-  [host]?: LiveTask | Run
-}
-
-/** Call it before the actor starts. */
-export function setHost(actor: object, of: LiveTask | Run): void {
-  ;(actor as Hosted)[host] = of
-}
-
 /** The runtime's side of a task actor. */
 export function liveTaskOf(actor: object): LiveTask {
-  return (actor as Hosted)[host] as LiveTask
+  return hostOf(actor) as LiveTask
 }
 
 /** The runtime's side of a dag actor. */
 export function runOf(actor: object): Run {
-  return (actor as Hosted)[host] as Run
+  return hostOf(actor) as Run
 }

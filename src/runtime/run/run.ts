@@ -1,4 +1,4 @@
-import type { ActorRefFromLogic } from 'xstate'
+import type { ActorRefFromLogic, AnyActorRef } from 'xstate'
 import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import { dueAt, type TaskEvent } from '../../../machines/task-context.ts'
@@ -8,6 +8,8 @@ import type { Plan } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
 import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
+import type { ActorHost } from '../actor/actor-host.ts'
+import { deliver } from '../actor/deliver.ts'
 import { type Candidate, lanesOf } from '../admission/lane.ts'
 import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
@@ -32,6 +34,8 @@ export interface RunOptions {
 export interface RunHost {
   /** False once the runtime has been told to shut down. */
   readonly isOpen: boolean
+  /** The root of the actor system: what comes from outside comes from it. */
+  readonly actor: AnyActorRef
   /** Gives the run a dag actor, which starts in a microtask. */
   spawn(run: Run, first: 'run.start' | 'run.reopen'): void
   /** The run has settled. */
@@ -45,7 +49,7 @@ export interface RunHost {
 const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
 
 /** One run, as the runtime keeps it: its books, its outbox, and the dag actor that decides over them. */
-export class Run implements Candidate, Committer {
+export class Run implements ActorHost, Candidate, Committer {
   readonly shared: Shared
   readonly host: RunHost
   readonly plan: Plan
@@ -116,9 +120,13 @@ export class Run implements Candidate, Committer {
     return state === 'completed' || state === 'failed' || state === 'killed'
   }
 
-  /** Sends to the dag actor, as a macrostep. */
+  contextMoved(context: object): void {
+    this.dagContext = context as DagContext
+  }
+
+  /** Sends to the dag actor what somebody asks for, as a macrostep. */
   send(command: RunCommand): void {
-    this.shared.macrostep.run(() => this.dag.send(command))
+    this.shared.macrostep.run(() => deliver(this.host.actor, this.dag, command))
   }
 
   /**
@@ -131,9 +139,9 @@ export class Run implements Candidate, Committer {
     this.#alarm.update()
   }
 
-  /** Sends to a task actor and notes when it wants to be woken. */
-  sendTask(live: LiveTask, event: TaskEvent): void {
-    live.ref.send(event)
+  /** Sends to a task actor and notes when it wants to be woken. What `source` does not say comes from the dag actor. */
+  sendTask(live: LiveTask, event: TaskEvent, source: AnyActorRef = this.dag): void {
+    deliver(source, live.ref, event)
     this.books.deadlines.set(live.context.index, dueAt(live.context))
   }
 
@@ -211,7 +219,8 @@ export class Run implements Candidate, Committer {
 
   offer(most: number): boolean {
     this.isOffered = true
-    this.dag.send(most === Number.POSITIVE_INFINITY ? offerAll : { type: 'run.offer', most })
+    const offer: RunCommand = most === Number.POSITIVE_INFINITY ? offerAll : { type: 'run.offer', most }
+    deliver(this.host.actor, this.dag, offer)
     return !this.isOffered
   }
 
@@ -242,6 +251,11 @@ export class Run implements Candidate, Committer {
     this.renewResult()
   }
 
+  /** Sends to the dag actor, as from itself. */
+  note(command: RunCommand): void {
+    deliver(this.dag, this.dag, command)
+  }
+
   /** Fails the run as a whole. */
   abort(
     ending: Extract<RunCommand, { type: 'run.abort' }>['ending'],
@@ -249,7 +263,7 @@ export class Run implements Candidate, Committer {
     causedBy?: TaskId,
   ): void {
     const at = this.now
-    this.dag.send({
+    this.note({
       type: 'run.abort',
       ending,
       failure: { ...failure, severity: 'critical', retryable: false, at },

@@ -1,23 +1,24 @@
-import { createActor } from 'xstate'
 import { newTaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
+import { spawnActor } from '../actor/spawn-actor.ts'
 import type { Lane } from '../admission/lane.ts'
-import { LiveTask, setHost } from './live-task.ts'
+import { LiveTask } from './live-task.ts'
 import type { Run } from './run.ts'
 
-/**
- * Spawns the actor of a task as a child of the run's dag actor: it is in the same system, and the dag actor gets its
- * done event. It is kept in the run's own books instead of `snapshot.children`, which XState copies whenever a child
- * comes or goes. All task actors have the id `task`, because the id is part of the type of the done event, and XState
- * remembers every event type for ever.
- */
+/** Spawns the actor of a task as a child of the run's dag actor: it is in the same system, and the dag actor gets its done event. */
 export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
   const live = new LiveTask(run, task, lane)
   const { id: taskId, index, policy } = task
   const known = { runId: run.id, taskId, index, policy }
   const input = newTaskContext(known, run.books.attempts[index])
-  live.ref = createActor(run.shared.logic.task, { parent: run.dag, id: 'task', input })
-  setHost(live.ref, live)
+  live.ref = spawnActor({
+    logic: run.shared.logic.task,
+    parent: run.dag,
+    name: taskId,
+    kind: 'task',
+    input,
+    host: live,
+  })
   // Not the input itself: XState copies the first context once, and keeps that copy from then on.
   live.context = live.ref.getSnapshot().context
   run.live.add(index, live)

@@ -151,7 +151,7 @@ function announceIfSettled(run: Run): void {
   if (books.hasAnnounced) return
   if (books.unsettled === 0) {
     books.hasAnnounced = true
-    run.dag.send({ type: 'run.settled', failed: books.failing })
+    run.note({ type: 'run.settled', failed: books.failing })
     return
   }
   const { state } = run.dagContext

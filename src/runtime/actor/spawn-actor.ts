@@ -1,0 +1,56 @@
+import {
+  type ActorRefFromLogic,
+  type AnyActorRef,
+  type AnyStateMachine,
+  Actor,
+  type EventObject,
+  type InputFrom,
+} from 'xstate'
+import { type ActorHost, setHost } from './actor-host.ts'
+
+export interface Spawned<Logic extends AnyStateMachine> {
+  readonly logic: Logic
+  readonly parent: AnyActorRef
+  /** What it is called wherever somebody looks. */
+  readonly name: string
+  /** What its parent calls all of its kind: its done event is `xstate.done.actor.<kind>`. */
+  readonly kind: string
+  readonly input: InputFrom<Logic>
+  readonly host: ActorHost
+}
+
+/**
+ * An actor that is a child of its parent in all but that it is not in `snapshot.children`, which XState copies for every
+ * child that comes or goes. It has still to be started.
+ */
+export function spawnActor<Logic extends AnyStateMachine>({
+  logic,
+  parent,
+  name,
+  kind,
+  input,
+  host,
+}: Spawned<Logic>): ActorRefFromLogic<Logic> {
+  const actor = new NamedActor(logic, { parent, id: name, input: input as never })
+  actor.kind = kind
+  setHost(actor, host)
+  return actor as unknown as ActorRefFromLogic<Logic>
+}
+
+const done: unique symbol = Symbol('dagmar.done')
+
+/** An actor of XState that is called one thing by who looks, and another by its parent. */
+class NamedActor extends Actor<AnyStateMachine> {
+  kind = '';
+  [done]: EventObject | undefined
+}
+
+// XState names a done event after its actor, and remembers each event type for ever: a few hundred bytes a task.
+Object.defineProperty(NamedActor.prototype, '_doneEvent', {
+  get(this: NamedActor) {
+    return this[done]
+  },
+  set(this: NamedActor, event: EventObject | undefined) {
+    this[done] = event === undefined ? undefined : { ...event, type: `xstate.done.actor.${this.kind}` }
+  },
+})
