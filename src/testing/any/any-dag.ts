@@ -15,12 +15,12 @@ export interface AnyDagOptions {
   /** Integer ≥ `minTasks`. @default 8 */
   readonly maxTasks?: number
   /**
-   * How the tasks depend on each other: a `chain`, none of them (`wide`), a `tree` that grows from the first one, a
-   * `diamond` (the first, then all between, then the last), `layered` (each waits for some of the layer before), or
-   * `any` up to three earlier ones each. @default 'any'
+   * How the tasks depend on each other. `chain`: each on the one before. `wide`: not at all. `tree`: each on one
+   * earlier task. `diamond`: the first, then all between, then the last. `layered`: each on some tasks of the layer
+   * before. `any`: each on up to three earlier tasks. @default 'any'
    */
   readonly shape?: Shape
-  /** The options of each task but for `needs`, as `anyTaskOptions()` makes them. @default none */
+  /** The options of each task, except `needs`, as `anyTaskOptions()` makes them. @default none */
   readonly taskOptions?: Arbitrary<TaskOptions>
   /** What a task does. @default a handler that returns `output of <id>` at once */
   readonly run?: (taskId: TaskId) => DefinedHandler<unknown> | Work
@@ -29,8 +29,8 @@ export interface AnyDagOptions {
 }
 
 /**
- * A plan of tasks `t0`, `t1`, … that depend on earlier ones only, valid by construction. Tasks, dependencies and options
- * are left out one by one in shrinking; fast-check prints it as lines.
+ * A plan of tasks `t0`, `t1`, … that depend on earlier ones only, valid by construction. Shrinking leaves out tasks,
+ * dependencies and options one by one. fast-check prints the plan as lines.
  */
 export function anyPlan(options: AnyDagOptions = {}): Arbitrary<Plan> {
   const { minTasks = 1, maxTasks = 8, shape = 'any', taskOptions = fc.constant({}), pools = {} } = options
@@ -53,7 +53,7 @@ export function anyPlan(options: AnyDagOptions = {}): Arbitrary<Plan> {
   })
 }
 
-/** As `anyPlan`, as a dag that is yet to be validated. */
+/** As `anyPlan`, but gives dags. */
 export function anyDag(options: AnyDagOptions = {}): Arbitrary<AnyDag> {
   return anyPlan(options).map((plan) =>
     worded({ name: plan.name, plan: () => plan }, () => planInWords(plan)),

@@ -1,17 +1,20 @@
 import type { Arbitrary } from 'fast-check'
 import { fc } from '../law/fast-check.ts'
 
-/** One of these, which shrinks towards the first of them step by step. */
+/** One of the values. Shrinks step by step towards the first of them. */
 export function oneOf<Value>(...values: readonly Value[]): Arbitrary<Value> {
   return fc.nat(values.length - 1).map((at) => values[at]!)
 }
 
-/** A list of `min` to `max` items that shrinks by leaving out any of them: fast-check's array gives up only the first. */
+/**
+ * A list of `min` to `max` items that shrinks by leaving out any of them. fast-check's own array leaves out only the
+ * first ones.
+ */
 export function anyList<Item>(
   item: Arbitrary<Item>,
   { min, max }: { readonly min: number; readonly max: number },
 ): Arbitrary<readonly Item[]> {
-  // Left out are those with the weight 0.
+  // Items with the weight 0 are left out.
   return fc
     .array(fc.record({ item, weight: fc.nat(9) }), { minLength: min, maxLength: max, size: 'max' })
     .map((entries) => {

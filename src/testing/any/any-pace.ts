@@ -5,7 +5,7 @@ import { fc } from '../law/fast-check.ts'
 /** One of these lengths in milliseconds; shrinks towards the first. */
 export const ms = (...values: number[]): Arbitrary<number> => oneOf(...values)
 
-/** Nothing, `most` times as often as the other; shrinks to nothing. */
+/** `undefined`, `most` times as often as a value of the arbitrary. Shrinks to `undefined`. */
 export function seldom<Value>(most: number, arbitrary: Arbitrary<Value>): Arbitrary<Value | undefined> {
   return fc.oneof(
     { withCrossShrink: true },
@@ -14,7 +14,7 @@ export function seldom<Value>(most: number, arbitrary: Arbitrary<Value>): Arbitr
   )
 }
 
-/** How long an attempt takes, in milliseconds: to start, to end from then on, and to end once it is told to. */
+/** How long an attempt takes, in milliseconds: to start, then to end by itself, and to end after it is told to. */
 export interface Pace {
   readonly start: number
   readonly run: number

@@ -1,24 +1,24 @@
 import type { Arbitrary } from 'fast-check'
 import { fc } from '../law/fast-check.ts'
 
-/** What a report may be that nobody waits for. */
+/** The types of reports that nobody waits for. */
 export const strayTypes = ['started', 'rejected', 'heartbeat', 'completed', 'failed', 'ended'] as const
 
 /** A report that nobody waits for. */
 export interface StrayReport {
-  /** The instant it comes at. */
+  /** When it comes. */
   readonly at: number
-  /** The task it is about, by its place. */
+  /** The index of the task that it is about. */
   readonly task: number
-  /** The attempt it claims to be of: 1 is the first; 0 never was. */
+  /** The attempt that it claims to be about. 1 is the first, 0 never existed. */
   readonly attempt: number
   readonly type: (typeof strayTypes)[number]
 }
 
-/** Places are drawn from this many, and then wrapped to the tasks there are: so tasks can be left out in shrinking. */
+/** Indices are drawn below this number, and taken modulo the number of tasks, so that shrinking can leave out tasks. */
 export const places = 840
 
-/** A report that is late, doubled, out of order, or of an attempt that never was. */
+/** A report that is late, doubled, out of order, or about an attempt that never existed. */
 export function anyStray(withinMs = 300): Arbitrary<StrayReport> {
   return fc.record({
     at: fc.integer({ min: 0, max: withinMs }),

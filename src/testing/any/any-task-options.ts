@@ -7,9 +7,9 @@ import { fc } from '../law/fast-check.ts'
 
 const none = Number.POSITIVE_INFINITY
 
-/** What the options of a task say of its life. Lengths in milliseconds; `Infinity` is none. */
+/** The options of a task that decide how it runs. Lengths are in milliseconds, `Infinity` is none. */
 export interface TaskSettings {
-  /** `even` is a rule of one's own: an even number of dependencies completed. */
+  /** `even` is a rule function: an even number of dependencies completed. */
   readonly when: RuleName | 'even'
   readonly onFailure: OnFailure
   readonly severity: Severity
@@ -28,7 +28,7 @@ export interface TaskSettings {
   readonly estimate: number | undefined
 }
 
-/** What the options of a task say of its life. */
+/** Random settings of a task. */
 export function anyTaskSettings(): Arbitrary<TaskSettings> {
   return fc.record({
     when: fc.oneof(
@@ -54,7 +54,7 @@ export function anyTaskSettings(): Arbitrary<TaskSettings> {
   })
 }
 
-/** The settings as the options that say so; what is the default anyway is left out. */
+/** The settings as task options. Defaults are left out. */
 export function optionsOf(settings: TaskSettings): TaskOptions {
   const { when, onFailure, severity, maxAttempts, backoff, timeout, startTimeout, stall, killGrace } =
     settings
@@ -73,11 +73,11 @@ export function optionsOf(settings: TaskSettings): TaskOptions {
   }
 }
 
-/** A rule of one's own: an even number of dependencies completed. */
+/** A rule function: an even number of dependencies completed. */
 const evenlyCompleted: Rule = (outcomes) =>
   Object.values(outcomes).filter(({ status }) => status === 'completed').length % 2 === 0
 
-/** A rule that one dependency alone can meet makes no sense without any. */
+/** The rule, unless it is an `any-…` rule of a task without dependencies, which is refused. */
 export function fitting(when: TaskSettings['when'], needs: readonly unknown[]): TaskSettings['when'] {
   return needs.length === 0 && when.startsWith('any-') ? 'all-completed' : when
 }
@@ -87,13 +87,13 @@ export interface AnyTaskOptionsOptions {
   readonly pools?: Readonly<Record<string, number>>
   /** The names of the executors that tasks may ask for. @default that of their work */
   readonly executors?: readonly string[]
-  /** True gives a task that has no dependencies no rule that needs one. @default false */
+  /** True for a task without dependencies: it gets no rule that needs one. @default false */
   readonly isRoot?: boolean
 }
 
 /**
- * The options of a task but for its `needs`: rules, failure modes, retries, timeouts (tens of milliseconds, for a
- * simulated clock), priorities, estimates, pools. Shrinks to none but `killGrace: 0`.
+ * Random options of a task, except `needs`: rules, failure modes, retries, timeouts (tens of milliseconds, for a
+ * simulated clock), priorities, estimates, pools. Shrinks to no options but `killGrace: 0`.
  */
 export function anyTaskOptions(options: AnyTaskOptionsOptions = {}): Arbitrary<TaskOptions> {
   const { pools = {}, executors = [], isRoot = false } = options

@@ -1,9 +1,9 @@
-/** What a random dag looks like. `any` mixes them all; the others are drawn in the doc comment of `anyDag`. */
+/** What a random dag looks like. `AnyDagOptions.shape` explains each. */
 export type Shape = 'any' | 'chain' | 'wide' | 'tree' | 'diamond' | 'layered'
 
 /**
- * The dependencies of the task at a place, by their places, all of them earlier. `links` are the random numbers that they
- * are made from: each says how far back one lies, so that a dag stays one when a task of it is left out.
+ * The indices of the dependencies of a task, all of them lower than its own. They are made from the random numbers
+ * `links`, each of which says how far back one lies, so that a dag is still one when a task is left out.
  */
 export function needsAt(
   index: number,

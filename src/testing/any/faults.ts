@@ -7,9 +7,9 @@ import { fc } from '../law/fast-check.ts'
 import { worded } from '../law/in-words.ts'
 import { anyStray, type StrayReport } from './any-stray.ts'
 
-/** One thing that goes wrong in a run. Attempts count from 1, instants in milliseconds from its start. */
+/** One thing that goes wrong in a run. Attempts count from 1; instants are milliseconds from the run's start. */
 export type Fault =
-  /** The attempt fails: as a handler that throws, with a `TerminalError`, or with a `RetryAfterError`. */
+  /** The attempt fails: like a handler that throws an `Error`, a `TerminalError` or a `RetryAfterError`. */
   | {
       readonly kind: 'fails'
       readonly taskId: TaskId
@@ -34,7 +34,7 @@ export type Fault =
       readonly attempt: number
       readonly forced: boolean
     }
-  /** A report that is late, doubled, or of an attempt that never was. */
+  /** A report comes that is late, doubled, or about an attempt that never existed. */
   | {
       readonly kind: 'stray-report'
       readonly taskId: TaskId
@@ -45,36 +45,36 @@ export type Fault =
   /** Somebody kills the task, or without `taskId` the run. */
   | { readonly kind: 'killed'; readonly taskId?: TaskId; readonly at: number }
   | { readonly kind: 'drained'; readonly at: number }
-  /** The run is paused, for good if nobody resumes it; the end of a rehearsal does. */
+  /** The run is paused. Where nothing resumes it, the end of the rehearsal does. */
   | { readonly kind: 'paused' | 'resumed'; readonly at: number }
-  /** Somebody watches who throws, is slow, comes late, or kills the run from inside a notification. */
+  /** An observer throws, is slow, comes late, or kills the run from inside a notification. */
   | { readonly kind: 'observer'; readonly how: ObserverKind }
   /** The store takes a while for each append. */
   | { readonly kind: 'slow-store'; readonly delayMs: number }
 
 /**
- * `throws` breaks now and then, `late` subscribes in the middle, `slow` takes its time over each fact, `kills` kills the
- * run from inside a notification.
+ * `throws` throws now and then, `late` subscribes in the middle, `slow` takes its time over each fact, `kills` kills
+ * the run from inside a notification.
  */
 export type ObserverKind = 'throws' | 'late' | 'slow' | 'kills'
 
-/** What goes wrong in a run, all of it. */
+/** Everything that goes wrong in a run. */
 export type Faults = readonly Fault[]
 
 export type FaultKind = Fault['kind']
 
 export interface AnyFaultsOptions {
-  /** Most faults in a run; none is always among the cases. @default 4 */
+  /** How many faults a run may have at most. Runs without any are always among the cases. @default 4 */
   readonly maxFaults?: number
-  /** Which faults there are. @default all of them */
+  /** The kinds of faults that may be drawn. @default all of them */
   readonly kinds?: readonly FaultKind[]
-  /** The attempts that something may happen to are those up to this one. @default 3 */
+  /** The last attempt of a task that may have a fault. @default 3 */
   readonly maxAttempt?: number
-  /** Instants fall before this one. @default 250 */
+  /** Instants are before this one, in milliseconds from the run's start. @default 250 */
   readonly withinMs?: number
 }
 
-/** What may go wrong in runs of a dag, each fault for itself: a list that shrinks to the fewest. */
+/** Random faults for runs of a dag. Shrinks to as few faults as possible. */
 export function anyFaults(dag: Plan | AnyDag, options: AnyFaultsOptions = {}): Arbitrary<Faults> {
   const ids = planOf(dag).tasks.map(({ id }) => id)
   const { maxFaults = 4, maxAttempt = 3, withinMs = 250 } = options

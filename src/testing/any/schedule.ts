@@ -5,7 +5,7 @@ import { anyPace, type Pace } from './any-pace.ts'
 import { fc } from '../law/fast-check.ts'
 import { worded } from '../law/in-words.ts'
 
-/** How long the attempts of each task take. From that follows in which order they complete. */
+/** How long the attempts of each task take, which decides in which order tasks complete. */
 export type Schedule = Readonly<Record<TaskId, Pace>>
 
 /** Lengths for every task of a dag, of a few tens of milliseconds; shrinks to 0 for all. */

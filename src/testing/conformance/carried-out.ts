@@ -10,24 +10,24 @@ export function demand(holds: boolean, breach: string): void {
   if (!holds) throw new ConformanceError(breach)
 }
 
-/** An attempt in the hands of an executor that is tried, and what that told of it. */
+/** An attempt that the executor under test carries out, and what it reports. */
 export interface CarriedOut extends AttemptKey {
   readonly attemptId: string
   readonly reports: readonly AttemptReport[]
   readonly isOver: boolean
-  /** Resolves with the first report of the type. */
+  /** Resolves with the first report of that type. */
   next<Type extends AttemptReport['type']>(type: Type): Promise<Extract<AttemptReport, { type: Type }>>
   started(): Promise<unknown>
   /** Resolves with the last report. */
   last(): Promise<AttemptReport>
-  /** Listens a while; then the reports must be those of an attempt that has started once and ended once. */
+  /** Listens for a while, then checks that the reports are those of an attempt that has started once and ended once. */
   settled(): Promise<void>
 }
 
 const endsUnstarted: ReadonlySet<string> = new Set(['attempt.failed', 'attempt.ended'])
 const lasts: ReadonlySet<string> = new Set(['attempt.completed', 'attempt.failed', 'attempt.ended'])
 
-/** Has the executor start an attempt. */
+/** Lets the executor start an attempt. */
 export function carryOut(
   executor: Executor,
   attempt: Attempt,
@@ -82,7 +82,7 @@ export function carryOut(
   return carriedOut
 }
 
-/** Lets pass what comes by itself: some turns of the event loop, and as long as asked. */
+/** Waits for some turns of the event loop, and then for `ms` milliseconds. */
 export async function quiet(ms: number): Promise<void> {
   for (let turn = 0; turn < 4; turn++) {
     await new Promise((resolve) => {
@@ -101,7 +101,7 @@ function isLast(report: AttemptReport): report is AttemptReport {
 
 function demandOneLife(reports: readonly AttemptReport[]): void {
   const all = listed(reports)
-  // An attempt that cannot start, or is aborted before, may end without having started.
+  // An attempt that cannot start, or is aborted before it does, may end without having started.
   const neverStarted = reports.length === 1 && count(reports, (type) => endsUnstarted.has(type)) === 1
   const startedFirst = reports[0]?.type === 'attempt.started'
   demand(startedFirst || neverStarted, `the first report is not that it started: ${all}`)

@@ -3,19 +3,19 @@ import type { AttemptReport, Executor } from '../../ports/executor.ts'
 import { demandExecutorUnderTest } from './read-executor-under-test.ts'
 import { carryOut, type CarriedOut, ConformanceError, demand, quiet } from './carried-out.ts'
 
-/** What the suite needs to know of an executor to try it. Each kind of work is what `Attempt.work` holds. */
+/** What the suite needs to know of an executor. Each kind of work is what `Attempt.work` will hold. */
 export interface ExecutorUnderTest {
   readonly name: string
-  /** Made anew for every case. */
+  /** Called once for every case. */
   readonly makeExecutor: () => Executor
   /** The parent of actors, for executors that spawn some. */
   readonly makeActor?: () => AnyActorRef
   readonly work: {
     readonly completes: (output: string) => unknown
     readonly fails: (message: string) => unknown
-    /** Does not end by itself, but at once when it is told to. */
+    /** Does not end by itself, but ends at once when it is told to. */
     readonly hangs: () => unknown
-    /** Every other way in which work may break, by what it does: `throws at once`, `rejects`. */
+    /** Further ways in which work may break, by what it does: `throws at once`, `rejects`. */
     readonly breaks?: Readonly<Record<string, () => unknown>>
     /** Completes with `{ inputs, input, runId, taskId, attempt, attemptId }` as it was given them. */
     readonly tells?: () => unknown
@@ -23,12 +23,12 @@ export interface ExecutorUnderTest {
     readonly ignoresAbort?: () => { readonly work: unknown; readonly finish: () => void }
     /** Gives at least one heartbeat, line of output or word of progress, then completes. */
     readonly beats?: () => unknown
-    /** Asks, and completes with the answer. */
+    /** Asks the question, and completes with the answer. */
     readonly asks?: (question: string) => unknown
   }
   /** How long a case waits for a report that must come. @default 5000 */
   readonly patienceMs?: number
-  /** How long a case listens whether something comes that must not. @default 0: some turns of the event loop */
+  /** How long a case listens for reports that must not come. @default 0: some turns of the event loop */
   readonly quietMs?: number
 }
 
@@ -40,8 +40,8 @@ export interface ConformanceCase {
 }
 
 /**
- * The contract of the port `Executor` as cases for any test framework. Those that the work given does not allow for are
- * left out. Throws `CONFIG_INVALID` for anything else than an `ExecutorUnderTest`, as an executor itself.
+ * The contract of the port `Executor` as cases for any test framework. Cases for kinds of work that are not given are
+ * left out. Throws `CONFIG_INVALID` for anything but an `ExecutorUnderTest`, such as an executor itself.
  *
  * @example
  * ```ts
@@ -247,7 +247,7 @@ function benchFor({ makeExecutor, makeActor, patienceMs = 5_000, quietMs = 0 }: 
     start: (work, given = { inputs: {}, input: undefined }) => {
       const taskId = `task-${++count}`
       const key = { runId: 'run', taskId, attempt: 1 }
-      // An executor that spawns no actors does not look at it.
+      // An executor that spawns no actors does not need it.
       const actor = makeActor?.() as AnyActorRef
       const note = (): void => undefined
       return carryOut(executor, { ...key, ...given, work, actor, note }, { patienceMs, quiet: pass })

@@ -5,7 +5,7 @@ type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
 
 const ends = new Set(['task.retrying', 'task.deferred', 'task.completed', 'task.failed', 'task.killed'])
 
-/** True for the facts that end an attempt, and free what it held. */
+/** True for the facts that end an attempt and free what it held. */
 export function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
   return ends.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
 }
@@ -13,7 +13,7 @@ export function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: T
 export interface ToldAttempt {
   /** How it began. */
   readonly fact: OfType<'task.dispatched'>
-  /** Its number among the attempts that count, since the beginning, a redrive, or a person's `retry`. */
+  /** Its number among the attempts that count, since the start, a redrive, or a person's `retry`. */
   readonly used: number
   /** The retry that followed it. */
   readonly retry: OfType<'task.retrying'> | undefined
@@ -21,7 +21,7 @@ export interface ToldAttempt {
   readonly nextAt: number | undefined
 }
 
-/** The attempts of a task, as its facts tell them. One that its executor took back does not count. */
+/** The attempts of a task, read from its facts. An attempt that its executor took back does not count. */
 export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly ToldAttempt[] {
   const attempts: { -readonly [Field in keyof ToldAttempt]: ToldAttempt[Field] }[] = []
   let used = 0
@@ -39,7 +39,7 @@ export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly 
     if (fact.type === 'task.retrying' && latest !== undefined) latest.retry = fact
     if (fact.type === 'task.redriven') {
       used = 0
-      // Whoever redrives a task does not wait for the retry that a kill cut short.
+      // A redriven task does not wait for the retry that a kill cut short.
       if (latest !== undefined) latest.retry = undefined
     }
     if (fact.type === 'task.asked') isFailureAsked = fact.of === 'failure'

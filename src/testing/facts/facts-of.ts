@@ -3,12 +3,12 @@ import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
 import { isRecord, show } from '../../graph/read-values.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 
-/** Facts that were collected or read from a journal, or a run, which gives those that it holds. */
+/** Facts that were collected or read from a journal; or a run, whose held facts are read. */
 export type FactSource = Iterable<Fact> | Pick<RunHandle, 'events'>
 
 /**
- * The run facts of a source, as they are now. Throws `CONFIG_INVALID` for what is neither facts nor a run, and for a run
- * that has let go of its first ones.
+ * The run facts of a source, as they are now. Throws `CONFIG_INVALID` for a value that is neither facts nor a run, and
+ * for a run that no longer holds its first facts.
  */
 export function factsOf(source: FactSource): readonly RunFact[] {
   demandSource(source)

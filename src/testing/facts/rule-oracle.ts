@@ -3,10 +3,10 @@ import type { Rule, RuleName } from '../../graph/rules.ts'
 
 type Dependency = readonly [id: TaskId, outcome: Outcome | undefined]
 
-/** A way in which a dependency may stand. */
+/** How a dependency may stand. */
 type Way = 'completed' | 'failed' | 'skipped' | 'open'
 
-/** Each rule from its definition, said a second time: what must be true of the ways in which dependencies stand. */
+/** Each rule, defined a second time, independently of the runtime: what must hold for how the dependencies stand. */
 const definitions: Readonly<Record<RuleName, (ways: ReadonlySet<Way>) => boolean>> = {
   'all-completed': (ways) => isOnly(ways, 'completed'),
   'all-settled': (ways) => !ways.has('open'),
@@ -34,7 +34,7 @@ function isOnly(ways: ReadonlySet<Way>, way: Way): boolean {
   return ways.size === 1 && ways.has(way)
 }
 
-/** A kill is a failure to those who wait, and so is a skip that a failure is the cause of; an ignored failure is none. */
+/** To dependents a kill is a failure, and so is a skip that a failure caused; an ignored failure is none. */
 function wayOf(outcome: Outcome | undefined): Way {
   switch (outcome?.status) {
     case undefined:

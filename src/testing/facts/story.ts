@@ -10,7 +10,7 @@ export function storyOf(facts: readonly RunFact[], taskId: TaskId | undefined): 
   return facts.filter((fact) => fact.taskId === taskId).map((fact) => lineOf(fact, from))
 }
 
-/** A fact as a line; instants count from `from`. */
+/** A fact as a line. Instants are counted from `from`. */
 export function lineOf(fact: RunFact, from: number): string {
   const about = [
     ...('attempt' in fact && fact.attempt > 0 ? [`attempt ${fact.attempt}`] : []),
@@ -96,7 +96,7 @@ function short(value: unknown): string {
   return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`
 }
 
-/** Outputs may be anything: a value that has no JSON is told in words. */
+/** Outputs may be anything: a value without a JSON form is described in words. */
 function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? show(value)

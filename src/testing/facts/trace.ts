@@ -15,23 +15,28 @@ export interface TracedAttempt {
   /** When it was granted its slot, and the `seq` of that. */
   readonly grantedAt: number
   readonly grantedSeq: number
-  /** When its executor had started it; undefined where it never did. */
+  /** When its executor reported the start; undefined where it never did. */
   readonly startedAt: number | undefined
   /** When it ended, and the `seq` of that; undefined while it is live. */
   readonly endedAt: number | undefined
   readonly endedSeq: number | undefined
-  /** How: `retrying` another one follows, `asked` a person decides, `deferred` its executor took it back. */
+  /**
+   * How it ended. `retrying`: another one follows. `asked`: a person decides. `deferred`: its executor took it back.
+   */
   readonly end: 'completed' | 'failed' | 'killed' | 'retrying' | 'asked' | 'deferred' | undefined
   readonly failure: Failure | undefined
 }
 
-/** What the facts of one run tell, for assertions. A task id that the run does not know throws `TASK_UNKNOWN`. */
+/**
+ * What the facts of one run say, for assertions. Its functions throw `TASK_UNKNOWN` for a task that the run does not
+ * have.
+ */
 export interface Trace {
   readonly runId: string
   readonly facts: readonly RunFact[]
   /** The tasks in the order in which they first started. */
   readonly order: readonly TaskId[]
-  /** The tasks in the order in which they (last) settled. */
+  /** The tasks in the order in which they settled; for a redriven task, its last settlement counts. */
   readonly settled: readonly TaskId[]
   /** Every attempt of every task, in the order of their starts. */
   readonly timeline: readonly TracedAttempt[]
@@ -42,13 +47,16 @@ export interface Trace {
   readonly status: (taskId: TaskId, seq?: number) => TaskStatus
   /** How a task settled; undefined where it has not. */
   readonly outcome: (taskId: TaskId) => Outcome | undefined
-  /** True when an attempt of one was live while one of the other was. */
+  /** True when attempts of both tasks were live at the same time. */
   readonly overlap: (one: TaskId, other: TaskId) => boolean
-  /** The facts of a task as lines, their instants counted from the first fact; without an id those of the run. */
+  /** The facts of a task, or without an id those of the run, as lines. Instants are counted from the first fact. */
   readonly story: (taskId?: TaskId) => readonly string[]
 }
 
-/** Reads a run, finished or not, from its facts (`run.events$`, a journal, `run.story(taskId)`) or from its handle. */
+/**
+ * Reads a run, settled or not, from its facts (collected from `run.events$`, a journal, `run.story(taskId)`) or from
+ * its handle.
+ */
 export function trace(source: FactSource): Trace {
   const facts = factsOf(source)
   const runId = oneRun(facts)

@@ -15,13 +15,13 @@ import { attemptsStayInPolicy } from './policy.ts'
 import { hasOneLiveAttempt, startsOnlyWhenRuleIsMet } from './starts.ts'
 
 export interface InvariantOptions {
-  /** Most tasks of a run that may hold a slot at once. @default the plan's; where it has none there is no limit */
+  /** How many tasks of a run may hold a slot at once. @default the plan's; where it has none there is no limit */
   readonly concurrency?: number
   /** Pools by name, in addition to the plan's. */
   readonly pools?: Readonly<Record<string, number>>
   /** Capacities of executors by name. @default none is limited */
   readonly capacities?: Readonly<Record<string, number>>
-  /** True says that no more facts will come: a run without an end breaks guarantee 4. @default false */
+  /** True when no more facts will come, so that a run without an end breaks guarantee 4. @default false */
   readonly ended?: boolean
 }
 
@@ -36,7 +36,7 @@ export interface Breach {
   readonly seq?: number
   /** What happened, as a sentence. */
   readonly message: string
-  /** The facts of the task, or of the run where no task is concerned, a line each. */
+  /** The facts of the task, or of the run where no task is concerned, as lines. */
   readonly story: string
 }
 
@@ -52,10 +52,10 @@ const invariants: readonly Invariant[] = [
 ]
 
 /**
- * Holds the facts of a run, or of several (or a run itself), against what dagmar guarantees: every way in which they break guarantee 1 to
- * 8 or 13, in the order of the facts; none for facts of a sound run, whether it has ended or still goes on. Passing facts
- * are passed over. The facts of a run are wanted from its first one on: what comes after a gap is not judged. Runs are
- * judged one by one, so what they share is not.
+ * Checks the facts of one or several runs (or a run itself) against dagmar's guarantees 1 to 8 and 13. Returns every
+ * breach, in the order of the facts; for sound runs, ended or not, there is none. Passing facts are ignored. The facts
+ * of a run are needed from the first one on: facts behind a gap are not judged. Runs are judged one by one, so limits
+ * that they share are not checked.
  *
  * Throws `TASK_UNKNOWN` for facts of another dag.
  */
@@ -84,7 +84,7 @@ export function checkInvariants(
   })
 }
 
-/** As `checkInvariants`, but throws an `Error` that names each guarantee broken and tells the story of its task. */
+/** As `checkInvariants`, but throws an `Error` that names each broken guarantee and tells the story of its task. */
 export function assertInvariants(
   source: FactSource,
   dag: Plan | AnyDag,
@@ -111,7 +111,7 @@ function breachOf(finding: Finding, runId: string, storyOf: (taskId: TaskId | un
   }
 }
 
-/** Tells the story of a task, each once however many breaches are about it. */
+/** Makes the story of each task only once, however many breaches are about it. */
 function storyteller(facts: readonly RunFact[]): (taskId: TaskId | undefined) => string {
   const byTask = groupedBy(facts, ({ taskId }) => taskId)
   const told = new Map<TaskId | undefined, string>()

@@ -4,7 +4,7 @@ import { endsAttempt } from '../facts/attempts-of.ts'
 import { outcomeIn } from '../facts/outcome-in.ts'
 import { type Finding, found, type Judged } from './judged.ts'
 
-/** 4. Every run settles …: at its end every task is settled, and it did not come to a deadlock. */
+/** 4. Every run settles …: at its end every task is settled, and it was no deadlock. */
 export function everyRunSettles({ plan, facts, ended }: Judged): readonly Finding[] {
   const findings: Finding[] = []
   const open = new Set(plan.tasks.map(({ id }) => id))
@@ -42,8 +42,8 @@ export function everyRunSettles({ plan, facts, ended }: Judged): readonly Findin
 const starts: ReadonlySet<RunFact['type']> = new Set(['task.ready', 'task.dispatched', 'task.starting'])
 
 /**
- * 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. A run that
- * drains starts nothing either; what has been asked to start may.
+ * 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. A draining
+ * run starts nothing either, except attempts that had been asked to start.
  */
 export function killIsFinal({ facts }: Judged): readonly Finding[] {
   const findings: Finding[] = []
@@ -91,7 +91,7 @@ export function killIsFinal({ facts }: Judged): readonly Finding[] {
   return findings
 }
 
-/** What may still come of a task that is being killed: a warning, where it is, that it is given up, its end. */
+/** The facts that may still come about a task that is being killed. */
 const afterKill: ReadonlySet<RunFact['type']> = new Set([
   'task.warned',
   'task.placed',

@@ -3,7 +3,7 @@ import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { GuaranteeNumber } from './guarantee-words.ts'
 
-/** What of a run may be in use at once. What is not named has no limit. */
+/** How much a run may use at once. What is not named has no limit. */
 export interface Limits {
   /** Slots. */
   readonly concurrency: number
@@ -12,12 +12,12 @@ export interface Limits {
   readonly capacities: Readonly<Record<string, number>>
 }
 
-/** The facts of one run, from its first one on and without gaps, and what they are held against. */
+/** The facts of one run, from the first one on and without gaps, and what they are judged by. */
 export interface Judged {
   readonly plan: Plan
   readonly facts: readonly RunFact[]
   readonly limits: Limits
-  /** No more facts will come: a run that has not ended never will. */
+  /** True when no more facts will come: a run that has not ended never will. */
   readonly ended: boolean
 }
 

@@ -35,7 +35,7 @@ export class Use {
     return [...this.#held.keys()]
   }
 
-  /** Takes what the task needs, under its id or another key; gives a sentence for each limit that is exceeded by it. */
+  /** Takes what the task needs, under its id or another key. Returns a sentence for each limit that this exceeds. */
   take(task: PlannedTask, key: TaskId = task.id): readonly string[] {
     this.release(key)
     this.#held.set(key, task)

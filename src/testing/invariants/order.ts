@@ -2,7 +2,10 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import { isRunEnd, type RunFact } from '../../events/facts.ts'
 import { type Finding, found, type Judged, type TaskFact } from './judged.ts'
 
-/** Where a task is by its facts alone: the states of `machines/task.ts`, and what `dispatched` waits for told apart. */
+/**
+ * Where a task is, judged by its facts alone: the states of `machines/task.ts`, with `dispatched` divided by what it
+ * waits for.
+ */
 type Place =
   | 'pending'
   | 'ready'
@@ -19,9 +22,9 @@ type Place =
   | 'killed'
   | 'skipped'
 
-/** Which facts may come next of a task at a place, and where they leave it. */
+/** For each place, which facts about the task may come next, and the place that they lead to. */
 const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Place>>>>> = {
-  // A rule that throws fails its task before it is ever taken up.
+  // A rule function that throws fails its task before the task is ever taken up.
   pending: {
     'task.ready': 'ready',
     'task.failed': 'failed',
@@ -104,9 +107,9 @@ interface Known {
 }
 
 /**
- * Every fact is one that may follow the task's fact before it. What follows a settlement breaks 5, what belongs to
- * another attempt than the latest breaks 6, an end that nobody confirmed breaks 7; whatever else is out of place is
- * taken for a fact that was lost or repeated: 13.
+ * Every fact about a task may follow the one before it. A fact behind a settlement breaks 5, one of an attempt that is
+ * not the latest breaks 6, an end that was not confirmed breaks 7. Any other fact out of place counts as one that was
+ * lost or repeated: 13.
  */
 export function factsFollow({ facts }: Judged): readonly Finding[] {
   const findings: Finding[] = []
@@ -134,7 +137,7 @@ function step(task: Known, fact: TaskFact, storeFailed: boolean): Finding | unde
   if (settled.has(place) && to === undefined) {
     return found(5, fact, `${taskId} was ${place}, and then came ${type}`)
   }
-  // Two attempts at once: 2 tells it.
+  // Two attempts at once are a breach of 2, which is reported there.
   if (live.has(place) && type === 'task.dispatched') return undefined
   if ('attempt' in fact && !isNext) {
     const message = `${type} of ${taskId} is of attempt ${fact.attempt}, when attempt ${latest} was the latest`
@@ -159,20 +162,20 @@ function nextPlace(place: Place, fact: TaskFact): Place | undefined {
   return to
 }
 
-/** A handler asks while it runs; what to do now is asked after an attempt that failed. */
+/** A handler asks while it runs. What to do about a failure is asked after a failed attempt. */
 function asked(place: Place, of: 'handler' | 'failure'): Place | undefined {
   if (of === 'failure') return 'asking'
   return place === 'running' ? 'running' : undefined
 }
 
-/** What is left when the store has failed is told past it: whatever was not settled has been killed or skipped. */
+/** After the store has failed, the rest is told without it: every task that was not settled is killed or skipped. */
 function afterStoreFailure(place: Place, { type }: TaskFact): Place | undefined {
   if (settled.has(place)) return undefined
   if (type === 'task.killed') return 'killed'
   return type === 'task.skipped' ? 'skipped' : undefined
 }
 
-/** Where a fact that is out of place leaves its task: judging goes on from there. */
+/** The place from which judging goes on after a fact that was out of place. */
 const landings: Readonly<Partial<Record<RunFact['type'], Place>>> = {
   'task.ready': 'ready',
   'task.deferred': 'waiting',

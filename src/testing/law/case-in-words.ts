@@ -2,8 +2,8 @@ import { isRecord } from '../../graph/read-values.ts'
 import { fc } from './fast-check.ts'
 
 /**
- * A case of a law as lines. What has words of its own (faults, schedules, plans) is told in them, each part of an object
- * or a list on lines of its own; all else as fast-check prints it.
+ * A case of a law as lines. Faults, schedules and plans are described in words, each part of an object or a list on its
+ * own lines. Everything else is printed as fast-check does.
  */
 export function caseInWords(given: unknown): string {
   if (!hasWordedPart(given)) return fc.stringify(given)

@@ -11,8 +11,8 @@ const loaded: typeof fastCheck | undefined = await import('fast-check').then(
 )
 
 /**
- * fast-check, an optional peer: the same instance as the user's own. Without it whatever needs none of it works all the
- * same, and the first use throws `PEER_MISSING`.
+ * fast-check, an optional peer: the same instance as the user's own. Where it is not installed, its first use throws
+ * `PEER_MISSING`; functions that do not need it work all the same.
  */
 export const fc: typeof fastCheck =
   loaded ??

@@ -1,7 +1,7 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { fc } from './fast-check.ts'
 
-/** The value, printed by fast-check as `words` say. */
+/** The value. fast-check prints it as what `words` returns. */
 export function worded<Value extends object>(value: Value, words: () => string): Value {
   return Object.defineProperty(value, fc.toStringMethod, { value: words, enumerable: false })
 }

@@ -16,27 +16,27 @@ export interface LawOptions<Case = unknown> {
   readonly test?: RegisterTest
   /** How many random cases are tried. @default the environment's `DAGMAR_LAW_RUNS`, else 100 */
   readonly runs?: number
-  /** Makes the cases the same each time; what a failed law tells. @default random */
+  /** The same seed gives the same cases. A failed law names it. @default random */
   readonly seed?: number
-  /** With the seed, goes straight to the case that failed; what a failed law tells. */
+  /** With the seed, leads straight to the case that failed. A failed law names it. */
   readonly path?: string
-  /** Cases that are tried first: the counterexamples of earlier days. */
+  /** Cases that are tried first, such as earlier counterexamples. */
   readonly examples?: readonly Case[]
-  /** How long all cases together may take. @default 240000 */
+  /** How long all cases together may take, in milliseconds. @default 240000 */
   readonly timeoutMs?: number
 }
 
 /**
- * True, nothing or an empty list: it holds. False, a text (what is wrong) or a list of texts and breaches: it does not.
- * Throwing or rejecting breaks it too, and so does anything else that is returned.
+ * The law holds where the check returns true, nothing or an empty list. It is broken by false, by a text that says what
+ * is wrong, by a list of texts and breaches, by any other value, and by throwing or rejecting.
  */
 export type LawOutcome = void | boolean | string | readonly (string | Breach)[]
 
 /**
- * Registers a test that holds for everything the arbitrary can think of. Where it does not, the case is shrunk, and the
- * test fails with the smallest case that was found, what was wrong with it, and the seed that brings it back.
- * Works with Vitest, Jest and node:test. Throws `PEER_MISSING` without fast-check, and
- * `CONFIG_INVALID` for options that make no sense.
+ * Registers a test that must hold for every value of the arbitrary. Where it does not, the case is shrunk, and the test
+ * fails with the smallest case that was found, what is wrong with it, and the seed that makes it again. Works with
+ * Vitest, Jest and node:test. Throws `PEER_MISSING` without fast-check, and `CONFIG_INVALID` for options that make no
+ * sense.
  */
 export function law<Case>(
   name: string,
@@ -88,7 +88,7 @@ function demandKept(outcome: LawOutcome): void {
   if (outcome === undefined || outcome === true) return
   if (outcome === false) throw new Broken('The check returned false.')
   if (typeof outcome === 'string' && outcome !== '') throw new Broken(outcome)
-  // Checks in plain JavaScript return what they like.
+  // Checks written in JavaScript may return anything.
   if (!Array.isArray(outcome)) throw noOutcome(outcome === '' ? 'an empty text' : show(outcome))
   if (outcome.length > 0) throw new Broken(outcome.map(sentenceOf).join('\n'))
 }
@@ -112,7 +112,7 @@ function sentenceOf(breach: string | Breach): string {
 
 function reportOf<Case>(name: string, details: RunDetails<[Case]>): string {
   const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks, seed } = details
-  // Too many cases were refused by fc.pre, or time was up: no case is to blame.
+  // No case is to blame: `fc.pre` refused too many, or time was up.
   if (counterexample === null) return `${name}\n${fc.defaultReportMessage(details) ?? ''}`
   const wrong = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
   return [
@@ -129,7 +129,7 @@ function indented(text: string): string {
   return text.replaceAll(/^/gm, '  ')
 }
 
-/** Vitest gives its `test` to whoever imports it inside a test run, and globally only to those who ask for that. */
+/** Vitest's `test` can be imported inside a test run; it is a global only where that is switched on. */
 const vitestTest: RegisterTest | undefined =
   process.env['VITEST'] === undefined ? undefined : await import('vitest').then(({ test }) => test, nothing)
 

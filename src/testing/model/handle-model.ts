@@ -11,7 +11,7 @@ import { PlainRun } from './plain-run.ts'
 import { RealRun } from './real-run.ts'
 import { anyRunCommand, type RunCommand } from './run-commands.ts'
 
-/** A small dag, and what a run of it is asked, one thing after the other. */
+/** A small dag, and the commands that a run of it gets, one after the other. */
 export interface HandleCase {
   readonly plan: Plan
   readonly concurrency: number
@@ -23,7 +23,7 @@ export interface AnyHandleCaseOptions {
   readonly maxTasks?: number
   /** @default 40 */
   readonly maxCommands?: number
-  /** Where a case failed, fast-check prints it beside the commands: with it and the seed, they are the same again. */
+  /** fast-check prints it with the commands of a failed case. With it and the seed, the commands are the same again. */
   readonly replayPath?: string
 }
 
@@ -47,7 +47,7 @@ export function anyHandleCase(options: AnyHandleCaseOptions = {}): Arbitrary<Han
   })
 }
 
-/** The options that the model knows of. */
+/** Random options out of those that the model knows. */
 function anyModelledOptions(): Arbitrary<TaskOptions> {
   return fc.record({
     when: fc.constantFrom<RuleName>('all-completed', 'all-completed', ...ruleNames),
@@ -63,11 +63,13 @@ function anyModelledOptions(): Arbitrary<TaskOptions> {
 }
 
 /**
- * Holds the handle of a run against a plain model of it: every command of the case is given to both, and after each of
- * them the run must stand as the model says, task by task, refuse what the model refuses, keep the guarantees, and have
- * told all observers the same. In the end every handler ends, and the run must settle. Throws at the first difference.
+ * Compares the handle of a run with a plain model of it. Both get every command of the case. After each one, every task
+ * must be as the model says, the handle must have refused what the model refuses, the guarantees must hold, and all
+ * observers must have been told the same. In the end every handler ends, and the run must settle. Throws at the first
+ * difference.
  *
- * `options` go to `createRuntime`: so the same model holds for another store, or the interpreted machines.
+ * `options` go to `createRuntime`, so that another store, or the interpreted machines, can be compared with the same
+ * model.
  */
 export async function runModelCommands(
   { plan, concurrency, commands }: HandleCase,
@@ -81,7 +83,7 @@ export async function runModelCommands(
   await windUp(model, real)
 }
 
-/** Lets the run come to its end: nothing holds it, and everything ends. */
+/** Lets the run end: it is resumed, and every handler ends. */
 async function windUp(model: PlainRun, real: RealRun): Promise<void> {
   model.resume()
   real.handle.resume()

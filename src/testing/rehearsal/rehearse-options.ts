@@ -22,11 +22,14 @@ export interface RehearseOptions {
   readonly faults?: Faults
   /** How long attempts take. @default each task its estimate, or 10 ms */
   readonly schedule?: Schedule
-  /** Most tasks at once. Integer ≥ 1, or Infinity. @default the dag's, then 4 */
+  /** How many tasks may run at once. Integer ≥ 1, or Infinity. @default the dag's, then 4 */
   readonly concurrency?: number
   /** Pools that the dag does not have itself. */
   readonly pools?: Readonly<Record<string, number>>
-  /** What is answered to failed tasks that ask, by their places in the dag, from the start again where it is short. @default ['skip'] */
+  /**
+   * What is answered to failed tasks that ask: the task at index i gets the answer i, modulo the length of the list.
+   * @default ['skip']
+   */
   readonly answers?: readonly FailureAnswer[]
   /** The run's input, where the dag has a schema for it. */
   readonly input?: unknown

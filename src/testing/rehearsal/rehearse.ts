@@ -17,12 +17,12 @@ export interface Rehearsed {
   readonly plan: Plan
   /** Every run fact. */
   readonly facts: readonly RunFact[]
-  /** What observers were told besides. */
+  /** The passing facts. */
   readonly passing: readonly PassingFact[]
   readonly result: RunResult
-  /** False when the run was still going when nothing more was to happen, and was killed for that. */
+  /** False when nothing more could happen but the run had not settled, so that it was killed. */
   readonly settledByItself: boolean
-  /** The tasks that it still waited for then. */
+  /** The tasks that were still open then. */
   readonly hung: readonly TaskId[]
 }
 
@@ -32,10 +32,10 @@ const otherwise: Pace = { start: 0, run: 10, stop: 0 }
 const mostBeats = 200
 
 /**
- * Runs a dag through the real runtime on a simulated clock, its handlers and commands replaced by scripts: every attempt
- * takes as long as the schedule says and completes with the output `output of <attempt id>`, but for the faults. A
- * pause ends, and what cannot end by itself is killed, when nothing else is left to happen. Nothing of the dag is
- * called but its rules.
+ * Runs a dag with the real runtime on a simulated clock. Handlers and commands are replaced by scripts: every attempt
+ * takes as long as the schedule says and completes with the output `output of <attempt id>`, unless a fault says
+ * otherwise. When nothing else is left to happen, a pause is ended, and attempts that cannot end by themselves are
+ * killed. Nothing of the dag is called except its rule functions.
  *
  * Rejects with `CONFIG_INVALID` for options that make no sense, and with `TASK_UNKNOWN` for tasks that the dag does not have.
  */
