@@ -344,6 +344,7 @@ export const taskMachine = setup({
         'attempt.failed': ended,
         'attempt.ended': ended,
         'attempt.rejected': ended,
+        'attempt.warned': { guard: 'isCurrent', actions: 'tellWarned' },
         'task.kill': { actions: 'noteKill' },
         'task.due': [
           { guard: 'isForceDue', actions: ['noteForced', 'forceAttempt'] },

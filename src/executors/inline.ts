@@ -1,6 +1,7 @@
 import type { Handler, HandlerContext } from '../graph/handler.ts'
 import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
+import { isThenable } from './is-thenable.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { toFailure } from './to-failure.ts'
 
@@ -57,11 +58,6 @@ function fail(live: Live, context: InlineAttempt, thrown: unknown): void {
   // It did as it was told. What a handler that fails on the way has to say is told.
   if (context.isReason(thrown)) context.report({ type: 'attempt.ended' })
   else context.report({ type: 'attempt.failed', failure: toFailure(thrown) })
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const canHaveThen = typeof value === 'function' || (typeof value === 'object' && value !== null)
-  return canHaveThen && 'then' in value && typeof value.then === 'function'
 }
 
 interface Question {

@@ -74,8 +74,9 @@ export type ReportedFailure = Pick<Failure, 'code' | 'message'> & Partial<Failur
 export type Report = (report: AttemptReport) => void
 
 /**
- * Carries out attempts. Its methods are called outside of any transition and may report at once or later.
- * One that throws fails the attempt with `EXECUTOR_THREW`. Attempts are named by the text of `attemptIdOf(attempt)`.
+ * Carries out attempts. Its methods are called outside of any transition, may report at once or later, and may be async;
+ * nobody waits for them. Where `start`, `adopt` or `answer` throws or rejects, the attempt fails with `EXECUTOR_THREW`;
+ * where `abort` or `force` does, that is a warning of the task. Attempts are named by the text of `attemptIdOf(attempt)`.
  */
 export interface Executor {
   /** Most attempts at once. Integer ≥ 1. More than this is never offered. Absent: as many as it accepts. */
@@ -86,7 +87,7 @@ export interface Executor {
    * @default true
    */
   accepts?(carrying: number, taskId: string, work: unknown): boolean
-  start(attempt: Attempt, report: Report): void
+  start(attempt: Attempt, report: Report): void | Promise<void>
   /** Ends the attempt politely; its end is confirmed by its last report. Unknown attempts are passed over. */
   abort(attemptId: string): void
   /** Ends the attempt for certain. An executor without it cannot, and an attempt that does not end is abandoned. */
@@ -101,11 +102,10 @@ export interface Executor {
   reap?(attempt: AttemptKey, handle: JsonValue): Promise<void>
   /**
    * Takes over an attempt of an earlier coordinator, for executors whose attempts survive it, and reports as after
-   * `start`: `attempt.started` first where it still runs, then its last report; the last alone where it has ended
-   * meanwhile, and `attempt.ended` where nothing is known of it any more. From then on it is aborted, forced and
-   * answered like any other.
+   * `start`: `attempt.started` and then its last report, be it that it has ended meanwhile; `attempt.failed` alone where
+   * nothing is known of it any more. From then on it is aborted, forced and answered like any other.
    */
-  adopt?(attempt: Attempt, handle: JsonValue, report: Report): void
+  adopt?(attempt: Attempt, handle: JsonValue, report: Report): void | Promise<void>
   /** The actor that carries out an attempt, where one does: until the attempt's last report. */
   actorOf?(attemptId: string): AnyActorRef | undefined
   /** Calls `listener` whenever capacity came free that no report of ours tells of. Returns how to stop listening. */

@@ -60,7 +60,7 @@ export function startCommand(work: Work<unknown>, options: RunCommandOptions = {
   const { promise: end, resolve } = withResolvers<AttemptReport>()
   const noted = (handle: JsonValue) => note?.(handle as unknown as ProcessHandle)
   const key = { runId, taskId, attempt, work: work.work, inputs, input, actor: undefined as never }
-  executor.start({ ...key, note: noted }, (report) => {
+  void executor.start({ ...key, note: noted }, (report) => {
     reports.push(report)
     if (lasts.has(report.type)) resolve(report)
   })

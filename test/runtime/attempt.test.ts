@@ -39,7 +39,7 @@ describe('an attempt', () => {
             spans.push(`end ${attempt.taskId}`)
           }
         }
-        inner.start({ ...attempt, work }, report)
+        return inner.start({ ...attempt, work }, report)
       },
     }
     const { start } = simulated({ executors: { inline: traced } })

@@ -166,6 +166,22 @@ describe('an executor that throws', () => {
     expect(watched.result?.outcomes['a']).toMatchObject({ status: 'killed', abandoned: true })
   })
 
+  it('later than at once is heard all the same', async () => {
+    const later = (): Promise<never> => Promise.reject(new Error('wires crossed'))
+    const starts = simulated({ executors: { hand: desk({ start: later }) } })
+    const unstarted = await starts.start({ a: { run: byHand } })
+    expect(unstarted.result?.rootCauses[0]?.failure).toMatchObject({
+      code: 'EXECUTOR_THREW',
+      message: 'The executor threw: wires crossed',
+    })
+    const ends = simulated({ executors: { hand: desk({ abort: later as never, force: later as never }) } })
+    const watched = await ends.start({ a: { run: byHand }, b: { run: byHand, startTimeout: '1s' } })
+    void watched.run.kill('a')
+    await ends.wait(20_000)
+    expect(watched.all('task.warned', 'a')).toHaveLength(2)
+    expect(watched.statuses()).toMatchObject({ a: 'killed', b: 'running' })
+  })
+
   it('when it is asked whether it accepts is given the attempt, and fails that', async () => {
     const { start } = simulated({ executors: { hand: desk({ accepts: throwing, start: throwing }) } })
     const { result } = await start({ a: { run: byHand } })

@@ -1,7 +1,7 @@
 import { attemptIdOf } from '../../executors/attempt.ts'
-import type { ReportedFailure } from '../../ports/executor.ts'
+import { isThenable } from '../../executors/is-thenable.ts'
 import type { LiveTask } from '../run/live-task.ts'
-import { hear } from './hear-report.ts'
+import { hear, type Reporter } from './hear-report.ts'
 import { TaskAttempt } from './task-attempt.ts'
 
 /**
@@ -14,9 +14,10 @@ export function startAttempt(live: LiveTask): void {
   const attempt = new TaskAttempt(live)
   live.askedAttempt = context.attempt
   try {
-    live.lane.load.executor.start(attempt, (report) => hear(attempt, report))
+    const asked = live.lane.load.executor.start(attempt, (report) => hear(attempt, report))
+    if (asked !== undefined) onRejection(asked, (thrown) => failed(attempt, thrown))
   } catch (thrown) {
-    hear(attempt, { type: 'attempt.failed', failure: executorThrew(thrown) })
+    failed(attempt, thrown)
   }
 }
 
@@ -24,26 +25,12 @@ export function startAttempt(live: LiveTask): void {
 export function abortAttempt(live: LiveTask): void {
   const { context } = live
   if (context.state !== 'stopping') return
-  if (live.askedAttempt !== context.attempt) {
-    hear({ live, attempt: context.attempt }, { type: 'attempt.ended' })
-    return
-  }
-  try {
-    live.lane.load.executor.abort(attemptIdOf(context))
-  } catch (thrown) {
-    // The kill grace goes on. At its end the attempt is forced or abandoned.
-    warn(live, `The executor threw while the attempt was being ended: ${textOf(thrown)}`)
-  }
+  if (live.askedAttempt === context.attempt) end(live, 'abort', 'ended')
+  else hear({ live, attempt: context.attempt }, { type: 'attempt.ended' })
 }
 
 export function forceAttempt(live: LiveTask): void {
-  const { context } = live
-  if (context.state !== 'stopping') return
-  try {
-    live.lane.load.executor.force?.(attemptIdOf(context))
-  } catch (thrown) {
-    warn(live, `The executor threw while the attempt was being forced: ${textOf(thrown)}`)
-  }
+  if (live.context.state === 'stopping') end(live, 'force', 'forced')
 }
 
 export interface Answer {
@@ -55,21 +42,39 @@ export interface Answer {
 export function deliverAnswer({ live, attempt, answer }: Answer): void {
   const { runId, taskId } = live.context
   try {
-    live.lane.load.executor.answer?.(attemptIdOf({ runId, taskId, attempt }), answer)
+    const asked: unknown = live.lane.load.executor.answer?.(attemptIdOf({ runId, taskId, attempt }), answer)
+    onRejection(asked, (thrown) => failed({ live, attempt }, thrown))
   } catch (thrown) {
-    hear({ live, attempt }, { type: 'attempt.failed', failure: executorThrew(thrown) })
+    failed({ live, attempt }, thrown)
   }
 }
 
-function executorThrew(thrown: unknown): ReportedFailure {
-  return { code: 'EXECUTOR_THREW', message: `The executor threw: ${textOf(thrown)}` }
+/** Where this throws, the kill grace goes on. At its end the attempt is forced or abandoned. */
+function end(live: LiveTask, by: 'abort' | 'force', being: string): void {
+  const attemptId = attemptIdOf(live.context)
+  const { attempt } = live.context
+  const warn = (thrown: unknown): void => {
+    const message = `The executor threw while the attempt was being ${being}: ${textOf(thrown)}`
+    hear({ live, attempt }, { type: 'attempt.warned', message })
+  }
+  try {
+    const asked: unknown = live.lane.load.executor[by]?.(attemptId)
+    onRejection(asked, warn)
+  } catch (thrown) {
+    warn(thrown)
+  }
+}
+
+function failed(reporter: Reporter, thrown: unknown): void {
+  const failure = { code: 'EXECUTOR_THREW', message: `The executor threw: ${textOf(thrown)}` }
+  hear(reporter, { type: 'attempt.failed', failure })
+}
+
+/** An executor's methods may be async: what they reject with later is heard as what they throw. */
+function onRejection(asked: unknown, heard: (thrown: unknown) => void): void {
+  if (isThenable(asked)) asked.then(undefined, heard)
 }
 
 function textOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
-}
-
-function warn(live: LiveTask, message: string): void {
-  const { taskId, attempt } = live.context
-  live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message })
 }

@@ -6,7 +6,7 @@ import { backoffMs } from '../../scheduling/backoff.ts'
 import type { LiveTask } from '../run/live-task.ts'
 
 /** The attempt that a report is about. */
-interface Reporter {
+export interface Reporter {
   readonly live: LiveTask
   readonly attempt: number
 }
