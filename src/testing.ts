@@ -5,8 +5,8 @@ export { ConformanceError } from './testing/conformance/carried-out.ts'
 export {
   type ConformanceCase,
   executorConformance,
-  type ExecutorUnderTest,
 } from './testing/conformance/executor-conformance.ts'
+export type { ExecutorUnderTest } from './testing/conformance/executor-under-test.ts'
 export {
   type Cause,
   checkDag,

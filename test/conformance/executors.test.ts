@@ -1,16 +1,8 @@
 import { createActor, fromCallback, fromPromise, setup } from 'xstate'
-import {
-  actorLogicExecutor,
-  type AttemptReport,
-  type Executor,
-  type HandlerContext,
-  inlineExecutor,
-  logic,
-  type LogicContext,
-  type Report,
-} from 'dagmar'
-import { ConformanceError, executorConformance, type ExecutorUnderTest } from 'dagmar/testing'
-import { describe, expect, it } from 'vitest'
+import { actorLogicExecutor, type HandlerContext, inlineExecutor, logic, type LogicContext } from 'dagmar'
+import { executorConformance, type ExecutorUnderTest } from 'dagmar/testing'
+import { beforeEach, describe, it } from 'vitest'
+import { lastingExecutor, type LastingWork, type Place } from './lasting-executor.ts'
 
 type Context = HandlerContext
 
@@ -134,113 +126,34 @@ const actorLogic: ExecutorUnderTest = {
   },
 }
 
-describe.each([inline, actorLogic])('$name', (tried) => {
+let place: Place = new Map()
+
+const lasting: ExecutorUnderTest = {
+  name: 'an executor whose attempts survive it',
+  makeExecutor: () => lastingExecutor(place),
+  work: {
+    completes: (output): LastingWork => ({ ends: { type: 'attempt.completed', output } }),
+    fails: (message): LastingWork => ({
+      ends: { type: 'attempt.failed', failure: { code: 'JOB_FAILED', message } },
+    }),
+    hangs: (): LastingWork => 'hangs',
+    ignoresAbort: () => {
+      let finish!: () => void
+      const endsWhen = new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      return { work: { endsWhen } satisfies LastingWork, finish: () => finish() }
+    },
+  },
+}
+
+describe.each([inline, actorLogic, lasting])('$name', (tried) => {
+  beforeEach(() => {
+    place = new Map()
+  })
+
   for (const { name, run } of executorConformance(tried)) {
     // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect
     it(name, run)
   }
-})
-
-describe('the conformance suite', () => {
-  const broken = (change: (executor: Executor) => Partial<Executor>): ExecutorUnderTest => ({
-    ...inline,
-    patienceMs: 20,
-    makeExecutor: () => {
-      const executor = inlineExecutor()
-      return { ...executor, ...change(executor) }
-    },
-  })
-
-  type Change = (executor: Executor) => Partial<Executor>
-
-  /** Tells what the executor tells in another way. */
-  const retelling =
-    (retell: (told: AttemptReport, report: Report) => void): Change =>
-    (executor) => ({
-      start: (attempt, report) => executor.start(attempt, (told) => retell(told, report)),
-    })
-
-  it.each<[string, string, Change]>([
-    [
-      'does not tell that it started',
-      'then gives its output',
-      retelling((told, report) => {
-        if (told.type !== 'attempt.started') report(told)
-      }),
-    ],
-    [
-      'tells everything twice',
-      'then gives its output',
-      retelling((told, report) => {
-        report(told)
-        report(told)
-      }),
-    ],
-    [
-      'mixes up the reports',
-      'does not mix attempts',
-      (executor) => {
-        let last: Report | undefined
-        return {
-          start: (attempt, report) => {
-            last = report
-            executor.start(attempt, (told) => last!(told))
-          },
-        }
-      },
-    ],
-    [
-      'goes on after the end',
-      'nothing more of an attempt that is over',
-      retelling((told, report) => {
-        report(told)
-        if (told.type === 'attempt.failed') report({ type: 'attempt.heartbeat' })
-      }),
-    ],
-    [
-      'gives no failure message',
-      'of work that fails',
-      retelling((told, report) =>
-        report(told.type === 'attempt.failed' ? { ...told, failure: { code: 'X', message: '' } } : told),
-      ),
-    ],
-    ['does not abort', 'that is aborted, however often', () => ({ abort: () => undefined })],
-    [
-      'throws at unknown attempts',
-      'does not know',
-      () => ({
-        abort: () => {
-          throw new Error('who?')
-        },
-      }),
-    ],
-    ['has half a capacity', 'declares a capacity', () => ({ capacity: 0.5 })],
-    [
-      'accepts by chance',
-      'whether it accepts',
-      () => {
-        let asked = 0
-        return { accepts: () => asked++ % 2 === 0 }
-      },
-    ],
-    [
-      'answers everybody',
-      'to no other',
-      (executor) => ({
-        answer: (_attemptId, given) => {
-          for (const task of [1, 2]) executor.answer?.(`run/task-${task}/1`, given)
-        },
-      }),
-    ],
-    [
-      'loses inputs',
-      'hands inputs',
-      (executor) => ({
-        start: (attempt, report) => executor.start({ ...attempt, inputs: {} }, report),
-      }),
-    ],
-  ])('finds an executor that %s', async (_what, name, change) => {
-    const found = executorConformance(broken(change)).find((one) => one.name.includes(name))!
-    await expect(found.run()).rejects.toThrow(name === 'does not know' ? 'who?' : ConformanceError)
-  })
 })

@@ -1,5 +1,6 @@
+import type { JsonValue } from '../../events/json-value.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
-import type { Attempt, AttemptKey, AttemptReport, Executor } from '../../ports/executor.ts'
+import type { Attempt, AttemptKey, AttemptReport, Report } from '../../ports/executor.ts'
 
 /** An executor has broken its contract. */
 export class ConformanceError extends Error {
@@ -14,10 +15,14 @@ export function demand(holds: boolean, breach: string): void {
 export interface CarriedOut extends AttemptKey {
   readonly attemptId: string
   readonly reports: readonly AttemptReport[]
+  /** The handles that were noted, in order. */
+  readonly handles: readonly JsonValue[]
   readonly isOver: boolean
   /** Resolves with the first report of that type. */
   next<Type extends AttemptReport['type']>(type: Type): Promise<Extract<AttemptReport, { type: Type }>>
   started(): Promise<unknown>
+  /** Resolves with what came first: a handle that was noted, or a report. */
+  firstSign(): Promise<'a handle' | 'a report'>
   /** Resolves with the last report. */
   last(): Promise<AttemptReport>
   /** Listens for a while, then checks that the reports are those of an attempt that has started once and ended once. */
@@ -27,28 +32,43 @@ export interface CarriedOut extends AttemptKey {
 const endsUnstarted: ReadonlySet<string> = new Set(['attempt.failed', 'attempt.ended'])
 const lasts: ReadonlySet<string> = new Set(['attempt.completed', 'attempt.failed', 'attempt.ended'])
 
-/** Lets the executor start an attempt. */
-export function carryOut(
-  executor: Executor,
-  attempt: Attempt,
-  waits: { readonly patienceMs: number; quiet(): Promise<void> },
-): CarriedOut {
+export interface CarryOut {
+  readonly attempt: Omit<Attempt, 'note'>
+  /** Starts the attempt, or adopts it. */
+  readonly begin: (attempt: Attempt, report: Report) => void | Promise<void>
+  /** What `note` returns. */
+  readonly note: () => void | Promise<void>
+  readonly patienceMs: number
+  readonly quiet: () => Promise<void>
+}
+
+/** Starts or adopts an attempt. What the executor throws, at once or later, fails it as in a runtime. */
+export function carryOut({ attempt, begin, note, patienceMs, quiet: listen }: CarryOut): CarriedOut {
   const { runId, taskId } = attempt
   const reports: AttemptReport[] = []
-  let told: (() => void)[] = []
-  const find = async <Found extends AttemptReport>(
-    what: string,
-    is: (report: AttemptReport) => report is Found,
-  ): Promise<Found> => {
-    const until = Date.now() + waits.patienceMs
+  const handles: JsonValue[] = []
+  let waiting: (() => void)[] = []
+  const wakeAll = (): void => {
+    const woken = waiting
+    waiting = []
+    for (const wake of woken) wake()
+  }
+  const hear = (report: AttemptReport): void => {
+    reports.push(report)
+    wakeAll()
+  }
+  const threw = (thrown: unknown): void =>
+    hear({ type: 'attempt.failed', failure: { code: 'EXECUTOR_THREW', message: String(thrown) } })
+  const find = async <Found>(what: string, look: () => Found | undefined): Promise<Found> => {
+    const until = Date.now() + patienceMs
     for (;;) {
-      const found = reports.find(is)
+      const found = look()
       if (found !== undefined) return found
       const leftMs = until - Date.now()
-      demand(leftMs > 0, `no ${what} came within ${waits.patienceMs} ms, only ${listed(reports)}`)
+      demand(leftMs > 0, `no ${what} came within ${patienceMs} ms, only ${listed(reports)}`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs)
-        told.push(() => {
+        waiting.push(() => {
           clearTimeout(timer)
           resolve()
         })
@@ -61,24 +81,37 @@ export function carryOut(
     taskId,
     attempt: attempt.attempt,
     reports,
+    handles,
     get isOver() {
       return reports.some(isLast)
     },
     next: (type) =>
-      find(type, (report): report is Extract<AttemptReport, { type: typeof type }> => report.type === type),
+      find(type, () =>
+        reports.find(
+          (report): report is Extract<AttemptReport, { type: typeof type }> => report.type === type,
+        ),
+      ),
+    firstSign: () =>
+      find('sign', () => (handles.length > 0 ? 'a handle' : reports.length > 0 ? 'a report' : undefined)),
     started: () => carriedOut.next('attempt.started'),
-    last: () => find('last report', isLast),
+    last: () => find('last report', () => reports.find(isLast)),
     async settled() {
-      await waits.quiet()
+      await listen()
       demandOneLife(reports)
     },
   }
-  executor.start(attempt, (report) => {
-    reports.push(report)
-    const woken = told
-    told = []
-    for (const wake of woken) wake()
-  })
+  const noting = (handle: JsonValue): void | Promise<void> => {
+    handles.push(handle)
+    wakeAll()
+    return note()
+  }
+  try {
+    // Frozen and without a prototype of its own: what an executor gets is data.
+    const begun: unknown = begin(Object.freeze({ ...attempt, note: noting }), hear)
+    if (begun instanceof Promise) begun.then(undefined, threw)
+  } catch (thrown) {
+    threw(thrown)
+  }
   return carriedOut
 }
 
