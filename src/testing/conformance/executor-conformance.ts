@@ -3,7 +3,7 @@ import { copyingCases } from './copying-cases.ts'
 import { endingCases } from './ending-cases.ts'
 import { demandExecutorUnderTest, type ExecutorUnderTest } from './executor-under-test.ts'
 import { handleCases } from './handle-cases.ts'
-import { successorCases } from './successor-cases.ts'
+import { laterCoordinatorCases } from './later-coordinator-cases.ts'
 import { benchFor } from './tried-case.ts'
 import { workingCases } from './working-cases.ts'
 
@@ -35,7 +35,7 @@ export interface ConformanceCase {
  */
 export function executorConformance(tried: ExecutorUnderTest): readonly ConformanceCase[] {
   demandExecutorUnderTest(tried)
-  const parts = [workingCases, endingCases, copyingCases, askingCases, handleCases, successorCases]
+  const parts = [workingCases, endingCases, copyingCases, askingCases, handleCases, laterCoordinatorCases]
   return parts
     .flatMap((casesOf) => casesOf(tried))
     .map(({ name, run }) => ({ name, run: () => run(benchFor(tried)) }))

@@ -4,7 +4,7 @@ import type { ExecutorUnderTest } from './executor-under-test.ts'
 import { demandCompleted, type TriedCase } from './tried-case.ts'
 
 /** What a later coordinator does with the attempts of one that has died. */
-export function successorCases(tried: ExecutorUnderTest): readonly TriedCase[] {
+export function laterCoordinatorCases(tried: ExecutorUnderTest): readonly TriedCase[] {
   return [...reapingCases(tried), ...adoptingCases(tried)]
 }
 
