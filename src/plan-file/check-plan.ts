@@ -18,8 +18,8 @@ export type Frame = Omit<PlanDefinition, 'tasks'>
 const mostRounds = 20
 
 /**
- * Makes the plan. `plan()` tells one problem at a time: what it complains about is reported and taken away, and it is
- * asked again, so that all is told at once. Undefined where there was anything to report.
+ * Makes the plan. `plan()` throws one problem at a time, so each is reported, its cause removed, and `plan()` called
+ * again, until all problems are known. Undefined where there were any.
  */
 export function checkPlan(
   frame: Frame,
@@ -53,7 +53,7 @@ interface State {
   readonly reading: Reading
 }
 
-/** Reports a cycle with the place of each of its dependencies, and takes its first dependency away. */
+/** Reports a cycle with the place of each of its dependencies, and removes its first dependency. */
 function takeCycle(error: DagmarError, { byId, definitions, reading }: State): boolean {
   const ids = error.facts['path'] as readonly TaskId[]
   const edges = ids.slice(0, -1).map((from, index) => writtenNeed(byId.get(from)!, ids[index + 1]!))
@@ -66,7 +66,8 @@ function takeCycle(error: DagmarError, { byId, definitions, reading }: State): b
         : `Remove one of these dependencies: ${places.join(', ')}${more}.`,
   })
   const [, writtenId, , need] = edges[0]!
-  // All that the file says in this place goes: a matrix would come up once for each of its tasks.
+  // The field is removed from every task that got it from this place: a matrix would report it once for each of its
+  // tasks.
   for (const task of byId.values()) {
     if (task.writtenId !== writtenId) continue
     const taken = new Set(task.definition.needs!.filter((_, index) => task.needOrigins[index] === need))

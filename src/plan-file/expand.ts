@@ -15,21 +15,21 @@ export interface ExpandedTask {
   /** The id in the file: `test` for `test(20)`. */
   readonly writtenId: TaskId
   readonly definition: TaskDefinition
-  /** For each need, its index among the needs in the file. */
+  /** For each need, the index of the entry in the file that it comes from. */
   readonly needOrigins: readonly number[]
 }
 
-/** A matrix that needs a matrix makes products: this is how many dependencies a plan may have. */
+/** The most dependencies that a plan may have. A matrix that needs a matrix has the product of both. */
 const mostNeeds = 1_000_000
 
 const mostGuesses = 50
 
-/** Stands in for a task that is no good, so that what depends on it can be judged all the same. */
+/** Stands in for a bad task, so that its dependents can still be checked. */
 const standIn: Work = { executor: 'process', work: undefined }
 
 /**
- * The tasks of a plan file, each matrix expanded. `isSound` tells the tasks of good shape; the others, and those that
- * are found to be no good here, become empty ones of the same id.
+ * The tasks of a plan file, with every matrix expanded. `isSound` says which tasks have the right shape. The others,
+ * and those with a problem that is found here, become empty tasks with the same ids.
  */
 export function expandTasks(
   { tasks }: Pick<WrittenPlan, 'tasks'>,
@@ -75,14 +75,14 @@ export function expandTasks(
   }
 }
 
-/** What `plan()` knows of the fields that tasks and defaults share. */
+/** Those of the fields that `plan()` knows. */
 export function optionsOf(fields: WrittenDefaults): TaskOptions {
   const { env: _env, envFile: _envFile, cwd: _cwd, shell: _shell, ...rest } = fields as WrittenTask
   const { run: _run, needs: _needs, matrix: _matrix, ...options } = rest
   return options
 }
 
-/** What is no id cannot even be stood in for. */
+/** A task without a valid id cannot even have a stand-in. */
 function isNamed(id: TaskId): boolean {
   return complaintAboutName(id) === undefined
 }
@@ -90,7 +90,7 @@ function isNamed(id: TaskId): boolean {
 interface Member {
   readonly id: TaskId
   readonly writtenId: TaskId
-  /** Undefined when it is no good. */
+  /** Undefined for a bad task. */
   readonly task: WrittenTask | undefined
   readonly combination: Combination | undefined
 }
@@ -120,11 +120,11 @@ function membersOf(
 interface Known {
   readonly ids: ReadonlySet<TaskId>
   readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
-  /** Ids of which it is not known what tasks they stand for. */
+  /** The ids of tasks whose matrix could not be expanded. */
   readonly vague: ReadonlySet<TaskId>
 }
 
-/** Finds the tasks that are meant by the needs of a task. */
+/** Finds the tasks that the needs of a task stand for. */
 class Needs {
   readonly #known: Known
   readonly #surroundings: Surroundings
@@ -172,14 +172,14 @@ class Needs {
     if (ids.has(id)) return [id]
     const group = groups.get(id)
     if (group !== undefined) return group
-    // It may be one of a matrix that is no good.
+    // It may be a task of a bad matrix.
     return vague.has(id) || vague.has(id.slice(0, Math.max(0, id.indexOf('(')))) ? [] : undefined
   }
 
   #reportUnknown(id: TaskId, path: Path): void {
     const { ids, groups } = this.#known
     const { reading } = this.#surroundings
-    // Guesses take time in proportion to the tasks: enough is enough.
+    // Each guess takes time in proportion to the number of tasks, so their number is limited.
     const guess = this.#reported.size < mostGuesses ? didYouMean(id, [...groups.keys(), ...ids]) : ''
     const key = JSON.stringify([path, id])
     if (!this.#reported.has(key)) reading.report(path, `is ${show(id)}, and there is no such task.${guess}`)

@@ -8,8 +8,8 @@ export type Combination = Readonly<Record<string, string>>
 const mostTasks = 10_000
 
 /**
- * The combinations of a matrix, in its order: every value of every axis with each other, without those that agree with
- * an entry of `exclude`, then those of `include`. Undefined where it is no good, which is reported.
+ * The combinations of a matrix: each value of each axis with each of the others, in the order of the file, without
+ * those that match an entry of `exclude`; then those of `include`. Undefined for a bad matrix, which is reported.
  */
 export function combinationsOf(
   matrix: Readonly<Record<string, unknown>>,
@@ -58,7 +58,7 @@ export function combinationsOf(
   return reading.problemCount() > before ? undefined : found
 }
 
-/** What a combination adds to a task's id: `20, linux`. */
+/** The part of a task's id that names the combination: `20, linux`. */
 export function labelOf(combination: Combination): string {
   return Object.values(combination).join(', ')
 }
@@ -68,7 +68,7 @@ export function environmentOf(combination: Combination): Readonly<Record<string,
   return Object.fromEntries(Object.entries(combination).map(([axis, value]) => [variableOf(axis), value]))
 }
 
-/** Puts the values of a combination in the place of `${{ matrix.axis }}`. */
+/** Replaces `${{ matrix.axis }}` by the values of a combination. */
 export function substitute(
   text: string,
   combination: Combination | undefined,
@@ -127,7 +127,7 @@ function axesOf(
   )
 }
 
-/** Every value of every axis with each other; the last axis turns fastest. */
+/** Each value of each axis with each of the others. The last axis varies fastest. */
 function productOf(axes: ReadonlyMap<string, readonly string[]>): Combination[] {
   let found: Combination[] = [{}]
   for (const [axis, values] of axes) {
@@ -147,7 +147,7 @@ function refuseUnknownAxes({ values, path }: Entry, names: readonly string[], { 
   }
 }
 
-/** Axes that differ in their letters' size alone would share a variable. */
+/** Axes whose names differ only in upper and lower case would share a variable. */
 function refuseTwins(names: readonly string[], path: Path, { report }: Reading): void {
   const byVariable = new Map<string, string>()
   for (const name of names) {

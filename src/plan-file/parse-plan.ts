@@ -17,9 +17,9 @@ import type { WrittenPlan } from './written-plan.ts'
 export interface ParseOptions {
   /** The file that the text is from, for messages and for the plan's name. @default 'plan.yaml' */
   readonly file?: string
-  /** The folder that relative paths in the plan begin at, and that its commands run in. @default the file's folder */
+  /** The folder in which commands run, and that relative paths in the plan start from. @default the file's folder */
   readonly cwd?: string
-  /** Pools that the plan's tasks may use beside its own: those of the runtime. @default {} */
+  /** Pools of the runtime, which the plan's tasks may use beside the plan's own. @default {} */
   readonly pools?: Readonly<Record<string, number>>
 }
 
@@ -27,17 +27,20 @@ export interface ParseOptions {
 export interface PlanFile {
   readonly file: string
   readonly plan: Plan
-  /** The run's input, as written in the plan; undefined where it has none. */
+  /** The run's input, as written in the plan. Undefined where there is none. */
   readonly input: unknown
-  /** What the plan was made of: change it and give it to `plan()` again. Its tasks are a list of `[id, task]`. */
+  /**
+   * The data that the plan was made from, to be changed and given to `plan()` again. Its tasks are a list of `[id,
+   * task]`.
+   */
   readonly definition: PlanDefinition
-  /** For each task with a matrix, by its id in the file, the ids of the tasks that it stands for. */
+  /** The ids of the tasks that each matrix stands for, by the id of the task in the file. */
   readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
 }
 
 /**
- * Reads a plan from a YAML 1.2 or JSON text. Nothing is started and no other file is looked at.
- * @throws PlanFileError `PLAN_INVALID` with all that is wrong, each with its line and column.
+ * Reads a plan from a YAML 1.2 or JSON text. Nothing is started, and no other file is read.
+ * @throws PlanFileError `PLAN_INVALID` with all problems, each with its line and column.
  */
 export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const { file = 'plan.yaml' } = options
@@ -70,7 +73,9 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   return { file, ...checked, input: written.input, groups: expanded.groups }
 }
 
-/** Reports what is wrong with the shape; gives the places that no more can be said of: `defaults`, or a task. */
+/**
+ * Reports what is wrong with the shape. Returns the parts (`defaults`, or a task) that cannot be checked any further.
+ */
 function judgeShape(value: unknown, reading: Reading): ReadonlySet<string> {
   const { issues = [] } = v.safeParse(planShape, value)
   const unsound = new Set<string>()
@@ -97,7 +102,7 @@ function frameOf(written: WrittenPlan, isSound: (field: string) => boolean, file
   return { name: fileName, ...Object.fromEntries(sound) }
 }
 
-/** The file's name without its ending, as far as it can be a name. */
+/** The file's name without its ending, made into a valid name. */
 function nameOf(file: string): string {
   const base = basename(file, extname(file)).slice(0, 100)
   return base.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ') || 'plan'

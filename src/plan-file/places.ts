@@ -8,7 +8,7 @@ export interface Place {
 
 export type Path = readonly (string | number)[]
 
-/** Where everything stands that was read from a text. Shared values stand where their anchor is. */
+/** The places of everything that was read from a text. The place of a shared value is that of its anchor. */
 export class Places {
   readonly #entries = new WeakMap<object, Map<string | number, Place>>()
   readonly #root: unknown
@@ -18,7 +18,7 @@ export class Places {
     for (const [parent, places] of entries) this.#entries.set(parent, places)
   }
 
-  /** The keys of an object in the order of the text, which objects do not keep for keys like `20`. */
+  /** The keys of an object in the order of the text. Objects themselves do not keep it for keys like `20`. */
   keysOf(parent: object): string[] {
     return [...(this.#entries.get(parent)?.keys() ?? [])].map(String)
   }
@@ -30,13 +30,13 @@ export class Places {
     return this.#entries.get(parent)?.get(key)?.written ?? String(value)
   }
 
-  /** The offset of what the path leads to, or of the last on the way there that exists. */
+  /** The offset of the value that the path leads to, or of the last value on the path that exists. */
   offsetOf(path: Path, part: 'key' | 'value' = 'value'): number {
     let at: unknown = this.#root
     let place: Place | undefined
     for (const [depth, key] of path.entries()) {
       const next = typeof at === 'object' && at !== null ? this.#entries.get(at)?.get(key) : undefined
-      // What is missing is missed where its owner is named.
+      // A missing field is reported where its owner is named.
       if (next === undefined) return place?.key ?? 0
       place = next
       if (depth === path.length - 1) break

@@ -5,7 +5,7 @@ import { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
 import { PlanFileError, planInvalid } from '../errors/plan-file-error.ts'
 
 export interface ReadOptions extends Omit<ParseOptions, 'file'> {
-  /** Reads the file in place of the file system. */
+  /** Reads the file instead of the file system. */
   readonly read?: (path: string) => string | Uint8Array | PromiseLike<string | Uint8Array>
 }
 
@@ -18,7 +18,10 @@ export async function readPlanFile(path: string, options: ReadOptions = {}): Pro
   return parsePlan(await readTextFile(path, read), { ...parseOptions, file: path })
 }
 
-/** The text of a file that should be there. Rejects with `PLAN_UNREADABLE`, and `PLAN_INVALID` for what is no text. */
+/**
+ * The text of a file. Rejects with `PLAN_UNREADABLE` where it cannot be read, and with `PLAN_INVALID` where it is no
+ * text.
+ */
 export async function readTextFile(
   path: string,
   read: NonNullable<ReadOptions['read']> = readFile,

@@ -12,7 +12,7 @@ import {
 import { show } from '../graph/read-values.ts'
 import { type Place, Places } from './places.ts'
 
-/** A YAML or JSON text as plain values, and where they stand. */
+/** A YAML or JSON text as plain values, with their places. */
 export interface ReadText {
   readonly value: unknown
   readonly places: Places
@@ -26,10 +26,10 @@ export interface TextProblem {
   readonly hint?: string
 }
 
-/** Aliases let a short text stand for a long one: this is how many values they may add up to. */
+/** The most values that a text may stand for. Aliases let a short text stand for a long one. */
 const mostValues = 500_000
 
-/** For what the package says too shortly: in other words, or with advice. */
+/** Our own words, or advice, for messages of the package that say too little. */
 const ownWords: Readonly<Record<string, { readonly message?: string; readonly hint?: string }>> = {
   TAB_AS_INDENT: { hint: 'Indent with spaces.' },
   MULTIPLE_DOCS: {
@@ -40,10 +40,10 @@ const ownWords: Readonly<Record<string, { readonly message?: string; readonly hi
   RESOURCE_EXHAUSTION: { message: 'Lists and objects are nested too deeply here.' },
 }
 
-/** Reads YAML 1.2 with merge keys, and with it JSON. Values are judged by nobody here, but the text is. */
+/** Reads YAML 1.2 with merge keys, which includes JSON. It checks the text, not the values. */
 export function readText(text: string): ReadText {
   const lineCounter = new LineCounter()
-  // Keys that occur twice are found below: the package compares each key with each other.
+  // Duplicate keys are found below, because the package compares every key with every other.
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, merge: false })
   const problems: TextProblem[] = [...document.errors, ...document.warnings].map(textProblem)
   const reading = new Reading(lineCounter)
@@ -60,7 +60,7 @@ export function readText(text: string): ReadText {
   }
 }
 
-/** Reads each node once: what has an anchor is shared by its aliases. */
+/** Reads each node once, so that aliases share the value of their anchor. */
 class Reading {
   readonly problems: TextProblem[] = []
   readonly entries = new Map<object, Map<string | number, Place>>()
@@ -136,7 +136,7 @@ class Reading {
       object[key] = value
       places.set(key, placeOf(pair.key, pair.value ?? pair.key))
     }
-    // The object's own entries come before what is merged in, and what is merged first before the later.
+    // The object's own entries win over merged ones, and earlier merged ones over later ones.
     for (const source of merged) {
       for (const [key, place] of this.entries.get(source as object) ?? []) {
         if (places.has(key)) continue
@@ -198,7 +198,7 @@ function offsetOf(node: unknown): number {
   return (node as { readonly range?: readonly number[] | null } | null)?.range?.[0] ?? 0
 }
 
-/** One mistake makes the parser stumble several times over: the first of a line is the one to mend. */
+/** One mistake makes the parser report several problems. The first one of each line is the one to mend. */
 function onePerLine(problems: readonly TextProblem[], lines: LineCounter): TextProblem[] {
   const byLine = new Map<number, TextProblem>()
   for (const problem of problems.toSorted((a, b) => a.offset - b.offset)) {

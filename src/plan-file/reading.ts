@@ -4,20 +4,20 @@ import type { PlanProblem } from '../errors/plan-file-error.ts'
 import type { ReadText } from './read-text.ts'
 
 export interface ReportOptions {
-  /** What of the path's last entry is wrong. @default 'value' */
+  /** Which part of the path's last entry is wrong. @default 'value' */
   readonly part?: 'key' | 'value'
   readonly hint?: string
 }
 
-/** A plan file that is being read: where things stand, and what was found to be wrong with them. */
+/** A plan file that is being read: the places of its values, and the problems that were found. */
 export interface Reading {
   readonly places: Places
   /** The sentence begins with the path: `is 5, but …`. */
   readonly report: (path: Path, rest: string, options?: ReportOptions) => void
-  /** The same with a sentence of its own. */
+  /** The same, with a whole sentence. */
   readonly reportSentence: (path: Path, sentence: string, options?: ReportOptions) => void
   readonly problemCount: () => number
-  /** `line:column` of what the path leads to. */
+  /** The `line:column` of the value that the path leads to. */
   readonly positionOf: (path: Path) => string
 }
 
@@ -43,7 +43,10 @@ export function readingOf(text: ReadText, file: string, problems: PlanProblem[])
   }
 }
 
-/** What is quoted from a file must not move the cursor, turn the direction of writing, or look like another line. */
+/**
+ * A text that is quoted from a file, made harmless: it cannot move the cursor, change the direction of writing, or look
+ * like another line.
+ */
 export function printable(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,

@@ -2,26 +2,26 @@ import * as v from 'valibot'
 import { didYouMean, isRecord, show } from '../graph/read-values.ts'
 import { toMs } from '../time/duration.ts'
 
-/** A schema of the plan file. Its messages go on after the path of the value: `is 5, but it must be …`. */
+/** A schema of a part of the plan file. Its messages continue after the path of the value: `is 5, but it must be …`. */
 export type Shape = v.GenericSchema
 
 type Fields = Readonly<Record<string, Shape>>
 
 export interface FieldsOptions {
-  /** What to say of an unknown field, where there is something better than the nearest known one. */
+  /** Advice about an unknown field, where there is better advice than the nearest known name. */
   readonly advise?: (field: string) => string | undefined
-  /** Fields that may be there without being known. */
+  /** Says which unknown fields are allowed. */
   readonly passes?: (field: string) => boolean
-  /** What a required field is for: ` is missing: …`. */
+  /** What follows ` is missing: ` for a required field. */
   readonly missing?: string
 }
 
-/** A value that passes the test, or else a message that says what it must be. */
+/** A value that passes the test. The message says what it must be. */
 export function must(be: string, test: (value: unknown) => boolean): Shape {
   return v.custom<unknown>(test, ({ input }) => `is ${shown(input)}, but it must be ${be}.`)
 }
 
-/** An object with known fields. The library's own objects stop at the first unknown field; this one finds all. */
+/** An object with known fields. Valibot's own strict objects stop at the first unknown field, this one reports all. */
 export function fields(known: Fields, options: FieldsOptions = {}): Shape {
   const names = Object.keys(known)
   const isKnown = (field: string) => Object.hasOwn(known, field) || options.passes?.(field) === true
@@ -71,7 +71,9 @@ export function integer(least: number): Shape {
   )
 }
 
-/** Text alone, since it is not plain what a bare number counts; 0 is 0 in every unit, where it makes sense. */
+/**
+ * A text, because the unit of a bare number is not clear. 0 is allowed where it makes sense, since it needs no unit.
+ */
 export function duration({ positive }: { readonly positive: boolean }): Shape {
   const isSound = (value: unknown) => {
     if (value === 0) return !positive
@@ -92,7 +94,7 @@ export const text: Shape = must('a text that is not empty', isText)
 
 export const program: Shape = must('the name of a program', isProgram)
 
-/** What becomes text in an environment variable. */
+/** A value that becomes text, as in an environment variable. */
 export const scalar: Shape = must('a text, a number or a boolean', isScalarValue)
 
 export function isText(value: unknown): value is string {

@@ -49,7 +49,7 @@ const environment = byName('texts by name', scalar, (name) =>
   /^[^=\0]+$/.test(name) ? undefined : 'is no name for an environment variable.',
 )
 
-/** What a task and `defaults` may both say. */
+/** The fields that a task and `defaults` share. */
 const sharedFields = {
   when: optional(oneOf(ruleNames)),
   onFailure: optional(oneOf(['skip', 'abort', 'ignore', 'ask'])),
@@ -81,7 +81,7 @@ const commandList = v.lazy((value) =>
     : must('a list that begins with the name of a program', () => false),
 )
 
-/** The fields of a combination; which axes there are is judged where they are known. */
+/** The fields of a combination. Whether they are axes is checked later. */
 const combination = byName('values by axis', scalar, () => undefined)
 
 const combinations = listOf('combinations', combination)
@@ -104,7 +104,7 @@ function matrixField(name: string): Shape {
   return /^[A-Za-z_]\w*$/.test(name) ? axis : noAxis
 }
 
-/** Names that other tools have for our fields. */
+/** Names that other tools use for our fields. */
 const otherNames: Readonly<Record<string, string>> = {
   command: 'run',
   cmd: 'run',
@@ -172,9 +172,9 @@ const planFields = {
   $schema: optional(must('a text', (value) => typeof value === 'string')),
 }
 
-/** The shape of a whole plan file: all that can be said of a value without looking at the others. */
+/** The shape of a whole plan file: everything that can be checked in one value without looking at others. */
 export const planShape: Shape = fields(planFields, {
-  // The usual place for what is there to be named by an anchor.
+  // The usual place for values that anchors name.
   passes: (field) => field.startsWith('x-'),
   advise: (field) =>
     Object.hasOwn(taskFields, field)
@@ -183,7 +183,7 @@ export const planShape: Shape = fields(planFields, {
   missing: 'a plan has tasks by id',
 })
 
-/** What is wrong with a name of a plan or a task, by the library's own rule for names. */
+/** What is wrong with the name of a plan or a task, by the rule that `plan()` has for names. */
 export function complaintAboutName(name: unknown): string | undefined {
   try {
     readName(name, 'it')

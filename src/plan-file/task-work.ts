@@ -9,12 +9,12 @@ import type { WrittenDefaults, WrittenTask } from './written-plan.ts'
 
 export interface Surroundings {
   readonly defaults: WrittenDefaults
-  /** The folder of the plan file: relative paths begin there, and commands run there unless told otherwise. */
+  /** The folder of the plan file. Relative paths start there, and commands run there by default. */
   readonly folder: string
   readonly reading: Reading
 }
 
-/** The command of a task, or of one of the tasks of a matrix. Undefined where it is no good, which is reported. */
+/** The command of a task, or of one task of a matrix. Undefined for a bad one, which is reported. */
 export function workOf(
   task: WrittenTask,
   path: Path,
@@ -57,7 +57,7 @@ export function workOf(
   }
 }
 
-/** Defaults are for all tasks, so that no matrix can fill them. */
+/** Reports `${{ matrix… }}` in defaults: they apply to all tasks, so no matrix can fill them. */
 export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, reading: Reading): void {
   for (const [name, text] of Object.entries(textsOf(env, reading)))
     substitute(text, undefined, ['defaults', 'env', name], reading)

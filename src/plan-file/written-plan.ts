@@ -3,7 +3,7 @@ import type { Order } from '../graph/plan.ts'
 import type { RuleName } from '../graph/rules.ts'
 import type { OnFailure, Severity } from '../../machines/outcome.ts'
 
-/** A plan file as it was written: what `planShape` has let pass. Durations are texts, or 0. */
+/** A plan file as it was written, after `planShape` has accepted it. Durations are texts, or 0. */
 export interface WrittenPlan {
   readonly $schema?: string
   readonly name?: string

@@ -6,14 +6,17 @@ import type { Chains } from './chains.ts'
 import { amountUsed, type Limit, type LimitUse } from './limits.ts'
 import type { Recorder } from './recorder.ts'
 
-/** What a run cannot be shorter than because of one thing. */
+/** A lower bound for the length of a run, because of one thing. */
 export interface Bound {
   readonly by: 'critical-path' | Limit
   /** What no schedule of these attempts can beat. */
   readonly leastMs: number
-  /** How long tasks waited for it in all: each for the first thing that it lacked, of slot, pools and executor. */
+  /**
+   * How long tasks waited for it, all together. A task that waits counts for the first thing that it lacks: a slot, a
+   * pool, its executor.
+   */
   readonly queuedMs: number
-  /** How much there is of it; not for the critical path. */
+  /** How much of it there is. Not for the critical path. */
   readonly amount?: number
 }
 
@@ -24,7 +27,7 @@ export interface BoundParts {
   readonly uses: readonly LimitUse[]
 }
 
-/** The highest first; the critical path always, a limit when it is finite and some task uses it. */
+/** The bounds, the highest first: the critical path, and each limit that is finite and used by some task. */
 export function boundsOf({ tasks, chains, recorder, uses }: BoundParts): readonly Bound[] {
   const chain: Bound = { by: 'critical-path', leastMs: chains.longest.length, queuedMs: 0 }
   const limits = uses
@@ -38,7 +41,10 @@ export function boundsOf({ tasks, chains, recorder, uses }: BoundParts): readonl
   return [chain, ...limits].toSorted((a, b) => b.leastMs - a.leastMs)
 }
 
-/** A task that holds some of a limit: the amount × time of it, and what must come before and behind. */
+/**
+ * A task that holds some of a limit: the amount × time that it holds, and the chains that must come before and after
+ * it.
+ */
 interface User {
   readonly work: number
   readonly before: number
@@ -55,9 +61,9 @@ function usersOf(limit: Limit, { tasks, chains, recorder }: Omit<BoundParts, 'us
 }
 
 /**
- * Some tasks share a limit: none begins before the shortest chain that leads to one of them, then comes their work at
- * full use of the limit, then the shortest chain behind one of them. The most of this over the tasks with the longest
- * chains before them, and over those with the longest behind.
+ * The lower bound that a limit sets for tasks that share it: the shortest chain before any of them, then all their work
+ * at full use of the limit, then the shortest chain after any of them. Taken over several sets of them (those with the
+ * longest chains before them, those with the longest after), and the highest result counts.
  */
 function leastFor(users: readonly User[], amount: number): number {
   const late = mostOver(
@@ -82,15 +88,15 @@ function mostOver(users: readonly User[], amount: number): number {
   return most
 }
 
-/** How a run has ended, and when. */
+/** How and when a run has ended. */
 export type Ending = Pick<RunResult, 'status'> & {
   readonly makespanMs: number
   readonly failure?: Failure | undefined
 }
 
 /**
- * What bounds a makespan, how far it is from that, and what tasks have waited for. Of a run that did not complete, how
- * it ended in place of the bound.
+ * A sentence that says what bounds a makespan, how far it is from that, and what tasks have waited for. For a run that
+ * did not complete, it says how it ended in place of the bound.
  */
 export function sentenceOf(ending: Ending, bounds: readonly Bound[]): string {
   const { status, makespanMs } = ending

@@ -3,19 +3,19 @@ import { type Links, topologicalOrder } from '../graph/cycle.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Recorder } from './recorder.ts'
 
-/** What a run's dependencies come to, by what its tasks took. Lengths in ms. */
+/** The chains of dependencies in a run, measured by how long its tasks took. Lengths are in milliseconds. */
 export interface Chains {
   readonly longest: CriticalPath
-  /** By index: the longest chain before a task. */
+  /** The longest chain before each task, by index. */
   readonly before: Float64Array
-  /** By index: the longest chain behind a task. */
+  /** The longest chain after each task, by index. */
   readonly behind: Float64Array
 }
 
 /**
- * The chains of dependencies, each task with its attempts and the waits between them, but without its time in the
- * queue. Only what a task has waited for counts as a link: a rule that was met early, or could no longer be met, waits
- * for nobody else. So no chain is longer than the run.
+ * Each task counts with its attempts and the waits between them, but without its time in the queue. Only dependencies
+ * that a task has really waited for are links: where a rule was met early, or could no longer be met, the other
+ * dependencies are not. So no chain is longer than the run.
  */
 export function chainsOf(plan: Pick<Plan, 'tasks'>, recorder: Recorder): Chains {
   const { readyAt, settledAt } = recorder

@@ -7,7 +7,7 @@ import { chanceOf } from './chance.ts'
 import { refuseUnknownTasks } from './unknown-tasks.ts'
 
 /**
- * How long an attempt takes when chance decides it. All are drawn anew for each attempt, by seed, task and attempt.
+ * How long an attempt takes when chance decides. Each attempt has its own draw, from seed, task and attempt.
  * - `exponential`: most are short, a few very long.
  * - `uniform`: anything from `mean × (1 − spread)` to `mean × (1 + spread)`.
  * - `normal`: around the mean, with `spread × mean` as standard deviation; never below 0.
@@ -23,15 +23,15 @@ export type Distribution =
       readonly kind: 'uniform' | 'normal' | 'lognormal'
       /** Finite. @default the task's own duration: its estimate, or what stands in for one */
       readonly mean?: Duration
-      /** How far durations lie apart, as a share of the mean. 0 or more, for `uniform` at most 1. @default 0.25 */
+      /** How far durations spread, as a share of the mean. 0 or more; for `uniform` at most 1. @default 0.25 */
       readonly spread?: number
     }
 
 /**
- * How long attempts take: one length for all; lengths by task id, as `estimatesFrom` gives them; a function that gives
- * milliseconds; or a distribution. Where the record has no entry for a task, or the function gives undefined, it is the
- * task's own duration. A record that names a task which the plan does not have is refused with `TASK_UNKNOWN`; for a recording
- * of another plan there is `withEstimates`, which passes such tasks over.
+ * How long attempts take: one length for all; lengths by task id, as `estimatesFrom` gives them; a function that
+ * returns milliseconds; or a distribution. A task without an entry, or for which the function returns undefined, takes
+ * its own duration. A record that names a task which the plan does not have is refused with `TASK_UNKNOWN`; for the
+ * recording of a larger plan use `withEstimates`, which ignores such tasks.
  */
 export type Durations =
   | Duration
@@ -39,16 +39,19 @@ export type Durations =
   | ((taskId: TaskId, attempt: number) => number | undefined)
   | Distribution
 
-/** In whole milliseconds: the length of the attempt of the task at that place in the plan. Attempts count from 1. */
+/** The length of an attempt of the task with that index, in whole milliseconds. Attempts count from 1. */
 export type DurationOf = (index: number, attempt: number) => number
 
-/** What a task without an estimate takes in a plan in which no task has one. */
+/** How long a task takes in a plan in which no task has an estimate. */
 const unknownMs = 1_000
 
 const kinds = ['exponential', 'uniform', 'normal', 'lognormal'] as const
 const defaultSpread = 0.25
 
-/** Throws `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`; so does what it gives, for what a function has given. */
+/**
+ * Throws `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`. The function that it returns throws the same for a bad
+ * value of the user's function.
+ */
 export function durationsOf(plan: Plan, durations: Durations | undefined, seed: number): DurationOf {
   const own = ownDurations(plan)
   if (durations === undefined) return (index) => own[index]!
@@ -65,7 +68,10 @@ export function durationsOf(plan: Plan, durations: Durations | undefined, seed: 
   return (index) => given[index]!
 }
 
-/** By index: the estimate; where there is none the median of the given ones, as critical paths take it, else 1 s. */
+/**
+ * The estimate of each task, by index. A task without one takes the median of the others, as in critical paths, or 1 s
+ * where no task has one.
+ */
 export function ownDurations({ tasks }: Pick<Plan, 'tasks'>): Float64Array {
   const isAnyGiven = tasks.some(({ estimateMs }) => estimateMs !== undefined)
   const missing = isAnyGiven ? medianEstimate(tasks) : unknownMs
@@ -108,7 +114,7 @@ function drawnDurations(
   }
 }
 
-/** A draw with the mean 1, from draws that are uniform in [0, 1). */
+/** A random factor with the mean 1, from random numbers that are uniform in [0, 1). */
 function factorOf(kind: Distribution['kind'], spread: number, first: number, second: () => number): number {
   switch (kind) {
     case 'exponential':
@@ -129,7 +135,7 @@ function standardNormal(first: number, second: number): number {
   return Math.sqrt(-2 * Math.log(1 - first)) * Math.cos(2 * Math.PI * second)
 }
 
-/** A record of durations may have a task named `kind`, but no duration is the name of a distribution. */
+/** A record of durations may have a task named `kind`, but its duration is never the name of a distribution. */
 function isDistribution(
   durations: Exclude<Durations, (...words: never) => unknown>,
 ): durations is Distribution {

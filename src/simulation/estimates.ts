@@ -9,9 +9,9 @@ import { isIterable } from './is-iterable.ts'
 import { withOrder } from './with-order.ts'
 
 /**
- * How long tasks took, by id, in milliseconds: the median over their attempts that completed, from `task.started` to
- * `task.completed`. From the facts of one run, or of several. What never completed is not in it.
- * Throws `CONFIG_INVALID` for anything else, such as the handle of a run.
+ * How long tasks took, by id, in milliseconds: the median over their completed attempts, from `task.started` to
+ * `task.completed`. Takes the facts of one or several runs. A task that never completed is not included. Throws
+ * `CONFIG_INVALID` for anything that is not facts, such as the handle of a run.
  *
  * @example
  * ```ts
@@ -59,10 +59,10 @@ export interface WithEstimatesOptions {
 const knownOptions: ReadonlySet<string> = new Set(['order'])
 
 /**
- * The plan with estimates in place of its own, by task id; tasks that are not named keep theirs. Its order is made
- * anew from them, for `dispatch` as for `simulate`. Ids that the plan does not have are passed over, unlike in `simulate`:
- * estimates come from recordings, which may be of another plan with more tasks.
- * Throws `DURATION_INVALID`, and `CONFIG_INVALID` for estimates or options that make no sense.
+ * The plan with new estimates by task id, and with the order that follows from them, for `dispatch` as for `simulate`.
+ * Tasks that are not named keep their estimates. Unlike in `simulate`, ids that the plan does not have are ignored:
+ * estimates come from recordings, which may be of a larger plan. Throws `DURATION_INVALID`, and `CONFIG_INVALID` for
+ * estimates or options that make no sense.
  */
 export function withEstimates<Outputs, Input>(
   dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,

@@ -1,9 +1,9 @@
-/** A step of a path into a JSON value. */
+/** A path into a JSON value: keys and indices. */
 export type JsonPath = readonly (string | number)[]
 
 /**
- * The offset of what the path leads to in a JSON text, or of the last on the way there that exists; for a text that is
- * no JSON, the offset where it ceases to be. For error messages: it reads the text from its beginning.
+ * The offset, in a JSON text, of the value that the path leads to, or of the last value on the path that exists. For a
+ * text that is no JSON, the offset of the first error. Meant for error messages: it reads the text from the start.
  */
 export function offsetInJson(text: string, path: JsonPath): number {
   const scan = new Scan(text, path)
@@ -21,7 +21,7 @@ class NoJson extends Error {}
 
 class Scan {
   at = 0
-  /** Where the deepest value on the path begins that was met so far. */
+  /** The offset of the deepest value on the path that has been found so far. */
   found = 0
   #depth = -1
   readonly #text: string
@@ -32,7 +32,7 @@ class Scan {
     this.#path = path
   }
 
-  /** Passes over a value that is `depth` steps in; `isOnPath` when all steps were those of the path. */
+  /** Reads past a value at that depth. `isOnPath` says that all steps to it were those of the path. */
   value(depth: number, isOnPath: boolean): void {
     this.#skipBlanks()
     if (isOnPath && depth > this.#depth) {

@@ -3,17 +3,17 @@ import type { Plan, PlannedTask } from '../graph/plan.ts'
 /** What may keep a ready task from starting. */
 export type Limit = 'slots' | { readonly pool: string } | { readonly executor: string }
 
-/** A limit, and what a run has made of it. */
+/** A limit, and how much of it a run has used. */
 export interface LimitUse {
   readonly limit: Limit
-  /** How much there is: slots, units of the pool, attempts of the executor. May be `Infinity` for slots. */
+  /** How much there is of it: slots, units of the pool, or attempts of the executor. May be `Infinity` for slots. */
   readonly amount: number
   inUse: number
   /** The most that was in use at once. */
   peak: number
-  /** Amount × time that attempts held of it. */
+  /** The amount × time that attempts have held of it. */
   heldMs: number
-  /** Time that ready tasks waited for it, all of them together. */
+  /** How long ready tasks have waited for it, all together. */
   queuedMs: number
 }
 
@@ -23,16 +23,16 @@ export interface Limits {
   readonly capacities: Readonly<Record<string, number>>
 }
 
-/** Tasks that ask for the same: a slot, the same amounts of the same pools, the same executor. */
+/** What tasks may ask for: the same amounts of the same pools, and the same executor. */
 interface Need {
   readonly uses: readonly { readonly use: LimitUse; readonly amount: number }[]
   waiting: number
 }
 
 /**
- * Books what is held of each limit, and what waits for which. A task that waits counts for the first limit that lacks
- * what it needs, in the order in which the runtime looks: slots, pools, executor. What happens costs constant time,
- * and so does each instant for each kind of need.
+ * Books how much is held of each limit, and how long tasks wait for each. A task that waits counts for the first limit
+ * that lacks what it needs, in the order in which the runtime looks: slots, pools, executor. Each event takes constant
+ * time, and so does each instant for each kind of need.
  */
 export class LimitBooks {
   readonly uses: readonly LimitUse[]
@@ -69,13 +69,13 @@ export class LimitBooks {
     this.#needs = [...needs.values()]
   }
 
-  /** The task waits from now on. */
+  /** The task begins to wait. */
   wait(index: number, at: number): void {
     this.#advance(at)
     this.#needOf[index]!.waiting++
   }
 
-  /** The task does not wait any more. */
+  /** The task has stopped waiting. */
   leave(index: number, at: number): void {
     this.#advance(at)
     this.#needOf[index]!.waiting--

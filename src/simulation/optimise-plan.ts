@@ -10,19 +10,21 @@ import { readLimits, type SimulationOptions } from './options.ts'
 export interface OptimisePlanOptions
   extends OptimiseOptions,
     Pick<SimulationOptions, 'concurrency' | 'pools' | 'capacities'> {
-  /** What `timeCap` is measured by. @default the clock on the wall */
+  /** The clock that measures `timeCap`. @default the clock on the wall */
   readonly clock?: Pick<Clock, 'now'>
 }
 
-/** The best list that was found, and what it comes to. */
+/** The best list that was found, and how good it is. */
 export interface OptimisedPlan<Outputs = Readonly<Record<string, unknown>>, Input = unknown> {
-  /** The plan with the list as its order: it runs in it whatever the limits are then. */
+  /** The plan with the list as its order. Its runs keep to that list, whatever their limits are. */
   readonly plan: Plan<Outputs, Input>
   /** How long the run takes in this order, by the estimates. Never more than by critical path. */
   readonly makespanMs: number
-  /** No order takes less, nor would waiting on purpose; the true least may be more. */
+  /**
+   * No order takes less time, not even one that waits on purpose. The best possible makespan may be longer than that.
+   */
   readonly lowerBoundMs: number
-  /** True when the makespan is the lower bound. Where it is false, it may be the shortest all the same. */
+  /** True when the makespan equals the lower bound. Where it is false, the makespan may still be the shortest. */
   readonly isOptimal: boolean
   /** How many schedules were made. */
   readonly evaluations: number
@@ -31,9 +33,9 @@ export interface OptimisedPlan<Outputs = Readonly<Record<string, unknown>>, Inpu
 }
 
 /**
- * Looks for an order in which the plan takes less time than by critical path, as a run of the order `optimised` does when
- * it starts. Every task is taken to complete at its first attempt, after its estimate; one without an estimate counts as
- * in `simulate`. Synchronous: the default effort takes about 100 ms.
+ * Searches for an order in which the plan takes less time than by critical path, as a run with the order `optimised`
+ * does when it starts. Every task is assumed to complete at its first attempt, after its estimate; one without an
+ * estimate counts as in `simulate`. Synchronous: the default effort takes about 100 ms.
  *
  * @throws DagmarError `CONFIG_INVALID` or `DURATION_INVALID` for options that make no sense, and what `dag().plan()` throws.
  *

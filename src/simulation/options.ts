@@ -21,26 +21,31 @@ export interface SimulationOptions {
   /** How long attempts take. @default each task's `estimate`; without one the median of the others', else 1 s */
   readonly durations?: Durations
   /**
-   * How probably an attempt fails, 0 to 1: of all tasks, or by task id, where tasks that are not named do not fail. An
-   * attempt that fails takes as long as one that completes. What follows is up to the task's `retry` and `onFailure`;
-   * nobody answers where it asks, which skips. @default 0
+   * The probability, 0 to 1, that an attempt fails: for all tasks, or by task id, where tasks that are not named do not
+   * fail. A failed attempt takes as long as one that completes. What follows depends on the task's `retry` and
+   * `onFailure`; a task that asks is answered `skip`. @default 0
    */
   readonly failureRate?: number | Readonly<Record<TaskId, number>>
-  /** Chance depends on it alone: the same seed, the same run. Integer ≥ 0. @default 1 */
+  /** What chance depends on: the same seed gives the same run. Integer ≥ 0. @default 1 */
   readonly seed?: number
-  /** Most tasks at once. Integer ≥ 1, or Infinity. @default the plan's, else 4 */
+  /** How many tasks may run at once. Integer ≥ 1, or Infinity. @default the plan's, else 4 */
   readonly concurrency?: number
-  /** Amounts of pools that the plan has or some task uses, in place of the plan's or beside them. @default the plan's */
+  /**
+   * Amounts of pools, in place of the plan's or beside them. Each must be a pool that the plan has or that some task
+   * uses. @default the plan's
+   */
   readonly pools?: Readonly<Record<string, number>>
-  /** Most attempts at once, by the name of the executor: `{ process: 2 }`. Integers ≥ 1. @default no limit */
+  /**
+   * How many attempts each executor may carry at once, by its name: `{ process: 2 }`. Integers ≥ 1. @default no limit
+   */
   readonly capacities?: Readonly<Record<string, number>>
   /** In which order ready tasks of equal priority start. @default the plan's */
   readonly order?: Order
-  /** How the order `optimised` is looked for. @default the plan's */
+  /** How the order `optimised` is searched for. @default the plan's */
   readonly optimise?: OptimiseOptions
 }
 
-/** A simulation, with nothing left open. */
+/** The options with nothing left open. */
 export interface ReadSimulation extends Limits {
   readonly plan: Plan
   readonly seed: number
@@ -59,7 +64,7 @@ export const simulationFields: ReadonlySet<string> = new Set([
   'optimise',
 ])
 
-/** The slots of a runtime that is not told otherwise. */
+/** The default concurrency of a runtime. */
 const defaultConcurrency = 4
 
 /** Throws `CONFIG_INVALID`, `DURATION_INVALID` and `TASK_UNKNOWN` with the path of the option. */
@@ -133,7 +138,7 @@ function refuseStrangers({ tasks }: Pick<Plan, 'tasks'>, capacities: Readonly<Re
   }
 }
 
-/** A pool of the plan may be named though no task uses it. */
+/** A pool that the plan has may be named even if no task uses it. */
 function refuseUnusedPools(
   { tasks, pools }: Pick<Plan, 'tasks' | 'pools'>,
   given: Readonly<Record<string, number>>,

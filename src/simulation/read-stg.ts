@@ -25,9 +25,9 @@ interface TaskLine {
 type Report = (line: number, message: string, hint?: string) => void
 
 /**
- * Reads a graph of the Standard Task Graph Set. A time of 1 is 1 s of `estimate`; tasks keep their numbers as ids, `'1'`
- * to `'n'`. The two dummies at the ends, 0 and n + 1, are left out: they take no time, and nothing waits for another
- * task by them, so that every schedule is as long without them. The tasks can be simulated, not run.
+ * Reads a graph of the Standard Task Graph Set. A time of 1 becomes an `estimate` of 1 s; tasks keep their numbers as
+ * ids, `'1'` to `'n'`. The two dummy tasks at the ends, 0 and n + 1, are left out: they take no time and add no
+ * dependency between other tasks, so schedules are as long without them. The tasks can be simulated, but not run.
  * @throws PlanFileError `PLAN_INVALID` with all that is wrong, each with its line.
  */
 export function readStg(text: string, { file = 'graph.stg', name }: ReadGraphOptions = {}): Plan {
@@ -56,7 +56,7 @@ export function readStg(text: string, { file = 'graph.stg', name }: ReadGraphOpt
   }
 }
 
-/** By id, the dummies included. Unsound lines are reported and left out. */
+/** The lines by id, dummies included. Bad lines are reported and left out. */
 function readTaskLines(text: string, report: Report): readonly TaskLine[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const written = lines.flatMap((line, index) => {

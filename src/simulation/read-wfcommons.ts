@@ -10,31 +10,31 @@ import { type JsonPath, offsetInJson } from './json-place.ts'
 import { recordedWork } from './recorded-work.ts'
 import type { ReadGraphOptions } from './read-stg.ts'
 
-/** A task of the recording, and where it stands. */
+/** A task of the recording, and its path in the file. */
 interface RecordedTask {
   readonly id: TaskId
   readonly path: JsonPath
   readonly fields: Fields
 }
 
-/** Says what is wrong with what the path leads to: the sentence begins with the path. */
+/** Reports what is wrong at a path. The sentence begins with the path. */
 type Report = (path: JsonPath, rest: string) => void
 
-/** True for a JSON text that is a recording in WfFormat and no plan file, also where it breaks off. */
+/** True for a JSON text that is a recording in WfFormat and not a plan file, even if the text is cut off. */
 export function isWfCommons(json: string): boolean {
   try {
     const value: unknown = JSON.parse(json.replace(/^\uFEFF/, ''))
     return isRecord(value) && root in value && !('tasks' in value)
   } catch {
-    // One that is damaged is better told by its own reader.
+    // The reader of recordings explains best what is wrong with a damaged one.
     return json.includes(`"${root}"`) && json.includes('"schemaVersion"')
   }
 }
 
 /**
  * Reads a recorded run in WfFormat (WfCommons): version 1.5, with dependencies under `specification` and lengths under
- * `execution`, and the older ones that have both in one list. How long a task ran becomes its `estimate`; one whose
- * length was not recorded has none. The tasks can be simulated, not run. See https://wfcommons.org/format.
+ * `execution`, and the older ones that have both in one list. The time that a task ran becomes its `estimate`; where it
+ * was not recorded, there is none. The tasks can be simulated, but not run. See https://wfcommons.org/format.
  * @throws PlanFileError `PLAN_INVALID` with what is wrong (at most 100 problems), each with its path, line and column.
  */
 export function readWfCommons(json: string, { file = 'recording.json', name }: ReadGraphOptions = {}): Plan {
@@ -46,7 +46,7 @@ export function readWfCommons(json: string, { file = 'recording.json', name }: R
     message,
   })
   const report: Report = (path, rest) => {
-    // Each costs a walk through the text.
+    // Each problem costs a pass through the text.
     if (problems.length === mostProblems) return
     problems.push(problemAt(path, `${path.length === 0 ? 'The recording' : pathText(path)} ${rest}.`))
   }
@@ -77,7 +77,7 @@ export function readWfCommons(json: string, { file = 'recording.json', name }: R
   }
 }
 
-/** The field that all of it stands under. */
+/** The field that holds everything else. */
 const root = 'workflow'
 
 const mostProblems = 100
@@ -147,7 +147,7 @@ function readSeconds(
     return seconds
   }
   const { execution } = recorded
-  // A recording may be of dependencies alone.
+  // A recording may have dependencies only.
   if (execution === undefined) return seconds
   const path = [root, 'execution', 'tasks']
   const list = isRecord(execution) ? execution['tasks'] : undefined
@@ -169,7 +169,7 @@ function readSeconds(
   return seconds
 }
 
-/** What each task waits for: what it names as its parents, and what names it as a child. */
+/** The dependencies of each task: those that it names as parents, and those that name it as a child. */
 function readNeeds(tasks: readonly RecordedTask[], report: Report): ReadonlyMap<TaskId, ReadonlySet<TaskId>> {
   const needs = new Map(tasks.map(({ id }) => [id, new Set<TaskId>()]))
   const idByName = new Map(tasks.map(({ id, fields }) => [fields['name'], id]))
@@ -181,7 +181,7 @@ function readNeeds(tasks: readonly RecordedTask[], report: Report): ReadonlyMap<
       return
     }
     for (const [index, word] of (list as readonly unknown[]).entries()) {
-      // Older recordings name tasks where newer ones give ids.
+      // Older recordings use names where newer ones use ids.
       const other = typeof word === 'string' && needs.has(word) ? word : idByName.get(word)
       if (other === undefined) {
         report(

@@ -1,4 +1,4 @@
 import type { Work } from '../graph/work.ts'
 
-/** The work of tasks of which it is known how long they take, and not what they do: a runtime has no such executor. */
+/** The work of tasks whose length is known, but not what they do. No runtime has an executor for it. */
 export const recordedWork: Work = { executor: 'simulated', work: undefined }

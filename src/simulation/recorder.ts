@@ -4,42 +4,42 @@ import type { Plan } from '../graph/plan.ts'
 import type { Clock } from '../time/clock.ts'
 import type { LimitBooks } from './limits.ts'
 
-/** An attempt of a simulated run; instants in ms since the run's start. */
+/** An attempt of a simulated run. Instants are milliseconds from the run's start. */
 export interface SimulatedAttempt {
   readonly startAt: number
   readonly endAt: number
-  /** `ended`: it was told to, by a timeout or a kill. */
+  /** `ended`: it was ended by a timeout or a kill. */
   readonly how: 'completed' | 'failed' | 'ended'
 }
 
-/** A task of a simulated run; instants in ms since the run's start. */
+/** A task of a simulated run. Instants are milliseconds from the run's start. */
 export interface SimulatedTask {
   readonly id: TaskId
   readonly status: Outcome['status']
-  /** When its rule was met; for a task that was skipped, when that was. */
+  /** When its rule was met; for a skipped task, when it was skipped. */
   readonly readyAt: number
   /** When its first attempt started; for a task without attempts, when it was settled. */
   readonly startAt: number
   /** When it was settled. */
   readonly endAt: number
-  /** How long it waited in all, ready or due for another attempt, for a slot, a pool or its executor. */
+  /** How long it waited in all for a slot, a pool or its executor, while it was ready or due for another attempt. */
   readonly queuedMs: number
-  /** Each try, in order. Between two lie the backoff and the wait for a slot. */
+  /** Its attempts, in order. Between two of them lie the backoff and the wait for a slot. */
   readonly attempts: readonly SimulatedAttempt[]
 }
 
-/** Writes down what becomes of each task, from the run's facts and from what its executors see. */
+/** Records what becomes of each task, from the run's facts and from what executors see. */
 export class Recorder {
-  /** By index: when the rule was met; NaN for a task that was skipped. */
+  /** When each task's rule was met, by index. NaN for a skipped task. */
   readonly readyAt: Float64Array
-  /** By index: when the task was settled. */
+  /** When each task settled, by index. */
   readonly settledAt: Float64Array
-  /** By index: how long the task waited for what it needs. */
+  /** How long each task waited for what it needs, by index. */
   readonly queuedMs: Float64Array
   readonly attempts: SimulatedAttempt[][]
-  /** Since when the task waits; NaN when it does not. */
+  /** Since when each task has been waiting, by index. NaN for a task that does not wait. */
   readonly #since: Float64Array
-  /** By index: the attempt that was granted last. */
+  /** The latest granted attempt of each task, by index. */
   readonly #granted: Int32Array
   readonly #indexOf: (id: TaskId) => number | undefined
   readonly #books: LimitBooks
@@ -80,10 +80,10 @@ export class Recorder {
     this.attempts[index]!.push(attempt)
   }
 
-  /** The next attempt is due at its instant, and waits from then on. */
+  /** The next attempt begins to wait at the instant at which it is due. */
   #waitLater(index: number, { attempt, at, until }: Extract<Fact, { type: 'task.retrying' }>): void {
     this.#clock.setTimeout(() => {
-      // At the same instant it may have been granted already; or it was killed meanwhile.
+      // It may have been granted at that same instant already, or killed meanwhile.
       const isOver = this.#granted[index] !== attempt || !Number.isNaN(this.settledAt[index])
       if (!isOver) this.#wait(index, until)
     }, until - at)

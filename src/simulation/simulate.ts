@@ -11,54 +11,56 @@ import { type ReadSimulation, readSimulation, type SimulationOptions } from './o
 import { Recorder, type SimulatedTask } from './recorder.ts'
 import { simulatedExecutor } from './simulated-executor.ts'
 
-/** What a simulated run has come to. Instants are ms since the run's start. */
+/** What came of a simulated run. Instants are milliseconds from the run's start. */
 export interface Simulation {
   readonly name: string
-  /** In which order ready tasks of equal priority started. */
+  /** The order in which ready tasks of equal priority started. */
   readonly order: Order
-  /** What chance depended on. */
+  /** The seed that chance depended on. */
   readonly seed: number
   /** How the run settled, as in its result. */
   readonly status: RunResult['status']
   readonly counts: RunResult['counts']
   /** Why the run as a whole failed: `RUN_ABORTED`, `RUN_TIMEOUT`. */
   readonly failure?: Failure
-  /** Tasks that failed by themselves. */
+  /** The tasks that failed by themselves. */
   readonly rootCauses: RunResult['rootCauses']
   /** From the run's start until it was settled. */
   readonly makespanMs: number
-  /** The longest chain of dependencies, by what its tasks took, with the waits between their attempts. */
+  /**
+   * The length of the longest chain of dependencies, by how long its tasks took, with the waits between their attempts.
+   */
   readonly criticalPathMs: number
   /** That chain, from its first task to its last. */
   readonly criticalPath: readonly TaskId[]
-  /** What all attempts took together. */
+  /** How long all attempts took, together. */
   readonly busyMs: number
   readonly concurrency: number
   /** The most tasks that held a slot at once. */
   readonly peakConcurrency: number
   /**
-   * How much of the slots' time was used, 0 to 1; where there is no limit to them, of as many as were in use at once.
-   * 0 for a run that takes no time.
+   * The share of the slots' time that was used, 0 to 1. Where slots are unlimited, as many count as were in use at
+   * once. 0 for a run that takes no time.
    */
   readonly utilisation: number
-  /** What keeps the run from being shorter: see `bounds`, of which it is the highest. Ties go to the critical path. */
+  /** What keeps the run from being shorter: the highest of `bounds`. The critical path wins ties. */
   readonly boundBy: 'critical-path' | Limit
   /**
-   * What no schedule of these attempts can beat, the highest first: the critical path; and for each finite limit that some
-   * task uses (slots, a pool, an executor), what was held of it divided by what there is, with the chains that must come
-   * before and behind.
+   * What no schedule of these attempts can beat, the highest first. There is a bound for the critical path, and one for
+   * each finite limit that some task uses (slots, a pool, an executor): the use of the limit divided by its amount,
+   * plus the chains that must come before and after.
    */
   readonly bounds: readonly Bound[]
-  /** What bounds the makespan, for people; of a run that did not complete, how it ended. */
+  /** For people: what bounds the makespan or, for a run that did not complete, how it ended. */
   readonly sentence: string
   /** In the order of the plan. */
   readonly tasks: readonly SimulatedTask[]
 }
 
 /**
- * Runs the plan on a simulated clock, by the machines and the runtime that will run it, with attempts that do nothing
- * but last. Rules, retries, priorities, pools and timeouts count as they will; stalls do not, as nobody knows when a
- * task gives signs of life. The same plan, options and seed give the same simulation.
+ * Runs the plan on a simulated clock, with the machines and the runtime that will really run it, and with attempts that
+ * only take time. Rules, retries, priorities, pools and timeouts work as they will. Stalls do not, because nobody knows
+ * when a task will give signs of work. The same plan, options and seed give the same simulation.
  *
  * @throws DagmarError (rejects with) `CONFIG_INVALID` or `DURATION_INVALID` for options that make no sense, `TASK_UNKNOWN`
  *   for durations or failure rates of tasks that the plan does not have, and what `dag().plan()` throws.
@@ -86,7 +88,7 @@ export async function simulate<Outputs, Input>(
   const executors = Object.fromEntries(
     [...names].map((name) => [name, simulatedExecutor(parts, capacities[name])]),
   )
-  // With all facts held nothing is folded: nobody asks for the view.
+  // As long as all facts are held, nothing is folded, since nobody asks for the view.
   const runtime = createRuntime({ clock, executors, concurrency, retainFacts: Number.MAX_SAFE_INTEGER })
   const run = runtime.dispatch(toBeSimulated(plan), { id: `simulation-${seed}`, concurrency, pools })
   run.events$.subscribe((fact) => {
@@ -95,14 +97,14 @@ export async function simulate<Outputs, Input>(
   })
   await promisesSettled()
   while (trouble.length === 0 && clock.fireNext());
-  // The rest is left where it stands: nothing of it is real.
+  // The run is left as it is: nothing of it is real.
   if (trouble[0] !== undefined) throw trouble[0]
   const result = await run.result
   await runtime.shutdown({ mode: 'kill' })
   return simulationOf(read, { result, recorder, books })
 }
 
-/** Each task's work is its index; nothing waits for signs of life, and there is no input to check. */
+/** The plan with each task's index as its work, without stall timeouts and without a schema for the input. */
 function toBeSimulated(plan: Plan): Plan {
   const never = Number.POSITIVE_INFINITY
   const tasks = plan.tasks.map((task) => ({

@@ -9,20 +9,20 @@ import type { Recorder } from './recorder.ts'
 export interface SimulatedExecutorOptions {
   readonly clock: Clock
   readonly durationOf: DurationOf
-  /** Whether chance lets that attempt of the task fail. */
+  /** Whether chance makes the attempt fail. */
   readonly fails: (index: number, attempt: number) => boolean
   readonly books: LimitBooks
   readonly recorder: Recorder
-  /** Called with what is wrong with the durations or keeps the run from ever ending; nothing starts after it. */
+  /** Called when a duration is bad, or when the run would never end. Nothing starts after that. */
   readonly giveUp: (error: DagmarError) => void
 }
 
-/** A task that has failed as often is taken to fail for ever. */
+/** A task that has failed this often is assumed to fail for ever. */
 const mostAttempts = 10_000
 
 /**
- * An executor whose attempts start at once, last as long as they are told to, and end at once when they have to. The
- * work of each task is its index in the plan.
+ * An executor whose attempts start at once, take the given time, and end at once when they are told to. The work of
+ * each task is its index in the plan.
  */
 export function simulatedExecutor(options: SimulatedExecutorOptions, capacity: number | undefined): Executor {
   const live = new Map<string, (how: 'ended') => void>()

@@ -7,11 +7,11 @@ import { simulate, type Simulation } from './simulate.ts'
 export interface SweepOptions extends Omit<SimulationOptions, 'concurrency'> {
   /** The numbers of slots to try, each an integer ≥ 1, or Infinity. @default 1 to 16 */
   readonly concurrency?: Iterable<number>
-  /** By which share of the best makespan that of the knee may be longer. 0 or more. @default 0.05 */
+  /** How much longer than the best makespan that of the knee may be, as a share of it. 0 or more. @default 0.05 */
   readonly tolerance?: number
 }
 
-/** One number of slots, and what comes of it. */
+/** The result for one number of slots. */
 export type SweepPoint = Pick<
   Simulation,
   'concurrency' | 'makespanMs' | 'criticalPathMs' | 'utilisation' | 'boundBy' | 'status'
@@ -23,21 +23,21 @@ export interface Sweep {
   /** By rising concurrency. */
   readonly points: readonly SweepPoint[]
   /**
-   * The fewest slots whose makespan is within `tolerance` of the best one: from there on more slots are hardly worth it.
-   * Of points that completed only, as a run that fails may end early; `undefined` where none did.
+   * The point with the fewest slots whose makespan is within `tolerance` of the best one: more slots are hardly worth
+   * it. Only completed runs count, because a run that fails may end early. `undefined` where none completed.
    */
   readonly knee: SweepPoint | undefined
   /**
-   * The point with the shortest makespan of those that completed; of several, the one with the fewest slots. `undefined`
+   * The point with the shortest makespan among completed runs; of several, the one with the fewest slots. `undefined`
    * where none completed.
    */
   readonly best: SweepPoint | undefined
 }
 
 /**
- * Simulates the plan with several numbers of slots, and finds the knee. Chance gives the same attempts the same lengths
- * and the same fates whatever the number of slots, so that points differ by the slots alone.
- * Rejects with what `simulate` rejects with.
+ * Simulates the plan with several numbers of slots, and finds the knee. The same attempts have the same lengths and
+ * fail alike whatever the number of slots, so that points differ only by their slots. Rejects with what `simulate`
+ * rejects with.
  */
 export async function sweep<Outputs, Input>(
   dag: AnyDag<Outputs, Input> | Plan<Outputs, Input>,

@@ -2,7 +2,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Plan } from '../graph/plan.ts'
 import { didYouMean, type Fields } from '../graph/read-values.ts'
 
-/** Throws `TASK_UNKNOWN` for the first key of the option that is no task of the plan. */
+/** Throws `TASK_UNKNOWN` if a key of the option is no task of the plan. */
 export function refuseUnknownTasks(plan: Plan, byTask: Fields, option: string): void {
   for (const taskId of Object.keys(byTask)) {
     if (plan.indexOf(taskId) !== undefined) continue

@@ -5,8 +5,8 @@ import { readOptimise } from '../graph/read-optimise.ts'
 import { readOneOf } from '../graph/read-values.ts'
 
 /**
- * The plan with its ready tasks in another order, or with another search for the order `optimised`; priorities come first
- * in any. What is not given stays as it is. Throws `CONFIG_INVALID` and `DURATION_INVALID`.
+ * The plan with another order of ready tasks, or another search for the order `optimised`. Priorities come first in
+ * every order. Options that are not given are not changed. Throws `CONFIG_INVALID` and `DURATION_INVALID`.
  */
 export function withOrder<Outputs, Input>(
   plan: Plan<Outputs, Input>,
