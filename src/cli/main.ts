@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { createProgram } from './program.ts'
 import { flushed } from './screen/flushed.ts'
@@ -12,7 +12,7 @@ const badUsage = 2
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
 
-const program = createProgram(ownVersion())
+const program = createProgram(manifest.version)
 try {
   await program.parseAsync()
 } catch (thrown) {
@@ -33,9 +33,4 @@ function exitCodeOf(thrown: unknown): number {
   }
   process.stderr.write(`dagmar: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`)
   return 1
-}
-
-function ownVersion(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { readonly version: string }).version
 }

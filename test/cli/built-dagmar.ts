@@ -19,29 +19,18 @@ export function builtDagmar(): string {
     hash.update(`${path}\0${text}\0`)
   }
   const build = join(builds, `dagmar-${hash.digest('hex').slice(0, 16)}`)
-  const main = join(build, 'dist/src/cli/main.js')
+  const main = join(build, 'dist/cli.js')
   if (existsSync(main)) return main
   forgetOldBuilds()
   const draft = `${build}.${process.pid}`
   mkdirSync(draft, { recursive: true })
   copyFileSync(join(top, 'package.json'), join(draft, 'package.json'))
-  const tsc = join(top, 'node_modules/typescript/bin/tsc')
-  const flags = [
-    '--noCheck',
-    '--declaration',
-    'false',
-    '--declarationMap',
-    'false',
-    '--sourceMap',
-    'false',
-    '--inlineSources',
-    'false',
-  ]
-  execFileSync(
-    process.execPath,
-    [tsc, '-p', join(top, 'tsconfig.build.json'), '--outDir', join(draft, 'dist'), ...flags],
-    { stdio: 'pipe' },
-  )
+  const rolldown = join(top, 'node_modules/rolldown/bin/cli.mjs')
+  execFileSync(process.execPath, [rolldown, '--logLevel', 'silent', '-c', join(top, 'rolldown.config.js')], {
+    cwd: top,
+    env: { ...process.env, DAGMAR_DIST: join(draft, 'dist') },
+    stdio: 'pipe',
+  })
   try {
     renameSync(draft, build)
   } catch {

@@ -32,7 +32,7 @@ beforeAll(() => {
   for (const program of programs) writeFileSync(join(folder, `${nameOf(program)}.ts`), program.text)
   const sources = Object.entries(manifest.exports).flatMap(([name, target]) => {
     if (typeof target === 'string') return []
-    const source = target.default.replace('./dist/', top).replace(/\.js$/, '.ts')
+    const source = target.types.replace('./dist/types/', top).replace(/\.d\.ts$/, '.ts')
     return [[name.replace('.', 'dagmar'), [source]] as const]
   })
   const config = {
