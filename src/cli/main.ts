@@ -5,10 +5,10 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { createProgram } from './program.ts'
 import { flushed } from './screen/flushed.ts'
 
-/** Exit code of a plan or a command line that makes no sense. */
+/** The exit code for a bad plan or command line. */
 const badUsage = 2
 
-// A reader that has seen enough, as of `dagmar graph … | head`, is no fault. What a run does about it is its own matter.
+// A reader that stops early, as in `dagmar graph … | head`, is no error. `dagmar run` handles that by itself.
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
 
@@ -19,14 +19,14 @@ try {
   process.exitCode = exitCodeOf(thrown)
 }
 await Promise.all([flushed(process.stdout), flushed(process.stderr)])
-// Nothing is left to do: what still keeps the process up, such as a terminal's input, must not.
+// Everything is done. A handle that would keep the process alive, such as the terminal's input, must not.
 process.exit()
 
 function exitCodeOf(thrown: unknown): number {
-  // Commander has said what is wrong, or has printed the help that was asked for.
+  // Commander has already printed what is wrong, or the help.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : badUsage
   if (thrown instanceof DagmarError) {
-    // What is wrong with a plan file begins with its place: terminals make a link of that.
+    // A problem of a plan file begins with its place, so that terminals turn it into a link.
     const head = thrown.code === 'PLAN_INVALID' ? '' : 'dagmar: '
     process.stderr.write(`${head}${thrown.problem}\n${thrown.hint === undefined ? '' : `${thrown.hint}\n`}`)
     return badUsage

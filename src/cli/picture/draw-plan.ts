@@ -9,20 +9,20 @@ import { levelList } from './level-list.ts'
 import { type RailRow, railRows } from './rails.ts'
 
 export interface DrawOptions {
-  /** No row is wider. */
+  /** The most columns of a row. */
   readonly width: number
-  /** Without any character beyond ASCII. */
+  /** True for ASCII characters only. */
   readonly isAscii: boolean
   readonly paint: Paint
 }
 
 const mostDrawn = 200
-/** What an id needs at least to be told from others; where the rails leave less, the plan is listed. */
+/** The least columns for an id. Where the rails leave fewer, the plan is listed instead. */
 const leastForId = 8
 
 /**
- * A plan as text: a row a task, level by level, with its dependencies as rails. A plan of many tasks, or with more rails
- * than the width allows, is listed by level.
+ * A plan as text: one row for each task, level by level, with its dependencies as rails. A plan with many tasks, or
+ * with more rails than the width allows, is listed level by level.
  */
 export function drawPlan(plan: Plan, options: DrawOptions): string {
   const { tasks, name } = plan
@@ -92,7 +92,7 @@ const asciiGlyphs: Readonly<Record<string, string>> = {
   '…': '~',
 }
 
-/** Escape codes are left as they are: they are ASCII. */
+/** Escape codes are ASCII, so they stay. */
 function asciiOf(text: string): string {
   return text.replaceAll(/\P{ASCII}/gu, (character) => asciiGlyphs[character] ?? '?')
 }

@@ -2,9 +2,9 @@ import type { PlannedTask } from '../../graph/plan.ts'
 import { shownText } from '../screen/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 
-/** A level's rows: its number, how many tasks it has, and as many ids as there is room for. */
+/** A row of a level: its number, how many tasks it has, and as many ids as fit. */
 export interface LevelRow {
-  /** Empty in the rows that go on with a level. */
+  /** Empty in the further rows of a level. */
   readonly head: string
   readonly ids: string
 }
@@ -38,7 +38,7 @@ export function levelList(
   return [...rows.slice(0, mostLevels - last).flat(), left, ...rows.slice(-last).flat()]
 }
 
-/** The ids in rows of the width, and in the last how many there was no room for. */
+/** The ids as rows of that width; the last row says how many did not fit. */
 function wrapped(ids: readonly string[], width: number, most: number): readonly string[] {
   const rows: string[] = []
   let row = ''

@@ -1,7 +1,7 @@
 import { topologicalOrder } from '../../graph/cycle.ts'
 import type { Plan } from '../../graph/plan.ts'
 
-/** The tasks by how long the longest chain is that leads to them, as indices in the plan's order. */
+/** The tasks in levels, by the length of the longest chain that leads to each. Indices, in the plan's order. */
 export function levelsOf({ tasks }: Pick<Plan, 'tasks'>): readonly (readonly number[])[] {
   const levelOf = new Int32Array(tasks.length)
   for (const index of topologicalOrder(tasks)) {

@@ -1,6 +1,6 @@
 import type { PlannedTask } from '../../graph/plan.ts'
 
-/** A task's row in a picture of rails: what stands before its id. */
+/** The row of a task in a picture of rails: the part before its id. */
 export interface RailRow {
   readonly index: number
   readonly level: number
@@ -8,9 +8,9 @@ export interface RailRow {
 }
 
 /**
- * Draws dependencies as rails: a task that others need begins a rail, and the row of each of them is joined to it.
- * `├` and `┼` join a rail that goes on, `└` and `┴` one that ends, `┌` and `┬` begin one; a `│` between dashes is a rail
- * that is passed, not joined.
+ * Draws dependencies as rails. A task that others need begins a rail, and the rows of these are joined to it. `├` and
+ * `┼` join a rail that continues, `└` and `┴` one that ends, `┌` and `┬` begin one. A `│` between dashes is a rail that
+ * is crossed, not joined.
  */
 export function railRows(
   tasks: readonly PlannedTask[],

@@ -23,13 +23,13 @@ export interface DisplayParts {
   readonly plan: Pick<Plan, 'tasks'>
   readonly progress: RunProgress
   readonly screen: Screen
-  /** Where people are spoken to while `screen` is read by a program. */
+  /** Where messages for people go while a program reads `screen`. */
   readonly aside: Screen
   readonly clock: Clock
   readonly why: (taskId: TaskId) => Explanation
 }
 
-/** Loads what the look needs and nothing else. */
+/** Loads only the modules that the look needs. */
 export async function loadDisplay(choice: DisplayChoice): Promise<(parts: DisplayParts) => Display> {
   if (choice.look === 'json') {
     const { jsonView } = await import('../view/json-view.ts')
@@ -59,18 +59,20 @@ export interface Surroundings {
   readonly isTerminal: boolean
 }
 
-/** A live block needs a terminal that can move its cursor, and somebody who looks: not a build server's. */
+/** A live block needs a terminal that can move its cursor, and somebody who watches, unlike on a build server. */
 export function lookFor(wantsJson: boolean, { env, isTerminal }: Surroundings): Look {
   if (wantsJson) return 'json'
   return isTerminal && env['TERM'] !== 'dumb' && !isUnattended(env) ? 'live' : 'plain'
 }
 
-/** `CI` is set by build servers; nobody sits there. */
+/** True on build servers, which set `CI`: nobody sits there. */
 export function isUnattended({ CI: ci = '' }: Surroundings['env']): boolean {
   return ci !== '' && ci !== '0' && ci !== 'false'
 }
 
-/** Which facts become lines: on a live block only what somebody may act on, elsewhere all but the bookkeeping. */
+/**
+ * Which facts become lines. Above a live block only those that somebody may act on, elsewhere all but the bookkeeping.
+ */
 export function weightsFor(look: Look, level: 'quiet' | 'normal' | 'verbose'): ReadonlySet<Weight> {
   const few: readonly Weight[] = ['alarm']
   const most: readonly Weight[] = ['alarm', 'event', 'output']

@@ -8,12 +8,12 @@ import { shownText } from '../screen/shown-text.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import { shownWork } from './shown-work.ts'
 
-/** What a task without an estimate is taken to last. */
+/** The assumed length of a task without an estimate. */
 const unknownMs = 1_000
 
 /**
- * The tasks in the order in which they would start if each completed at its first attempt, after its estimate; with
- * the longest chain of dependencies before each as its level. The run itself decides, on a simulated clock and with
+ * The tasks in the order in which they would start if each completed at its first attempt, after its estimate, with
+ * their levels (the longest chain of dependencies before each). A real run decides that, on a simulated clock with
  * executors that do nothing, so that priorities, pools and rules count as they will.
  */
 export async function dryRunLines(plan: Plan, concurrency: number): Promise<string[]> {
@@ -65,7 +65,7 @@ async function rehearse(
     abort: () => undefined,
   }
   const executors = Object.fromEntries(plan.tasks.map(({ executor }) => [executor, idle]))
-  // Where nothing is allowed to run the rehearsal would stand still: it shows the order all the same.
+  // With a concurrency of 0 nothing would start, so the order is shown for 1.
   const most = Math.max(1, concurrency)
   const runtime = createRuntime({ clock, executors, concurrency: most })
   const run = runtime.dispatch(unhurried(plan), { concurrency: most })
@@ -81,7 +81,7 @@ async function rehearse(
   return { started, skipped }
 }
 
-/** Without limits of time, which an estimate may well exceed, and without an input to check. */
+/** The plan without limits of time, which estimates may exceed, and without a schema for the input. */
 function unhurried(plan: Plan): Plan {
   const never = Number.POSITIVE_INFINITY
   const tasks = plan.tasks.map((task) => ({
@@ -91,7 +91,7 @@ function unhurried(plan: Plan): Plan {
   return { ...plan, tasks, timeoutMs: never, inputSchema: undefined }
 }
 
-/** By index. A task's needs may stand behind it in the plan. */
+/** The level of each task, by index. The dependencies of a task may come after it in the plan. */
 function levelsOf({ tasks }: Plan): Int32Array {
   const levels = new Int32Array(tasks.length)
   const unmet = Int32Array.from(tasks, ({ needs }) => needs.length)

@@ -3,15 +3,15 @@ import { StringDecoder } from 'node:string_decoder'
 /** Where answers come from. */
 export interface Keyboard {
   /**
-   * Calls `onText` with what is typed. `raw` gives each key at once and shows none of them; else whole lines come,
-   * which the terminal has shown. Returns how to stop, which gives the terminal back as it was.
+   * Calls `onText` with the text that is typed. With `raw` each key comes at once and is not shown; else whole lines
+   * come, which the terminal shows as they are typed. Returns a function that stops, and restores the terminal.
    */
   listen(raw: boolean, onText: (text: string) => void): () => void
 }
 
 /** The terminal behind stdin. */
 export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
-  // A terminal that goes away is told by SIGHUP; here it only has no more answers.
+  // SIGHUP tells that a terminal has gone away. Here it only means that no more answers come.
   stdin.on('error', () => undefined)
   return {
     listen: (raw, onText) => {

@@ -1,14 +1,17 @@
 export interface LineEditorOptions {
-  /** Whether what is asked for is one key of a few, without Enter; other keys then do nothing. */
+  /** True while one key of a few is wanted, without Enter. */
   readonly isMenu: () => boolean
   readonly isChoice: (key: string) => boolean
   readonly onChange: (text: string) => void
   readonly onLine: (line: string) => void
-  /** Ctrl-C: a terminal in raw mode makes no signal of it. */
+  /** Called for Ctrl-C, of which a terminal in raw mode makes no signal. */
   readonly onInterrupt: () => void
 }
 
-/** Makes lines of keys: Backspace takes one back, Ctrl-U all, Enter ends. Other control keys and arrows do nothing. */
+/**
+ * Turns keys into lines: Backspace removes one character, Ctrl-U all, Enter ends the line. Other control keys and
+ * arrows do nothing.
+ */
 export class LineEditor {
   readonly #options: LineEditorOptions
   #text = ''
@@ -18,7 +21,7 @@ export class LineEditor {
   }
 
   type(keys: string): void {
-    // What a key such as an arrow sends begins with escape, and comes as a whole.
+    // The sequence of a key such as an arrow begins with escape, and arrives as a whole.
     for (const key of keys.replace(arrows, '')) this.#press(key)
   }
 

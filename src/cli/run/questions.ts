@@ -30,16 +30,15 @@ const decisions: Readonly<Record<string, FailureAnswer>> = {
   a: 'abort',
 }
 
-/** Puts the questions of tasks to whoever sits at the terminal, one after the other. */
+/** Asks the questions of tasks at the terminal, one after the other. */
 export interface Questions {
   see(fact: Fact): void
   close(): void
 }
 
 /**
- * Where nobody can answer, a failed task that asks is answered `skip`: it stays failed, what needs it is skipped, and
- * all else goes on, as it did while the question was open. A handler that asks is killed, since no answer would be
- * better than a wrong one.
+ * Where nobody can answer, a failed task that asks is answered `skip`: it stays failed, its dependents are skipped, and
+ * everything else goes on. A handler that asks is killed, because no answer is better than a wrong one.
  */
 export function questions({ run, display, keyboard, raw, onInterrupt }: QuestionsOptions): Questions {
   let open: readonly Question[] = []
@@ -83,7 +82,7 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
     try {
       run.answer(taskId, answer)
     } catch (thrown) {
-      // Killed, or answered by somebody else, between the key and here.
+      // It was killed, or answered by somebody else, since the key was pressed.
       if (!(thrown instanceof DagmarError && thrown.code === 'ANSWER_STALE')) throw thrown
     }
   }

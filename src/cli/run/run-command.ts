@@ -27,7 +27,7 @@ export interface RunFlags {
   readonly color: boolean
 }
 
-/** Resolves with the exit code. Throws `DagmarError` for a plan, an input or a flag that makes no sense. */
+/** Resolves with the exit code. Rejects with `DagmarError` for a bad plan, input or flag. */
 export async function runCommand(path: string, flags: RunFlags): Promise<number> {
   refuseContradictions(flags)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)

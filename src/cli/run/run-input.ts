@@ -4,9 +4,9 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { isRecord } from '../../graph/read-values.ts'
 
 export interface InputSources {
-  /** What the plan says. */
+  /** The input that the plan has. */
   readonly planned: unknown
-  /** `--input`: what a file says. Laid over the plan's, field by field. */
+  /** The content of the file of `--input`. It is laid over the plan's input, field by field. */
   readonly given: unknown
   /** `--set`: `key=value`, laid over both. */
   readonly settings: readonly string[]
@@ -37,7 +37,7 @@ export async function readInput(path: string): Promise<unknown> {
   }
 }
 
-/** Fields of objects are laid over one by one, all else as a whole. */
+/** Fields of objects are replaced one by one, all other values as a whole. */
 function overlaid(below: unknown, above: unknown): unknown {
   if (!isRecord(below) || !isRecord(above)) return above
   const merged: Record<string, unknown> = { ...below }
@@ -65,7 +65,7 @@ function nested([key, ...rest]: readonly string[], value: unknown): unknown {
   return fields
 }
 
-/** As JSON where it is some, else as the text itself. */
+/** The value of a text that is JSON, else the text itself. */
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
@@ -74,7 +74,7 @@ function valueOf(text: string): unknown {
   }
 }
 
-/** An own field whatever its name: assigning to `__proto__` would not make one. */
+/** Makes an own field, whatever its name: an assignment to `__proto__` would not. */
 function define(fields: object, key: string, value: unknown): void {
   Object.defineProperty(fields, key, { value, enumerable: true, writable: true, configurable: true })
 }

@@ -13,7 +13,7 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly input: unknown
   readonly concurrency: number
   readonly processes: ProcessExecutor
-  /** Somebody sits at stdin who may be asked. */
+  /** True when somebody at stdin can be asked. */
   readonly isAttended: boolean
 }
 
@@ -23,7 +23,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const screen = streamScreen(process.stdout)
   const aside = streamScreen(process.stderr)
   const progress = new RunProgress(plan.tasks.map(({ id }) => id))
-  // Before the dispatch: from there to the subscription nothing may be awaited, or facts would be missed.
+  // Before the dispatch: an await between it and the subscription would miss facts.
   const makeDisplay = await loadDisplay(options)
   const runtime = createRuntime({ concurrency, executors: { process: processes } })
   const run = runtime.dispatch(plan, { concurrency, input })
@@ -51,7 +51,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     raw: options.look === 'live',
     onInterrupt: () => signals.take('SIGINT'),
   })
-  // Whatever becomes of this process, it gives the terminal back and leaves nothing running.
+  // However this process ends, it restores the terminal and leaves nothing running.
   const lastResort = (): void => {
     asked.close()
     display.close()
@@ -68,7 +68,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     () => display.say('continued'),
   )
   process.on('exit', lastResort)
-  // The terminal, or who read what happens, is gone: as good as a hang-up.
+  // The terminal or the reader of the output is gone, which counts as a hang-up.
   screen.onGone(() => signals.take('SIGHUP'))
 
   const result = await run.result

@@ -5,22 +5,25 @@ import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 
 export interface Selection {
-  /** Names of tasks: these, and what they need. @default all */
+  /** Names of tasks: only these and what they need. @default all */
   readonly only?: readonly string[]
-  /** Names of tasks: these, and all that depends on them. What they need is taken as completed, without outputs. */
+  /**
+   * Names of tasks: only these and everything that depends on them. What they need counts as completed, without
+   * outputs.
+   */
   readonly from?: readonly string[]
   /**
-   * `go-on`: what would end the run skips only what needs it. `end`: what would only skip ends the run. What is ignored,
-   * or asked about, stays so.
+   * `go-on`: a failure that would end the run only skips dependents. `end`: a failure that would only skip dependents
+   * ends the run. `ignore` and `ask` stay as they are.
    */
   readonly afterFailure?: 'go-on' | 'end'
-  /** The tasks that further names stand for, as that of a matrix. */
+  /** Further names and the tasks that they stand for, such as those of a matrix. */
   readonly groups?: ReadonlyMap<string, readonly TaskId[]>
 }
 
 /**
- * The plan of the selected tasks; of both selections, the tasks that are in both. Dependencies on tasks that are left
- * out are dropped. The given plan stays as it is. Throws `TASK_UNKNOWN`.
+ * The plan of the selected tasks; with both selections, of the tasks that are in both. Dependencies on other tasks are
+ * dropped. The given plan is not changed. Throws `TASK_UNKNOWN`.
  */
 export function selectTasks<Outputs, Input>(
   plan: Plan<Outputs, Input>,
@@ -74,14 +77,14 @@ function policyOf({ policy }: PlannedTask, afterFailure: Selection['afterFailure
   return onFailure === undefined ? policy : Object.freeze({ ...policy, onFailure })
 }
 
-/** The tasks and all that `next` leads to from them, by index. */
+/** The indices of the tasks, and of all that can be reached from them by `next`. */
 function closure(
   { tasks }: Pick<Plan, 'tasks'>,
   first: readonly number[],
   next: (task: PlannedTask) => readonly number[],
 ): ReadonlySet<number> {
   const found = new Set(first)
-  // A set gives out what is added to it while it is gone through.
+  // The loop over a set includes what is added to it meanwhile.
   for (const index of found) {
     for (const other of next(tasks[index]!)) found.add(other)
   }

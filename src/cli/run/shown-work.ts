@@ -1,7 +1,7 @@
 import { asCommandWork } from '../../executors/command.ts'
 import { shownText } from '../screen/shown-text.ts'
 
-/** What a task does, as one line: its command as one could type it, or the name of its executor. */
+/** The work of a task as one line: its command as it could be typed, or the name of its executor. */
 export function shownWork(work: unknown, executor: string): string {
   const command = executor === 'process' ? asCommandWork(work) : undefined
   if (command === undefined) return `(${executor})`

@@ -1,7 +1,7 @@
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { counted } from '../counted.ts'
 
-/** What the process is told from outside, and the exit code of a run that was ended by it. */
+/** The signals that end a run, with the exit code of each. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 export type EndingSignal = keyof typeof signalCodes
 
@@ -10,16 +10,16 @@ export interface SignalsOptions {
   /** How many tasks hold a slot now. */
   readonly running: () => number
   readonly say: (sentence: string) => void
-  /** Ends every process at once and leaves, without waiting for anything. */
+  /** Ends every process at once and exits, without waiting for anything. */
   readonly leave: (exitCode: number) => void
 }
 
 export interface Signals {
-  /** What a signal does: the first SIGINT drains, the next kills, one more leaves; SIGTERM and SIGHUP kill. */
+  /** Acts on a signal: the first SIGINT drains, the second kills, the third leaves; SIGTERM and SIGHUP kill. */
   take(signal: EndingSignal): void
   /** The exit code of the last signal; undefined while there was none. */
   readonly exitCode: number | undefined
-  /** The run is over, and all there is left to wait for is a reader: any signal leaves from now on. */
+  /** The run is over, and only a reader is waited for: from now on any signal leaves. */
   settle(): void
 }
 
@@ -60,7 +60,7 @@ export function endBySignals({ run, running, say, leave }: SignalsOptions): Sign
   }
 }
 
-/** Hears the signals of this process. Returns how to stop. */
+/** Listens to the signals of this process. Returns a function that stops. */
 export function onEndingSignals(take: (signal: EndingSignal) => void): () => void {
   const listeners = (Object.keys(signalCodes) as EndingSignal[]).map((signal) => {
     const listener = (): void => take(signal)
@@ -72,7 +72,7 @@ export function onEndingSignals(take: (signal: EndingSignal) => void): () => voi
   }
 }
 
-/** Lets Ctrl-Z suspend this process, but not before `pause`; commands go on. Returns how to stop. */
+/** Lets Ctrl-Z suspend this process, after it has called `pause`. Commands go on. Returns a function that stops. */
 export function onSuspension(pause: () => void, resume: () => void): () => void {
   const suspend = (): void => {
     pause()

@@ -1,9 +1,9 @@
 import pc from 'picocolors'
 
-/** What a stretch of text is, not how it looks. */
+/** The meaning of a part of a text, which decides its colour. */
 export type Tone = 'plain' | 'faint' | 'strong' | 'good' | 'bad' | 'odd' | 'busy'
 
-/** Dresses a text; leaves it as it is where colours are off. */
+/** Colours a text. Returns it unchanged where colours are off. */
 export type Paint = (text: string, tone: Tone) => string
 
 export interface ColourChoice {
@@ -13,7 +13,10 @@ export interface ColourChoice {
   readonly isRefused: boolean
 }
 
-/** `--no-color` and NO_COLOR forbid, FORCE_COLOR demands (0 and false forbid), else a terminal decides that is not dumb. */
+/**
+ * `--no-color` and NO_COLOR switch colours off, FORCE_COLOR switches them on (with 0 or false, off); else they are on
+ * for a terminal that is not dumb.
+ */
 export function wantsColours({ env, isTerminal, isRefused }: ColourChoice): boolean {
   const { NO_COLOR: no = '', FORCE_COLOR: force, TERM: term } = env
   if (isRefused || no !== '') return false

@@ -1,4 +1,4 @@
-/** Resolves when all that was written has been taken, or nobody will ever take it. */
+/** Resolves when everything that was written has been read, or nobody will ever read it. */
 export function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed) resolve()

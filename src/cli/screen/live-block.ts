@@ -9,11 +9,14 @@ const syncBegin = `${escape}?2026h`
 const syncEnd = `${escape}?2026l`
 const eraseBelow = `${escape}J`
 const eraseRight = `${escape}K`
-/** From the row's beginning. tmux takes an erase from the very first place of the screen for `clear` and keeps a copy. */
+/**
+ * Starts after a blank, because tmux takes an erase from the very first cell of the screen for `clear` and keeps a
+ * copy.
+ */
 const eraseAll = `\r ${eraseBelow}\r`
 
 /**
- * Some rows at the foot of a terminal that are painted again and again, below lines that stay.
+ * Rows at the foot of a terminal that are painted again and again, below lines that stay.
  *
  * Between frames the cursor stands, hidden, on the first character of the block. Terminals that wrap anew when they
  * are narrowed move the cursor with its character, and drop what is below it first when they lose rows: so one erase
@@ -34,11 +37,11 @@ export class LiveBlock {
   paint(rows: readonly string[], lines: readonly string[] = []): void {
     let frame = syncBegin + (this.#isOpen ? '' : hideCursor)
     this.#isOpen = true
-    // What stays may wrap over the old rows in ways that erasing row by row would not tidy up.
+    // Lines that stay may wrap over the old rows, which erasing row by row would not clean up.
     const isErased = lines.length > 0
     frame += isErased ? eraseAll : '\r'
     for (const line of lines) frame += `${line}\r\n`
-    // A resize that nobody has told of yet must not make a row wrap.
+    // A resize that has not been reported yet must not make a row wrap.
     frame += wrapOff
     frame += rows.map((row) => (isErased ? row : row + eraseRight)).join('\r\n')
     frame += isErased ? '' : eraseBelow
@@ -46,7 +49,9 @@ export class LiveBlock {
     this.#screen.write(frame)
   }
 
-  /** Removes the block, writes `lines` in its place, and gives the cursor back. Until the next frame, if any. */
+  /**
+   * Removes the block, writes `lines` in its place, and shows the cursor again, until the next frame if there is one.
+   */
   close(lines: readonly string[] = []): void {
     const text = lines.map((line) => `${line}\r\n`).join('')
     this.#screen.write(this.#isOpen ? eraseAll + text + wrapOn + showCursor : text)

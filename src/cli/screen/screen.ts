@@ -2,10 +2,10 @@
 export interface Screen {
   readonly columns: number
   readonly rows: number
-  /** Writes as it is, at once. After the other end is gone it does nothing. */
+  /** Writes the text unchanged and at once. Does nothing once the other end is gone. */
   write(text: string): void
-  /** True while the other end takes nothing and what was written piles up in memory. */
+  /** True while the other end does not read, so that written text piles up in memory. */
   readonly isClogged: boolean
-  /** Tells of a change of `columns` or `rows`. Returns how to stop listening. */
+  /** Calls `listener` when `columns` or `rows` change. Returns a function that stops. */
   onResize(listener: () => void): () => void
 }

@@ -1,6 +1,6 @@
 import { stripEscapes } from '../../executors/process/strip-escapes.ts'
 
-/** A text of somebody else's as one harmless line: no escape codes, nothing that would move the cursor or hide. */
+/** Foreign text as one harmless line: without escape codes, or characters that move the cursor or are invisible. */
 export function shownText(text: string): string {
   if (harmless.test(text)) return text
   return stripEscapes(text.replace(/[\r\n]+$/, ''))
@@ -9,7 +9,7 @@ export function shownText(text: string): string {
     .replace(turned, '')
 }
 
-/** The lines of a text, each fit to be shown. What a task puts out in one go is told as one fact. */
+/** The lines of a text, each made harmless. One fact may hold several lines of a task's output. */
 export function shownLines(text: string): readonly string[] {
   return text
     .replace(/\r?\n$/, '')
@@ -19,5 +19,8 @@ export function shownLines(text: string): readonly string[] {
 
 const harmless = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff]*$/
 
-/** What turns the direction of writing, or begins a line: a task's output must not disguise a row. */
+/**
+ * Characters that change the direction of writing, or begin a line: a task's output must not look like a row of its
+ * own.
+ */
 const turned = /[\u2028-\u202e\u2066-\u2069]/g

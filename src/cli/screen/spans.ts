@@ -1,7 +1,7 @@
 import type { Paint, Tone } from './colours.ts'
 import { cutToWidth, displayWidth } from './text-width.ts'
 
-/** A stretch of a row in one tone. */
+/** A part of a row in one tone. */
 export type Span = readonly [text: string, tone: Tone]
 
 /** The spans as one row of at most that many columns, cut before it is painted. */

@@ -12,8 +12,8 @@ export interface StreamScreen extends Screen {
 const clogged = 1 << 20
 
 /**
- * An error of the stream is no exception here: whoever closes a terminal or a pipe wants the run ended in good order.
- * Pipes are written without waiting, so that a reader that does not read cannot keep signals from being handled.
+ * An error of the stream is not thrown: when a terminal or a pipe is closed, the run is to end in good order. Writes to
+ * pipes do not block, so that a reader that does not read cannot keep signals from being handled.
  */
 export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
   let isGone = false
@@ -50,7 +50,7 @@ export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
   }
 }
 
-/** Node writes to pipes synchronously unless told otherwise, and has no public way to tell it. */
+/** By default Node writes to pipes synchronously, and it has no public way to change that. */
 function neverBlock(stream: NodeJS.WriteStream): void {
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } }
   handle?.setBlocking?.(false)

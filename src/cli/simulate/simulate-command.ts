@@ -37,13 +37,13 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Rows of a timeline that no terminal bounds, and of one in a terminal that is too low for it. */
+/** How many rows a timeline has outside a terminal, and the fewest that it has in a low one. */
 const plainRows = 50
 const leastRows = 5
-/** Axis, legend and what is left out; and the prompt that follows. */
+/** The rows for the axis, the legend, the note on what is left out, and the prompt that follows. */
 const otherRows = 4
 
-/** Resolves with what is to be printed. Rejects with `DagmarError` for a file or a flag that makes no sense. */
+/** Resolves with the text to print. Rejects with `DagmarError` for a bad file or flag. */
 export async function simulateCommand(
   path: string,
   flags: SimulateFlags,
@@ -87,7 +87,7 @@ export async function simulateCommand(
   return wantsAscii(surroundings.env) ? asciiOf(text) : text
 }
 
-/** Searches here and not in the simulation, so that there is more to tell than the makespan. */
+/** Searches here rather than in the simulation, so that more than the makespan can be printed. */
 function optimised(plan: Plan, { order, optimise: search, concurrency }: SimulationOptions) {
   if ((order ?? plan.order) !== 'optimised') return undefined
   return optimise(plan, { ...search, ...(concurrency === undefined ? {} : { concurrency }) })

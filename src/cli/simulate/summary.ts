@@ -8,7 +8,7 @@ import type { Told } from './told.ts'
 
 const mostNames = 8
 
-/** What there is to say of a simulated run; how long it takes comes last. */
+/** The summary of a simulated run. How long it takes comes last. */
 export function summaryLines(
   simulation: Simulation,
   { width, paint, plan, options, found }: Told,
@@ -49,7 +49,7 @@ function headline(
   return `${shownText(name)}: ${counted(tasks.length, 'task')} ${takes} ${makespanMs === 0 ? 'no time' : showMs(makespanMs)} with ${slots}, in the order ${options.order ?? plan.order}`
 }
 
-/** What was made up because nobody said it. */
+/** Which values were assumed, because they were not given. */
 export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): readonly string[] {
   if (typeof options.durations === 'string') return []
   const missing = plan.tasks.filter(({ estimateMs }) => estimateMs === undefined)
@@ -60,7 +60,7 @@ export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): r
   return [`Without an estimate, taken for the median of the others: ${names.join(', ')}${more}.`]
 }
 
-/** What is known of other orders: this one, or the bound that it did not reach. */
+/** What is known of other orders: that none is shorter, or the bound that this one did not reach. */
 function searchLine({ makespanMs, lowerBoundMs, isOptimal, evaluations }: OptimisedPlan): string {
   const tried = `optimised      ${counted(evaluations, 'schedule')} tried`
   if (isOptimal) {

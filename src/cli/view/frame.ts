@@ -22,11 +22,11 @@ export interface FrameOptions {
 }
 
 /**
- * The rows of the live block: never more than the screen has, never as wide as it is, and at least one. Costs in
- * proportion to what runs, not to the dag.
+ * The rows of the live block: at least one, at most as many as the screen has, and narrower than it. The cost depends
+ * on how many tasks run, not on the size of the dag.
  */
 export function frameOf(progress: RunProgress, options: FrameOptions): string[] {
-  // The last column stays empty: what a terminal does after a character there is not the same everywhere.
+  // The last column stays empty, because terminals differ in what they do after a character there.
   const columns = options.columns - 1
   const most = mostRows(options.rows)
   const row = (spans: readonly Span[]): string => rowOf(spans, columns, options.paint)
@@ -42,7 +42,7 @@ function mostRows(rows: number): number {
   return Math.max(1, rows < 12 ? rows - 1 : Math.floor((rows * 2) / 3))
 }
 
-/** What is typed is at the end, so that is what must be seen. */
+/** The end must be visible, because that is where one types. */
 function promptSpans(prompt: string, columns: number): Span[] {
   const over = displayWidth(prompt) - columns + 1
   const text =
@@ -87,7 +87,7 @@ function taskRows(
   return rows
 }
 
-/** Why the first ready task does not start; nothing where that is for want of a slot, as ever in a busy run. */
+/** Why the first ready task does not start. Nothing where it lacks a slot, which is normal in a busy run. */
 function whyNoneStarts({ ready, live }: RunProgress, why: FrameOptions['why']): string | undefined {
   const next = ready.values().next().value
   if (next === undefined) return undefined
@@ -137,11 +137,11 @@ function taskSpans(task: TaskProgress, width: number, { now, why, columns }: Fra
   if (status === 'running') return [['● ', 'busy'], ...who, [` ${time}  `, 'busy'], [task.lastLine, 'faint']]
   if (asks) return [['? ', 'odd'], ...who, ['  asks what now', 'odd']]
   if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [reason(task, why), 'odd']]
-  // Rounded up: what comes in half a second is not there yet.
+  // Rounded up, so that half a second is not shown as 0.
   return [['↻ ', 'odd'], ...who, [` in ${tickingTime(until - now + 999)}  `, 'odd'], [task.lastLine, 'faint']]
 }
 
-/** `run.why`, without the task's name, which the row begins with. */
+/** The sentence of `run.why` without the task's name, with which the row begins already. */
 function reason(task: TaskProgress, why: FrameOptions['why']): string {
   const { sentence } = why(task.id)
   const start = `${task.id} is `

@@ -3,8 +3,8 @@ import type { Screen } from '../screen/screen.ts'
 import type { Display } from './display.ts'
 
 /**
- * Each fact as a line of JSON, and the result as the last one, `{"type":"result", …}`. What is said to people goes to
- * `aside`. A reader that does not keep up misses output of tasks, and is told how much by `stream.lagged`; nothing else.
+ * Each fact as a line of JSON, and the result as the last one, `{"type":"result", …}`. Messages for people go to
+ * `aside`. A reader that does not keep up misses nothing but output of tasks; `stream.lagged` says how much.
  */
 export function jsonView(screen: Screen, aside: Screen): Display {
   let missed = 0
@@ -34,7 +34,7 @@ function lagged(missed: number, { at, runId, ...fact }: Fact): Fact {
   return { type: 'stream.lagged', missed, afterSeq, at, runId }
 }
 
-/** A handler may return what JSON cannot say: such a value is named, and does not cost the line. */
+/** A handler may return a value without a JSON form. It is named instead, so that the line is not lost. */
 function jsonOf(value: object): string {
   try {
     return JSON.stringify(value)

@@ -24,7 +24,7 @@ export interface LiveViewOptions {
   readonly weights: ReadonlySet<Weight>
 }
 
-/** Twelve frames a second at most: more is work for the terminal and nothing for the eye. */
+/** At most twelve frames a second. More would cost the terminal work that nobody sees. */
 const frameMs = 84
 
 /** A block at the foot of the terminal that is painted anew when something has changed, or a second has passed. */
@@ -46,7 +46,7 @@ export function liveView(options: LiveViewOptions): Display {
     const { columns, rows } = screen
     block.paint(frameOf(progress, { columns, rows, now, paint, why, prompt }), lines)
     lines = []
-    // The next second of the run: without any fact, times go on.
+    // The next full second of the run, because times advance without facts.
     const begun = progress.startedAt === 0 ? now : progress.startedAt
     arm(now + 1_000 - ((now - begun) % 1_000))
   }
@@ -77,7 +77,7 @@ export function liveView(options: LiveViewOptions): Display {
 
   return {
     see: (fact) => {
-      // What nobody wants to see is not taken apart: output may be long.
+      // Output may be long, so it is not processed if it is not shown.
       if (fact.type !== 'task.output' || weights.has('output')) {
         const name: Span[] = fact.taskId === undefined ? [] : [[`${shownText(fact.taskId)} `, 'strong']]
         for (const { weight, spans } of factLines(fact, progress)) {

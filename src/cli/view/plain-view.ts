@@ -46,7 +46,7 @@ export function plainView(options: PlainViewOptions): Display {
   return {
     see: (fact) => {
       if (fact.type === 'task.output' && (screen.isClogged || !weights.has('output'))) {
-        // Output is all there can be too much of. A reader that is slow gets less of it, and no memory is filled.
+        // Only output can be too much. A slow reader gets less of it, so that memory does not fill up.
         if (weights.has('output')) unshown += fact.text.split('\n').length
         return
       }
@@ -61,7 +61,7 @@ export function plainView(options: PlainViewOptions): Display {
     },
     say: (sentence) => line([stamp(clock.now()), [shownText(sentence), 'strong']]),
     ask: (prompt) => {
-      // The terminal itself shows what is typed: the question is enough, once.
+      // The terminal itself shows the typed text, so the question is printed only once.
       if (prompt !== undefined && prompt !== asked) screen.write(paint(prompt, 'strong'))
       asked = prompt
     },

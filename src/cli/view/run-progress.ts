@@ -17,9 +17,9 @@ export interface TaskProgress {
   since: number
   /** When the next attempt comes. */
   until: number | undefined
-  /** It has failed and waits to be told what now. */
+  /** True when it has failed and asks what to do. */
   asks: boolean
-  /** The last line it put out, or said of its progress, fit to be shown; in `dispatched`, why the last attempt failed. */
+  /** The last line of its output or progress, made harmless; in `dispatched`, why the last attempt failed. */
   lastLine: string
 }
 

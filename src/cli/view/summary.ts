@@ -15,13 +15,15 @@ export interface SummaryOptions {
   readonly logDir?: string
 }
 
-/** Root causes told with their output; the rest is named. */
+/** How many root causes are printed with their output. Further ones are only named. */
 const mostCauses = 10
 const mostNames = 8
 const mostOnPath = 12
 const mostSlow = 5
 
-/** What to say when a run has ended: where the time went, what went wrong and what followed; how it ended comes last. */
+/**
+ * The lines after a run: where the time went, what went wrong, what followed from it, and at last how the run ended.
+ */
 export function summaryLines(result: RunResult, options: SummaryOptions): string[] {
   const { paint, logDir } = options
   return [
@@ -33,7 +35,7 @@ export function summaryLines(result: RunResult, options: SummaryOptions): string
   ]
 }
 
-/** Where the time went; nothing for a run of so few tasks that everybody can see it. */
+/** Where the time went. Nothing for a run with so few tasks that it is obvious. */
 function timeLines({ durationMs }: RunResult, { plan, progress, paint }: SummaryOptions): string[] {
   const path = criticalPath(plan, (id) => tookMs(progress, id))
   const ids = path.ids.filter((id) => tookMs(progress, id) > 0)
@@ -50,7 +52,7 @@ function timeLines({ durationMs }: RunResult, { plan, progress, paint }: Summary
   return [
     paint(`critical path: ${showMs(path.length)} of ${showMs(durationMs)}`, 'strong'),
     ...inTheMiddle(ids, timed),
-    // The same tasks once more would say nothing.
+    // Not if they are the same tasks again.
     ...(slowest.every(({ id }) => onPath.has(id))
       ? []
       : [paint('slowest tasks:', 'strong'), ...slowest.map(({ id }) => timed(id))]),
@@ -108,7 +110,7 @@ function attempts({ deadLetters }: RunResult, progress: RunProgress, taskId: Tas
   return deadLetters.includes(taskId) ? ` (dead letter after ${attempt} attempts)` : ` (attempt ${attempt})`
 }
 
-/** A skipped task may itself be named as a cause: what it was skipped for is followed to its beginning. */
+/** A skipped task may itself be named as a cause, so causes are followed to the first one. */
 function skippedByCause({ consequences }: RunResult): ReadonlyMap<TaskId, readonly TaskId[]> {
   const causeOf = new Map(consequences.map(({ taskId, causedBy }) => [taskId, causedBy]))
   const skippedBy = new Map<TaskId, TaskId[]>()
