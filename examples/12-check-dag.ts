@@ -6,7 +6,7 @@ import { checkDag } from 'dagmar/testing'
 const careless = dag('release')
   .task('build', { timeout: '10m' }, () => 'bundle.js')
   // Somebody got used to a red test: whatever waits for it goes on without.
-  .task('test', { needs: ['build'], timeout: '10m', onFailure: 'ignore' }, () => 'green')
+  .task('test', { timeout: '10m', onFailure: 'ignore' }, () => 'green')
   // Nobody thought of a server that does not answer.
   .task('deploy', { needs: ['build', 'test'] }, () => 'deployed')
   .task('alarm', { needs: ['test'], when: 'any-failed', timeout: '1m' }, () => 'the team knows')
