@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { parsePlan } from 'dagmar/plan-file'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
+import { ruleNames } from '../../src/graph/rules.ts'
 import { planShape } from '../../src/plan-file/shape.ts'
 import { anyPlan, anyStrangePlan } from './any-plan.ts'
 
@@ -36,6 +37,12 @@ describe('the schema for editors', () => {
     }
     visit(schema, '')
     expect(nameless).toEqual([])
+  })
+
+  it.each(ruleNames)('and the reader accept the rule %s', (when) => {
+    const document = { tasks: { a: { run: 'x' }, b: { run: 'x', needs: ['a'], when } } }
+    expect(bySchema(document)).toBe(true)
+    expect(byReader(document)).toBe(true)
   })
 
   it.each([
