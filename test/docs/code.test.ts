@@ -28,7 +28,7 @@ let folder = ''
 const nameOf = ({ page, line }: Block): string => `${basename(page, '.md')}-${line}`
 
 beforeAll(() => {
-  folder = mkdtempSync(join(dirname(builtDagmar()), '../../../docs-'))
+  folder = mkdtempSync(join(dirname(builtDagmar()), '../docs-'))
   for (const program of programs) writeFileSync(join(folder, `${nameOf(program)}.ts`), program.text)
   const sources = Object.entries(manifest.exports).flatMap(([name, target]) => {
     if (typeof target === 'string') return []
