@@ -34,6 +34,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     compile: 0,
     'runtime-closed': 0,
     'on-abort': 0,
+    actor: 1,
     admission: 1,
     shared: 2,
     run: 3,
