@@ -124,7 +124,7 @@ async function expectOnlyDagmarLeft(): Promise<void> {
 }
 
 function isDagmar(command: string): boolean {
-  return command.startsWith(process.execPath) && command.includes('main.js run')
+  return command.startsWith(process.execPath) && command.includes('cli.js run')
 }
 
 const hasScript = existsSync('/usr/bin/script') && process.platform === 'linux'
