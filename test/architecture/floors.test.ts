@@ -30,7 +30,6 @@ const FLOORS: Readonly<Record<string, number>> = {
  */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   runtime: {
-    actor: 0,
     commit: 0,
     compile: 0,
     'runtime-closed': 0,
