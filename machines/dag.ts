@@ -45,7 +45,7 @@ export type RunCommand =
   /** Every task is settled; `failed` counts those that make the run fail. */
   | { readonly type: 'run.settled'; readonly failed: number }
 
-/** A task actor has reached a final state. All of them have the one child id `task`, hence this one type. */
+/** A task actor has reached a final state. The done events of all task actors have this one type. */
 export interface TaskDone {
   readonly type: 'xstate.done.actor.task'
   readonly output: TaskContext

@@ -7,7 +7,7 @@ export type RuntimeState = 'open' | 'draining' | 'killing' | 'closed'
 
 export interface RuntimeContext {
   state: RuntimeState
-  /** How many runs are not settled. Their dag actors are its children and share the id `dag`. */
+  /** How many runs are not settled. Their dag actors are its children. */
   live: number
 }
 

@@ -64,8 +64,8 @@ export interface TaskOptions<
    */
   readonly needs?: readonly Need[]
   /**
-   * The rule over the settled dependencies. When it is met the task becomes ready; as soon as it can no longer be
-   * met, the task is skipped. An `any-…` rule without dependencies is an error. @default 'all-completed'
+   * The rule over the settled dependencies. When it is met, the task becomes ready; when it can no longer be met, the
+   * task is skipped. An `any-…` rule without dependencies is an error. @default 'all-completed'
    */
   readonly when?: When | RuleFunction
   /**

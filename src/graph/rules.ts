@@ -1,6 +1,6 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 
-/** The rules that have a name, each about how a task's dependencies settled. */
+/** The rules that have names. Each is about how a task's dependencies settled. */
 export const ruleNames = [
   'all-completed',
   'all-settled',
@@ -24,8 +24,8 @@ export const ruleNames = [
 export type RuleName = (typeof ruleNames)[number]
 
 /**
- * A rule of one's own: true lets the task start, false skips it. Called once, when every dependency is settled,
- * with their outcomes by task id. It must be pure: a recovered run calls it again.
+ * A rule as a function of the dependencies' outcomes by task id: true lets the task start, false skips it. Called once,
+ * when every dependency is settled. It must be pure, because a recovered run calls it again.
  */
 export type RuleFunction = (outcomes: Readonly<Record<TaskId, Outcome>>) => boolean
 
@@ -34,24 +34,27 @@ export type Rule = RuleName | RuleFunction
 /** How a settled dependency counts in a rule. */
 export type CountsAs = 'completed' | 'failed' | 'skipped'
 
-/** What a rule wants of the dependencies of a task. */
+/** What a rule demands of the dependencies of a task. */
 export interface RuleDemand {
-  /** How none of them may settle. */
+  /** The ways in which no dependency may settle. */
   readonly bans: readonly CountsAs[]
-  /** How at least one of them has to settle; empty where nothing of the kind is wanted. */
+  /** The ways in one of which at least one dependency has to settle. Empty where there is no such demand. */
   readonly wantsOne: readonly CountsAs[]
-  /** It is met before anything settles, as soon as one is settled that it wants, or once all are settled. */
+  /** When it is met: before anything settles, as soon as a wanted dependency has settled, or when all have. */
   readonly isMet: 'at once' | 'by one' | 'by all'
   /**
-   * True for the rules that want none failed or one completed: a task that such a rule skips is blocked where a
-   * dependency failed. To the others a failure is as good as any other end.
+   * True for the rules that want no failure, or a completion: a task that such a rule skips is blocked if a dependency
+   * failed. To the other rules a failure is an end like any other.
    */
   readonly isBlockedByFailure: boolean
 }
 
 const settled = ['completed', 'failed', 'skipped'] as const satisfies readonly CountsAs[]
 
-/** All that the runtime, `why` and `checkDag` know of the rules. Another rule is a name above and a line here. */
+/**
+ * Everything that the runtime, `why` and `checkDag` know of the rules. To add a rule, add its name above and a line
+ * here.
+ */
 export const ruleDemands: Readonly<Record<RuleName, RuleDemand>> = {
   'all-completed': demand({ bans: ['failed', 'skipped'], isBlockedByFailure: true }),
   'all-settled': demand({}),
@@ -102,22 +105,22 @@ export function evaluateRule(rule: RuleName, counts: DependencyCounts): RuleStat
   return skipped > 0 && bans.includes('skipped') ? 'hopeless' : 'open'
 }
 
-/** True for the rules that one dependency alone can meet: without dependencies they make no sense. */
+/** True for the rules that a single dependency can meet. They make no sense without dependencies. */
 export function isAnyRule(rule: Rule): boolean {
   return typeof rule !== 'function' && ruleDemands[rule].isMet === 'by one'
 }
 
-/** Whether a task that the rule skips is blocked where a dependency failed. A function is its own judge. */
+/** Whether a task that the rule skips is blocked if a dependency failed. Never for a function. */
 export function isBlockedByFailure(rule: Rule): boolean {
   return typeof rule !== 'function' && ruleDemands[rule].isBlockedByFailure
 }
 
-/** Whether one dependency that counts so is enough to make the rule impossible. */
+/** Whether a single dependency that settles in this way makes the rule impossible. */
 export function isBanned(rule: Rule, as: CountsAs): boolean {
   return typeof rule !== 'function' && ruleDemands[rule].bans.includes(as)
 }
 
-/** What a picture writes at the edges of a task; undefined for the rule that goes without saying. */
+/** What a picture writes at the edges of a task; undefined for the default rule. */
 export function ruleLabel(rule: Rule): string | undefined {
   if (typeof rule === 'function') return 'function'
   return rule === 'all-completed' ? undefined : rule

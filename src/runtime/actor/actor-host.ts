@@ -1,12 +1,12 @@
-/** What the runtime keeps beside an actor. */
+/** What the runtime knows of an actor. */
 export interface ActorHost {
-  /** What the actor knows has moved on to another object, so that snapshots taken before keep what they said. */
+  /** The actor's context is another object from now on, so that earlier snapshots keep what they said. */
   contextMoved(context: object): void
 }
 
 /**
- * Where an actor has its host. Not in its context: that is copied, persisted, handed on as output and sent by inspectors,
- * and what hangs below is neither theirs nor free of cycles.
+ * The property in which an actor keeps its host. That is not in its context, because a context is copied, persisted,
+ * handed on as output and sent to inspectors, and these objects are neither plain nor free of cycles.
  */
 const host: unique symbol = Symbol('dagmar.host')
 
@@ -14,7 +14,7 @@ interface Hosted {
   [host]?: ActorHost
 }
 
-/** To be called before the actor starts. */
+/** Call it before the actor starts. */
 export function setHost(actor: object, of: ActorHost): void {
   ;(actor as Hosted)[host] = of
 }

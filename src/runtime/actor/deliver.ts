@@ -4,7 +4,7 @@ interface Relay {
   _relay(source: AnyActorRef, target: AnyActorRef, event: EventObject): void
 }
 
-/** `target.send(event)`, as from another actor: inspectors are told whom it comes from. */
+/** `target.send(event)` on behalf of another actor, so that inspectors see where the event comes from. */
 export function deliver<Logic extends AnyStateMachine>(
   source: AnyActorRef,
   target: ActorRefFromLogic<Logic>,

@@ -4,8 +4,8 @@ import { hostOf } from './actor-host.ts'
 type Context = Readonly<Record<string, unknown>>
 
 /**
- * The same machine, whose snapshots go on to say what was so when they were taken: its actions write into its context, so
- * each event is taken with a copy of it. What time travel, differences and inspectors show is then true for its moment.
+ * The same machine with snapshots that keep what they said. Actions write into the context, so each event gets a copy
+ * of it. Inspectors, differences and time travel then show what was true at each moment.
  */
 export function lastingSnapshots<Machine extends AnyStateMachine>(machine: Machine): Machine {
   const transition = (
@@ -18,7 +18,7 @@ export function lastingSnapshots<Machine extends AnyStateMachine>(machine: Machi
     const before = snapshot.context as Context
     const context = { ...before }
     const ours = { ...snapshot, context } as AnyMachineSnapshot
-    // Before its actions are carried out, which look at what the host has.
+    // Before the actions, because they use the host's context.
     host?.contextMoved(context)
     const next = machine.transition(ours, event, scope) as AnyMachineSnapshot
     if (next !== ours || differs(context, before)) return next

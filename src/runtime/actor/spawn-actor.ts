@@ -11,17 +11,17 @@ import { type ActorHost, setHost } from './actor-host.ts'
 export interface Spawned<Logic extends AnyStateMachine> {
   readonly logic: Logic
   readonly parent: AnyActorRef
-  /** What it is called wherever somebody looks. */
+  /** The id that inspectors and the actor's own `id` show. */
   readonly name: string
-  /** What its parent calls all of its kind: its done event is `xstate.done.actor.<kind>`. */
+  /** The id that its parent sees: its done event is `xstate.done.actor.<kind>`. */
   readonly kind: string
   readonly input: InputFrom<Logic>
   readonly host: ActorHost
 }
 
 /**
- * An actor that is a child of its parent in all but that it is not in `snapshot.children`, which XState copies for every
- * child that comes or goes. It has still to be started.
+ * Makes an actor that is a child of its parent in every way, except that it is not in `snapshot.children`, which XState
+ * copies whenever a child comes or goes. The caller has to start it.
  */
 export function spawnActor<Logic extends AnyStateMachine>({
   logic,
@@ -39,13 +39,14 @@ export function spawnActor<Logic extends AnyStateMachine>({
 
 const done: unique symbol = Symbol('dagmar.done')
 
-/** An actor of XState that is called one thing by who looks, and another by its parent. */
+/** An actor of XState with one id for those who look at it, and another one for its parent. */
 class NamedActor extends Actor<AnyStateMachine> {
   kind = '';
   [done]: EventObject | undefined
 }
 
-// XState names a done event after its actor, and remembers each event type for ever: a few hundred bytes a task.
+// XState names a done event after its actor, and remembers each event type for ever, which would cost a few hundred
+// bytes a task.
 Object.defineProperty(NamedActor.prototype, '_doneEvent', {
   get(this: NamedActor) {
     return this[done]

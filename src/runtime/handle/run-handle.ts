@@ -79,11 +79,14 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   redrive(taskId?: TaskId): Promise<RunResult<Outputs>>
   /** What the task waits for, and what would release it. Throws `TASK_UNKNOWN`. */
   why(taskId: TaskId): Explanation
-  /** The actor of a task, from the moment the run takes the task up until it is settled. */
+  /**
+   * The actor of a task, from when the run takes the task up until it is settled. Undefined before and after. Throws
+   * `TASK_UNKNOWN`.
+   */
   actorOf(taskId: TaskId): ActorRefFromLogic<typeof taskMachine> | undefined
   /**
-   * The actor that is at a task's work: for a task made with `logic(…)` the user's own, to send events to and read
-   * snapshots of, from the start of each attempt to its end.
+   * The actor that does the work of a task made with `logic(…)`: send it events, or read its snapshot. Undefined unless
+   * an attempt of such a task is live. Throws `TASK_UNKNOWN`.
    */
   actorOf(taskId: TaskId, which: 'work'): AnyActorRef | undefined
   /**
