@@ -34,7 +34,10 @@ export interface Failure {
   readonly output?: readonly string[]
 }
 
-/** Why a task was settled without an attempt. */
+/**
+ * Why a task was settled without an attempt. `dependency-failed`: it is blocked by a failure, and counts as failed in
+ * the rules of its dependents. `rule-unmet`: its rule could not be met for another reason. `run-…`: its run was ended.
+ */
 export type SkipReason =
   | 'dependency-failed'
   | 'rule-unmet'

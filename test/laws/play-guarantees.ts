@@ -100,19 +100,31 @@ export function oldAttemptsStayQuiet(played: PlayedScenario): Breaches {
   return factsBreach(played, 6)
 }
 
-/** 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. */
+/**
+ * 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. A run that
+ * drains starts nothing either, but what was granted before may still begin: both may be in the store at the same moment.
+ */
 export function killIsFinal(played: PlayedScenario): Breaches {
   const { marks, runs } = played
   const breaches: string[] = [...factsBreach(played, 7)]
   const killed = new Set<string>()
+  const draining = new Set<string>()
+  const granted = new Set<string>()
   const live = new Map<string, string>()
   for (const mark of marks) {
-    if (mark.type === 'run.killing' || mark.type === 'run.draining') killed.add(mark.runId)
+    if (mark.type === 'run.killing') killed.add(mark.runId)
+    else if (mark.type === 'run.draining') draining.add(mark.runId)
+    else if (mark.type === 'task.starting') granted.add(`${mark.runId}/${mark.taskId}/${mark.attempt}`)
     else if (mark.type === 'kill called')
       killed.add(mark.taskId === undefined ? mark.runId : `${mark.runId}/${mark.taskId}`)
-    else if (mark.type === 'run.redriven') revive(killed, mark.runId)
-    else if (mark.type === 'attempt began') {
-      const isKilled = killed.has(mark.runId) || killed.has(`${mark.runId}/${mark.taskId}`)
+    else if (mark.type === 'run.redriven') {
+      revive(killed, mark.runId)
+      draining.delete(mark.runId)
+    } else if (mark.type === 'attempt began') {
+      const isKilled =
+        killed.has(mark.runId) ||
+        killed.has(`${mark.runId}/${mark.taskId}`) ||
+        (draining.has(mark.runId) && !granted.has(mark.attemptId))
       if (isKilled) breaches.push(`${mark.attemptId} began after it was told to end`)
       live.set(mark.attemptId, mark.runId)
     } else if (mark.type === 'attempt ended') live.delete(mark.attemptId)
