@@ -10,7 +10,7 @@ interface LogicWork {
   readonly input: ((context: LogicContext) => unknown) | undefined
 }
 
-/** What the function that makes a logic's input is given. */
+/** What the function that makes the input of a logic gets. */
 export type LogicContext<Inputs = unknown, Input = unknown> = Pick<
   HandlerContext<Inputs, Input>,
   'inputs' | 'input' | 'runId' | 'taskId' | 'attempt' | 'attemptId'
@@ -18,8 +18,8 @@ export type LogicContext<Inputs = unknown, Input = unknown> = Pick<
 
 /**
  * A task whose work is XState logic: a machine, a promise, a callback, an observable. Each attempt spawns it as a child
- * of the task actor. Its output, error and stop are the attempt's; each of its snapshots is a heartbeat.
- * A kill stops it, which ends it at once.
+ * of the task actor. Its output completes the attempt, its error fails it, and each of its snapshots is a heartbeat. A
+ * kill stops the actor, which ends the attempt at once.
  */
 export function logic<Logic extends AnyActorLogic, Context extends LogicContext = LogicContext>(
   actorLogic: Logic,
@@ -32,11 +32,11 @@ export function logic<Logic extends AnyActorLogic, Context extends LogicContext 
 }
 
 export interface ActorLogicExecutorOptions {
-  /** Most attempts at once. Integer ≥ 1. @default unlimited */
+  /** How many attempts it carries at once. Integer ≥ 1. @default unlimited */
   readonly capacity?: number
 }
 
-/** Spawns users' XState logic, one actor an attempt. */
+/** The executor for `logic()`: spawns one actor for each attempt. */
 export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Executor {
   const live = new Map<string, AnyActorRef>()
   return {
@@ -45,7 +45,7 @@ export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Exe
       start(attempt, report, live)
     },
     abort(attemptId) {
-      // A child is stopped by its system: the same way that `stopChild` takes, without the copy of `children`.
+      // The child is stopped as `stopChild` does it, but without the copy of `children`.
       const child = live.get(attemptId)
       if (child !== undefined) stop(child)
     },
@@ -62,7 +62,7 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
   const attemptId = attemptIdOf(attempt)
   const work = attempt.work as LogicWork
   let ended = false
-  // Told once the child's own done event has passed its parent, which that report may end.
+  // Reported after the child's own done event has reached its parent, because the report may end the parent.
   const end = (how: () => void): void => {
     if (ended) return
     ended = true
@@ -110,6 +110,6 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
 }
 
 function stop(child: AnyActorRef): void {
-  // `stop()` is for roots alone; a child ends by the event that its parent would send it.
+  // `stop()` is for root actors only. A child is ended in the way in which its parent would do it.
   ;(child as unknown as { _stop(): void })._stop()
 }

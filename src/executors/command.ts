@@ -4,23 +4,26 @@ import type { Work } from '../graph/work.ts'
 
 export interface CommandOptions {
   /**
-   * Variables on top of this process's own; `undefined` removes one. The variables that dagmar sets
-   * (`DAGMAR_INPUTS` and so on) win over it. @default {}
+   * Variables on top of those of this process; `undefined` removes one. Variables that dagmar sets (`DAGMAR_INPUTS` and
+   * so on) win over them. @default {}
    */
   readonly env?: Readonly<Record<string, string | number | undefined>>
   /**
-   * Files of `KEY=VALUE` lines, read at each attempt's start; a later one wins over an earlier one, `env` over all.
-   * Quotes, comments and `export ` are understood, nothing is expanded. Relative to this process's directory.
+   * Files of `KEY=VALUE` lines, read when an attempt starts. A later file wins over an earlier one, and `env` over all.
+   * Quotes, comments and `export ` are understood; nothing is expanded. Paths are relative to this process's directory.
    * @default none
    */
   readonly envFile?: string | readonly string[]
   /** The directory that the command runs in. Relative to this process's directory. @default that directory */
   readonly cwd?: string
-  /** What reads the line, by its `-c`: a path, or a name to be found by PATH. For lines alone. @default '/bin/sh' */
+  /**
+   * The shell that reads the line, by its `-c`: a path, or a name that is found in PATH. Only for commands given as a
+   * line. @default '/bin/sh'
+   */
   readonly shell?: string
 }
 
-/** What the process executor needs to know of a command: pure data, the same for the same command. */
+/** What the process executor needs to know of a command. Plain data, equal for equal commands. */
 export interface CommandWork {
   /** A line for the shell, or a file and its arguments. */
   readonly run: string | readonly [file: string, ...args: string[]]
@@ -32,11 +35,11 @@ export interface CommandWork {
 }
 
 /**
- * A task whose work is a command, run as a process group of its own by the executor `process`. What it writes is the
- * task's output: its last line if that is a JSON object or array, else its trimmed stdout. An exit code other than 0
+ * A task whose work is a command, run as a process group of its own by the executor `process`. The task's output is the
+ * last line of its stdout if that is a JSON object or array, else all of its stdout, trimmed. An exit code other than 0
  * fails the attempt with `COMMAND_FAILED`, a signal with `COMMAND_KILLED`. It gets its inputs and the run's input as
- * JSON in `DAGMAR_INPUTS` and `DAGMAR_INPUT`. A kill sends SIGTERM to the group, and SIGKILL after `killGrace`.
- * Throws `CONFIG_INVALID`.
+ * JSON in `DAGMAR_INPUTS` and `DAGMAR_INPUT`. A kill sends SIGTERM to the group, and SIGKILL after `killGrace`. Throws
+ * `CONFIG_INVALID`.
  *
  * @example
  * ```ts
@@ -61,7 +64,7 @@ export function command(
   return Object.freeze({ executor: 'process', work, defaults: stallDefaults })
 }
 
-/** What `command()` made, or nothing: executors are given whatever a plan says. */
+/** The work if `command()` made it, else undefined: a plan may give an executor any work. */
 export function asCommandWork(work: unknown): CommandWork | undefined {
   return isRecord(work) && (typeof work['run'] === 'string' || Array.isArray(work['run']))
     ? (work as unknown as CommandWork)
@@ -85,7 +88,7 @@ function readLine(line: unknown, options: CommandOptions | undefined): CommandWo
 function readFile(file: unknown, args: readonly unknown[], options: CommandOptions | undefined): CommandWork {
   const run = [
     readProgram(file, 'command.file'),
-    // Not `map`, which passes over the holes of an array.
+    // Not `map`, which skips the holes of an array.
     ...Array.from(args, (arg, index) => readArgument(arg, `command.args[${index}]`)),
   ] as const
   const fields = readFields(options ?? {}, 'command.options', known)
@@ -135,7 +138,7 @@ function readEnvFiles(envFile: unknown): readonly string[] {
 
 function readProgram(value: unknown, path: string): string {
   const text = readText(value, path)
-  // It would be taken for an option of `exec`.
+  // `exec` would take it for an option.
   if (text.startsWith('-'))
     throw badValue(path, value, "the name of a program, which does not begin with '-'")
   return text

@@ -6,13 +6,13 @@ import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { toFailure } from './to-failure.ts'
 
 export interface InlineExecutorOptions {
-  /** Most attempts at once. Integer ≥ 1. @default unlimited */
+  /** How many attempts it carries at once. Integer ≥ 1. @default unlimited */
   readonly capacity?: number
 }
 
 /**
- * Runs handlers in this process. Their end cannot be forced: one that ignores its `signal` past the kill grace is
- * abandoned.
+ * The executor for handlers, which run in this process. They cannot be forced to end: one that ignores its `signal`
+ * past the kill grace is abandoned.
  */
 export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
   const live = new LiveAttempts<InlineAttempt>()
@@ -48,14 +48,14 @@ const beat: AttemptReport = { type: 'attempt.heartbeat' }
 
 type Live = LiveAttempts<InlineAttempt>
 
-// A thenable of somebody else's making may settle more than once: the first time counts.
+// A foreign thenable may settle more than once. The first time counts.
 function complete(live: Live, context: InlineAttempt, output: unknown): void {
   if (live.delete(context)) context.report({ type: 'attempt.completed', output })
 }
 
 function fail(live: Live, context: InlineAttempt, thrown: unknown): void {
   if (!live.delete(context)) return
-  // It did as it was told. What a handler that fails on the way has to say is told.
+  // The handler threw the reason of its signal, so it ended as it was told to. Any other error is a failure of its own.
   if (context.isReason(thrown)) context.report({ type: 'attempt.ended' })
   else context.report({ type: 'attempt.failed', failure: toFailure(thrown) })
 }
@@ -65,7 +65,7 @@ interface Question {
   readonly reject: (reason: unknown) => void
 }
 
-/** The handler's side of an attempt. What a handler may never touch is made on first use. */
+/** An attempt as its handler sees it. Parts that many handlers never use are made on first use. */
 class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   before: InlineAttempt | undefined
   after: InlineAttempt | undefined
@@ -115,7 +115,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     return this.#controller.signal
   }
 
-  // Bound, so that a handler may take them out of its context: `async ({ heartbeat }) => …`.
+  // Bound, so that a handler can take them out of its context: `async ({ heartbeat }) => …`.
   get heartbeat(): () => void {
     return () => this.report(beat)
   }
@@ -151,7 +151,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
       this.#questions.push({ resolve, reject })
       this.report({ type: 'attempt.asked', question })
     })
-    // A handler that does not wait for the answer must not end the process when the attempt is ended.
+    // If the handler does not wait for the answer, its rejection must not end the process when the attempt is ended.
     answered.catch(() => undefined)
     return answered
   }
@@ -168,7 +168,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     this.#questions = undefined
   }
 
-  /** True for what the signal was aborted with. */
+  /** True for the reason that the signal was aborted with. */
   isReason(thrown: unknown): boolean {
     return this.#aborted && this.#controller !== undefined && this.#controller.signal.reason === thrown
   }

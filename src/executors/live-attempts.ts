@@ -7,8 +7,8 @@ export interface LiveAttempt<Self> {
 }
 
 /**
- * The attempts that are live. Most are never looked for, since only what is ended or answered is: the index by id is
- * made for the first that is, and kept until nothing is live any more.
+ * The live attempts. Only attempts that are ended or answered are looked up, which is rare: the index by id is made for
+ * the first of them, and kept until no attempt is live.
  */
 export class LiveAttempts<Attempt extends LiveAttempt<Attempt>> {
   #last: Attempt | undefined
@@ -22,7 +22,7 @@ export class LiveAttempts<Attempt extends LiveAttempt<Attempt>> {
     this.#byId?.set(attempt.attemptId, attempt)
   }
 
-  /** False when it was not live any more. */
+  /** False when it was no longer live. */
   delete(attempt: Attempt): boolean {
     if (!attempt.isLive) return false
     const { before, after } = attempt
@@ -45,7 +45,7 @@ export class LiveAttempts<Attempt extends LiveAttempt<Attempt>> {
   #index(): Map<string, Attempt> {
     const byId = new Map<string, Attempt>()
     for (let attempt = this.#last; attempt !== undefined; attempt = attempt.before) {
-      // Of two with one id the latest counts.
+      // Of two with the same id, the latest counts.
       if (!byId.has(attempt.attemptId)) byId.set(attempt.attemptId, attempt)
     }
     return byId

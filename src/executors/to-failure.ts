@@ -6,7 +6,7 @@ type Cause = { readonly name: string; readonly message: string; readonly cause?:
 
 const deepest = 8
 
-/** The one place where a thrown value, whatever it is, becomes the failure of an attempt. */
+/** Turns a thrown value, whatever it is, into the failure of an attempt. The only place that does so. */
 export function toFailure(thrown: unknown): ReportedFailure {
   if (thrown instanceof TerminalError) {
     return {

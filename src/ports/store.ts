@@ -2,15 +2,15 @@ import type { RunState } from '../../machines/dag.ts'
 import type { RunFact } from '../events/facts.ts'
 import type { RunSummary } from '../events/run-summary.ts'
 
-/** Who writes a journal: one runtime. */
+/** The writer of a journal: one runtime. */
 export interface Owner {
   /** Unique to the runtime, for as long as the store lives. */
   readonly id: string
 }
 
 /**
- * A run's journal, opened for one owner. What tells a store that somebody else has opened it since (its fence) lies in
- * here, so that every append is checked against it.
+ * A run's journal, opened for one owner. It holds the fence, by which a store notices that somebody else has opened the
+ * journal since, so that every append is checked against it.
  */
 export interface Journal {
   readonly runId: string
@@ -18,23 +18,23 @@ export interface Journal {
   readonly lastSeq: number
 }
 
-/** What is appended to one journal: all of it or none. */
+/** Facts for one journal, which are appended all or none. */
 export interface AppendGroup {
   readonly journal: Journal
-  /** In order, at least one; the first has the `seq` after the last one in the journal. */
+  /** In order, at least one. The first has the `seq` that follows the last fact in the journal. */
   readonly facts: readonly RunFact[]
 }
 
-/** Which runs to list. Those that fit all that is asked. */
+/** Which runs to list: those that fit all given fields. */
 export interface RunQuery {
   readonly status?: RunState
   /** The name of the dag. */
   readonly name?: string
-  /** Runs that have each of these labels with that text. */
+  /** Runs that have each of these labels with the given text. */
   readonly labels?: Readonly<Record<string, string>>
-  /** Created at this instant or later; epoch ms. */
+  /** Runs that were created at this instant or later. Epoch milliseconds. */
   readonly since?: number
-  /** Most runs listed. Integer ≥ 1. @default all */
+  /** How many runs are listed at most. Integer ≥ 1. @default all */
   readonly limit?: number
 }
 
@@ -44,26 +44,28 @@ export interface RunQuery {
  */
 export interface Store {
   /**
-   * Opens the journal of a new run; nothing need be written before the first append. Throws a `DagmarError` with the
-   * code `RUN_EXISTS` where the store can tell at once that there is one; else the first append answers with it.
+   * Opens the journal of a new run. Nothing needs to be written before the first append. Throws a `DagmarError` with
+   * the code `RUN_EXISTS` if the store knows at once that there is such a run; otherwise the first append is refused
+   * with that error.
    */
   create(runId: string, owner: Owner): Journal
   /**
-   * Opens the journal of a run that is there, to go on with it. From now on the store refuses what earlier openers
-   * append. Throws `RUN_UNKNOWN`.
+   * Opens the journal of an existing run, to go on with it. From now on the store refuses appends by those who opened
+   * it earlier. Throws `RUN_UNKNOWN`.
    */
   open(runId: string, owner: Owner): Journal
   /**
-   * Appends facts to one journal or more: each group all or none. Returns nothing when all of them are as safe as they
-   * will be; or a promise of an answer for each group, in order: nothing when it is safe, or why it was refused. What it
-   * throws or rejects with refuses every group. A runtime waits for the answer before it appends again, and no effect
-   * of these facts happens before. A refused group fails its run with `STORE_FAILED`: nothing more is appended to that
-   * journal by this owner.
+   * Appends facts to one or more journals, each group all or none. Returns nothing when all of them are as safe as they
+   * will be, or a promise of one answer for each group, in order: nothing when it is safe, else why it was refused. To
+   * throw or reject refuses every group. A runtime waits for the answer before it appends again, and no effect of these
+   * facts happens before. A refused group fails its run with `STORE_FAILED`: nothing more is appended to that journal
+   * by this owner.
    */
   append(groups: readonly AppendGroup[]): void | Promise<readonly (Error | undefined)[]>
   /**
-   * The facts of a run from the `seq` `from` on (default 1), at most `limit` (default all) of them, in order; none where
-   * there is no such run. Another process may be appending meanwhile: what comes is a prefix of the journal.
+   * The facts of a run from the `seq` `from` on (default 1), at most `limit` (default all) of them, in order; none
+   * where there is no such run. Another process may append meanwhile: the result is a prefix of the journal at some
+   * moment.
    */
   read(
     runId: string,
@@ -71,6 +73,6 @@ export interface Store {
   ): Promise<readonly RunFact[]>
   /** The runs that fit, the latest first. `summaryAfter` makes a summary from facts, one by one. */
   runs(query?: RunQuery): Promise<readonly RunSummary[]>
-  /** Gives back what the store holds open. Nothing is asked of it afterwards. */
+  /** Gives back everything that the store holds open. It is not used afterwards. */
   close(): void | Promise<void>
 }

@@ -2,15 +2,15 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { errorText } from './start-fault.ts'
 
-/** How much may wait for the disk before the command waits too. */
+/** How much output may wait for the disk before the command has to wait, too. */
 const mostWaitingBytes = 256 * 1024
 const mostNameBytes = 200
 /** How long the end of an attempt waits for its log. */
 const finishMs = 1_000
 
 /**
- * Where the output of an attempt is written to. What is not fit for a file's name becomes `_`, and then a hash keeps
- * different tasks apart.
+ * The file for the output of an attempt. Characters that do not fit into a file name become `_`; then a hash is added,
+ * so that different tasks have different files.
  */
 export function logPath(logDir: string, taskId: string, attempt: number): string {
   const safe = Buffer.from(taskId.replace(/^\.|[/\\:*?"<>|]/g, '_'))
@@ -22,13 +22,13 @@ export function logPath(logDir: string, taskId: string, attempt: number): string
 export interface AttemptLogOptions {
   readonly path: string
   readonly logDir: string
-  /** Called when the log cannot keep up, with true, and when it can again, with false. */
+  /** Called with true when the log cannot keep up, and with false when it can again. */
   readonly holdBack: (isFull: boolean) => void
-  /** Called once when it cannot be written; nothing is written from then on. */
+  /** Called once if the log cannot be written. Nothing is written to it from then on. */
   readonly failed: (message: string) => void
 }
 
-/** The raw output of one attempt in a file, made by the first piece. */
+/** The raw output of one attempt in a file, which is made when the first piece comes. */
 export class AttemptLog {
   readonly #options: AttemptLogOptions
   #stream: WriteStream | undefined
@@ -54,7 +54,7 @@ export class AttemptLog {
     if (!this.#stream.write(piece)) this.#options.holdBack(true)
   }
 
-  /** Calls `done` when all is written, or cannot be, or takes longer than a second. */
+  /** Calls `done` when everything is written, when that has failed, or after a second. */
   end(done: () => void): void {
     const stream = this.#stream
     if (stream === undefined || this.#isBroken) {

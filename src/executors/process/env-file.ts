@@ -14,9 +14,10 @@ export function readEnvFile(path: string): Record<string, string> {
 }
 
 /**
- * Blank lines and lines that begin with `#` are passed over, and `export ` before a name. In single quotes everything
- * stands for itself, in double quotes `\n`, `\r`, `\t`, `\"`, `\\` and `\$` have their meaning; both may go over
- * several lines. A value without quotes ends at ` #` and is trimmed. Nothing is expanded.
+ * Blank lines, lines that begin with `#`, and `export ` before a name are ignored. In single quotes every character
+ * stands for itself; in double quotes `
+ * `, `\r`, `\t`, `\"`, `\\` and `\$` are escapes. Both may span several lines. A value without quotes ends at ` #` and
+ * is trimmed. Nothing is expanded.
  */
 export function parseEnvText(text: string, path: string): Record<string, string> {
   const variables = Object.create(null) as Record<string, string>

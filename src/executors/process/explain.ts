@@ -5,13 +5,13 @@ import type { ReportedFailure } from '../../ports/executor.ts'
 import type { CommandWork } from '../command.ts'
 import { errorCode, errorText } from './start-fault.ts'
 
-/** How a process ended, as its parent is told. */
+/** How a process ended, as the system tells its parent. */
 export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
 
-/** The failure of a command that ended otherwise than with code 0. */
+/** The failure of a command that did not exit with code 0. */
 export function failureOf(
   { code, signal }: Exit,
   work: CommandWork,
@@ -39,7 +39,7 @@ function reasonOf(code: number, work: CommandWork, path: string | undefined): st
       : `${program} is there, its interpreter may be missing`
   }
   if (code === 126) return isLine ? 'not executable, says the shell' : `${program} cannot be executed`
-  // A shell gives the end of what it ran as its own.
+  // A shell reports the signal that ended its command as its own exit code.
   const signal = isLine && code > 128 ? signalOf(code - 128) : undefined
   return signal === undefined ? undefined : `killed by ${signal}, says the shell`
 }
@@ -48,7 +48,7 @@ function signalOf(number: number): string | undefined {
   return Object.entries(system.signals).find(([, value]) => value === number)?.[0]
 }
 
-/** Looks for a program where the attempt's PATH says. */
+/** Looks for a program in the attempt's PATH. */
 function find(
   program: string,
   cwd: string | undefined,
@@ -79,7 +79,7 @@ const advice: Readonly<Record<string, string>> = {
   ENOMEM: 'the system has no memory left for it; run fewer at once',
 }
 
-/** The failure of a process that could not be made at all. */
+/** The failure of a process that could not be started at all. */
 export function notStarted(thrown: unknown, { cwd }: CommandWork): ReportedFailure {
   const code = errorCode(thrown)
   const reason =

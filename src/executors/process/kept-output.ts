@@ -1,25 +1,27 @@
 const mostLines = 20
-/** Longer lines are cut in a failure, which is journalled. */
+/** Longer lines are cut, because a failure is journalled. */
 const longestKeptLine = 2_000
 const mostBytes = 1024 * 1024
-/** Many small chunks cost more than their bytes: so many are put together. */
+/** After this many chunks they are joined, because many small ones cost more than their bytes. */
 const mostChunks = 256
 
-/** What an attempt has to say in the end. */
+/** The output of a command that has completed. */
 export interface CommandOutput {
   readonly output: unknown
-  /** Something people should know of it. */
+  /** Something that people should know about it. */
   readonly note?: string
 }
 
-/** Holds what is needed of a command's output at its end: the last 20 lines, and the last MiB of its stdout. */
+/**
+ * Keeps the parts of a command's output that are needed at its end: the last 20 lines, and the last MiB of its stdout.
+ */
 export class KeptOutput {
   #lines: string[] = []
   #chunks: Buffer[] = []
   #held = 0
   #total = 0
 
-  /** Of both streams: whole lines, or the part of one. */
+  /** Takes text of both streams: whole lines, or a part of one. */
   noteLines(text: string): void {
     let from = text.length
     for (let count = 0; count < mostLines && from > 0; count++) from = text.lastIndexOf('\n', from - 1)
@@ -38,7 +40,7 @@ export class KeptOutput {
 
   lastLines(): readonly string[] {
     return this.#lines.map((line) =>
-      // Copied: a part of a text keeps the whole of it in memory.
+      // Copied, because a slice would keep the whole text in memory.
       Buffer.from(line.length > longestKeptLine ? `${line.slice(0, longestKeptLine)}…` : line).toString(),
     )
   }

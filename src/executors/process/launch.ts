@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import type { CommandWork } from '../command.ts'
 
 /**
- * Waits for a line on descriptor 3 and becomes the command, in the same process. Where the line does not come, since
- * who started it died, nothing is run.
+ * Waits for a line on descriptor 3 and then becomes the command, in the same process. If the line does not come,
+ * because the process that started it has died, nothing is run.
  */
 const shim = 'read -r DAGMAR_GO <&3 || exit 125\nexec 3<&-\nexec "$@"'
 
@@ -18,8 +18,8 @@ export interface Launched {
 }
 
 /**
- * Makes the process, as the leader of a group and session of its own, without input, and holds it until `go`.
- * Where it cannot be made, `failed` is called, now or later, and nothing is returned.
+ * Starts the process, as the leader of its own group and session and without input, and holds it until `go`. Where it
+ * cannot be started, `failed` is called, now or later, and nothing is returned.
  */
 export function launch(
   work: CommandWork,
@@ -45,7 +45,7 @@ export function launch(
   }
   const [, stdout, stderr, gate] = child.stdio as unknown as [null, Socket, Socket, Socket]
   for (const socket of [stdout, stderr, gate]) {
-    // A pipe that breaks is closed, and that is what counts.
+    // A broken pipe is closed, too, and that is what counts.
     socket.on('error', () => socket.destroy())
   }
   return {
@@ -61,7 +61,8 @@ export function launch(
 
 function argsOf({ run, shell }: CommandWork, variables: Readonly<Record<string, string>>): readonly string[] {
   const args = typeof run === 'string' ? [shell ?? '/bin/sh', '-c', run] : run
-  // Some shells, dash among them, drop variables whose names are none for a shell: they are put back behind it.
+  // Some shells, dash among them, drop variables whose names are not valid in a shell. They are set again after the
+  // shell.
   const odd = Object.keys(variables).filter((name) => !/^[A-Za-z_]\w*$/.test(name))
   return odd.length === 0 ? args : ['env', ...odd.map((name) => `${name}=${variables[name]}`), ...args]
 }

@@ -1,13 +1,13 @@
 const newline = 0x0a
 
-/** Whole lines are given on in pieces of about this many bytes, so that what holds a thousand of them stays small. */
+/** Whole lines are passed on in pieces of about this many bytes, so that a buffer of a thousand pieces stays small. */
 const pieceBytes = 16 * 1024
-/** A line that is longer than this is given on in parts. */
+/** A longer line is passed on in parts. */
 const longestLine = 64 * 1024
 
 /**
- * Cuts a stream of bytes into pieces of whole lines, each with its newline at the end. A part of a line longer than
- * 64 KiB, and a last line without an end, come without it. Holds 64 KiB at most.
+ * Cuts a stream of bytes into pieces of whole lines, each with a newline at its end. Parts of a line longer than 64
+ * KiB, and a last line without a newline, come without one. Holds at most 64 KiB.
  */
 export class Lines {
   readonly #emit: (piece: Buffer) => void
@@ -33,19 +33,19 @@ export class Lines {
     }
   }
 
-  /** Gives on what has no newline. */
+  /** Passes on the rest, which has no newline. */
   end(): void {
     if (this.#used > 0) this.#emit(Buffer.from(this.#taken()))
   }
 
-  /** The last newline of a piece, or of the line that is held; Infinity where there is none. */
+  /** The last newline that a piece, or the line that is held, can have. Infinity where there is none. */
   #endOfPiece(bytes: Buffer): number {
     let end = this.#used > 0 ? -1 : bytes.lastIndexOf(newline, pieceBytes - 1)
     if (end === -1) end = bytes.indexOf(newline)
     return end === -1 ? Number.POSITIVE_INFINITY : end
   }
 
-  /** Returns what there is no room for. */
+  /** Holds as much as there is room for, and returns the rest. */
   #hold(bytes: Buffer): Buffer {
     this.#held ??= Buffer.allocUnsafeSlow(longestLine)
     const part = bytes.subarray(0, longestLine - this.#used)

@@ -9,13 +9,13 @@ type StreamName = 'stdout' | 'stderr'
 export interface OutputOptions {
   /** One or more whole lines, without the last newline. */
   readonly tell: (text: string, stream: StreamName) => void
-  /** Something was written, but no whole line. */
+  /** Called when something was written, but no whole line. */
   readonly beat: () => void
-  /** Makes the log, where there is to be one. */
+  /** Makes the log, if there is to be one. */
   readonly log: (holdBack: (isFull: boolean) => void) => AttemptLog | undefined
 }
 
-/** Reads what a command writes: tells it line by line, logs it, and keeps what is needed at the end. */
+/** Reads what a command writes, tells it line by line, logs it, and keeps the parts that are needed at the end. */
 export class Output {
   readonly kept = new KeptOutput()
   readonly #options: OutputOptions
@@ -38,10 +38,13 @@ export class Output {
     this.#readStream(stderr, 'stderr')
   }
 
-  /** Calls `drained` when all is read, or after `ms`: somebody else may hold the other ends. */
+  /**
+   * Calls `drained` when everything is read, or after `ms` milliseconds, because another process may hold the other
+   * ends open.
+   */
   finish(ms: number, drained: () => void): void {
     this.#isLeaderGone = true
-    // What is in the pipes is little, and it must not wait for a log.
+    // There is little left in the pipes, and it must not wait for a log.
     this.#holdBack(false)
     if (this.#open === 0) {
       drained()

@@ -1,6 +1,6 @@
 import type { ReportedFailure } from '../../ports/executor.ts'
 
-/** Thrown while a command is made ready: nothing of it has run. */
+/** Thrown while a command is prepared, before anything of it has run. */
 export class StartFault extends Error {
   override readonly name = 'StartFault'
   readonly failure: ReportedFailure
@@ -11,7 +11,7 @@ export class StartFault extends Error {
   }
 }
 
-/** The code of a system error, as `ENOENT`, or nothing for another value. */
+/** The code of a system error, such as `ENOENT`; undefined for any other value. */
 export function errorCode(thrown: unknown): string | undefined {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
   return typeof code === 'string' ? code : undefined
