@@ -3,7 +3,7 @@ import type { CheckSettings } from '../options.ts'
 import { impossibleRules } from './impossible-rules.ts'
 import type { TalliedPlan } from '../explore/tallied-plan.ts'
 import { type Variant, variantPhrase } from '../variants/variant.ts'
-import { ruleName } from './settlement.ts'
+import { ruleName } from './rule-name.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 export interface RulesWatcher extends Watcher {

@@ -6,7 +6,7 @@ import type { ExploredRun } from '../explore/explored-run.ts'
 import { type DagFaultKind, faultPhrase } from '../variants/fault.ts'
 import { listed, tasksListed } from '../report/listed.ts'
 import type { Variant } from '../variants/variant.ts'
-import { ruleName } from './settlement.ts'
+import { ruleName } from './rule-name.ts'
 import { standingIn } from './standstill.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 

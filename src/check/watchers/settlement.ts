@@ -1,11 +1,11 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import { isBlockedByFailure, type Rule } from '../../graph/rules.ts'
 import type { Explanation } from '../../runtime/handle/why.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { type DagFaultKind, kindsPhrase } from '../variants/fault.ts'
 import { listed, tasksListed } from '../report/listed.ts'
 import { type Variant, variantPhrase } from '../variants/variant.ts'
+import { noteStarvedRule, type StarvedRule, starvesFinding } from './starved-rules.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
 type Reason = 'hangs' | 'endless' | 'held' | 'stuck'
@@ -16,12 +16,6 @@ interface Root {
   readonly kinds: Set<DagFaultKind>
   readonly variant: Variant
   readonly starved: readonly TaskId[]
-}
-
-interface StarvedRule {
-  readonly rule: Rule
-  readonly variant: Variant
-  readonly causes: Set<TaskId>
 }
 
 /** Watches whether every run settles, and if not, which task is to blame and which tasks starve. */
@@ -59,7 +53,7 @@ export function settlementWatcher(plan: Plan): Watcher {
           [...roots.values()].filter((root) => root.reason === reason),
         ),
       ),
-      ...starves(plan, starvedRules),
+      ...starvesFinding(plan, starvedRules),
     ],
   }
 }
@@ -156,46 +150,4 @@ function lacking({ policy }: PlannedTask): string {
   return policy.stallAfterMs < Infinity
     ? 'no timeout, and a stall limit without a grace'
     : 'no timeout and no stall limit'
-}
-
-function noteStarvedRule(
-  { taskId, waitsFor }: Explanation,
-  roots: ReadonlySet<TaskId>,
-  variant: Variant,
-  starvedRules: Map<TaskId, StarvedRule>,
-): void {
-  if (roots.has(taskId)) return
-  for (const one of waitsFor) {
-    // A task that a failure would have blocked starves with good reason.
-    if (one.kind !== 'dependencies' || isBlockedByFailure(one.rule)) continue
-    const starved = starvedRules.get(taskId) ?? { rule: one.rule, variant, causes: new Set<TaskId>() }
-    for (const root of roots) starved.causes.add(root)
-    starvedRules.set(taskId, starved)
-  }
-}
-
-/** One finding for all: where one task hangs for ever, everything that waits for it starves. */
-function starves(plan: Plan, starvedRules: ReadonlyMap<TaskId, StarvedRule>): readonly FindingDraft[] {
-  const [first] = starvedRules
-  if (first === undefined) return []
-  const [firstId, { variant }] = first
-  const taskIds = [...starvedRules.keys()]
-  const causes = [...new Set([...starvedRules.values()].flatMap((one) => [...one.causes]))]
-  const inOrder = plan.tasks.map(({ id }) => id).filter((id) => causes.includes(id))
-  const whose = inOrder.length === 1 ? inOrder[0]! : `one of ${tasksListed(inOrder)}`
-  const rules = taskIds.map((id) => `${id} (rule ${ruleName(starvedRules.get(id)!.rule)})`)
-  return [
-    {
-      code: 'RULE_STARVES',
-      severity: 'error',
-      sentence: `${listed(rules)} ${taskIds.length === 1 ? 'starves' : 'starve'} when ${whose} never ends: what is meant to run whatever becomes of the others is neither met nor given up.`,
-      hint: `Limit how long those before ${taskIds.length === 1 ? firstId : 'them'} may take (timeout, stall): their end, however bad, lets the rule decide.`,
-      taskIds,
-      variant,
-    },
-  ]
-}
-
-export function ruleName(rule: Rule): string {
-  return typeof rule === 'function' ? 'of its own' : `'${rule}'`
 }
