@@ -55,11 +55,13 @@ export interface Store {
    */
   open(runId: string, owner: Owner): Journal
   /**
-   * Appends facts to one or more journals, each group all or none. Returns nothing when all of them are as safe as they
-   * will be, or a promise of one answer for each group, in order: nothing when it is safe, else why it was refused. To
-   * throw or reject refuses every group. A runtime waits for the answer before it appends again, and no effect of these
-   * facts happens before. A refused group fails its run with `STORE_FAILED`: nothing more is appended to that journal
-   * by this owner.
+   * Appends facts to one or more journals, each group all or none, at most one group a journal. Returns nothing when all
+   * of them are as safe as they will be, or a promise of one answer for each group, in order: nothing when it is safe,
+   * else why it was refused. To throw or reject refuses every group, as does an answer that is no such list. It refuses
+   * facts that do not follow the last one of their journal, and a journal that was opened again since.
+   *
+   * A runtime waits for the answer before it appends again, and no effect of these facts happens before. A refused group
+   * fails its run with `STORE_FAILED`: nothing more is appended to that journal by this owner.
    */
   append(groups: readonly AppendGroup[]): void | Promise<readonly (Error | undefined)[]>
   /**
@@ -71,8 +73,11 @@ export interface Store {
     runId: string,
     options?: { readonly from?: number; readonly limit?: number },
   ): Promise<readonly RunFact[]>
-  /** The runs that fit, the latest first. `summaryAfter` makes a summary from facts, one by one. */
+  /** The runs that fit, latest created first. `summaryAfter` makes a summary from facts, one by one. */
   runs(query?: RunQuery): Promise<readonly RunSummary[]>
-  /** Gives back everything that the store holds open. It is not used afterwards. */
+  /**
+   * Gives back everything that the store holds open. It is not used afterwards. Whoever made the store calls this: a
+   * runtime does not, since others may use the store too.
+   */
   close(): void | Promise<void>
 }

@@ -1,7 +1,7 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { RunFact } from '../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../events/run-summary.ts'
-import type { AppendGroup, Journal, Owner, RunQuery, Store } from '../ports/store.ts'
+import type { AppendGroup, Journal, RunQuery, Store } from '../ports/store.ts'
 
 interface Kept {
   readonly facts: RunFact[]
@@ -20,7 +20,9 @@ export function memoryStore(): Store {
   const append = ({ journal, facts }: AppendGroup): Error | undefined => {
     const run = kept.get(journal.runId)
     if (run?.opened !== journal) return fenced(journal.runId)
-    if (facts[0]?.seq !== run.facts.length + 1) return gap(journal.runId, run.facts.length, facts)
+    const held = run.facts.length
+    const stray = facts.find(({ seq }, index) => seq !== held + index + 1)
+    if (stray !== undefined) return gap(journal.runId, held, stray.seq)
     for (const fact of facts) {
       run.facts.push(fact)
       run.summary = summaryAfter(run.summary, fact)
@@ -29,13 +31,13 @@ export function memoryStore(): Store {
   }
 
   return {
-    create(runId, _owner) {
+    create(runId) {
       if (kept.has(runId)) throw runExists(runId)
       const opened = { runId, lastSeq: 0 }
       kept.set(runId, { facts: [], summary: undefined, opened })
       return opened
     },
-    open(runId, _owner: Owner) {
+    open(runId) {
       const run = kept.get(runId)
       if (run === undefined) throw runUnknown(runId)
       run.opened = { runId, lastSeq: run.facts.length }
@@ -53,7 +55,11 @@ export function memoryStore(): Store {
       const found = [...kept.values()].flatMap(({ summary }) =>
         summary !== undefined && fits(summary, query) ? [summary] : [],
       )
-      return found.reverse().slice(0, query.limit)
+      // Of those created at one instant, the one that was opened later.
+      return found
+        .toReversed()
+        .toSorted((a, b) => b.createdAt - a.createdAt)
+        .slice(0, query.limit)
     },
     close: () => undefined,
   }
@@ -74,10 +80,10 @@ function fenced(runId: string): DagmarError {
   })
 }
 
-function gap(runId: string, held: number, facts: readonly RunFact[]): DagmarError {
+function gap(runId: string, held: number, stray: number): DagmarError {
   return new DagmarError('JOURNAL_GAP', {
-    message: `The journal of the run ${runId} ends at fact ${held}: fact ${facts[0]?.seq} cannot follow it.`,
-    facts: { runId, held, next: facts[0]?.seq },
+    message: `The journal of the run ${runId} ends at fact ${held}: what is appended to it has fact ${stray} out of place.`,
+    facts: { runId, held, stray },
   })
 }
 

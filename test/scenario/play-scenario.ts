@@ -1,5 +1,4 @@
-import type { RuntimeOptions } from '../../src/runtime/options.ts'
-import { play, type Played } from '../../src/testing/rehearsal/play.ts'
+import { play, type Played, type PlayOptions } from '../../src/testing/rehearsal/play.ts'
 import type { Scenario } from './scenario.ts'
 import { executorsOf } from './scenario-executors.ts'
 import { planOfScenario } from './scenario-plan.ts'
@@ -10,10 +9,7 @@ export interface PlayedScenario extends Played {
 }
 
 /** Plays a scenario through the real runtime, on a simulated clock, to its end. */
-export async function playScenario(
-  scenario: Scenario,
-  options: Pick<RuntimeOptions, 'mode'> = {},
-): Promise<PlayedScenario> {
+export async function playScenario(scenario: Scenario, options: PlayOptions = {}): Promise<PlayedScenario> {
   const played = await play(
     {
       plan: planOfScenario(scenario),

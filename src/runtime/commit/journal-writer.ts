@@ -78,11 +78,13 @@ export class JournalWriter {
     answer: Promise<readonly (undefined | Error)[]>,
     askedOf: readonly Journalled[],
   ): Promise<void> {
-    let refusals: readonly (undefined | Error)[]
+    let refusals: readonly unknown[]
     try {
-      refusals = await answer
+      refusals = answersFor(askedOf.length, await answer)
     } catch (thrown) {
-      refusals = askedOf.map(() => errorOf(thrown))
+      // Not what was thrown, which may be nothing at all.
+      const refusal = errorOf(thrown)
+      refusals = askedOf.map(() => refusal)
     }
     this.#isUnderWay = false
     // Facts that follow from this, or have gathered meanwhile, are written at the end of this step.
@@ -94,6 +96,13 @@ export class JournalWriter {
       }
     })
   }
+}
+
+/** A store whose answer says nothing of a group has not said that it is safe. */
+function answersFor(groups: number, answers: unknown): readonly unknown[] {
+  if (Array.isArray(answers) && answers.length === groups) return answers
+  const said = Array.isArray(answers) ? `${answers.length} answers` : String(answers)
+  throw new Error(`it answered an append of ${groups} groups with ${said}`)
 }
 
 function errorOf(thrown: unknown): Error {

@@ -1,5 +1,4 @@
 import type { Failure } from '../../../machines/outcome.ts'
-import type { NewRunFact } from '../../events/facts.ts'
 import { abortAttempt } from '../attempt/ask-executor.ts'
 import type { Run } from '../run/run.ts'
 import { finish } from './close-run.ts'

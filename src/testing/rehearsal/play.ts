@@ -5,6 +5,7 @@ import { createRuntime } from '../../runtime/create-runtime.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import type { Store } from '../../ports/store.ts'
 import type { Clock } from '../../time/clock.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
 import type { Circumstances } from './circumstances.ts'
@@ -29,7 +30,7 @@ export interface PlayedRun {
   readonly result: RunResult | undefined
   /** The run facts, as a subscriber of the first turn saw them. */
   readonly facts: readonly RunFact[]
-  /** The same, as the store was given them. */
+  /** The same, as the store was given them; none where the play has a store of its own. */
   readonly journal: readonly RunFact[]
   /** True when it had not settled although no attempt was live, and nothing else was to happen. */
   readonly isStuck: boolean
@@ -39,8 +40,10 @@ export interface PlayedRun {
   readonly lateFacts: readonly RunFact[]
 }
 
-/** How it is played; what comes of it does not depend on it. */
-export type PlayOptions = Pick<RuntimeOptions, 'mode'>
+export interface PlayOptions extends Pick<RuntimeOptions, 'mode'> {
+  /** The store of the runtime, in place of one that keeps all and takes as long as the circumstances say. */
+  readonly storeOn?: (clock: Clock, marks: readonly Mark[]) => Store
+}
 
 /** The parts of a play begin at multiples of this. */
 const actMs = 1_000_000
@@ -68,7 +71,7 @@ export interface Cast {
  * Plays a plan through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
  * last scripted instant whatever cannot end by itself is killed.
  */
-export async function play(cast: Cast, options: PlayOptions = {}): Promise<Played> {
+export async function play(cast: Cast, { storeOn, ...options }: PlayOptions = {}): Promise<Played> {
   const { plan, circumstances } = cast
   const clock = new SimulatedClock(1_000)
   const own = countingClock(clock)
@@ -78,7 +81,7 @@ export async function play(cast: Cast, options: PlayOptions = {}): Promise<Playe
   const runtime = createRuntime({
     clock: own.clock,
     executors,
-    store: journallingStore(circumstances, clock, journals),
+    store: storeOn?.(clock, marks) ?? journallingStore(circumstances, clock, journals),
     concurrency: circumstances.concurrency,
     admission: circumstances.admission,
     pools: cast.pools,
@@ -136,7 +139,8 @@ async function redriveAll(
   if (redrive === 'none') return
   for (const run of runs) {
     const taskId = redrive === 'all' ? undefined : plan.tasks[redrive]!.id
-    if (run.result === undefined) continue
+    // Nothing of a redrive could be written down where the store has failed.
+    if (run.result === undefined || run.result.failure?.code === 'STORE_FAILED') continue
     if (taskId !== undefined && run.result.outcomes[taskId]?.status === 'completed') continue
     const before = run.result
     run.result = undefined

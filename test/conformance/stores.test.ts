@@ -1,0 +1,362 @@
+import { DagmarError, memoryStore, type RunFact, type Store } from 'dagmar'
+import { ConformanceError, storeConformance, type StoreUnderTest } from 'dagmar/testing'
+import { describe, expect, it } from 'vitest'
+import { emptyShelves, type Shelves, textStore } from './text-store.ts'
+
+const memory: StoreUnderTest = { name: 'the store in memory', makeStore: memoryStore }
+
+/** The shelves of a text store, for another one over the same. */
+const shelvesOf = new WeakMap<Store, Shelves>()
+
+const text: StoreUnderTest = {
+  name: 'a store of text',
+  makeStore: () => {
+    const shelves = emptyShelves()
+    const store = textStore(shelves)
+    shelvesOf.set(store, shelves)
+    return store
+  },
+  reopen: (store) => textStore(shelvesOf.get(store)!),
+}
+
+describe.each([memory, text])('$name', (tried) => {
+  for (const { name, run } of storeConformance(tried)) {
+    // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect
+    it(name, run)
+  }
+})
+
+type Change = (store: Store) => Partial<Store>
+
+/** A text store that is otherwise in some respect, and whose like opens what it keeps. */
+function broken(change: Change): StoreUnderTest {
+  const make = (shelves: Shelves): Store => {
+    const store = textStore(shelves)
+    shelvesOf.set(store, shelves)
+    const changed = { ...store, ...change(store) }
+    shelvesOf.set(changed, shelves)
+    return changed
+  }
+  return {
+    name: 'broken',
+    makeStore: () => make(emptyShelves()),
+    reopen: (store) => make(shelvesOf.get(store)!),
+  }
+}
+
+/** Its facts are read in another way. */
+const reading =
+  (change: (facts: readonly RunFact[], from: number) => readonly RunFact[]): Change =>
+  (store) => ({
+    read: async (runId, options = {}) => change(await store.read(runId, options), options.from ?? 1),
+  })
+
+/** A store that writes whatever it is given. */
+const writesAll =
+  (shelve: (lines: string[], facts: readonly RunFact[]) => void): Change =>
+  (store) => {
+    const { lines } = shelvesOf.get(store)!
+    return {
+      append: ([...groups]) => {
+        for (const { journal, facts } of groups) {
+          const kept = lines.get(journal.runId) ?? []
+          shelve(kept, facts)
+          lines.set(journal.runId, kept)
+        }
+      },
+    }
+  }
+
+/** The case whose name has these words finds the fault. */
+async function expectCaught(tried: StoreUnderTest, caught: string): Promise<void> {
+  const cases = storeConformance(tried).filter(({ name }) => name.includes(caught))
+  expect(cases).toHaveLength(1)
+  await expect(cases[0]!.run()).rejects.toBeInstanceOf(Error)
+}
+
+describe('the store conformance', () => {
+  it.each<readonly [what: string, caught: string, Change]>([
+    [
+      'begins a journal somewhere else',
+      'begins the journal',
+      (store) => ({
+        create: (runId, owner) => ({ ...store.create(runId, owner), lastSeq: 1 }),
+      }),
+    ],
+    ['loses the last fact', 'as they were told', reading((facts) => facts.slice(0, -1))],
+    ['mixes up the order', 'as they were told', reading((facts) => facts.toReversed())],
+    [
+      'forgets what an output holds',
+      'as they were told',
+      reading((facts) => facts.map((fact) => ('output' in fact ? { ...fact, output: null } : fact))),
+    ],
+    [
+      'cuts long texts',
+      'takes many facts, long ones',
+      reading((facts) =>
+        facts.map((fact) => ('message' in fact ? { ...fact, message: fact.message.slice(0, 65_536) } : fact)),
+      ),
+    ],
+    [
+      'lets a second run take an id',
+      'refuses to create a run that it has',
+      (store) => ({
+        create: (runId, owner) => {
+          try {
+            return store.create(runId, owner)
+          } catch {
+            return store.open(runId, owner)
+          }
+        },
+      }),
+    ],
+    [
+      'calls a run that exists by another code',
+      'refuses to create a run that it has',
+      (store) => ({
+        create: (runId, owner) => {
+          try {
+            return store.create(runId, owner)
+          } catch {
+            throw new DagmarError('RUN_UNKNOWN', { message: 'no' })
+          }
+        },
+      }),
+    ],
+    [
+      'opens what it does not have',
+      'does not open a run',
+      (store) => ({
+        open: (runId, owner) => {
+          try {
+            return store.open(runId, owner)
+          } catch {
+            return store.create(runId, owner)
+          }
+        },
+      }),
+    ],
+    [
+      'opens a run at its beginning',
+      'opens a run where its facts end',
+      (store) => ({
+        open: (runId, owner) => ({ ...store.open(runId, owner), lastSeq: 0 }),
+      }),
+    ],
+    [
+      'has no fences',
+      'opened a run before another owner',
+      (store) => {
+        const { fences } = shelvesOf.get(store)!
+        return {
+          append: (groups) =>
+            store.append(
+              groups.map((group) => ({
+                ...group,
+                journal: { ...group.journal, fence: fences.get(group.journal.runId) } as never,
+              })),
+            ),
+        }
+      },
+    ],
+    [
+      'lets gaps pass',
+      'do not follow the last one',
+      writesAll((lines, facts) => {
+        lines.push(...facts.map((fact) => JSON.stringify(fact)))
+      }),
+    ],
+    [
+      'keeps what comes before a gap',
+      'do not follow the last one',
+      (store) => ({
+        append: async (groups) => {
+          const answers = await Promise.all(
+            groups.flatMap(({ journal, facts }) =>
+              facts.map(async (fact) => {
+                const [answer] = (await store.append([{ journal, facts: [fact] }])) ?? []
+                return { journal, answer }
+              }),
+            ),
+          )
+          return groups.map(
+            ({ journal }) =>
+              answers.find((one) => one.journal === journal && one.answer !== undefined)?.answer,
+          )
+        },
+      }),
+    ],
+    [
+      'refuses all groups for one',
+      'takes no other with it',
+      (store) => ({
+        append: async (groups) => {
+          const answers = (await store.append(groups)) ?? []
+          const refusal = answers.find((answer) => answer !== undefined)
+          return groups.map(() => refusal)
+        },
+      }),
+    ],
+    [
+      'answers out of order',
+      'takes no other with it',
+      (store) => ({
+        append: async (groups) => ((await store.append(groups)) ?? []).toReversed(),
+      }),
+    ],
+    [
+      'answers for one group only',
+      'many journals at once',
+      (store) => ({
+        append: async (groups) => ((await store.append(groups)) ?? []).slice(0, 1),
+      }),
+    ],
+    [
+      'answers by yes and no',
+      'as they were told',
+      (store) => ({
+        append: async (groups) =>
+          ((await store.append(groups)) ?? []).map((answer) => (answer === undefined) as never),
+      }),
+    ],
+    [
+      'answers before anything is written',
+      'as they were told',
+      (store) => ({
+        append: (groups) => {
+          void store.append(groups)
+        },
+      }),
+    ],
+    [
+      'reads from the fact after',
+      'from any fact on',
+      reading((facts, from) => facts.filter(({ seq }) => seq > from || from === 1)),
+    ],
+    [
+      'reads without a limit',
+      'from any fact on',
+      (store) => ({
+        read: (runId, { from = 1 } = {}) => store.read(runId, { from }),
+      }),
+    ],
+    [
+      'gives away its own list',
+      'as he likes',
+      (store) => {
+        const lists = new Map<string, Promise<readonly RunFact[]>>()
+        return {
+          read: (runId, options) => {
+            const list = lists.get(runId) ?? store.read(runId, options)
+            lists.set(runId, list)
+            return list
+          },
+        }
+      },
+    ],
+    [
+      'makes up facts of a run that is not there',
+      'reads nothing of a run',
+      (store) => ({
+        read: async (runId, options) => {
+          const facts = await store.read(runId, options)
+          return facts.length > 0 ? facts : store.read('another')
+        },
+      }),
+    ],
+    [
+      'shows half of an append',
+      'while somebody appends',
+      (store) => {
+        const { lines } = shelvesOf.get(store)!
+        return {
+          append: async (groups) => {
+            const before = groups.map(({ journal: { runId } }) => lines.get(runId) ?? [])
+            for (const [index, { journal, facts }] of groups.entries()) {
+              lines.set(journal.runId, [
+                ...before[index]!,
+                ...facts.slice(1).map((fact) => JSON.stringify(fact)),
+              ])
+            }
+            await Promise.resolve()
+            for (const [index, { journal }] of groups.entries()) lines.set(journal.runId, before[index]!)
+            return (await store.append(groups)) ?? []
+          },
+        }
+      },
+    ],
+    [
+      'lists the earliest first',
+      'the latest first',
+      (store) => ({
+        runs: async (query) => (await store.runs(query)).toReversed(),
+      }),
+    ],
+    [
+      'asks for one label only',
+      'the latest first',
+      (store) => ({
+        runs: ({ labels = {}, ...query } = {}) =>
+          store.runs({ ...query, labels: Object.fromEntries(Object.entries(labels).slice(0, 1)) }),
+      }),
+    ],
+    [
+      'takes a part of a name',
+      'the latest first',
+      (store) => ({
+        runs: async ({ name = '', ...query } = {}) =>
+          (await store.runs(query)).filter((run) => run.name.startsWith(name)).slice(0, query.limit),
+      }),
+    ],
+    [
+      'counts what does not fit against the limit',
+      'the latest first',
+      (store) => ({
+        runs: async ({ status, ...query } = {}) =>
+          (await store.runs({ ...query, limit: Math.min(query.limit ?? 3, 3) })).filter(
+            (run) => status === undefined || run.status === status,
+          ),
+      }),
+    ],
+    [
+      'keeps the summary of the first fact',
+      'the summary of its facts',
+      (store) => ({
+        runs: async (query) => (await store.runs(query)).map((run) => ({ ...run, seq: 1 })),
+      }),
+    ],
+    [
+      'does not close',
+      'may be closed',
+      () => ({
+        close: () => Promise.reject(new ConformanceError('it will not')),
+      }),
+    ],
+  ])('finds the fault of a store that %s', async (_, caught, change) => {
+    await expectCaught(broken(change), caught)
+  })
+
+  it.each<readonly [what: string, caught: string, reopen: NonNullable<StoreUnderTest['reopen']>]>([
+    ['forgets', 'closed and opened again', () => textStore(emptyShelves())],
+    [
+      'has fences of its own',
+      'fenced one',
+      (store) => textStore({ lines: shelvesOf.get(store)!.lines, fences: new Map([['shared', 0]]) }),
+    ],
+  ])('finds the fault of a store that %s when it is opened again', async (_, caught, reopen) => {
+    await expectCaught({ ...text, reopen }, caught)
+  })
+
+  it.each<readonly [unknown, said: string]>([
+    [undefined, 'is undefined'],
+    [memoryStore(), 'is a store itself'],
+    [{ makeStore: memoryStore }, 'name is undefined, but it must be a text'],
+    [{ name: 'x', makeStore: memoryStore() }, 'makeStore is an object, but it must be a function'],
+    [{ ...memory, reopen: 1 }, 'reopen is 1, but it must be a function'],
+    [{ ...memory, patienceMs: 1 }, "unknown field 'patienceMs'"],
+  ])('refuses what is no store under test: %#', (tried, said) => {
+    expect(() => storeConformance(tried as never)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(said) }),
+    )
+  })
+})

@@ -1,0 +1,75 @@
+import { DagmarError, type Journal, type RunFact, type RunSummary, type Store, summaryAfter } from 'dagmar'
+
+/** Where text stores keep their journals: lines of JSON by run, as a disk would, and who may write to each. */
+export interface Shelves {
+  readonly lines: Map<string, string[]>
+  readonly fences: Map<string, number>
+}
+
+export function emptyShelves(): Shelves {
+  return { lines: new Map(), fences: new Map() }
+}
+
+interface Opened extends Journal {
+  readonly fence: number
+}
+
+/**
+ * A store that keeps text on shelves that other stores may share, takes a turn of the event loop for each append, and
+ * answers it after others may have read: as different from the one in memory as it gets without a disk.
+ */
+export function textStore({ lines, fences }: Shelves): Store {
+  const factsOf = (runId: string): RunFact[] =>
+    (lines.get(runId) ?? []).map((line) => JSON.parse(line) as RunFact)
+  const open = (runId: string): Opened => {
+    const fence = (fences.get(runId) ?? 0) + 1
+    fences.set(runId, fence)
+    return { runId, lastSeq: lines.get(runId)?.length ?? 0, fence }
+  }
+  return {
+    create(runId) {
+      if (lines.has(runId)) throw new DagmarError('RUN_EXISTS', { message: `There is ${runId}.` })
+      return open(runId)
+    },
+    open(runId) {
+      if (!lines.has(runId)) throw new DagmarError('RUN_UNKNOWN', { message: `There is no ${runId}.` })
+      return open(runId)
+    },
+    async append(groups) {
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+      return groups.map(({ journal, facts }) => {
+        const { runId, fence } = journal as Opened
+        if (fences.get(runId) !== fence) return new Error('fenced')
+        const kept = lines.get(runId) ?? []
+        if (facts.some(({ seq }, index) => seq !== kept.length + index + 1)) return new Error('gap')
+        lines.set(runId, [...kept, ...facts.map((fact) => JSON.stringify(fact))])
+        return undefined
+      })
+    },
+    async read(runId, { from = 1, limit = Number.POSITIVE_INFINITY } = {}) {
+      return factsOf(runId).filter(({ seq }) => seq >= from && seq < from + limit)
+    },
+    async runs({ status, name, labels = {}, since = 0, limit } = {}) {
+      const summaries: RunSummary[] = []
+      for (const runId of lines.keys()) {
+        let summary: RunSummary | undefined
+        for (const fact of factsOf(runId)) summary = summaryAfter(summary, fact)
+        if (summary !== undefined) summaries.push(summary)
+      }
+      return summaries
+        .filter((run) => status === undefined || run.status === status)
+        .filter((run) => name === undefined || run.name === name)
+        .filter((run) => run.createdAt >= since)
+        .filter((run) =>
+          Object.entries(labels).every(
+            ([key, label]) => new Map(Object.entries(run.labels)).get(key) === label,
+          ),
+        )
+        .toSorted((a, b) => b.createdAt - a.createdAt)
+        .slice(0, limit)
+    },
+    close: async () => undefined,
+  }
+}
