@@ -24,32 +24,21 @@ export function summaryAfter(summary: RunSummary | undefined, fact: RunFact): Ru
     return { runId, name, status: 'running', labels, ...key, seq, createdAt }
   }
   if (summary === undefined) return undefined
-  const status = statusAfter(fact)
+  const status = statusAfter[fact.type]
   if (status === undefined) return { ...summary, seq: fact.seq }
   const { settledAt: _before, ...rest } = summary
   const isEnd = status === 'completed' || status === 'failed' || status === 'killed'
   return { ...rest, status, seq: fact.seq, ...(isEnd ? { settledAt: fact.at } : {}) }
 }
 
-function statusAfter({ type }: RunFact): RunState | undefined {
-  switch (type) {
-    case 'run.started':
-    case 'run.resumed':
-    case 'run.redriven':
-      return 'running'
-    case 'run.paused':
-      return 'paused'
-    case 'run.draining':
-      return 'draining'
-    case 'run.killing':
-      return 'killing'
-    case 'run.completed':
-      return 'completed'
-    case 'run.failed':
-      return 'failed'
-    case 'run.killed':
-      return 'killed'
-    default:
-      return undefined
-  }
+const statusAfter: Readonly<Partial<Record<RunFact['type'], RunState>>> = {
+  'run.started': 'running',
+  'run.resumed': 'running',
+  'run.redriven': 'running',
+  'run.paused': 'paused',
+  'run.draining': 'draining',
+  'run.killing': 'killing',
+  'run.completed': 'completed',
+  'run.failed': 'failed',
+  'run.killed': 'killed',
 }

@@ -121,4 +121,62 @@ describe('a store that takes its time', () => {
     expect(watched.facts.map(({ seq }) => seq)).toEqual(watched.facts.map((_, index) => index + 1))
     expect(watched.result?.outputs).toEqual({ a: 'a', b: 'ok', c: 'c' })
   })
+
+  it('does not keep attempts from being ended: aborting and forcing wait for no store', async () => {
+    const hand = desk()
+    const store = slowStore()
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock, store, executors: { hand } })
+    const run = runtime.dispatch(plan({ name: 'one', tasks: { a: { run: byHand, killGrace: 10 } } }))
+    await clock.advanceAsync(0)
+    while (store.waiting.length > 0) {
+      store.waiting.shift()!.safe()
+      await clock.advanceAsync(0)
+    }
+    void run.kill()
+    expect(hand.asked).toEqual(['start a/1', 'abort a/1'])
+    await clock.advanceAsync(10)
+    expect(hand.asked).toEqual(['start a/1', 'abort a/1', 'force a/1'])
+    expect(run.view().status).toBe('running')
+  })
+
+  it('is not waited for by an attempt that is ended before it was ever asked for', async () => {
+    const hand = desk()
+    const store = slowStore()
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock, store, executors: { hand } })
+    const watched = watch(runtime.dispatch(plan({ name: 'one', tasks: { a: { run: byHand } } })))
+    await clock.advanceAsync(0)
+    void watched.run.kill()
+    while (store.waiting.length > 0) {
+      store.waiting.shift()!.safe()
+      await clock.advanceAsync(0)
+    }
+    expect(hand.asked).toEqual([])
+    expect(watched.result?.outcomes['a']).toMatchObject({ status: 'killed', abandoned: false })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('and answers for an attempt only after the next one has begun, does not have that one started', async () => {
+    const hand = desk()
+    const store = slowStore()
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock, store, executors: { hand } })
+    const retry = { maxAttempts: 2, backoff: { base: 0 } }
+    runtime.dispatch(plan({ name: 'one', tasks: { a: { run: byHand, startTimeout: 10, retry } } }))
+    await clock.advanceAsync(0)
+    expect(store.waiting).toHaveLength(1)
+    // The first attempt was too late to start before it was asked for, and the second waits for the store behind it.
+    await clock.advanceAsync(10)
+    const startingOf = (facts: readonly RunFact[]) =>
+      facts.flatMap((fact) => (fact.type === 'task.starting' ? [fact.attempt] : []))
+    expect(startingOf(store.waiting[0]!.facts)).toEqual([1])
+    store.waiting.shift()!.safe()
+    await clock.advanceAsync(0)
+    expect(hand.asked).toEqual([])
+    expect(startingOf(store.waiting[0]!.facts)).toEqual([2])
+    store.waiting.shift()!.safe()
+    await clock.advanceAsync(0)
+    expect(hand.asked).toEqual(['start a/2'])
+  })
 })

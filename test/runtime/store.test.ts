@@ -191,4 +191,79 @@ describe('a store that fails', () => {
     await clock.advanceAsync(0)
     expect(ran).toBe(1)
   })
+
+  it('and rejects an append while others come, leaves no hole in the journal', async () => {
+    const hand = desk()
+    const clock = new SimulatedClock()
+    const journal: RunFact[] = []
+    let calls = 0
+    const runtime = createRuntime({
+      clock,
+      executors: { hand },
+      // The second append takes longest, and is refused.
+      store: storeThat((groups) => {
+        const isSecond = ++calls === 2
+        return new Promise((resolve, reject) => {
+          clock.setTimeout(
+            () => {
+              if (isSecond) return reject(new Error('disk full'))
+              journal.push(...factsIn(groups))
+              return resolve(allSafe(groups))
+            },
+            isSecond ? 50 : 10,
+          )
+        })
+      }),
+    })
+    const tasks = { a: { run: byHand, timeout: '5s' }, b: { run: byHand }, c: { run: byHand } }
+    const watched = watch(runtime.dispatch(plan({ name: 'three', tasks })))
+    await clock.advanceAsync(15)
+    hand.completes('b/1')
+    await clock.advanceAsync(2)
+    hand.completes('c/1')
+    await clock.advanceAsync(50)
+    expect(hand.asked).toContain('abort a/1')
+    hand.ends('a/1')
+    await clock.advanceAsync(20_000)
+    expect(journal.map(({ seq }) => seq)).toEqual(journal.map((_, index) => index + 1))
+    expect(journal).toEqual(watched.facts.slice(0, journal.length))
+    expect(calls).toBe(2)
+    expect(clock.pending).toBe(0)
+    expect(watched.result?.failure?.code).toBe('STORE_FAILED')
+  })
+
+  it.each([
+    ['nothing', undefined, 'undefined'],
+    ['a list that is too short', [], '0 answers'],
+    ['something else', 'ok', 'ok'],
+  ])('to say which groups are safe, and answers with %s, has refused them all', async (_, answer, said) => {
+    const hand = desk()
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({
+      clock,
+      executors: { hand },
+      store: storeThat(async () => answer as never),
+    })
+    const watched = watch(runtime.dispatch(plan({ name: 'one', tasks: { a: { run: byHand } } })))
+    await clock.advanceAsync(0)
+    expect(hand.asked).toEqual([])
+    expect(watched.result?.failure).toMatchObject({
+      code: 'STORE_FAILED',
+      message: `The store failed: it answered an append of 1 groups with ${said}`,
+    })
+  })
+
+  it.each([undefined, null, 'just text'])(
+    'and rejects with %s, which is no error, fails the run',
+    async (reason) => {
+      const clock = new SimulatedClock()
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+      const store = storeThat(() => Promise.reject(reason))
+      const watched = watch(
+        createRuntime({ clock, store }).dispatch(plan({ name: 'one', tasks: { a: { run: ok } } })),
+      )
+      await clock.advanceAsync(0)
+      expect(watched.result?.failure?.message).toBe(`The store failed: ${reason}`)
+    },
+  )
 })

@@ -8,9 +8,9 @@ import { TaskAttempt } from './task-attempt.ts'
  * Asks the executor to start the attempt: the effect of `starting`. Does nothing for an attempt that has ended
  * meanwhile.
  */
-export function startAttempt(live: LiveTask): void {
+export function startAttempt(live: LiveTask, number: number): void {
   const { context } = live
-  if (context.state !== 'starting') return
+  if (context.state !== 'starting' || context.attempt !== number) return
   const attempt = new TaskAttempt(live)
   live.askedAttempt = context.attempt
   try {
@@ -22,15 +22,16 @@ export function startAttempt(live: LiveTask): void {
 }
 
 /** Tells the executor to end the attempt. An attempt that never reached its executor counts as ended at once. */
-export function abortAttempt(live: LiveTask): void {
+export function abortAttempt(live: LiveTask, attempt: number): void {
   const { context } = live
-  if (context.state !== 'stopping') return
+  if (context.state !== 'stopping' || context.attempt !== attempt) return
   if (live.askedAttempt === context.attempt) end(live, 'abort', 'ended')
-  else hear({ live, attempt: context.attempt }, { type: 'attempt.ended' })
+  else hear({ live, attempt }, { type: 'attempt.ended' })
 }
 
-export function forceAttempt(live: LiveTask): void {
-  if (live.context.state === 'stopping') end(live, 'force', 'forced')
+export function forceAttempt(live: LiveTask, attempt: number): void {
+  const { context } = live
+  if (context.state === 'stopping' && context.attempt === attempt) end(live, 'force', 'forced')
 }
 
 export interface Answer {

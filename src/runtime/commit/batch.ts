@@ -1,7 +1,8 @@
 import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
 import { ReusedList } from '../../scheduling/reused-list.ts'
 
-type Effect = (subject: never) => void
+/** Something to do with its subject; where that is a task, for one attempt of it. */
+export type Effect<Subject> = (subject: Subject, attempt: number) => void
 
 /**
  * The facts and effects of one macrostep. It is used again for later ones, since there are many and most hold only a
@@ -10,14 +11,19 @@ type Effect = (subject: never) => void
 export class Batch {
   readonly #facts = new ReusedList<Fact>()
   /** A function and its subject for each effect. Closures would cost one more object per task. */
-  readonly #effects = new ReusedList<Effect>()
+  readonly #effects = new ReusedList<Effect<never>>()
   readonly #subjects = new ReusedList<unknown>()
+  readonly #attempts = new ReusedList<number>()
 
   #runFacts = 0
 
   /** True when it has facts that must be written. */
   get hasRunFacts(): boolean {
     return this.#runFacts > 0
+  }
+
+  get hasEffects(): boolean {
+    return this.#effects.length > 0
   }
 
   tell(fact: Fact): void {
@@ -29,9 +35,10 @@ export class Batch {
     this.#facts.push(fact)
   }
 
-  effect<Subject>(what: (subject: Subject) => void, subject: Subject): void {
+  effect<Subject>(what: Effect<Subject>, subject: Subject, attempt: number): void {
     this.#effects.push(what)
     this.#subjects.push(subject)
+    this.#attempts.push(attempt)
   }
 
   /** A copy, which the caller may keep. */
@@ -48,7 +55,7 @@ export class Batch {
   carryOut(): void {
     for (let index = 0; index < this.#effects.length; index++) {
       const what = this.#effects.at(index)
-      what(this.#subjects.at(index) as never)
+      what(this.#subjects.at(index) as never, this.#attempts.at(index))
     }
   }
 
@@ -57,5 +64,6 @@ export class Batch {
     this.#facts.clear()
     this.#effects.clear()
     this.#subjects.clear()
+    this.#attempts.clear()
   }
 }

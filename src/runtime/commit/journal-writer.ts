@@ -1,5 +1,6 @@
 import type { RunFact } from '../../events/facts.ts'
 import type { AppendGroup, Journal, Store } from '../../ports/store.ts'
+import { Batch, type Effect } from './batch.ts'
 import type { Macrostep } from './macrostep.ts'
 
 /** Something whose facts go into a journal: the outbox of a run. */
@@ -25,6 +26,8 @@ export class JournalWriter {
   readonly #macrostep: Macrostep
   #waiting: Journalled[] = []
   #isUnderWay = false
+  /** What waits for no store. */
+  #urgent = new Batch()
 
   constructor(store: Store, macrostep: Macrostep) {
     this.#store = store
@@ -38,9 +41,24 @@ export class JournalWriter {
     this.#waiting.push(journalled)
   }
 
-  /** Appends what waits, unless an append is under way. Call it at the end of each round of a macrostep. */
+  /** Has an effect carried out at the end of this step, after the facts of which a store says at once that they are safe. */
+  urge<Subject>(what: Effect<Subject>, subject: Subject, attempt: number): void {
+    this.#urgent.effect(what, subject, attempt)
+  }
+
+  /**
+   * Appends what waits, unless an append is under way, and carries out what is urgent. Call it at the end of each round of
+   * a macrostep.
+   */
   flush(): void {
-    if (this.#isUnderWay || this.#waiting.length === 0) return
+    if (!this.#isUnderWay && this.#waiting.length > 0) this.#appendWaiting()
+    const urgent = this.#urgent
+    if (!urgent.hasEffects) return
+    this.#urgent = new Batch()
+    urgent.carryOut()
+  }
+
+  #appendWaiting(): void {
     const writing = this.#waiting
     this.#waiting = []
     const groups: AppendGroup[] = []

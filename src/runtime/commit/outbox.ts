@@ -1,7 +1,7 @@
 import type { FactLog } from '../../events/fact-log.ts'
 import type { Fact, NewPassingFact, NewRunFact, RunFact } from '../../events/facts.ts'
 import type { Journal } from '../../ports/store.ts'
-import { Batch } from './batch.ts'
+import { Batch, type Effect } from './batch.ts'
 import type { Journalled, JournalWriter } from './journal-writer.ts'
 import type { Committer, Macrostep } from './macrostep.ts'
 
@@ -74,10 +74,16 @@ export class Outbox implements Journalled {
     this.#touch()
   }
 
-  /** Calls `what` with the subject once the facts told so far are safe. */
-  effect<Subject>(what: (subject: Subject) => void, subject: Subject): void {
-    this.#gathering.effect(what, subject)
+  /** Calls `what` with the subject, and the attempt that it is about, once the facts told so far are safe. */
+  effect<Subject>(what: Effect<Subject>, subject: Subject, attempt = 0): void {
+    this.#gathering.effect(what, subject, attempt)
     this.#touch()
+  }
+
+  /** `effect`, but where the store takes its time, it does not wait: at the end of this step. */
+  urgentEffect<Subject>(what: Effect<Subject>, subject: Subject, attempt: number): void {
+    if (this.#writer === undefined || this.#isCut) this.effect(what, subject, attempt)
+    else this.#writer.urge(what, subject, attempt)
   }
 
   /**

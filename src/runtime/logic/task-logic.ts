@@ -27,17 +27,17 @@ export const taskLogic = taskMachine.provide({
       const live = liveTaskOf(self)
       live.run.requestGrant(live)
     },
-    startAttempt: ({ self }) => {
+    startAttempt: ({ context, self }) => {
       const live = liveTaskOf(self)
-      live.run.outbox.effect(startAttempt, live)
+      live.run.outbox.effect(startAttempt, live, context.attempt)
     },
-    abortAttempt: ({ self }) => {
+    abortAttempt: ({ context, self }) => {
       const live = liveTaskOf(self)
-      live.run.outbox.effect(abortAttempt, live)
+      live.run.outbox.urgentEffect(abortAttempt, live, context.attempt)
     },
-    forceAttempt: ({ self }) => {
+    forceAttempt: ({ context, self }) => {
       const live = liveTaskOf(self)
-      live.run.outbox.effect(forceAttempt, live)
+      live.run.outbox.urgentEffect(forceAttempt, live, context.attempt)
     },
     deliverAnswer: ({ context, event, self }) => {
       if (event.type !== 'task.answer') return

@@ -1,5 +1,4 @@
 import type { Failure } from '../../../machines/outcome.ts'
-import { abortAttempt } from '../attempt/ask-executor.ts'
 import type { Run } from '../run/run.ts'
 import { finish } from './close-run.ts'
 
@@ -20,6 +19,4 @@ export function storeFailed(run: Run, cause: unknown): void {
     return
   }
   run.abort('store-failed', failure)
-  // For attempts that were being ended already, the effect that tells their executor may have been lost.
-  for (const live of run.live) abortAttempt(live)
 }
