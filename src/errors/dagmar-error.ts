@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'PEER_MISSING'
   | 'PLAN_INVALID'
   | 'PLAN_UNREADABLE'
+  | 'REAP_FAILED'
   | 'RUN_EXISTS'
   | 'RUN_FAILED'
   | 'RUN_NOT_SETTLED'

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type JsonValue, processExecutor } from 'dagmar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 /** Programs that use the executor: what they do to it cannot be done to the process of the tests. */
@@ -19,6 +20,8 @@ beforeAll(() => {
       outDir: folder,
       typeRoots: [join(top, 'node_modules/@types')],
       declaration: false,
+      declarationDir: null,
+      emitDeclarationOnly: false,
       declarationMap: false,
       sourceMap: false,
       inlineSources: false,
@@ -112,6 +115,21 @@ describe('a program that uses the executor', () => {
     expect(said).toBe('held')
     if (hasProc) await expect.poll(processesLeft).toEqual([])
     expect(existsSync(made)).toBe(false)
+  })
+
+  it.runIf(hasProc)('leaves its commands to a later one, when it is killed by SIGKILL', async () => {
+    const { said } = await host(
+      `
+      const executor = processExecutor()
+      const line = 'trap "" HUP TERM; setsid sleep 100 >/dev/null 2>&1 & sleep 0.05; echo up; sleep 100; sleep 100'
+      await start(executor, line, (report) => report.text && say(report.text), (handle) => void say(JSON.stringify(handle)))
+      `,
+      (text) => text.includes('up'),
+    )
+    expect(processesLeft().length).toBeGreaterThan(2)
+    const handle = JSON.parse(said.split('\n')[0]!) as JsonValue
+    await processExecutor().reap!({ runId, taskId: 'task', attempt: 1 }, handle)
+    expect(processesLeft()).toEqual([])
   })
 
   it('ends by itself when its commands have', async () => {

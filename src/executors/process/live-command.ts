@@ -7,7 +7,8 @@ import { launch, type Launched } from './launch.ts'
 import { Output } from './output.ts'
 import { handleOf } from './process-handle.ts'
 import { errorText } from './start-fault.ts'
-import { signal } from './survivors.ts'
+import { signal } from './signal.ts'
+import type { Trace } from './survivors.ts'
 import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
 
 /** How long output that is still in the pipes is waited for, after the leader's exit. */
@@ -29,6 +30,8 @@ export interface LiveCommandOptions {
 export class LiveCommand {
   readonly #options: LiveCommandOptions
   readonly #startedAt = performance.now()
+  /** In ticks. */
+  #start = 0
   readonly #output: Output
   #launched: Launched | undefined
   /** Its number belongs to nobody, or to somebody else, from then on. */
@@ -96,7 +99,9 @@ export class LiveCommand {
     const { attempt, environment } = this.#options
     try {
       // Before it runs anything: what a later coordinator cannot find, it cannot end.
-      const noted = attempt.note(handleOf(launched.pid, environment.mark))
+      const handle = handleOf(launched.pid, environment.mark)
+      this.#start = handle.start ?? 0
+      const noted = attempt.note(handle)
       if (noted === undefined) this.#go(launched)
       else {
         noted.then(
@@ -128,10 +133,17 @@ export class LiveCommand {
     // What comes after the exit does not change how it ended.
     const wasEnding = this.#isEnding
     const { environment, leaders } = this.#options
-    const trace = { mark: environment.mark, leader: pid, startedAt: this.#startedAt, others: leaders }
+    const trace: Trace = {
+      mark: environment.mark,
+      leader: pid,
+      start: this.#start,
+      isReaped: true,
+      startedAt: this.#startedAt,
+      others: leaders,
+    }
     this.#output.finish(drainMs, () => {
       const done: SweepOptions['done'] = (found, isLeft) => {
-        if (found.length > 0 && !wasEnding) this.#warn(nameSurvivors(found, isLeft))
+        if (isLeft || (found.length > 0 && !wasEnding)) this.#warn(nameSurvivors(found, isLeft))
         this.#swept(exit, wasEnding)
       }
       this.#sweep = new Sweep(trace, { isEnding: wasEnding, done })

@@ -4,7 +4,8 @@ import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { LiveCommand } from './live-command.ts'
 import { StartFault } from './start-fault.ts'
-import { processesOf, signal } from './survivors.ts'
+import { signal } from './signal.ts'
+import { processesWith } from './survivors.ts'
 
 /** The live attempts of one executor. The part of it that needs Node's processes, loaded when the first one starts. */
 export class LiveCommands {
@@ -45,7 +46,8 @@ export class LiveCommands {
   killAllNow(): void {
     for (const live of this.#live.values()) live.killNow()
     // Those that have left their groups.
-    for (const pid of processesOf(Array.from(this.#live.values(), ({ mark }) => mark))) signal(pid, 'SIGKILL')
+    for (const pid of processesWith(new Set(Array.from(this.#live.values(), ({ mark }) => mark))))
+      signal(pid, 'SIGKILL')
   }
 
   #add(attemptId: string, live: LiveCommand): void {

@@ -54,6 +54,10 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
     force(attemptId) {
       commands?.force(attemptId)
     },
+    async reap(_attempt, handle) {
+      const { reapProcess } = await import('./reap.ts')
+      await reapProcess(handle)
+    },
     killAllNow() {
       commands?.killAllNow()
     },

@@ -1,119 +1,154 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { readSmall } from './small-file.ts'
+import { hasGroup } from './signal.ts'
+import { allPids, commandOf, latestPid, marksOf, runningProcess, startOf } from './system-processes.ts'
 
-/** A process that an attempt has left behind. */
+/** A process of an attempt that runs although its leader is gone, or is to be gone. */
 export interface Survivor {
   readonly pid: number
   readonly command: string
   readonly isInGroup: boolean
+  /** It leads a group of its own. */
+  readonly isLeader: boolean
 }
 
-/** What is looked for: the processes of a group whose leader is gone, and those that left it but carry the attempt's mark. */
+/** What is looked for: the processes of a group, and those that carry the attempt's mark. */
 export interface Trace {
   readonly mark: string
   readonly leader: number
-  /** Of the leader's start, by `performance.now()`. */
-  readonly startedAt: number
+  /** When the leader was started, in ticks. Nothing of the attempt is older. */
+  readonly start: number
+  /** True where the leader was a child of this process, and is reaped: then its group is known by its number alone. */
+  readonly isReaped: boolean
+  /** When the leader was started, by `performance.now()`; undefined where it was not by this process. */
+  readonly startedAt?: number
   /** The live leaders of other attempts, which need no look. */
   readonly others: ReadonlySet<number>
 }
 
+export interface Looked {
+  readonly found: ReadonlyMap<Trace, readonly Survivor[]>
+  /** False when something may have slipped through: what forks faster than it is looked at, or was changing just then. */
+  readonly isSure: boolean
+}
+
 /** Process numbers may come round once in this time, not twice. */
 const roundMs = 5_000
-/** So many of them are looked at one by one, rather than in a list of all. */
+/** So many numbers are looked at one by one, rather than in a list of all. */
 const fewNumbers = 32
+const manyNumbers = 4_096
+const mostRounds = 50
 
 /**
- * The processes of an attempt whose leader is reaped; undefined where something is left and /proc does not say what.
- * Costs little where nothing has been started after the leader, so that it may be called at the end of every attempt.
+ * Looks for the processes of attempts whose leaders are gone; undefined where there is no /proc to look at. `found` is
+ * called for each at once: what forks and exits again and again has to be hit while it is there. What is started during
+ * the look is looked at in turn, until nothing is started any more.
  */
-export function survivorsOf(trace: Trace): readonly Survivor[] | undefined {
-  const candidates = newcomers(trace)
-  if (candidates?.length === 0) return []
-  const group = hasGroup(trace.leader)
-  if (candidates === undefined) return group ? undefined : []
-  const survivors: Survivor[] = []
-  for (const pid of candidates) {
-    const isInGroup = group && isLiveIn(pid, trace.leader)
-    if (isInGroup || carries(pid, trace.mark)) survivors.push({ pid, command: commandOf(pid), isInGroup })
-  }
-  return survivors
-}
-
-/** The processes that carry one of the marks in their environment. */
-export function processesOf(marks: readonly string[]): readonly number[] {
-  if (marks.length === 0) return []
-  return (allPids() ?? []).filter((pid) => marks.some((mark) => carries(pid, mark)))
-}
-
-/** Whether the group of a reaped leader has members. A number that was given out anew is somebody else's. */
-export function hasGroup(leader: number): boolean {
-  return signal(-leader, 0) && !signal(leader, 0)
-}
-
-/** Returns false where there is nothing to signal. */
-export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(pid, name)
-    return true
-  } catch (thrown) {
-    // EPERM: it is there, and out of reach.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+export function lookFor(
+  traces: readonly Trace[],
+  found: (trace: Trace, survivor: Survivor) => void,
+): Looked | undefined {
+  let latest = latestPid()
+  let pids = candidates(traces, latest)
+  if (pids === undefined) return undefined
+  const look = new Look(traces, found)
+  for (let round = 1; ; round++) {
+    for (const pid of pids) look.at(pid)
+    const now = latestPid()
+    if (now === latest) return look.result(true)
+    const next: readonly number[] | undefined = numbersBetween(latest, now) ?? allPids()
+    if (next === undefined || round === mostRounds) return look.result(false)
+    pids = next
+    latest = now
   }
 }
 
-/** Undefined where there is no /proc as Linux has it, or no file can be opened to read it. */
-function allPids(): number[] | undefined {
-  if (process.platform !== 'linux') return undefined
-  try {
-    return readdirSync('/proc').flatMap((name) => {
-      const pid = Number(name)
-      return Number.isInteger(pid) && pid !== process.pid ? [pid] : []
-    })
-  } catch {
+/** True when a look at the trace costs next to nothing: so many numbers have been given out since its leader's. */
+export function isQuick({ leader, startedAt }: Trace): boolean {
+  if (startedAt === undefined || performance.now() - startedAt > roundMs) return false
+  const latest = latestPid()
+  return latest !== undefined && latest >= leader && latest - leader <= fewNumbers
+}
+
+/** The processes that carry one of the marks. */
+export function processesWith(marks: ReadonlySet<string>): readonly number[] {
+  if (marks.size === 0) return []
+  return (allPids() ?? []).filter((pid) => {
+    const own = marksOf(pid)
+    return own !== 'unknown' && own.some((mark) => marks.has(mark))
+  })
+}
+
+/** Some processes, looked at one by one, for several attempts. */
+class Look {
+  readonly #found: (trace: Trace, survivor: Survivor) => void
+  readonly #byMark = new Map<string, Trace>()
+  readonly #byGroup = new Map<number, Trace>()
+  readonly #others: ReadonlySet<number>
+  readonly #eldest: number
+  readonly #survivors = new Map<Trace, Survivor[]>()
+  #isSure = true
+
+  constructor(traces: readonly Trace[], found: (trace: Trace, survivor: Survivor) => void) {
+    this.#found = found
+    this.#others = traces[0]!.others
+    this.#eldest = Math.min(...traces.map(({ start }) => start))
+    for (const trace of traces) {
+      this.#survivors.set(trace, [])
+      this.#byMark.set(trace.mark, trace)
+      if (ownsGroup(trace)) this.#byGroup.set(trace.leader, trace)
+    }
+  }
+
+  at(pid: number): void {
+    if (this.#others.has(pid)) return
+    const running = runningProcess(pid)
+    if (running === undefined || running.start < this.#eldest) return
+    const { group } = running
+    const trace = this.#byGroup.get(group) ?? this.#byItsMarks(pid)
+    if (trace === undefined) return
+    const isInGroup = group === trace.leader
+    const survivor = { pid, command: commandOf(pid), isInGroup, isLeader: group === pid }
+    this.#survivors.get(trace)!.push(survivor)
+    this.#found(trace, survivor)
+  }
+
+  result(isWhole: boolean): Looked {
+    return { found: this.#survivors, isSure: this.#isSure && isWhole }
+  }
+
+  #byItsMarks(pid: number): Trace | undefined {
+    const marks = marksOf(pid)
+    if (marks !== 'unknown') return marks.map((mark) => this.#byMark.get(mark)).find((trace) => trace)
+    this.#isSure = false
     return undefined
   }
 }
 
+/** A number may be somebody else's by now: a group that we did not watch is known by its leader, as long as that is there. */
+function ownsGroup({ leader, start, isReaped }: Trace): boolean {
+  return isReaped ? hasGroup(leader) : startOf(leader) === start
+}
+
 /**
- * The processes that were made after the leader: descendants are among them. Numbers are given out in a circle, and
- * /proc/loadavg ends with the latest.
+ * The processes that were made after the leaders: descendants are among them. Numbers are given out in a circle.
+ * Undefined where there is no /proc.
  */
-function newcomers({ leader, startedAt, others }: Trace): number[] | undefined {
-  if (performance.now() - startedAt > roundMs) return allPids()
-  const latest = Number(readSmall('/proc/loadavg').trim().split(' ').at(-1))
-  if (!(latest > 0)) return allPids()
-  if (latest >= leader && latest - leader <= fewNumbers) {
-    let isAlone = true
-    for (let pid = leader + 1; isAlone && pid <= latest; pid++) {
-      isAlone = others.has(pid) || !existsSync(`/proc/${pid}`)
-    }
-    if (isAlone) return []
-  }
-  return allPids()?.filter((pid) => {
-    const isLater = pid > leader || (latest < leader && pid <= latest)
-    return isLater && !others.has(pid)
-  })
+function candidates(traces: readonly Trace[], latest: number | undefined): readonly number[] | undefined {
+  const first = Math.min(...traces.map(({ leader }) => leader))
+  const now = performance.now()
+  const areYoung = traces.every(
+    ({ leader, startedAt = Number.NEGATIVE_INFINITY }) =>
+      now - startedAt < roundMs && latest !== undefined && leader <= latest,
+  )
+  if (!areYoung) return allPids()
+  return numbersBetween(first, latest, fewNumbers) ?? allPids()?.filter((pid) => pid > first)
 }
 
-/** A dead process that nobody has reaped is in its group still, but runs no more. */
-function isLiveIn(pid: number, group: number): boolean {
-  const stat = readSmall(`/proc/${pid}/stat`)
-  // pid (name) state parent group …, and a name may have brackets and spaces.
-  const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(pgrp) === group && state !== 'Z' && state !== 'X'
-}
-
-/** A mark is random: nobody has it who does not have it from the attempt. */
-function carries(pid: number, mark: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`).includes(mark)
-  } catch {
-    // It is gone, or belongs to somebody else.
-    return false
-  }
-}
-
-function commandOf(pid: number): string {
-  return readSmall(`/proc/${pid}/cmdline`).split('\0').join(' ').trim().slice(0, 200)
+/** The numbers above the first, up to and with the second; undefined where they are too many, or begin anew between. */
+function numbersBetween(
+  first: number | undefined,
+  last: number | undefined,
+  most = manyNumbers,
+): readonly number[] | undefined {
+  if (first === undefined || last === undefined || last < first || last - first > most) return undefined
+  return Array.from({ length: last - first }, (_, index) => first + index + 1)
 }

@@ -1,10 +1,13 @@
-import { hasGroup, signal, type Survivor, survivorsOf, type Trace } from './survivors.ts'
+import { hasGroup, signal } from './signal.ts'
+import { isQuick, type Looked, lookFor, type Survivor, type Trace } from './survivors.ts'
 
 /** How long what is left behind may take to end by SIGTERM. */
 const graceMs = 1_000
 /** How long the end of what got SIGKILL is waited for: a process that waits for a disk cannot be ended. */
 const patienceMs = 1_000
 const longestProbeMs = 50
+/** So often a look that found nothing, but was not sure, is repeated: 30 ms in all. */
+const mostDoubts = 6
 
 export interface SweepOptions {
   /**
@@ -13,7 +16,7 @@ export interface SweepOptions {
    */
   readonly isEnding: boolean
   /**
-   * Called once, with what was found, when nothing is left; within `start` when there was nothing. With `isLeft`, when
+   * Called once, with what was found, when nothing is left; within `start` where that is seen at once. With `isLeft`, when
    * something could not be ended even by SIGKILL.
    */
   readonly done: (found: readonly Survivor[], isLeft: boolean) => void
@@ -21,23 +24,25 @@ export interface SweepOptions {
 
 /** Ends what an attempt has left behind, after its leader was reaped, and waits until it is gone. */
 export class Sweep {
-  readonly #trace: Trace
+  readonly trace: Trace
   readonly #options: SweepOptions
   readonly #found = new Map<number, Survivor>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #probeMs = 1
+  #doubts = 0
   #forceAt: number
   #giveUpAt = Number.POSITIVE_INFINITY
   #isOver = false
 
   constructor(trace: Trace, options: SweepOptions) {
-    this.#trace = trace
+    this.trace = trace
     this.#options = options
     this.#forceAt = options.isEnding ? Number.POSITIVE_INFINITY : performance.now() + graceMs
   }
 
   start(): void {
-    this.#look()
+    if (isQuick(this.trace)) look([this])
+    else lookSoon(this)
   }
 
   /** SIGKILL to everything, now. */
@@ -45,42 +50,72 @@ export class Sweep {
     if (this.#isOver) return
     this.#forceAt = 0
     clearTimeout(this.#timer)
-    this.#look()
+    lookSoon(this)
   }
 
-  #look(): void {
-    const left = survivorsOf(this.#trace)
-    const now = performance.now()
-    if (left?.length === 0 || now >= this.#giveUpAt) {
-      this.#isOver = true
-      this.#options.done([...this.#found.values()], left?.length !== 0)
+  /** Called for each process that is found, at once. SIGTERM comes once, SIGKILL with every look. */
+  end(survivor: Survivor): void {
+    const { pid, isInGroup, isLeader } = survivor
+    const isNew = !this.#found.has(pid)
+    if (isNew) this.#found.set(pid, survivor)
+    if (!this.#isForced) {
+      if (isNew && !(isInGroup && this.#options.isEnding)) signal(pid, 'SIGTERM')
       return
     }
-    const isForced = now >= this.#forceAt
+    // A group as a group: one by one, what forks in it meanwhile would get away.
+    if (isLeader) signal(-pid, 'SIGKILL')
+    else if (isInGroup && hasGroup(this.trace.leader)) signal(-this.trace.leader, 'SIGKILL')
+    signal(pid, 'SIGKILL')
+  }
+
+  /** Called after each look, with what it found, or with nothing where nobody can look. */
+  looked(looked: Looked | undefined): void {
+    if (this.#isOver) return
+    const isForced = this.#isForced
+    const isLeft = looked === undefined ? this.#endUnseen() : looked.found.get(this.trace)!.length > 0
+    const isDoubtful = looked?.isSure === false && ++this.#doubts < mostDoubts
+    const now = performance.now()
+    if ((!isLeft && !isDoubtful) || now >= this.#giveUpAt) {
+      this.#isOver = true
+      this.#options.done([...this.#found.values()], isLeft)
+      return
+    }
     if (isForced) this.#giveUpAt = Math.min(this.#giveUpAt, now + patienceMs)
-    if (left === undefined) this.#signalUnseen(isForced)
-    else for (const survivor of left) this.#signal(survivor, isForced)
-    this.#timer = setTimeout(() => this.#look(), this.#probeMs)
+    this.#timer = setTimeout(() => lookSoon(this), this.#probeMs)
     this.#probeMs = Math.min(this.#probeMs * 2, longestProbeMs)
   }
 
-  /** SIGTERM once each, SIGKILL again and again: it may have been forked meanwhile. */
-  #signal(survivor: Survivor, isForced: boolean): void {
-    const isNew = !this.#found.has(survivor.pid)
-    if (isNew) this.#found.set(survivor.pid, survivor)
-    if (isForced) signal(survivor.pid, 'SIGKILL')
-    else if (isNew && !(survivor.isInGroup && this.#options.isEnding)) signal(survivor.pid, 'SIGTERM')
+  get #isForced(): boolean {
+    return performance.now() >= this.#forceAt
   }
 
-  /** Without /proc there is the group alone, and no names. */
-  #signalUnseen(isForced: boolean): void {
-    const { leader } = this.#trace
-    const isNew = !this.#found.has(leader)
-    if (isNew) this.#found.set(leader, { pid: leader, command: 'its process group', isInGroup: true })
-    if (!hasGroup(leader)) return
-    if (isForced) signal(-leader, 'SIGKILL')
-    else if (isNew && !this.#options.isEnding) signal(-leader, 'SIGTERM')
+  /** Without /proc there is the group alone, and no names. Returns whether it has members. */
+  #endUnseen(): boolean {
+    const { leader } = this.trace
+    if (!hasGroup(leader)) return false
+    this.end({ pid: leader, command: 'its process group', isInGroup: true, isLeader: false })
+    return true
   }
+}
+
+const waiting = new Set<Sweep>()
+
+/** One look for all that want one in this turn of the event loop: each goes through all processes of the system. */
+function lookSoon(sweep: Sweep): void {
+  if (waiting.size === 0) {
+    setImmediate(() => {
+      const sweeps = [...waiting]
+      waiting.clear()
+      look(sweeps)
+    })
+  }
+  waiting.add(sweep)
+}
+
+function look(sweeps: readonly Sweep[]): void {
+  const byTrace = new Map(sweeps.map((sweep) => [sweep.trace, sweep]))
+  const looked = lookFor([...byTrace.keys()], (trace, survivor) => byTrace.get(trace)!.end(survivor))
+  for (const sweep of sweeps) sweep.looked(looked)
 }
 
 /** The sentence that names what was left behind. */

@@ -1,0 +1,95 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { readSmall } from './small-file.ts'
+
+/** Marks of a process; `unknown` for one that is becoming another program at this moment. */
+export type Marks = readonly string[] | 'unknown'
+
+const kernelThread = 0x20_0000
+
+/** What /proc says of a process that runs. */
+export interface RunningProcess {
+  /** The number of its process group. */
+  readonly group: number
+  /** When it was started, in the kernel's ticks since the system came up. */
+  readonly start: number
+}
+
+/** The process with that number; undefined where none runs: a dead one that nobody has reaped does not. */
+export function runningProcess(pid: number): RunningProcess | undefined {
+  const fields = statOf(pid)
+  const [state, , group, , , , flags] = fields
+  const runs = group !== undefined && state !== 'Z' && state !== 'X' && (Number(flags) & kernelThread) === 0
+  return runs ? { group: Number(group), start: Number(fields[19]) } : undefined
+}
+
+/** When a process was started, dead or not; `null` where there is none, or no /proc. */
+export function startOf(pid: number): number | null {
+  const start = Number(statOf(pid)[19])
+  return start > 0 ? start : null
+}
+
+/** From its state on: state, parent, group, session, terminal, foreground, flags … */
+function statOf(pid: number): readonly string[] {
+  const stat = readSmall(`/proc/${pid}/stat`)
+  // pid (name) state …, and a name may have brackets and spaces.
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+}
+
+/** The marks in the environment that the process was started with. */
+export function marksOf(pid: number): Marks {
+  const environ = readEnviron(pid)
+  if (environ === undefined) return []
+  // While a process becomes another program its environment reads as empty. Few have an empty one for long.
+  if (environ.length === 0) return 'unknown'
+  const at = environ.startsWith(variable) ? 0 : environ.indexOf(`\0${variable}`)
+  if (at === -1) return []
+  const from = environ.indexOf('=', at) + 1
+  const end = environ.indexOf('\0', from)
+  return environ.slice(from, end === -1 ? undefined : end).split(',')
+}
+
+const variable = 'DAGMAR_MARKS='
+
+/** Numbers of all processes but this one; undefined where there is no /proc as Linux has it, or it cannot be read. */
+export function allPids(): readonly number[] | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    return readdirSync('/proc').flatMap((name) => {
+      const pid = Number(name)
+      return Number.isInteger(pid) && pid !== process.pid ? [pid] : []
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** The number that was given out last. Threads get numbers, too. */
+export function latestPid(): number | undefined {
+  const latest = Number(readSmall('/proc/loadavg').trim().split(' ').at(-1))
+  return latest > 0 ? latest : undefined
+}
+
+export function commandOf(pid: number): string {
+  return readSmall(`/proc/${pid}/cmdline`).split('\0').join(' ').trim().slice(0, 200)
+}
+
+let room = Buffer.allocUnsafe(64 * 1024)
+
+/** Undefined where it is gone, or belongs to somebody else. */
+function readEnviron(pid: number): string | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(`/proc/${pid}/environ`, 'r')
+    let size = 0
+    for (;;) {
+      const read = readSync(file, room, size, room.length - size, null)
+      if (read === 0) return room.toString('latin1', 0, size)
+      size += read
+      if (size === room.length) room = Buffer.concat([room, Buffer.allocUnsafe(room.length)])
+    }
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
