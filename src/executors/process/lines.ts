@@ -38,7 +38,10 @@ export class Lines {
     if (this.#used > 0) this.#emit(Buffer.from(this.#taken()))
   }
 
-  /** The last newline that a piece, or the line that is held, can have. Infinity where there is none. */
+  /**
+   * Where the next piece ends: at the newline of the line that is held, or at the last newline of a piece. Infinity
+   * where there is none.
+   */
   #endOfPiece(bytes: Buffer): number {
     let end = this.#used > 0 ? -1 : bytes.lastIndexOf(newline, pieceBytes - 1)
     if (end === -1) end = bytes.indexOf(newline)
