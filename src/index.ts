@@ -16,6 +16,7 @@ export {
   isRunFact,
   type PassingFact,
   type RunFact,
+  type RunLimits,
   type RuntimeFact,
 } from './events/facts.ts'
 export { fold, type RunView } from './events/fold.ts'
@@ -46,7 +47,7 @@ export type {
   TaskOptions,
 } from './graph/options.ts'
 export type { AnyDag, Order, Plan, PlannedTask, TaskStructure } from './graph/plan.ts'
-export type { Rule, RuleFunction, RuleName } from './graph/rules.ts'
+export type { Rule, RuleFunction, RuleName, StatedRule } from './graph/rules.ts'
 export type { Work } from './graph/work.ts'
 export type {
   Attempt,

@@ -1,16 +1,15 @@
 import { Observable, Subject, takeWhile } from 'rxjs'
-import type { TaskStructure } from '../graph/plan.ts'
 import type { AllFacts } from './all-facts.ts'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
-import { RunFolder, type RunView } from './fold.ts'
+import { type Beginning, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { Ring } from './ring.ts'
 import type { TaskView } from './task-view.ts'
 
 export interface FactLogOptions {
   readonly runId: string
-  readonly name: string
-  readonly structure: readonly TaskStructure[]
+  /** What is known of the run before its first fact; asked once, and only if somebody looks at the run. */
+  readonly beginning: () => Beginning
   /** How many run facts are held for replay. */
   readonly retain: number
   readonly now: () => number
@@ -35,7 +34,7 @@ export class FactLog {
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
   #passingCharacters = 0
-  readonly #beginning: FactLogOptions
+  readonly #beginning: () => Beginning
   #lazyFolder: RunFolder | undefined
   readonly #now: () => number
   readonly #runId: string
@@ -51,7 +50,7 @@ export class FactLog {
     this.#retain = retain
     this.#held = new Ring(retain)
     this.#now = now
-    this.#beginning = options
+    this.#beginning = options.beginning
     this.#all = options.all
     this.events$ = new IsolatedObservable(this.#told, (thrown) => this.observerFailed(thrown))
   }
@@ -113,7 +112,7 @@ export class FactLog {
 
   /** Made on first use, because many runs are never looked at. */
   get #folder(): RunFolder {
-    this.#lazyFolder ??= new RunFolder(this.#beginning)
+    this.#lazyFolder ??= new RunFolder(this.#beginning())
     return this.#lazyFolder
   }
 

@@ -25,7 +25,8 @@ export function fold(facts: Iterable<RunFact>): RunView {
   return folder.view()
 }
 
-type Beginning = Pick<Extract<RunFact, { type: 'run.created' }>, 'runId' | 'name' | 'structure'>
+/** What is known of a run before its first fact. */
+export type Beginning = Pick<Extract<RunFact, { type: 'run.created' }>, 'runId' | 'name' | 'structure'>
 
 /** `fold`, one fact at a time. */
 export class RunFolder {

@@ -1,18 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { staticRank } from './critical-path.ts'
 import { findCycle, type Links } from './cycle.ts'
 import type { HandlerContext } from './handler.ts'
 import type { DagOptions, TaskOptions } from './options.ts'
-import {
-  type OptimiseSettings,
-  type Order,
-  orders,
-  type Plan,
-  type PlannedTask,
-  type TaskStructure,
-} from './plan.ts'
+import { type OptimiseSettings, type Order, orders, type Plan, type PlannedTask } from './plan.ts'
+import { planOver } from './plan-over.ts'
 import { readOptimise } from './read-optimise.ts'
 import { type Layer, readLayer, type Settings, settle, taskDefaultFields } from './read-options.ts'
 import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-tasks.ts'
@@ -24,6 +17,7 @@ import {
   readFields,
   readInteger,
   readOneOf,
+  readText,
   show,
 } from './read-values.ts'
 import { isAnyRule, type Rule } from './rules.ts'
@@ -59,10 +53,10 @@ const dagFields: ReadonlySet<string> = new Set([
   'order',
   'optimise',
   'defaults',
+  'version',
   'input',
 ])
 const nothing: Layer = {}
-const noIds: readonly TaskId[] = Object.freeze([])
 const none: readonly number[] = Object.freeze([])
 
 /**
@@ -85,18 +79,15 @@ export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>
   refuseCycle(links, entries)
   const order =
     frame.order ?? (tasks.some((task) => task.estimateMs !== undefined) ? 'critical-path' : 'fifo')
-  return Object.freeze({
+  return planOver(tasks, indexById, {
     name,
-    tasks,
     order,
-    rank: staticRank(tasks, order),
     optimise: frame.optimise,
     concurrency: frame.concurrency,
     pools: frame.pools,
     timeoutMs: frame.timeoutMs,
+    version: frame.version,
     inputSchema: frame.inputSchema as StandardSchemaV1<unknown, Input> | undefined,
-    structure: Object.freeze(tasks.map((task) => structureOf(task, entries))),
-    indexOf: (id: TaskId) => indexById.get(id),
   })
 }
 
@@ -110,10 +101,20 @@ interface Frame {
   readonly defaults: Layer
   /** The settings of tasks without options. Most tasks have none, and share these. */
   readonly settings: Settings
+  readonly version: string | undefined
   readonly inputSchema: unknown
 }
 
-function readFrame({ concurrency, pools, timeout, order, optimise, defaults, input }: Fields): Frame {
+function readFrame({
+  concurrency,
+  pools,
+  timeout,
+  order,
+  optimise,
+  defaults,
+  version,
+  input,
+}: Fields): Frame {
   if (input !== undefined && !isSchema(input)) throw badValue('input', input, 'a Standard Schema')
   const layer =
     defaults === undefined
@@ -130,6 +131,7 @@ function readFrame({ concurrency, pools, timeout, order, optimise, defaults, inp
     defaults: layer,
     // Read before any task, so that an error in the defaults is reported as one of the defaults.
     settings,
+    version: version === undefined ? undefined : readText(version, 'version'),
     inputSchema: input,
   }
 }
@@ -193,11 +195,6 @@ function givesOptions(fields: Fields): boolean {
     if (taskDefaultFields.has(field) && fields[field] !== undefined) return true
   }
   return false
-}
-
-function structureOf(task: PlannedTask, entries: readonly TaskEntry[]): TaskStructure {
-  const needs = task.needs.length === 0 ? noIds : Object.freeze(task.needs.map((need) => entries[need]!.id))
-  return Object.freeze({ id: task.id, needs })
 }
 
 /** Refused only where the task itself sets the rule: as a default, it is meant for the tasks that have dependencies. */

@@ -1,9 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { TaskId } from '../../machines/outcome.ts'
+import type { OnFailure, TaskId } from '../../machines/outcome.ts'
 import type { TaskPolicy } from '../../machines/task-context.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { show } from './read-values.ts'
-import type { Rule } from './rules.ts'
+import type { Rule, StatedRule } from './rules.ts'
 
 export const orders = ['fifo', 'critical-path', 'optimised'] as const
 
@@ -68,17 +68,40 @@ export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unkno
   readonly pools: Readonly<Record<string, number>>
   /** `Infinity` for none. */
   readonly timeoutMs: number
+  /** What the user says of the handlers' version: see `DagOptions.version`. */
+  readonly version: string | undefined
   readonly inputSchema: StandardSchemaV1<unknown, Input> | undefined
-  /** The structure as plain data, in the order of `tasks`: what the fact `run.created` carries. */
+  /**
+   * The tasks as plain data, in the order of `tasks`: what the fact `run.created` carries. Made when somebody first looks,
+   * and shared by all runs of the plan.
+   */
   readonly structure: readonly TaskStructure[]
+  /**
+   * 16 hexadecimal digits that change with what a run of the plan does: with its tasks, their dependencies and options,
+   * the dag's own options and its `version`, and with work that is data, as a command. Functions are not looked into, and
+   * the name of the dag does not count. A plan made by `optimise` has that of the plan it was made from.
+   */
+  readonly fingerprint: string
   indexOf(id: TaskId): number | undefined
   /** Types only, never set. */
   readonly outputs?: Outputs
 }
 
+/** A task as plain data, without its work: what a run can be drawn and judged by. Survives JSON. */
 export interface TaskStructure {
   readonly id: TaskId
   readonly needs: readonly TaskId[]
+  readonly rule: StatedRule
+  readonly executor: string
+  /** Higher starts first. */
+  readonly priority: number
+  /** How long it probably runs, where the dag says so. */
+  readonly estimateMs?: number
+  /** How much of each pool one attempt holds. */
+  readonly uses: Readonly<Record<string, number>>
+  /** `null` for no limit. */
+  readonly maxAttempts: number | null
+  readonly onFailure: OnFailure
 }
 
 /** Anything that makes a plan: every `dag()` is one, whatever its types. */

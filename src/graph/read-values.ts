@@ -53,6 +53,12 @@ export function readFields(value: unknown, path: string, known: ReadonlySet<stri
   return value
 }
 
+/** Names and keys that people give. */
+export function readText(value: unknown, path: string): string {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value
+  throw badValue(path, value, 'a text of 1 to 200 characters')
+}
+
 export function readOneOf<Name extends string>(value: unknown, path: string, names: readonly Name[]): Name {
   const found = names.find((name) => name === value)
   if (found !== undefined) return found

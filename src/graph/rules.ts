@@ -31,6 +31,13 @@ export type RuleFunction = (outcomes: Readonly<Record<TaskId, Outcome>>) => bool
 
 export type Rule = RuleName | RuleFunction
 
+/** A rule as plain data: of a function only its name is left, which may be empty. */
+export type StatedRule = RuleName | { readonly function: string }
+
+export function statedRule(rule: Rule): StatedRule {
+  return typeof rule === 'function' ? { function: rule.name } : rule
+}
+
 /** How a settled dependency counts in a rule. */
 export type CountsAs = 'completed' | 'failed' | 'skipped'
 

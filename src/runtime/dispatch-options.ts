@@ -8,6 +8,7 @@ import {
   readDuration,
   readFields,
   readInteger,
+  readText,
 } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
 import type { RunOptions } from './run/run.ts'
@@ -73,11 +74,6 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
     pools,
     timeoutMs: timeout === undefined ? plan.timeoutMs : readDuration(timeout, 'timeout', { positive: true }),
   }
-}
-
-function readText(value: unknown, path: string): string {
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value
-  throw badValue(path, value, 'a text of 1 to 200 characters')
 }
 
 function readLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { DagmarError } from '../../src/errors/dagmar-error.ts'
 import { type BufferOptions, buffered } from '../../src/events/buffered.ts'
 import type { Fact } from '../../src/events/facts.ts'
-import { factAt, numbered, output, short } from './made-facts.ts'
+import { created, factAt, numbered, output, short } from './made-facts.ts'
 
 interface Source {
   readonly facts$: Subject<Fact>
@@ -137,11 +137,8 @@ describe('an observer that loses the newest facts', () => {
 describe('an observer of the latest fact of each task', () => {
   it('gets one for each, and one of the run, in the order in which they came', async () => {
     const slow = source({ overflow: 'latest-per-task' })
-    const [created, started] = numbered([
-      { type: 'run.created', name: 'release', structure: [] },
-      { type: 'run.started' },
-    ])
-    slow.facts$.next(created!)
+    const [first, started] = numbered([created, { type: 'run.started' }])
+    slow.facts$.next(first!)
     slow.facts$.next(started!)
     slow.facts$.next(factAt(3, 'build'))
     slow.facts$.next(factAt(4, 'test'))

@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { FactLog } from '../../src/events/fact-log.ts'
 import { type Fact, isRunEnd } from '../../src/events/facts.ts'
 import { fold } from '../../src/events/fold.ts'
-import { factAt, numbered, output, short, structure } from './made-facts.ts'
+import { beginning, created, factAt, numbered, output, short } from './made-facts.ts'
 
-const logOf = (retain = 100_000) =>
-  new FactLog({ runId: 'run', name: 'release', structure, retain, now: () => 7 })
+const logOf = (retain = 100_000) => new FactLog({ runId: 'run', beginning, retain, now: () => 7 })
 
 function told(log: FactLog, last: number): FactLog {
   for (let seq = 1; seq <= last; seq++) log.tell(factAt(seq))
@@ -251,7 +250,7 @@ describe('a replay of facts that were let go', () => {
 describe('what a run holds', () => {
   it('is its last facts, and its fold has all of them all the same', () => {
     const facts = numbered([
-      { type: 'run.created', name: 'release', structure },
+      created,
       { type: 'run.started' },
       { type: 'task.ready', taskId: 'build' },
       { type: 'task.dispatched', taskId: 'build', attempt: 1, executor: 'inline' },

@@ -4,9 +4,8 @@ import type { NewRunFact, RunFact } from '../../src/events/facts.ts'
 import type { JsonValue } from '../../src/events/json-value.ts'
 import { fold, RunFolder, type RunView } from '../../src/events/fold.ts'
 import type { TaskView } from '../../src/events/task-view.ts'
-import { failure, numbered, structure } from './made-facts.ts'
+import { beginning, created, failure, numbered } from './made-facts.ts'
 
-const created: NewRunFact = { type: 'run.created', name: 'release', structure }
 const taskId = 'build'
 const attempt = 1
 
@@ -48,7 +47,7 @@ describe('a run of which nothing is known', () => {
   })
 
   it('has its tasks when they are known before its first fact, and does not get them twice', () => {
-    const folder = new RunFolder({ runId: 'run', name: 'release', structure })
+    const folder = new RunFolder(beginning())
     expect(folder.view()).toMatchObject({ runId: 'run', name: 'release', seq: 0, counts: { pending: 2 } })
     for (const fact of numbered([created])) folder.apply(fact)
     expect(folder.view()).toEqual(viewOf())

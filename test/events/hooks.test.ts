@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FactLog } from '../../src/events/fact-log.ts'
 import type { Fact, NewRunFact } from '../../src/events/facts.ts'
 import { type Hooks, subscribeHooks } from '../../src/events/hooks.ts'
-import { failure, numbered, structure } from './made-facts.ts'
+import { beginning, created, failure, numbered } from './made-facts.ts'
 
 const taskId = 'build'
 const completed: NewRunFact = { type: 'task.completed', taskId, attempt: 1, output: 'built' }
@@ -17,7 +17,7 @@ const failed: NewRunFact = {
 }
 const killed: NewRunFact = { type: 'task.killed', taskId, attempt: 1, reason: 'enough', abandoned: false }
 const rest: readonly NewRunFact[] = [
-  { type: 'run.created', name: 'release', structure },
+  created,
   { type: 'task.ready', taskId },
   { type: 'task.retrying', taskId, attempt: 1, failure, until: 9 },
   { type: 'task.skipped', taskId, because: 'rule-unmet' },
@@ -25,7 +25,7 @@ const rest: readonly NewRunFact[] = [
 ]
 
 function tell(hooks: Hooks, ...facts: readonly NewRunFact[]): Fact[] {
-  const log = new FactLog({ runId: 'run', name: 'release', structure, retain: 10, now: () => 7 })
+  const log = new FactLog({ runId: 'run', beginning, retain: 10, now: () => 7 })
   const told: Fact[] = []
   const subscription = subscribeHooks(log.events$, hooks)
   log.events$.subscribe((fact) => told.push(fact))

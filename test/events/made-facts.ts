@@ -1,10 +1,35 @@
 import type { Fact, NewRunFact, PassingFact, RunFact } from '../../src/events/facts.ts'
-import type { Failure } from '../../machines/outcome.ts'
+import type { Failure, TaskId } from '../../machines/outcome.ts'
+import type { Beginning } from '../../src/events/fold.ts'
+import type { TaskStructure } from '../../src/graph/plan.ts'
 
-export const structure = [
-  { id: 'build', needs: [] },
-  { id: 'test', needs: ['build'] },
-]
+export const structure: readonly TaskStructure[] = [taskOf('build', []), taskOf('test', ['build'])]
+
+/** A task of which nothing is said but what it needs. */
+export function taskOf(id: TaskId, needs: readonly TaskId[]): TaskStructure {
+  return {
+    id,
+    needs,
+    rule: 'all-completed',
+    executor: 'inline',
+    priority: 0,
+    uses: {},
+    maxAttempts: 1,
+    onFailure: 'skip',
+  }
+}
+
+/** What is known of a run with these tasks before its first fact. */
+export const beginning = (): Beginning => ({ runId: 'run', name: 'release', structure })
+
+/** The first fact of such a run. */
+export const created: NewRunFact = {
+  type: 'run.created',
+  name: 'release',
+  structure,
+  limits: { concurrency: 4, pools: {}, timeoutMs: null },
+  fingerprint: '0123456789abcdef',
+}
 
 export const failure: Failure = {
   code: 'HANDLER_THREW',

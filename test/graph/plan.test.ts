@@ -28,10 +28,47 @@ describe('a plan', () => {
   })
 
   it('has its structure as plain data', () => {
+    const usual = { rule: 'all-completed', executor: 'inline', priority: 0, uses: {}, maxAttempts: 1 }
+    const afterFailure = { onFailure: 'skip' }
     expect(JSON.parse(JSON.stringify(planned.structure))).toEqual([
-      { id: 'ship', needs: ['test', 'build'] },
-      { id: 'build', needs: [] },
-      { id: 'test', needs: ['build'] },
+      { id: 'ship', needs: ['test', 'build'], ...usual, ...afterFailure },
+      { id: 'build', needs: [], ...usual, ...afterFailure },
+      { id: 'test', needs: ['build'], ...usual, ...afterFailure },
+    ])
+    expect(planned.structure).toBe(planned.structure)
+  })
+
+  it('says in its structure what is asked of each task, with null for no limit and a name for a function', () => {
+    const anyBuilt = () => true
+    const { structure } = plan({
+      name: 'dag',
+      tasks: {
+        build: { run, retry: { maxAttempts: Infinity }, priority: 'high', estimate: '2s', executor: 'gpu' },
+        ship: { run, needs: ['build'], when: anyBuilt, uses: { gpu: 2 }, onFailure: 'ignore' },
+      },
+    })
+    expect(JSON.parse(JSON.stringify(structure))).toEqual([
+      {
+        id: 'build',
+        needs: [],
+        rule: 'all-completed',
+        executor: 'gpu',
+        priority: 50,
+        estimateMs: 2_000,
+        uses: {},
+        maxAttempts: null,
+        onFailure: 'skip',
+      },
+      {
+        id: 'ship',
+        needs: ['build'],
+        rule: { function: 'anyBuilt' },
+        executor: 'inline',
+        priority: 0,
+        uses: { gpu: 2 },
+        maxAttempts: 1,
+        onFailure: 'ignore',
+      },
     ])
   })
 
@@ -86,7 +123,7 @@ describe('tasks given as a list', () => {
     })
     const mapped = plan({ name: 'dag', tasks: new Map(Object.entries(tasksOf({ a: [], b: ['a'] }))) })
     for (const made of [pairs, listed, mapped]) {
-      expect(made.structure).toEqual([
+      expect(made.structure).toMatchObject([
         { id: 'a', needs: [] },
         { id: 'b', needs: ['a'] },
       ])

@@ -1,7 +1,7 @@
 import type { OnFailure, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { staticRank } from '../../graph/critical-path.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { planOver } from '../../graph/plan-over.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 
 export interface Selection {
@@ -57,17 +57,9 @@ export function selectTasks<Outputs, Input>(
       }),
   )
   const indexById = new Map(tasks.map(({ id, index }) => [id, index]))
-  return Object.freeze({
-    ...plan,
-    tasks: Object.freeze(tasks),
-    rank: staticRank(tasks, plan.order),
-    structure: Object.freeze(
-      tasks.map(({ id, needs }) =>
-        Object.freeze({ id, needs: Object.freeze(needs.map((need) => tasks[need]!.id)) }),
-      ),
-    ),
-    indexOf: (id: TaskId) => indexById.get(id),
-  })
+  const { name, order, optimise, concurrency, pools, timeoutMs, version, inputSchema } = plan
+  const frame = { name, order, optimise, concurrency, pools, timeoutMs, version, inputSchema }
+  return planOver(Object.freeze(tasks), indexById, frame)
 }
 
 function policyOf({ policy }: PlannedTask, afterFailure: Selection['afterFailure']): PlannedTask['policy'] {

@@ -91,8 +91,13 @@ export class Run implements ActorHost, Candidate, Committer {
     this.slots = new Slots(options.concurrency)
     this.pools = new Pools(options.pools)
     this.live = new LiveTasks(plan.tasks.length)
-    const { name, structure } = plan
-    this.log = new FactLog({ runId, name, structure, retain, now: () => macrostep.at, all: shared.facts })
+    this.log = new FactLog({
+      runId,
+      beginning: () => ({ runId, name: plan.name, structure: plan.structure }),
+      retain,
+      now: () => macrostep.at,
+      all: shared.facts,
+    })
     this.outbox = new Outbox({
       runId,
       journal,

@@ -1,9 +1,9 @@
 import type { Failure } from '../../../machines/outcome.ts'
 import type { NewRunFact } from '../../events/facts.ts'
+import { createdFact } from '../run/created-fact.ts'
 import { resultOf } from '../run/result-of.ts'
 import type { Run } from '../run/run.ts'
 import { disarmRunTimeout } from './run-timeout.ts'
-import { createdFact } from './start-run.ts'
 
 /** The dag actor has ended: once its last facts are committed, the result is given out. */
 export function closeRun(run: Run): void {
@@ -31,7 +31,7 @@ export function finish(run: Run): void {
  */
 function tellWithoutStore(run: Run, failure: Failure): void {
   const { outcomes } = run.books
-  const facts: NewRunFact[] = run.log.lastSeq === 0 ? [createdFact(run)] : []
+  const facts: NewRunFact[] = run.log.lastSeq === 0 ? [createdFact(run.plan, run.options)] : []
   for (const { id: taskId, status, attempt, outcome } of run.log.view().tasks.values()) {
     const index = run.plan.indexOf(taskId)!
     if (outcome !== undefined) {

@@ -1,0 +1,60 @@
+import { Digest } from '../chance/digest.ts'
+import { canonicalText } from './canonical-text.ts'
+import type { Plan, PlannedTask } from './plan.ts'
+
+/** What a fingerprint is taken of: a plan, or what is to become one. */
+export type Fingerprinted = Pick<Plan, 'tasks' | 'order' | 'concurrency' | 'pools' | 'timeoutMs' | 'version'>
+
+/** See `Plan.fingerprint`. Takes time in proportion to tasks, dependencies and the data of their work. */
+export function fingerprintOf(plan: Fingerprinted): string {
+  const { tasks, order, concurrency, pools, timeoutMs, version } = plan
+  const digest = new Digest()
+  digest.addText(canonicalText({ order, concurrency, pools, timeoutMs, version }))
+  const settings = new LastSettings()
+  for (const task of tasks) {
+    digest.addText(task.id)
+    digest.addInteger(task.needs.length)
+    for (const need of task.needs) digest.addInteger(need)
+    settings.add(task, digest)
+    if (typeof task.work !== 'function') digest.addText(canonicalText(task.work))
+  }
+  return digest.toString()
+}
+
+/** Most tasks of a dag have the settings of the one before them: these count as such, and are not written out again. */
+class LastSettings {
+  #task: PlannedTask | undefined
+  #text = ''
+
+  add(task: PlannedTask, digest: Digest): void {
+    const last = this.#task
+    const isLike = last !== undefined && areAlike(last, task)
+    const text = isLike ? this.#text : settingsText(task)
+    if (text === this.#text) digest.addInteger(1)
+    else {
+      digest.addInteger(2)
+      digest.addText(text)
+    }
+    this.#task = task
+    this.#text = text
+  }
+}
+
+function areAlike(one: PlannedTask, other: PlannedTask): boolean {
+  return (
+    one.policy === other.policy &&
+    one.backoff === other.backoff &&
+    one.uses === other.uses &&
+    one.rule === other.rule &&
+    one.priority === other.priority &&
+    one.estimateMs === other.estimateMs &&
+    one.executor === other.executor
+  )
+}
+
+/** The plan makes policy and backoff with their fields always in the same order. */
+function settingsText({ policy, backoff, uses, rule, priority, estimateMs, executor }: PlannedTask): string {
+  const named = typeof rule === 'function' ? 'function' : rule
+  const numbers = [...Object.values(policy), ...Object.values(backoff), priority, estimateMs].join()
+  return `${named},${numbers},${canonicalText(uses)},${executor}`
+}

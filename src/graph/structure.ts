@@ -1,0 +1,23 @@
+import type { PlannedTask, TaskStructure } from './plan.ts'
+import { statedRule } from './rules.ts'
+
+/** The tasks of a plan as plain data. Takes time in proportion to tasks and dependencies. */
+export function structureOf(tasks: readonly PlannedTask[]): readonly TaskStructure[] {
+  return Object.freeze(tasks.map((task) => structureOfTask(task, tasks)))
+}
+
+const noIds: TaskStructure['needs'] = Object.freeze([])
+
+function structureOfTask(task: PlannedTask, tasks: readonly PlannedTask[]): TaskStructure {
+  const { id, executor, priority, estimateMs, uses, policy } = task
+  const needs = task.needs.length === 0 ? noIds : Object.freeze(task.needs.map((need) => tasks[need]!.id))
+  const rule = statedRule(task.rule)
+  const maxAttempts = policy.maxAttempts === Number.POSITIVE_INFINITY ? null : policy.maxAttempts
+  const { onFailure } = policy
+  // Spelled out twice: to spread into an object takes several times as long as to make one.
+  return Object.freeze(
+    estimateMs === undefined
+      ? { id, needs, rule, executor, priority, uses, maxAttempts, onFailure }
+      : { id, needs, rule, executor, priority, estimateMs, uses, maxAttempts, onFailure },
+  )
+}
