@@ -165,6 +165,16 @@ export function newTaskContext(
   }
 }
 
+/** Moves all that the task waits for by so many milliseconds: the clock was set. */
+export function shiftInstants(context: TaskContext, byMs: number): void {
+  context.retryAt += byMs
+  context.startBy += byMs
+  context.timeoutAt += byMs
+  context.stallAt += byMs
+  context.graceAt += byMs
+  context.forceAt += byMs
+}
+
 /** The instant at which the task wants its next `task.due`; `Infinity` for none. */
 export function dueAt(context: TaskContext): number {
   switch (context.state) {

@@ -59,6 +59,10 @@ export class RuntimeActor implements RunHost {
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     })
     this.actor.start()
+    this.shared.clock.clockSet = (byMs) => {
+      for (const run of this.runs.values()) run.shift(byMs)
+      admission.executors.shift(byMs)
+    }
     for (const load of executors.values()) {
       const stop = load.executor.onCapacity?.(() => macrostep.run(() => admission.executors.reopen(load)))
       if (stop !== undefined) this.#unlisten.push(stop)

@@ -4,6 +4,7 @@ import { AllFacts } from '../events/all-facts.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from '../time/clock.ts'
+import { Timekeeper } from '../time/timekeeper.ts'
 import { Admission } from './admission/admission.ts'
 import { ExecutorLoad } from './admission/executor-load.ts'
 import type { AdmissionMode } from './admission/slot-resource.ts'
@@ -29,7 +30,7 @@ export interface SharedOptions {
 
 /** What all runs of a runtime share. */
 export class Shared {
-  readonly clock: Clock
+  readonly clock: Timekeeper
   /** Undefined for a runtime without a store. */
   readonly writer: JournalWriter | undefined
   readonly retainFacts: number
@@ -41,7 +42,8 @@ export class Shared {
   readonly facts = new AllFacts()
 
   constructor(options: SharedOptions) {
-    const { clock, store } = options
+    const { store } = options
+    const clock = new Timekeeper(options.clock)
     this.clock = clock
     this.retainFacts = options.retainFacts
     this.logic = options.logic

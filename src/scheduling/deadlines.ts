@@ -39,6 +39,16 @@ export class Deadlines {
     if (at < this.#pushed[key]!) this.#unpushed.push(key)
   }
 
+  /** Moves every instant by so many milliseconds. */
+  shift(byMs: number): void {
+    for (let key = 0; key < this.#at.length; key++) {
+      this.#at[key]! += byMs
+      this.#pushed[key]! += byMs
+    }
+    const entries = this.#heap.data.map(({ at, key }) => ({ at: at + byMs, key }))
+    this.#heap = new TinyQueue(entries, earlier)
+  }
+
   /** The key's instant, or `Infinity`. */
   at(key: number): number {
     return this.#at[key]!

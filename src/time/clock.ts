@@ -3,8 +3,13 @@ export type TimerId = unknown
 
 /** Where dagmar takes all its time from. A simulated clock drives a whole runtime. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds. It may be set, back or forth, at any time. */
   now(): number
+  /**
+   * Milliseconds since any one moment, by a clock that is never set: lengths are measured by it. Where it is missing,
+   * `now` has to serve, and a clock that is set moves every limit.
+   */
+  monotonic?(): number
   /** Calls `ring` once, `ms` milliseconds from now. */
   setTimeout(ring: () => void, ms: number): TimerId
   clearTimeout(id: TimerId): void
@@ -13,6 +18,7 @@ export interface Clock {
 /** The system's own clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout: (ring, ms) => setTimeout(ring, ms),
   clearTimeout: (id) => {
     clearTimeout(id as ReturnType<typeof setTimeout>)

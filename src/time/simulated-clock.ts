@@ -12,7 +12,10 @@ interface Timer {
  * order in which they were armed.
  */
 export class SimulatedClock implements Clock {
+  /** Moves on alone: the time that timers go by. */
   #now: number
+  /** What the wall time was set by. */
+  #setBy = 0
   #armed = 0
   #alive = 0
   readonly #timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.order - b.order)
@@ -22,7 +25,16 @@ export class SimulatedClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#setBy
+  }
+
+  monotonic(): number {
     return this.#now
+  }
+
+  /** Sets the wall time to an instant, as the clock of a machine may be set. No timer fires earlier or later for that. */
+  set(at: number): void {
+    this.#setBy = at - this.#now
   }
 
   setTimeout(ring: () => void, ms: number): TimerId {
@@ -53,7 +65,8 @@ export class SimulatedClock implements Clock {
   get nextAt(): number | undefined {
     for (;;) {
       const timer = this.#timers.peek()
-      if (timer === undefined || timer.ring !== undefined) return timer?.at
+      if (timer === undefined) return undefined
+      if (timer.ring !== undefined) return timer.at + this.#setBy
       this.#timers.pop()
     }
   }
@@ -76,7 +89,8 @@ export class SimulatedClock implements Clock {
    */
   advance(ms: number): void {
     const until = this.#now + ms
-    for (let next = this.nextAt; next !== undefined && next <= until; next = this.nextAt) this.fireNext()
+    for (let next = this.nextAt; next !== undefined && next <= until + this.#setBy; next = this.nextAt)
+      this.fireNext()
     this.#now = until
   }
 
@@ -84,7 +98,7 @@ export class SimulatedClock implements Clock {
   async advanceAsync(ms: number): Promise<void> {
     const until = this.#now + ms
     await promisesSettled()
-    for (let next = this.nextAt; next !== undefined && next <= until; next = this.nextAt) {
+    for (let next = this.nextAt; next !== undefined && next <= until + this.#setBy; next = this.nextAt) {
       this.fireNext()
       await promisesSettled()
     }

@@ -120,13 +120,20 @@ export class ExecutorResource implements Resource {
     return this.#reopenings.at(load.key)
   }
 
+  /** The clock was set by so many milliseconds. */
+  shift(byMs: number): void {
+    this.#reopenings.shift(byMs)
+    this.#alarm.shift(byMs)
+  }
+
   /** Disarms the timer: the runtime is closed. */
   close(): void {
     for (const load of this.#loads) this.#reopenIn(load, Number.POSITIVE_INFINITY)
   }
 
   #reopenIn({ key }: ExecutorLoad, waitMs: number): void {
-    this.#reopenings.set(key, this.#clock.now() + waitMs)
+    const now = this.#clock.now()
+    this.#reopenings.set(key, now + waitMs)
     this.#alarm.update()
   }
 

@@ -1,9 +1,15 @@
 import type { Deadlines } from '../../scheduling/deadlines.ts'
 import { type Clock, longestTimerMs, type TimerId } from '../../time/clock.ts'
 
+/** A timer that fires later than this tells that the process was stopped, or its event loop blocked. */
+const muchLateMs = 50
+
+/** How long what has happened meanwhile is listened to then, at most. */
+const longestSecondLookMs = 1_000
+
 /**
  * The one timer for a set of deadlines. It is armed for the earliest of them, and armed again only when an earlier one
- * is set.
+ * is set. When it fires much too late, reports of that time may be waiting to be heard: limits are judged after them.
  */
 export class Alarm {
   readonly #clock: Clock
@@ -11,6 +17,8 @@ export class Alarm {
   readonly #ring: (due: readonly number[]) => void
   #timer: TimerId
   #armedFor = Number.POSITIVE_INFINITY
+  /** True while limits that were found to be passed wait to be judged. */
+  #isSecondLook = false
 
   /** `ring` gets the keys whose instants have come, the earliest first. */
   constructor(clock: Clock, deadlines: Deadlines, ring: (due: readonly number[]) => void) {
@@ -23,25 +31,42 @@ export class Alarm {
   update(): void {
     const next = this.#deadlines.next()
     if (next === Number.POSITIVE_INFINITY) this.#clear()
-    else if (next < this.#armedFor) {
-      this.#clear()
-      this.#armedFor = next
-      const waitMs = Math.min(Math.max(0, next - this.#clock.now()), longestTimerMs)
-      this.#timer = this.#clock.setTimeout(() => this.#fired(), waitMs)
-    }
+    else if (next < this.#armedFor) this.#arm()
+  }
+
+  #arm(): void {
+    this.#clear()
+    // Before the instant is looked at: the clock may turn out to have been set.
+    const now = this.#clock.now()
+    this.#armedFor = this.#deadlines.next()
+    const waitMs = Math.min(Math.max(0, this.#armedFor - now), longestTimerMs)
+    this.#timer = this.#clock.setTimeout(() => this.#fired(), waitMs)
   }
 
   #clear(): void {
     if (this.#armedFor === Number.POSITIVE_INFINITY) return
     this.#armedFor = Number.POSITIVE_INFINITY
+    this.#isSecondLook = false
     this.#clock.clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
+  /** The clock was set: the timer, which goes by monotonic time, stays as it is. */
+  shift(byMs: number): void {
+    this.#armedFor += byMs
+  }
+
   #fired(): void {
+    const now = this.#clock.now()
+    const lateMs = now - this.#armedFor
+    if (lateMs > muchLateMs && !this.#isSecondLook) {
+      this.#isSecondLook = true
+      this.#timer = this.#clock.setTimeout(() => this.#fired(), Math.min(lateMs, longestSecondLookMs))
+      return
+    }
+    this.#isSecondLook = false
     this.#armedFor = Number.POSITIVE_INFINITY
     this.#timer = undefined
-    const now = this.#clock.now()
     const due: number[] = []
     for (let key = this.#deadlines.takeDue(now); key !== -1; key = this.#deadlines.takeDue(now)) due.push(key)
     if (due.length > 0) this.#ring(due)

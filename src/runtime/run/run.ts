@@ -1,7 +1,7 @@
 import type { ActorRefFromLogic, AnyActorRef } from 'xstate'
 import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
-import { dueAt, type TaskEvent } from '../../../machines/task-context.ts'
+import { dueAt, shiftInstants, type TaskEvent } from '../../../machines/task-context.ts'
 import { FactLog } from '../../events/fact-log.ts'
 import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
@@ -274,6 +274,13 @@ export class Run implements ActorHost, Candidate, Committer {
       failure: { ...failure, severity: 'critical', retryable: false, at },
       ...(causedBy === undefined ? {} : { causedBy }),
     })
+  }
+
+  /** The clock was set by so many milliseconds: all that is waited for comes after the same time as before. */
+  shift(byMs: number): void {
+    this.#books?.deadlines.shift(byMs)
+    this.#alarm?.shift(byMs)
+    for (const { context } of this.live) shiftInstants(context, byMs)
   }
 
   #newBooks(before?: BooksBefore): RunBooks {
