@@ -134,8 +134,9 @@ describe('dagmar run', () => {
   it('keeps the output of every attempt with --log-dir, and says where', async () => {
     const logs = join(folderWith({}), 'logs')
     const { stdout } = await dagmar(['run', planWith({ a: release.build }), '--log-dir', logs]).ended
-    expect(readdirSync(logs)).toEqual(['a.1.log'])
-    expect(stdout).toContain(`logs: ${logs}\n`)
+    const [run] = readdirSync(logs)
+    expect(readdirSync(join(logs, run!))).toEqual(['a.1.log'])
+    expect(stdout).toContain(`logs: ${join(logs, run!)}\n`)
   })
 
   it('answers skip for a task that asks where nobody is there, and says so', async () => {

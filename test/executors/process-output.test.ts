@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { command } from 'dagmar'
+import { command, createRuntime, dag, processExecutor } from 'dagmar'
 import { afterAll, describe, expect, it } from 'vitest'
+import { logPath } from '../../src/executors/process/log-path.ts'
 import { expectNothingLeft, runLine, startCommand } from './commands.ts'
 
 expectNothingLeft()
@@ -101,7 +102,7 @@ describe('the lines of a command', () => {
 describe('the log of an attempt', () => {
   const logDir = join(folder, 'logs')
   const logOf = (attemptId: string, name = 'task'): string =>
-    readFileSync(join(logDir, `${name}.${attemptId.split('/').at(-1)}.log`), 'latin1')
+    readFileSync(join(logDir, `run-${process.pid}`, `${name}.${attemptId.split('/').at(-1)}.log`), 'latin1')
 
   it('has the bytes of both streams line by line, as they came', async () => {
     const line = "echo one; sleep 0.05; printf 'two\\377\\n' >&2; sleep 0.05; printf '\\033[1mthree'"
@@ -115,20 +116,44 @@ describe('the log of an attempt', () => {
     expect(() => readdirSync(logDir)).toThrow('ENOENT')
   })
 
-  it('has a name of its own, whatever the task is called', async () => {
-    const logDir = join(folder, 'names')
-    for (const taskId of ['a/b', 'a:b', '../up', 'test(20)', 'ä'.repeat(200)]) {
-      await runLine('echo x', {}, { logDir, taskId })
+  it('has a name of its own, whatever its task and its run are called', () => {
+    const nameOf = (runId: string, taskId = 'a', attempt = 1): string =>
+      logPath('logs', { runId, taskId, attempt }).replace(/^logs\//, '')
+    expect(nameOf('nightly', 'test(20)', 3)).toBe('nightly/test(20).3.log')
+    expect(nameOf('a/b')).toMatch(/^a_b~[0-9a-f]{16}\/a\.1\.log$/)
+    expect(nameOf('..', '../up')).toMatch(/^_\.~[0-9a-f]{16}\/_\._up~[0-9a-f]{16}\.1\.log$/)
+    const odd = [
+      'b',
+      'a_b',
+      'a/b',
+      'a:b',
+      'a\nb',
+      nameOf('a/b').split('/')[0]!,
+      '\uD800',
+      '\uD801',
+      'a.1',
+      '..',
+      '.',
+    ]
+    const long = ['ä'.repeat(200), `${'ä'.repeat(199)}b`, `${'ä'.repeat(199)}c`]
+    const names = [...odd, ...long].flatMap((one) => [nameOf(one), nameOf('r', one)])
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) {
+      const parts = name.split('/')
+      expect(parts).toHaveLength(2)
+      for (const part of parts) expect(Buffer.byteLength(part)).toBeLessThan(256)
     }
-    const names = readdirSync(logDir)
-    expect(names).toHaveLength(5)
-    expect(names.map((name) => name.replace(/\d+\.log$/, ''))).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(/^a_b-[0-9a-f]{8}\.$/),
-        'test(20).',
-        expect.stringMatching(/^_\._up-[0-9a-f]{8}\.$/),
-      ]),
-    )
+  })
+
+  it('is never shared by two runs', async () => {
+    const logDir = join(folder, 'two-runs')
+    const executor = processExecutor({ logDir })
+    const runtime = createRuntime({ executors: { process: executor } })
+    const plan = dag('twice').task('a', command('echo $DAGMAR_RUN_ID'))
+    await Promise.all(['one', 'two'].map((id) => runtime.run(plan, { id })))
+    for (const id of ['one', 'two']) {
+      expect(readFileSync(join(logDir, id, 'a.1.log'), 'utf8')).toBe(`${id}\n`)
+    }
   })
 
   it('that cannot be written is told once, and the task goes on', async () => {
@@ -164,7 +189,6 @@ describe('the log of an attempt', () => {
       beat: () => undefined,
       log: (holdBack) =>
         new AttemptLog({
-          logDir,
           path: fifo,
           holdBack: (isFull) => {
             pauses.push(isFull)

@@ -1,3 +1,4 @@
+import { logFolder } from '../../executors/process/log-path.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { RunResult } from '../../events/run-result.ts'
@@ -44,7 +45,12 @@ export async function loadDisplay(choice: DisplayChoice): Promise<(parts: Displa
   const summarise =
     ({ plan, progress }: DisplayParts) =>
     (result: RunResult) =>
-      summaryLines(result, { plan, progress, paint, ...(logDir === undefined ? {} : { logDir }) })
+      summaryLines(result, {
+        plan,
+        progress,
+        paint,
+        ...(logDir === undefined ? {} : { logDir: logFolder(logDir, result.runId) }),
+      })
   if (choice.look === 'plain') {
     const { plainView } = await import('../view/plain-view.ts')
     return (parts) => plainView({ ...parts, paint, weights, summarise: summarise(parts) })

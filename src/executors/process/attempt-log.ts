@@ -1,27 +1,14 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { errorText } from './start-fault.ts'
 
 /** How much output may wait for the disk before the command has to wait, too. */
 const mostWaitingBytes = 256 * 1024
-const mostNameBytes = 200
 /** How long the end of an attempt waits for its log. */
 const finishMs = 1_000
 
-/**
- * The file for the output of an attempt. Characters that do not fit into a file name become `_`; then a hash is added,
- * so that different tasks have different files.
- */
-export function logPath(logDir: string, taskId: string, attempt: number): string {
-  const safe = Buffer.from(taskId.replace(/^\.|[/\\:*?"<>|]/g, '_'))
-  // Cut in the middle of a character, it ends with the mark for a broken one.
-  const name = safe.length > mostNameBytes ? safe.toString('utf8', 0, mostNameBytes) : safe.toString()
-  return join(logDir, `${name === taskId ? name : `${name}-${hashOf(taskId)}`}.${attempt}.log`)
-}
-
 export interface AttemptLogOptions {
   readonly path: string
-  readonly logDir: string
   /** Called with true when the log cannot keep up, and with false when it can again. */
   readonly holdBack: (isFull: boolean) => void
   /** Called once if the log cannot be written. Nothing is written to it from then on. */
@@ -77,8 +64,8 @@ export class AttemptLog {
   }
 
   #open(): WriteStream {
-    const { logDir, path, holdBack } = this.#options
-    mkdirSync(logDir, { recursive: true })
+    const { path, holdBack } = this.#options
+    mkdirSync(dirname(path), { recursive: true })
     const stream = createWriteStream(path, { highWaterMark: mostWaitingBytes })
     stream.on('drain', () => holdBack(false))
     stream.on('error', (error) => this.#break(error))
@@ -91,11 +78,4 @@ export class AttemptLog {
     this.#options.failed(`Its log ${this.#options.path} cannot be written: ${errorText(thrown)}.`)
     this.#options.holdBack(false)
   }
-}
-
-/** FNV-1a of 32 bits, http://www.isthe.com/chongo/tech/comp/fnv/. */
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
 }

@@ -1,9 +1,10 @@
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
 import type { CommandWork } from '../command.ts'
-import { AttemptLog, logPath } from './attempt-log.ts'
+import { AttemptLog } from './attempt-log.ts'
 import { type Environment, removeFolder } from './environment.ts'
 import { type Exit, failureOf, notStarted } from './explain.ts'
 import { launch, type Launched } from './launch.ts'
+import { logPath } from './log-path.ts'
 import { Output } from './output.ts'
 import { handleOf } from './process-handle.ts'
 import { errorText } from './start-fault.ts'
@@ -45,14 +46,13 @@ export class LiveCommand {
   constructor(options: LiveCommandOptions) {
     this.#options = options
     const { attempt, logDir, report } = options
-    const { taskId } = attempt
     this.#output = new Output({
       tell: (text, stream) => report({ type: 'attempt.output', text, stream }),
       beat: () => report({ type: 'attempt.heartbeat' }),
       log: (holdBack) => {
         if (logDir === undefined) return undefined
-        const path = logPath(logDir, taskId, attempt.attempt)
-        return new AttemptLog({ logDir, path, holdBack, failed: (message) => this.#warn(message) })
+        const path = logPath(logDir, attempt)
+        return new AttemptLog({ path, holdBack, failed: (message) => this.#warn(message) })
       },
     })
   }

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+
+const mostNameBytes = 200
+/** What some file system does not take in a name, and the sign before a hash. */
+// oxlint-disable-next-line no-control-regex
+const unfit = /^\.|[/\\:*?"<>|~\0-\x1f\x7f]/g
+
+/** The folder for the logs of a run. */
+export function logFolder(logDir: string, runId: string): string {
+  return join(logDir, fileNameOf(runId))
+}
+
+/** The file for the output of an attempt. */
+export function logPath(
+  logDir: string,
+  { runId, taskId, attempt }: { readonly runId: string; readonly taskId: string; readonly attempt: number },
+): string {
+  return join(logFolder(logDir, runId), `${fileNameOf(taskId)}.${attempt}.log`)
+}
+
+/**
+ * The text where it is fit for a file's name; else what can be kept of it, `~` and a hash, so that different texts have
+ * different names.
+ */
+function fileNameOf(text: string): string {
+  const safe = Buffer.from(text.replace(unfit, '_'))
+  // Cut in the middle of a character, it ends with the mark for a broken one.
+  const name = safe.length > mostNameBytes ? safe.toString('utf8', 0, mostNameBytes) : safe.toString()
+  if (name === text) return name
+  const hash = createHash('sha256').update(Buffer.from(text, 'utf16le')).digest('hex')
+  return `${name}~${hash.slice(0, 16)}`
+}
