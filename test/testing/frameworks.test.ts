@@ -18,7 +18,7 @@ afterAll(() => {
 function project(files: Readonly<Record<string, string>>, peers: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'dagmar-project-'))
   folders.push(folder)
-  const build = join(dirname(builtDagmar()), '../../..')
+  const build = join(dirname(builtDagmar()), '..')
   cpSync(build, join(folder, 'node_modules/dagmar'), { recursive: true })
   for (const name of [...dependencies, ...peers]) {
     const place = join(folder, 'node_modules', name)
