@@ -1,3 +1,4 @@
+import { fractionOf } from '../chance/hash.ts'
 import type { Backoff } from '../graph/plan.ts'
 
 /**
@@ -10,15 +11,6 @@ export function backoffMs(backoff: Backoff, used: number, seed: string): number 
   if (backoff.baseMs === 0) return 0
   const plain = Math.min(backoff.baseMs * backoff.factor ** (used - 1), backoff.capMs)
   if (backoff.jitter === 0) return plain
-  const moved = plain * (1 + backoff.jitter * (2 * fraction(seed) - 1))
+  const moved = plain * (1 + backoff.jitter * (2 * fractionOf(seed) - 1))
   return Math.round(Math.min(Math.max(moved, 0), backoff.capMs))
-}
-
-/** A number in [0, 1) that depends on the text alone: FNV-1a (offset 2166136261, prime 16777619), mixed as in MurmurHash3. */
-function fraction(text: string): number {
-  let hash = 2_166_136_261
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 16_777_619)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }

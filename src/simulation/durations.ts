@@ -3,7 +3,7 @@ import { medianEstimate } from '../graph/critical-path.ts'
 import type { Plan } from '../graph/plan.ts'
 import { badValue, isRecord, readDuration, readFields, readNumber, readOneOf } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
-import { chanceOf } from './chance.ts'
+import { chanceOf } from '../chance/hash.ts'
 import { refuseUnknownTasks } from './unknown-tasks.ts'
 
 /**

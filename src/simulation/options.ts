@@ -11,7 +11,7 @@ import {
   readInteger,
   readNumber,
 } from '../graph/read-values.ts'
-import { chanceOf } from './chance.ts'
+import { chanceOf } from '../chance/hash.ts'
 import { type DurationOf, type Durations, durationsOf } from './durations.ts'
 import type { Limits } from './limits.ts'
 import { refuseUnknownTasks } from './unknown-tasks.ts'

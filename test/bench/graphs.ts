@@ -1,3 +1,5 @@
+import { seeded } from '../../src/chance/seeded.ts'
+
 /** The shapes of graph that are measured. */
 export const shapes = ['chain', 'wide', 'layered', 'diamond'] as const
 
@@ -43,15 +45,4 @@ function pick(count: number, first: number, width: number, random: () => number)
   const picked = new Set<number>()
   while (picked.size < count) picked.add(first + Math.floor(random() * width))
   return [...picked].sort((a, b) => a - b)
-}
-
-/** Numbers from 0 up to and without 1, the same for the same seed (mulberry32, public domain). */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -1,6 +1,6 @@
 import type { PlannedTask } from '../../graph/plan.ts'
 import { type DagFault, type DagFaultKind, faultsOf } from './fault.ts'
-import { sampled } from './seeded.ts'
+import { sampled } from './sampled.ts'
 
 /** The order in which kinds are tried where not all can be: the most telling first. */
 const byWeight: readonly DagFaultKind[] = [

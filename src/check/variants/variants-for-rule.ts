@@ -1,5 +1,5 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import { sampled } from './seeded.ts'
+import { sampled } from './sampled.ts'
 import { type Variant, variantOf } from './variant.ts'
 
 /** With up to this many dependencies, every combination of failures is tried. */

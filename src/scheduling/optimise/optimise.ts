@@ -1,3 +1,4 @@
+import { seeded } from '../../chance/seeded.ts'
 import { listScheduler } from './list-schedule.ts'
 import { lowerBound, tolerance } from './lower-bound.ts'
 import { longestPaths, type Problem, reversed } from './problem.ts'
@@ -42,7 +43,7 @@ export function optimise(problem: Problem, first: Int32Array, { effort, seed, is
   const tails = longestPaths(mirror)
   const forth = listScheduler(problem, tails)
   const back = listScheduler(mirror, heads)
-  const chance = randomFrom(seed)
+  const chance = seeded(seed)
   const key = new Float64Array(size)
   const rank = new Int32Array(size)
   const tasks = Int32Array.from(key.keys())
@@ -132,15 +133,4 @@ function spaced(rank: Int32Array): Int32Array {
   for (const one of rank) before[one + 1]!++
   for (let one = 1; one < before.length; one++) before[one]! += before[one - 1]!
   return rank.map((one) => before[one]!)
-}
-
-/** Numbers in [0, 1): mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
