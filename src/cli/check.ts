@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { PlanFile } from '../plan-file/parse-plan.ts'
-import { counted } from './counted.ts'
+import { withNoun } from '../text/with-noun.ts'
 import { levelsOf } from './picture/levels.ts'
 
 const examples = `
@@ -59,8 +59,8 @@ function countsOf({ plan }: PlanFile) {
 function lineOf(planFile: PlanFile): string {
   const { tasks, dependencies, longestChain, widestLevel } = countsOf(planFile)
   const parts = [
-    counted(tasks, 'task'),
-    counted(dependencies, 'dependency', 'dependencies'),
+    withNoun(tasks, 'task'),
+    withNoun(dependencies, 'dependency', 'dependencies'),
     `longest chain ${longestChain}`,
     `at most ${widestLevel} side by side`,
   ]

@@ -1,7 +1,12 @@
+/** Comparing two words takes time in proportion to the product of their lengths, and nobody misspells a longer one. */
+const longestWord = 100
+
 /**
- * The known word that is the fewest edits away from `word`; undefined when none is near enough to be what was meant.
+ * The known word that is the fewest edits away from `word`; undefined when none is near enough to be what was meant, or
+ * when `word` has more than 100 characters.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > longestWord) return undefined
   let best: string | undefined
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of known) {
@@ -13,6 +18,16 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     }
   }
   return best
+}
+
+/**
+/**
+ * `nearest` for texts with many mistakes. Each guess takes time in proportion to the known words, so after the first
+ * `most` calls the answer is always undefined.
+ */
+export function firstGuesses(most: number): typeof nearest {
+  let left = most
+  return (word, known) => (left-- > 0 ? nearest(word, known) : undefined)
 }
 
 /**

@@ -12,6 +12,7 @@ import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-
 import {
   badValue,
   type Fields,
+  memberPath,
   readAmounts,
   readDuration,
   readFields,
@@ -213,10 +214,11 @@ function refuseNeedBeyondPool({ id, path }: TaskEntry, { uses }: Settings, pools
     const amount = pools[pool]
     // A pool that the dag does not declare may be the runtime's, which `dispatch` checks.
     if (amount === undefined || uses[pool]! <= amount) continue
+    const field = memberPath(`${path}.uses`, pool)
     throw new DagmarError('DAG_INVALID', {
-      message: `${path}.uses.${pool} is ${uses[pool]}, but the pool has ${amount}: the task could never start.`,
+      message: `${field} is ${uses[pool]}, but the pool has ${amount}: the task could never start.`,
       hint: 'Let the task use less, or make the pool larger.',
-      facts: { field: `${path}.uses.${pool}`, taskId: id, pool, amount },
+      facts: { field, taskId: id, pool, amount },
     })
   }
 }

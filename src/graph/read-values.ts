@@ -7,7 +7,13 @@ export type Fields = Readonly<Record<string, unknown>>
 
 /** The path of a task's options, for messages: `tasks.build`, or `tasks["a b"]` for an id that needs quotes. */
 export function taskPath(id: string): string {
-  return /^[\w-]+$/.test(id) ? `tasks.${id}` : `tasks[${JSON.stringify(id)}]`
+  return memberPath('tasks', id)
+}
+
+/** The path of a field, or of what somebody has given a name: `pools.gpu`, or `pools["a b"]`. */
+export function memberPath(owner: string, name: string): string {
+  if (!/^[\w-]+$/.test(name)) return `${owner}[${JSON.stringify(name)}]`
+  return owner === '' ? name : `${owner}.${name}`
 }
 
 /** A value for messages, short enough for a line. */
@@ -47,7 +53,7 @@ export function readFields(value: unknown, path: string, known: ReadonlySet<stri
     throw new DagmarError('CONFIG_INVALID', {
       message: `${subject} has an unknown field '${field}'.${didYouMean(field, known)}`,
       hint: `Known are ${[...known].join(', ')}.`,
-      facts: { field: path === '' ? field : `${path}.${field}`, nearest: nearest(field, known) },
+      facts: { field: memberPath(path, field), nearest: nearest(field, known) },
     })
   }
   return value
@@ -108,7 +114,7 @@ export function readAmounts(value: unknown, path: string): Readonly<Record<strin
   const amounts = Object.create(null) as Record<string, number>
   for (const [pool, amount] of Object.entries(value)) {
     if (pool.trim() === '') throw badValue(`The name of a pool in ${path}`, pool, 'a text that is not empty')
-    amounts[pool] = readInteger(amount, `${path}.${pool}`, 1)
+    amounts[pool] = readInteger(amount, memberPath(path, pool), 1)
   }
   return Object.freeze(amounts)
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../graph/plan.ts'
 import type { ExpandedTask } from './expand.ts'
 import { pathOf } from './paths.ts'
 import type { Path } from './places.ts'
-import type { Reading } from './reading.ts'
+import type { ProblemReporter } from './problem-reporter.ts'
 
 export interface Checked {
   readonly plan: Plan
@@ -24,13 +24,13 @@ const mostRounds = 20
 export function checkPlan(
   frame: Frame,
   tasks: readonly ExpandedTask[],
-  reading: Reading,
+  reporter: ProblemReporter,
 ): Checked | undefined {
   const state: State = {
     frame: { ...frame },
     byId: new Map(tasks.map((task) => [task.id, task])),
     definitions: new Map(tasks.map((task) => [task.id, task.definition])),
-    reading,
+    reporter,
   }
   for (let round = 0; round < mostRounds; round++) {
     const definition: PlanDefinition = { ...state.frame, tasks: [...state.definitions] }
@@ -50,16 +50,16 @@ interface State {
   frame: Frame
   readonly byId: ReadonlyMap<TaskId, ExpandedTask>
   readonly definitions: Map<TaskId, TaskDefinition>
-  readonly reading: Reading
+  readonly reporter: ProblemReporter
 }
 
 /** Reports a cycle with the place of each of its dependencies, and removes its first dependency. */
-function takeCycle(error: DagmarError, { byId, definitions, reading }: State): boolean {
+function takeCycle(error: DagmarError, { byId, definitions, reporter }: State): boolean {
   const ids = error.facts['path'] as readonly TaskId[]
   const edges = ids.slice(0, -1).map((from, index) => writtenNeed(byId.get(from)!, ids[index + 1]!))
-  const places = edges.slice(0, 10).map((path, index) => `${ids[index + 1]} at ${reading.positionOf(path)}`)
+  const places = edges.slice(0, 10).map((path, index) => `${ids[index + 1]} at ${reporter.positionOf(path)}`)
   const more = edges.length > places.length ? ', …' : ''
-  reading.reportSentence(edges[0]!, error.problem, {
+  reporter.reportSentence(edges[0]!, error.problem, {
     hint:
       edges.length === 1
         ? 'Take the id out of its needs.'
@@ -85,15 +85,15 @@ function writtenNeed(task: ExpandedTask, need: TaskId): Path {
 function takeField(error: DagmarError, state: State): boolean {
   const { field } = error.facts
   const [top, id, ...rest] = typeof field === 'string' ? pathOf(field) : []
-  const { frame, byId, definitions, reading } = state
+  const { frame, byId, definitions, reporter } = state
   if (top === 'tasks' && byId.has(String(id))) {
     const task = byId.get(String(id))!
-    reading.reportSentence(writtenPath(task, rest), error.problem, hintOf(error))
+    reporter.reportSentence(writtenPath(task, rest), error.problem, hintOf(error))
     definitions.set(task.id, { run: task.definition.run })
     return true
   }
   const path = top === undefined ? [] : [top, ...(id === undefined ? [] : [id]), ...rest]
-  reading.reportSentence(path, error.problem, hintOf(error))
+  reporter.reportSentence(path, error.problem, hintOf(error))
   if (top === undefined || !Object.hasOwn(frame, top)) return false
   const { [top as keyof Frame]: _taken, ...left } = frame
   state.frame = { ...left, name: frame.name }

@@ -1,9 +1,10 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import type { TaskDefinition } from '../graph/make-plan.ts'
 import type { TaskOptions } from '../graph/options.ts'
-import { didYouMean, show } from '../graph/read-values.ts'
+import { show } from '../graph/read-values.ts'
 import type { Work } from '../graph/work.ts'
 import { type Combination, combinationsOf, labelOf, substitute } from './matrix.ts'
+import { MatrixBounds } from './matrix-bounds.ts'
 import type { Path } from './places.ts'
 import { complaintAboutName } from './shape.ts'
 import { type Surroundings, workOf } from './task-work.ts'
@@ -22,8 +23,6 @@ export interface ExpandedTask {
 /** The most dependencies that a plan may have. A matrix that needs a matrix has the product of both. */
 const mostNeeds = 1_000_000
 
-const mostGuesses = 50
-
 /** Stands in for a bad task, so that its dependents can still be checked. */
 const standIn: Work = { executor: 'process', work: undefined }
 
@@ -36,18 +35,19 @@ export function expandTasks(
   isSound: (id: TaskId) => boolean,
   surroundings: Surroundings,
 ): { readonly tasks: readonly ExpandedTask[]; readonly groups: ReadonlyMap<TaskId, readonly TaskId[]> } {
-  const { reading } = surroundings
-  const written = reading.places.keysOf(tasks)
+  const { reporter } = surroundings
+  const written = reporter.places.keysOf(tasks)
+  const bounds = new MatrixBounds()
   const members = written
     .filter(isNamed)
-    .flatMap((id) => membersOf(id, tasks[id]!, isSound(id), surroundings))
+    .flatMap((id) => membersOf(id, tasks[id]!, isSound(id), bounds, surroundings))
   const ids = new Set<TaskId>()
   const groups = new Map<TaskId, TaskId[]>()
   const vague = new Set<TaskId>()
   for (const id of written) if (!isNamed(id)) vague.add(id)
   for (const { id, writtenId, task, combination } of members) {
     if (ids.has(id)) {
-      reading.report(['tasks', writtenId], `stands for a task ${show(id)}, and there is another one.`, {
+      reporter.report(['tasks', writtenId], `stands for a task ${show(id)}, and there is another one.`, {
         part: 'key',
       })
       continue
@@ -99,21 +99,28 @@ function membersOf(
   writtenId: TaskId,
   task: WrittenTask,
   isSound: boolean,
-  { reading }: Surroundings,
+  bounds: MatrixBounds,
+  { reporter }: Surroundings,
 ): readonly Member[] {
   const unknown: Member = { id: writtenId, writtenId, task: undefined, combination: undefined }
-  if (!isSound) return [unknown]
-  if (task.matrix === undefined) return [{ ...unknown, task }]
+  const { matrix, ...written } = task
+  if (!isSound || (matrix !== undefined && bounds.isExceeded)) return [unknown]
+  if (matrix === undefined) return [{ ...unknown, task }]
   const path: Path = ['tasks', writtenId, 'matrix']
-  const combinations = combinationsOf(task.matrix, path, reading)
+  const combinations = combinationsOf(matrix, path, reporter)
   if (combinations === undefined) return [unknown]
+  const tooMuch = bounds.excessWith(written, combinations.length)
+  if (tooMuch !== undefined) {
+    reporter.report(path, `brings the plan to ${tooMuch}.`)
+    return [unknown]
+  }
   const members = combinations.map((combination) => {
     const id = `${writtenId}(${labelOf(combination)})`
     return { id, writtenId, task, combination }
   })
   const bad = members.find(({ id }) => !isNamed(id))
   if (bad === undefined) return members
-  reading.report(path, `makes an id that ${complaintAboutName(bad.id)}.`)
+  reporter.report(path, `makes an id that ${complaintAboutName(bad.id)}.`)
   return [unknown]
 }
 
@@ -130,6 +137,7 @@ class Needs {
   readonly #surroundings: Surroundings
   #count = 0
   readonly #reported = new Set<string>()
+  #names: readonly string[] | undefined
 
   constructor(known: Known, surroundings: Surroundings) {
     this.#known = known
@@ -143,17 +151,17 @@ class Needs {
     const needs: TaskId[] = []
     const origins: number[] = []
     const seen = new Set<TaskId>()
-    const { reading } = this.#surroundings
-    const before = reading.problemCount()
+    const { reporter } = this.#surroundings
+    const before = reporter.problemCount()
     for (const [index, written] of (task.needs ?? []).entries()) {
       const path = ['tasks', writtenId, 'needs', index]
-      const beforeThis = reading.problemCount()
-      const meant = substitute(written, combination, path, reading)
+      const beforeThis = reporter.problemCount()
+      const meant = substitute(written, combination, path, reporter)
       const found = this.#meantBy(meant)
-      if (found === undefined && reading.problemCount() === beforeThis) this.#reportUnknown(meant, path)
+      if (found === undefined && reporter.problemCount() === beforeThis) this.#reportUnknown(meant, path)
       const twice = found?.find((id) => seen.has(id))
       if (twice !== undefined) {
-        reading.report(path, `brings in ${show(twice)}, which is among the needs already.`, {
+        reporter.report(path, `brings in ${show(twice)}, which is among the needs already.`, {
           hint: 'Name each dependency once.',
         })
       }
@@ -164,7 +172,7 @@ class Needs {
       }
       if (this.#isTooMany(found?.length ?? 0, path)) return undefined
     }
-    return reading.problemCount() > before ? undefined : { needs, origins }
+    return reporter.problemCount() > before ? undefined : { needs, origins }
   }
 
   #meantBy(id: TaskId): readonly TaskId[] | undefined {
@@ -178,16 +186,17 @@ class Needs {
 
   #reportUnknown(id: TaskId, path: Path): void {
     const { ids, groups } = this.#known
-    const { reading } = this.#surroundings
-    // Each guess takes time in proportion to the number of tasks, so their number is limited.
-    const guess = this.#reported.size < mostGuesses ? didYouMean(id, [...groups.keys(), ...ids]) : ''
+    const { report, didYouMean } = this.#surroundings.reporter
     const key = JSON.stringify([path, id])
-    if (!this.#reported.has(key)) reading.report(path, `is ${show(id)}, and there is no such task.${guess}`)
+    if (this.#reported.has(key)) return
     this.#reported.add(key)
+    this.#names ??= [...groups.keys(), ...ids]
+    const guess = didYouMean(id, this.#names)
+    report(path, `is ${show(id)}, and there is no such task.${guess}`)
   }
 
   #isTooMany(added: number, path: Path): boolean {
-    const { report } = this.#surroundings.reading
+    const { report } = this.#surroundings.reporter
     const isFirst = this.#count <= mostNeeds
     this.#count += added
     if (this.#count <= mostNeeds) return false

@@ -1,11 +1,14 @@
-import { didYouMean } from '../graph/read-values.ts'
+import { filled } from './placeholders.ts'
 import type { Path } from './places.ts'
-import type { Reading } from './reading.ts'
+import type { ProblemReporter } from './problem-reporter.ts'
 
 /** One of the combinations that a matrix stands for: texts by axis. */
 export type Combination = Readonly<Record<string, string>>
 
 const mostTasks = 10_000
+/** The ids of more would be too long. */
+const mostAxes = 100
+const longestShown = 60
 
 /**
  * The combinations of a matrix: each value of each axis with each of the others, in the order of the file, without
@@ -14,33 +17,34 @@ const mostTasks = 10_000
 export function combinationsOf(
   matrix: Readonly<Record<string, unknown>>,
   path: Path,
-  reading: Reading,
+  reporter: ProblemReporter,
 ): readonly Combination[] | undefined {
-  const { report } = reading
-  const include = listed(matrix, 'include', path, reading)
-  const exclude = listed(matrix, 'exclude', path, reading)
-  const axes = axesOf(matrix, path, reading)
+  const { report } = reporter
+  const include = listed(matrix, 'include', path, reporter)
+  const exclude = listed(matrix, 'exclude', path, reporter)
+  const axes = axesOf(matrix, path, reporter)
   const names = axes.size > 0 ? [...axes.keys()] : Object.keys(include[0]?.values ?? {})
+  if (names.length > mostAxes) {
+    report(path, `has ${names.length} axes, but at most ${mostAxes} are allowed.`)
+    return undefined
+  }
   const all = [...axes.values()].reduce((product, values) => product * values.length, 1)
   if (all + include.length > mostTasks) {
     report(path, `stands for ${all + include.length} tasks, but at most ${mostTasks} are allowed.`)
     return undefined
   }
-  const before = reading.problemCount()
-  refuseTwins(names, path, reading)
-  for (const entry of [...include, ...exclude]) refuseUnknownAxes(entry, names, reading)
+  const before = reporter.problemCount()
+  refuseTwins(names, path, reporter)
+  const known = new Set(names)
+  for (const entry of [...include, ...exclude]) refuseUnknownAxes(entry, known, reporter)
   for (const entry of include) {
     const absent = names.find((name) => !Object.hasOwn(entry.values, name))
     if (absent !== undefined) report(entry.path, `has no value for the axis '${absent}'.`)
   }
-  if (reading.problemCount() > before) return undefined
+  if (reporter.problemCount() > before) return undefined
 
   const products = axes.size === 0 ? [] : productOf(axes)
-  const kept = products.filter((one) => !exclude.some(({ values }) => agrees(one, values)))
-  for (const entry of exclude) {
-    if (!products.some((one) => agrees(one, entry.values)))
-      report(entry.path, 'excludes nothing: no combination agrees with it.')
-  }
+  const kept = without(exclude, products, reporter)
   const found = [
     ...kept,
     ...include.map(({ values }) => Object.fromEntries(names.map((name) => [name, values[name]!]))),
@@ -55,7 +59,7 @@ export function combinationsOf(
     }
     labels.add(label)
   }
-  return reading.problemCount() > before ? undefined : found
+  return reporter.problemCount() > before ? undefined : found
 }
 
 /** The part of a task's id that names the combination: `20, linux`. */
@@ -73,25 +77,25 @@ export function substitute(
   text: string,
   combination: Combination | undefined,
   path: Path,
-  { report }: Reading,
+  { report, didYouMean }: ProblemReporter,
 ): string {
-  for (const [whole, name] of text.matchAll(/\$\{\{\s*([^}]*?)\s*\}\}/g)) {
-    if (!/^matrix\.\w+$/.test(name!)) {
-      report(
-        path,
-        `has ${whole}, but only matrix.<axis> is known there; outputs of dependencies are in DAGMAR_INPUTS.`,
-      )
+  return filled(text, (name, whole) => {
+    const axis = /^matrix\.(\w+)$/.exec(name)?.[1]
+    if (axis !== undefined && combination !== undefined && Object.hasOwn(combination, axis)) {
+      return combination[axis]
     }
-  }
-  return text.replaceAll(/\$\{\{\s*matrix\.(\w+)\s*\}\}/g, (whole, axis: string) => {
-    if (combination === undefined) report(path, `has ${whole}, but there is no matrix.`)
-    else if (Object.hasOwn(combination, axis)) return combination[axis]!
-    else
+    const written = whole.length > longestShown ? `${whole.slice(0, longestShown)}…` : whole
+    if (axis === undefined) {
       report(
         path,
-        `has ${whole}, but the matrix has no such axis.${didYouMean(axis, Object.keys(combination))}`,
+        `has ${written}, but only matrix.<axis> is known there; outputs of dependencies are in DAGMAR_INPUTS.`,
       )
-    return whole
+    } else if (combination === undefined) report(path, `has ${written}, but there is no matrix.`)
+    else {
+      const guess = didYouMean(axis, Object.keys(combination))
+      report(path, `has ${written}, but the matrix has no such axis.${guess}`)
+    }
+    return undefined
   })
 }
 
@@ -104,7 +108,7 @@ function listed(
   matrix: Readonly<Record<string, unknown>>,
   field: 'include' | 'exclude',
   path: Path,
-  { places }: Reading,
+  { places }: ProblemReporter,
 ): readonly Entry[] {
   const entries = (matrix[field] ?? []) as readonly Readonly<Record<string, unknown>>[]
   return entries.map((entry, index) => ({
@@ -116,7 +120,7 @@ function listed(
 function axesOf(
   matrix: Readonly<Record<string, unknown>>,
   path: Path,
-  { places }: Reading,
+  { places }: ProblemReporter,
 ): ReadonlyMap<string, readonly string[]> {
   const names = Object.keys(matrix).filter((name) => name !== 'include' && name !== 'exclude')
   return new Map(
@@ -136,19 +140,58 @@ function productOf(axes: ReadonlyMap<string, readonly string[]>): Combination[] 
   return found
 }
 
-function agrees(one: Combination, values: Combination): boolean {
-  return Object.entries(values).every(([axis, value]) => one[axis] === value)
+/** The products that agree with no entry of `exclude`. Entries of the same axes are looked up together. */
+function without(
+  exclude: readonly Entry[],
+  products: readonly Combination[],
+  { report }: ProblemReporter,
+): readonly Combination[] {
+  const entries = exclude.map(({ values, path }) => {
+    const axes = Object.keys(values).toSorted()
+    return { axes, axesText: axes.join(), valuesText: valuesText(values, axes), path }
+  })
+  const groups = new Map(
+    entries.map(({ axes, axesText }) => [
+      axesText,
+      { axes, excluded: new Set<string>(), met: new Set<string>() },
+    ]),
+  )
+  for (const { axesText, valuesText } of entries) groups.get(axesText)!.excluded.add(valuesText)
+  const kept = products.filter((one) => {
+    let isExcluded = false
+    for (const { axes, excluded, met } of groups.values()) {
+      const values = valuesText(one, axes)
+      if (!excluded.has(values)) continue
+      met.add(values)
+      isExcluded = true
+    }
+    return !isExcluded
+  })
+  for (const { axesText, valuesText, path } of entries) {
+    if (!groups.get(axesText)!.met.has(valuesText)) {
+      report(path, 'excludes nothing: no combination agrees with it.')
+    }
+  }
+  return kept
 }
 
-function refuseUnknownAxes({ values, path }: Entry, names: readonly string[], { report }: Reading): void {
+function valuesText(values: Combination, axes: readonly string[]): string {
+  return JSON.stringify(axes.map((axis) => values[axis]))
+}
+
+function refuseUnknownAxes(
+  { values, path }: Entry,
+  names: ReadonlySet<string>,
+  { report, didYouMean }: ProblemReporter,
+): void {
   for (const axis of Object.keys(values)) {
-    if (names.includes(axis)) continue
+    if (names.has(axis)) continue
     report([...path, axis], `is no axis of the matrix.${didYouMean(axis, names)}`, { part: 'key' })
   }
 }
 
 /** Axes whose names differ only in upper and lower case would share a variable. */
-function refuseTwins(names: readonly string[], path: Path, { report }: Reading): void {
+function refuseTwins(names: readonly string[], path: Path, { report }: ProblemReporter): void {
   const byVariable = new Map<string, string>()
   for (const name of names) {
     const twin = byVariable.get(variableOf(name))

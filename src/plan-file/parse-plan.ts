@@ -3,13 +3,13 @@ import * as v from 'valibot'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { PlanDefinition } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
-import { didYouMean, isRecord } from '../graph/read-values.ts'
+import { isRecord } from '../graph/read-values.ts'
 import { checkPlan, type Frame } from './check-plan.ts'
 import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
 import type { Path } from './places.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
 import { readText } from './read-text.ts'
-import { type Reading, readingOf } from './reading.ts'
+import { type ProblemReporter, reporterOf } from './problem-reporter.ts'
 import { planShape } from './shape.ts'
 import { refuseMatrixIn } from './task-work.ts'
 import type { WrittenPlan } from './written-plan.ts'
@@ -46,7 +46,7 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const { file = 'plan.yaml' } = options
   const read = readText(text.replace(/^\uFEFF/, ''))
   const problems: PlanProblem[] = []
-  const reading = readingOf(read, file, problems)
+  const reporter = reporterOf(read, file, problems)
   for (const { offset, ...problem } of read.problems)
     problems.push({ file, ...read.lineAndColumn(offset), ...problem })
   if (problems.length > 0) throw planInvalid(file, problems)
@@ -55,20 +55,20 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
     throw planInvalid(file, [{ ...empty, hint: 'dagmar init writes one to begin with.' }])
   }
 
-  const unsound = judgeShape(read.value, reading)
+  const unsound = judgeShape(read.value, reporter)
   const isSound = (...path: string[]) => !unsound.has('') && !unsound.has(path.join('\0'))
   const written = (isRecord(read.value) ? read.value : {}) as unknown as WrittenPlan
   const frame = frameOf(written, (field) => isSound(field), nameOf(file))
   const defaults = isSound('defaults') ? (written.defaults ?? {}) : {}
-  refuseMatrixIn(defaults, reading)
+  refuseMatrixIn(defaults, reporter)
   const hasTasks = isRecord(written.tasks)
   const expanded = expandTasks({ tasks: hasTasks ? written.tasks : {} }, (id) => isSound('tasks', id), {
     defaults,
     folder: options.cwd ?? dirname(resolve(file)),
-    reading,
+    reporter,
   })
-  if (isSound('pools')) refuseUnknownPools(frame, expanded.tasks, options.pools ?? {}, reading)
-  const checked = checkPlan(frame, expanded.tasks, reading)
+  if (isSound('pools')) refuseUnknownPools(frame, expanded.tasks, options.pools ?? {}, reporter)
+  const checked = checkPlan(frame, expanded.tasks, reporter)
   if (problems.length > 0 || checked === undefined) throw planInvalid(file, problems)
   return { file, ...checked, input: written.input, groups: expanded.groups }
 }
@@ -76,12 +76,12 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
 /**
  * Reports what is wrong with the shape. Returns the parts (`defaults`, or a task) that cannot be checked any further.
  */
-function judgeShape(value: unknown, reading: Reading): ReadonlySet<string> {
+function judgeShape(value: unknown, reporter: ProblemReporter): ReadonlySet<string> {
   const { issues = [] } = v.safeParse(planShape, value)
   const unsound = new Set<string>()
   for (const issue of issues) {
     const path: Path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
-    reading.report(path, issue.message, { part: issue.type === 'never' ? 'key' : 'value' })
+    reporter.report(path, issue.message, { part: issue.type === 'never' ? 'key' : 'value' })
     unsound.add(path.slice(0, path[0] === 'tasks' ? 2 : 1).join('\0'))
   }
   return unsound
@@ -112,12 +112,12 @@ function refuseUnknownPools(
   { pools = {}, defaults }: Frame,
   tasks: readonly ExpandedTask[],
   others: Readonly<Record<string, number>>,
-  { report }: Reading,
+  { report, didYouMean }: ProblemReporter,
 ): void {
-  const known = [...Object.keys(pools), ...Object.keys(others)]
+  const known = new Set([...Object.keys(pools), ...Object.keys(others)])
   const judge = (uses: Readonly<Record<string, number>> | undefined, path: Path) => {
     for (const pool of Object.keys(uses ?? {})) {
-      if (known.includes(pool)) continue
+      if (known.has(pool)) continue
       report([...path, pool], `is no pool of this plan.${didYouMean(pool, known)}`, {
         part: 'key',
         hint: `Say how much there is, as in pools: { ${pool}: 1 }.`,

@@ -13,8 +13,29 @@ export function pathText(path: Path): string {
 
 /** The path in `facts.field` of the library's errors. */
 export function pathOf(field: string): Path {
-  return Array.from(field.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g), (match) => {
-    if (match[1] !== undefined) return String(JSON.parse(`"${match[1]}"`))
-    return match[2] === undefined ? match[3]! : Number(match[2])
-  })
+  const path: (string | number)[] = []
+  for (let at = 0; at < field.length; ) {
+    if (field[at] === '.') at++
+    else if (field[at] === '[') {
+      const end = endOfKey(field, at + 1)
+      const key = JSON.parse(field.slice(at + 1, end)) as string | number
+      path.push(key)
+      at = end + 1
+    } else {
+      const start = at
+      while (at < field.length && field[at] !== '.' && field[at] !== '[') at++
+      path.push(field.slice(start, at))
+    }
+  }
+  return path
+}
+
+/** Where the `]` of a number or a quoted name stands. */
+function endOfKey(field: string, from: number): number {
+  let at = from
+  if (field[at] === '"') {
+    for (at++; at < field.length && field[at] !== '"'; at++) if (field[at] === '\\') at++
+  }
+  const end = field.indexOf(']', at)
+  return end === -1 ? field.length : end
 }

@@ -1,11 +1,14 @@
 import {
+  Composer,
+  type CST,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Pair,
-  parseDocument,
+  Parser,
   type YAMLError,
   type YAMLMap,
 } from 'yaml'
@@ -17,7 +20,7 @@ export interface ReadText {
   readonly value: unknown
   readonly places: Places
   readonly problems: readonly TextProblem[]
-  lineAndColumn(offset: number): { readonly line: number; readonly column: number }
+  readonly lineAndColumn: (offset: number) => { readonly line: number; readonly column: number }
 }
 
 export interface TextProblem {
@@ -26,32 +29,28 @@ export interface TextProblem {
   readonly hint?: string
 }
 
+/** The package recurses into lists and objects, and at the end of the stack the process itself may abort. */
+const deepest = 100
+
 /** The most values that a text may stand for. Aliases let a short text stand for a long one. */
 const mostValues = 500_000
 
 /** Our own words, or advice, for messages of the package that say too little. */
 const ownWords: Readonly<Record<string, { readonly message?: string; readonly hint?: string }>> = {
   TAB_AS_INDENT: { hint: 'Indent with spaces.' },
-  MULTIPLE_DOCS: {
-    message: 'A second document begins here.',
-    hint: 'A plan file is one document: no line with --- but the first.',
-  },
   BLOCK_AS_IMPLICIT_KEY: { hint: "Put quotes around a text that has ': ' in it." },
-  RESOURCE_EXHAUSTION: { message: 'Lists and objects are nested too deeply here.' },
 }
 
 /** Reads YAML 1.2 with merge keys, which includes JSON. It checks the text, not the values. */
 export function readText(text: string): ReadText {
   const lineCounter = new LineCounter()
-  // Duplicate keys are found below, because the package compares every key with every other.
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, merge: false })
-  const problems: TextProblem[] = [...document.errors, ...document.warnings].map(textProblem)
-  const reading = new Reading(lineCounter)
-  const value = problems.length > 0 ? undefined : reading.read(document.contents)
-  problems.push(...reading.problems)
+  const { contents, problems } = parse(text, lineCounter)
+  const reader = new NodeReader(lineCounter)
+  const value = problems.length > 0 ? undefined : reader.read(contents)
+  for (const problem of reader.problems) problems.push(problem)
   return {
     value,
-    places: new Places(value, reading.entries),
+    places: new Places(value, reader.entries),
     problems: onePerLine(problems, lineCounter),
     lineAndColumn(offset) {
       const { line, col } = lineCounter.linePos(offset)
@@ -60,8 +59,35 @@ export function readText(text: string): ReadText {
   }
 }
 
+/** Does what `parseDocument` of the package does, but refuses what is nested too deeply. */
+function parse(
+  text: string,
+  lineCounter: LineCounter,
+): { readonly contents: unknown; readonly problems: TextProblem[] } {
+  const parser = new Parser(lineCounter.addNewLine)
+  const tokens: CST.Token[] = []
+  lineCounter.addNewLine(0)
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token)
+    // The document is the first on the stack.
+    if (parser.stack.length <= deepest + 1) continue
+    const message = `Lists and objects are nested more than ${deepest} deep here.`
+    return { contents: undefined, problems: [{ offset: parser.offset, message }] }
+  }
+  for (const token of parser.end()) tokens.push(token)
+  // Duplicate keys are found below, because the package compares every key with every other.
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, merge: false })
+  const [document, second] = composer.compose(tokens, true, text.length)
+  const problems = [...document!.errors, ...document!.warnings].map(textProblem)
+  if (second !== undefined) {
+    const hint = 'A plan file is one document: no line with --- but the first.'
+    problems.push({ offset: second.range[0], message: 'A second document begins here.', hint })
+  }
+  return { contents: document!.contents, problems }
+}
+
 /** Reads each node once, so that aliases share the value of their anchor. */
-class Reading {
+class NodeReader {
   readonly problems: TextProblem[] = []
   readonly entries = new Map<object, Map<string | number, Place>>()
   readonly #lines: LineCounter

@@ -4,14 +4,14 @@ import { command } from '../executors/command.ts'
 import type { Work } from '../graph/work.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
 import type { Path } from './places.ts'
-import type { Reading } from './reading.ts'
+import type { ProblemReporter } from './problem-reporter.ts'
 import type { WrittenDefaults, WrittenTask } from './written-plan.ts'
 
 export interface Surroundings {
   readonly defaults: WrittenDefaults
   /** The folder of the plan file. Relative paths start there, and commands run there by default. */
   readonly folder: string
-  readonly reading: Reading
+  readonly reporter: ProblemReporter
 }
 
 /** The command of a task, or of one task of a matrix. Undefined for a bad one, which is reported. */
@@ -19,18 +19,18 @@ export function workOf(
   task: WrittenTask,
   path: Path,
   combination: Combination | undefined,
-  { defaults, folder, reading }: Surroundings,
+  { defaults, folder, reporter }: Surroundings,
 ): Work | undefined {
-  const { places, report } = reading
-  const before = reading.problemCount()
-  const filled = (text: string, ...rest: Path) => substitute(text, combination, [...path, ...rest], reading)
+  const { places, report } = reporter
+  const before = reporter.problemCount()
+  const filled = (text: string, ...rest: Path) => substitute(text, combination, [...path, ...rest], reporter)
   const fileOf = (text: string) => resolve(folder, text)
 
   const options = {
     env: {
-      ...textsOf(defaults.env, reading),
+      ...textsOf(defaults.env, reporter),
       ...(combination === undefined ? {} : environmentOf(combination)),
-      ...mapValues(textsOf(task.env, reading), (text, name) => filled(text, 'env', name)),
+      ...mapValues(textsOf(task.env, reporter), (text, name) => filled(text, 'env', name)),
     },
     cwd: fileOf(task.cwd === undefined ? (defaults.cwd ?? '.') : filled(task.cwd, 'cwd')),
     ...envFilesOf(task, defaults, (text, ...rest) => fileOf(filled(text, ...rest)), fileOf),
@@ -45,7 +45,7 @@ export function workOf(
       hint: 'Write run as one text, or take shell away.',
     })
   }
-  if (reading.problemCount() > before) return undefined
+  if (reporter.problemCount() > before) return undefined
   try {
     if (words.length > 0) return command(words[0]!, words.slice(1), options)
     const shell = task.shell ?? defaults.shell
@@ -58,12 +58,12 @@ export function workOf(
 }
 
 /** Reports `${{ matrix… }}` in defaults: they apply to all tasks, so no matrix can fill them. */
-export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, reading: Reading): void {
-  for (const [name, text] of Object.entries(textsOf(env, reading)))
-    substitute(text, undefined, ['defaults', 'env', name], reading)
-  if (cwd !== undefined) substitute(cwd, undefined, ['defaults', 'cwd'], reading)
+export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, reporter: ProblemReporter): void {
+  for (const [name, text] of Object.entries(textsOf(env, reporter)))
+    substitute(text, undefined, ['defaults', 'env', name], reporter)
+  if (cwd !== undefined) substitute(cwd, undefined, ['defaults', 'cwd'], reporter)
   for (const file of envFile === undefined ? [] : [envFile].flat()) {
-    substitute(file, undefined, ['defaults', 'envFile'], reading)
+    substitute(file, undefined, ['defaults', 'envFile'], reporter)
   }
 }
 
@@ -80,7 +80,7 @@ function envFilesOf(
 }
 
 /** The values of an object as texts, with numbers as they were written. */
-function textsOf(object: object | undefined, { places }: Reading): Readonly<Record<string, string>> {
+function textsOf(object: object | undefined, { places }: ProblemReporter): Readonly<Record<string, string>> {
   if (object === undefined) return {}
   return Object.fromEntries(Object.keys(object).map((key) => [key, places.textOf(object, key)]))
 }

@@ -3,13 +3,12 @@ export type JsonPath = readonly (string | number)[]
 
 /**
  * The offset, in a JSON text, of the value that the path leads to, or of the last value on the path that exists. For a
- * text that is no JSON, the offset of the first error. Meant for error messages: it reads the text from the start.
+ * text that is no JSON, the offset of the first error. Meant for error messages: it reads the text from the start, once.
  */
 export function offsetInJson(text: string, path: JsonPath): number {
   const scan = new Scan(text, path)
   try {
-    scan.value(0, true)
-    scan.end()
+    scan.run()
   } catch (thrown) {
     if (!(thrown instanceof NoJson)) throw thrown
     return scan.at
@@ -19,6 +18,14 @@ export function offsetInJson(text: string, path: JsonPath): number {
 
 class NoJson extends Error {}
 
+/** A list or an object that the scan is inside of. */
+interface Level {
+  readonly close: ']' | '}'
+  /** Whether all steps to it were those of the path. */
+  readonly isOnPath: boolean
+  index: number
+}
+
 class Scan {
   at = 0
   /** The offset of the deepest value on the path that has been found so far. */
@@ -26,48 +33,68 @@ class Scan {
   #depth = -1
   readonly #text: string
   readonly #path: JsonPath
+  /** Not recursion: a text may be nested more deeply than the stack allows. */
+  readonly #levels: Level[] = []
 
   constructor(text: string, path: JsonPath) {
     this.#text = text
     this.#path = path
   }
 
-  /** Reads past a value at that depth. `isOnPath` says that all steps to it were those of the path. */
-  value(depth: number, isOnPath: boolean): void {
-    this.#skipBlanks()
-    if (isOnPath && depth > this.#depth) {
-      this.found = this.at
-      this.#depth = depth
+  run(): void {
+    let isOpen = this.#value(true)
+    while (this.#levels.length > 0) {
+      const level = this.#levels.at(-1)!
+      this.#skipBlanks()
+      if (this.#takes(level.close)) {
+        this.#levels.pop()
+        isOpen = false
+        continue
+      }
+      if (!isOpen && !this.#takes(',')) throw new NoJson()
+      const key = level.close === '}' ? this.#key() : level.index
+      level.index++
+      isOpen = this.#value(level.isOnPath && key === this.#path[this.#levels.length - 1])
     }
-    if (this.#takes('{')) this.#entries('}', depth, isOnPath)
-    else if (this.#takes('[')) this.#entries(']', depth, isOnPath)
-    else this.#match(scalar)
-  }
-
-  end(): void {
     this.#skipBlanks()
     if (this.at < this.#text.length) throw new NoJson()
   }
 
-  #entries(close: '}' | ']', depth: number, isOnPath: boolean): void {
+  /** Reads past a value, or past the opening bracket of a list or object; true for a bracket. */
+  #value(isOnPath: boolean): boolean {
     this.#skipBlanks()
-    if (this.#takes(close)) return
-    const step = this.#path[depth]
-    for (let index = 0; ; index++) {
-      const key = close === '}' ? this.#key() : index
-      this.value(depth + 1, isOnPath && key === step)
-      this.#skipBlanks()
-      if (this.#takes(close)) return
-      if (!this.#takes(',')) throw new NoJson()
+    if (isOnPath && this.#levels.length > this.#depth) {
+      this.found = this.at
+      this.#depth = this.#levels.length
     }
+    const isObject = this.#takes('{')
+    if (!isObject && !this.#takes('[')) {
+      this.#scalar()
+      return false
+    }
+    this.#levels.push({ close: isObject ? '}' : ']', isOnPath, index: 0 })
+    return true
   }
 
   #key(): string {
     this.#skipBlanks()
-    const key = JSON.parse(this.#match(quoted)) as string
+    const key = JSON.parse(this.#quoted()) as string
     this.#skipBlanks()
     if (!this.#takes(':')) throw new NoJson()
     return key
+  }
+
+  #scalar(): void {
+    if (this.#text[this.at] === '"') this.#quoted()
+    else this.#match(plain)
+  }
+
+  #quoted(): string {
+    const start = this.at
+    const end = endOfString(this.#text, start)
+    if (end === undefined) throw new NoJson()
+    this.at = end
+    return this.#text.slice(start, end)
   }
 
   #skipBlanks(): void {
@@ -90,8 +117,20 @@ class Scan {
 }
 
 const blanks = /[ \t\r\n]*/y
-const quoted = /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy
-const scalar = new RegExp(
-  `${quoted.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`,
-  'uy',
-)
+const plain = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
+const escapeSequence = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y
+
+/** The offset behind the closing quote of the string that begins at `start`; undefined where it is no valid string. */
+function endOfString(text: string, start: number): number | undefined {
+  if (text[start] !== '"') return undefined
+  for (let at = start + 1; at < text.length; ) {
+    if (text[at] === '"') return at + 1
+    if (text[at] === '\\') {
+      escapeSequence.lastIndex = at
+      if (!escapeSequence.test(text)) return undefined
+      at = escapeSequence.lastIndex
+    } else if (text.charCodeAt(at) < 0x20) return undefined
+    else at++
+  }
+  return undefined
+}

@@ -123,18 +123,18 @@ function readTaskLine(
     const named = `${needWords.length} ${needWords.length === 1 ? 'is' : 'are'} named`
     report(line, `Task ${id} says that it needs ${needCountWord} tasks, but ${named}.`)
   }
-  const needs: number[] = []
+  const needs = new Set<number>()
   for (const word of needWords) {
     const need = wholeNumber(word)
     if (need === undefined || need > count + 1)
       report(line, `Task ${id} needs ${show(word)}, which is no task.`)
     else if (need === id) report(line, `Task ${id} needs itself.`)
     else if (need === count + 1) report(line, `Task ${id} needs ${need}, the dummy at the end of the graph.`)
-    else if (needs.includes(need)) report(line, `Task ${id} needs ${need} twice.`)
-    else needs.push(need)
+    else if (needs.has(need)) report(line, `Task ${id} needs ${need} twice.`)
+    else needs.add(need)
   }
   if (id === 0 && needWords.length > 0) report(line, 'Task 0 begins the graph: it must need nothing.')
-  return { line, id, seconds, needs }
+  return { line, id, seconds, needs: [...needs] }
 }
 
 function wholeNumber(word: string): number | undefined {

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path'
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
-import { nearest } from '../errors/nearest.ts'
+import { firstGuesses } from '../errors/nearest.ts'
 import { plan } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
 import { type Fields, isRecord, show } from '../graph/read-values.ts'
@@ -50,10 +50,11 @@ export function readWfCommons(json: string, { file = 'recording.json', name }: R
     if (problems.length === mostProblems) return
     problems.push(problemAt(path, `${path.length === 0 ? 'The recording' : pathText(path)} ${rest}.`))
   }
+  const guess = guesser()
   const value = parse(text, file)
   const tasks = readTasks(value, report)
-  const secondsById = readSeconds(value, tasks, report)
-  const needsById = readNeeds(tasks, report)
+  const secondsById = readSeconds(value, tasks, report, guess)
+  const needsById = readNeeds(tasks, report, guess)
   if (problems.length > 0) throw planInvalid(file, problems)
   const ownName = isRecord(value) && typeof value['name'] === 'string' ? value['name'] : ''
   try {
@@ -81,6 +82,10 @@ export function readWfCommons(json: string, { file = 'recording.json', name }: R
 const root = 'workflow'
 
 const mostProblems = 100
+const mostGuesses = 50
+
+/** What stands behind an unknown id: the known one that was probably meant. */
+type Guess = (word: unknown, known: Iterable<string>) => string
 
 function parse(text: string, file: string): unknown {
   try {
@@ -132,6 +137,7 @@ function readSeconds(
   value: unknown,
   tasks: readonly RecordedTask[],
   report: Report,
+  guess: Guess,
 ): ReadonlyMap<TaskId, number> {
   const seconds = new Map<TaskId, number>()
   const add = (id: TaskId, ran: unknown, path: JsonPath): void => {
@@ -170,7 +176,11 @@ function readSeconds(
 }
 
 /** The dependencies of each task: those that it names as parents, and those that name it as a child. */
-function readNeeds(tasks: readonly RecordedTask[], report: Report): ReadonlyMap<TaskId, ReadonlySet<TaskId>> {
+function readNeeds(
+  tasks: readonly RecordedTask[],
+  report: Report,
+  guess: Guess,
+): ReadonlyMap<TaskId, ReadonlySet<TaskId>> {
   const needs = new Map(tasks.map(({ id }) => [id, new Set<TaskId>()]))
   const idByName = new Map(tasks.map(({ id, fields }) => [fields['name'], id]))
   const link = ({ id, path, fields }: RecordedTask, field: 'parents' | 'children'): void => {
@@ -204,9 +214,12 @@ function missing(path: JsonPath, value: unknown, wanted: string, report: Report)
   return []
 }
 
-function guess(word: unknown, known: Iterable<string>): string {
-  const near = typeof word === 'string' ? nearest(word, known) : undefined
-  return near === undefined ? '' : ` (${show(near)}?)`
+function guesser(): Guess {
+  const nearest = firstGuesses(mostGuesses)
+  return (word, known) => {
+    const near = typeof word === 'string' ? nearest(word, known) : undefined
+    return near === undefined ? '' : ` (${show(near)}?)`
+  }
 }
 
 function placeOf(text: string, path: JsonPath): { readonly line: number; readonly column: number } {

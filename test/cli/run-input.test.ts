@@ -25,6 +25,15 @@ describe('the input of a run', () => {
     expect(() => runInput({ planned: 'text', given: undefined, settings: ['a=1'] })).toThrow('not an object')
   })
 
+  it('is refused, in a sentence, where it is nested too deeply', async () => {
+    const deep = `${'a.'.repeat(20_000)}a=1`
+    expect(() => runInput({ planned: {}, given: undefined, settings: [deep] })).toThrow(
+      '--set a.a.a… names a field more than 100 objects deep.',
+    )
+    const folder = folderWith({ 'deep.json': `${'['.repeat(50_000)}1${']'.repeat(50_000)}` })
+    await expect(readInput(join(folder, 'deep.json'))).rejects.toThrow('more than 100 deep')
+  })
+
   it('takes no harm from odd keys', () => {
     const input = runInput({ planned: {}, given: undefined, settings: ['__proto__.polluted=1'] })
     expect(Object.keys(input as object)).toEqual(['__proto__'])
@@ -39,7 +48,9 @@ describe('the input of a run', () => {
     const folder = folderWith({ 'a.json': '{"a": 1}', 'b.yaml': 'b: [1, x]', 'c.yaml': 'c: [' })
     expect(await readInput(join(folder, 'a.json'))).toEqual({ a: 1 })
     expect(await readInput(join(folder, 'b.yaml'))).toEqual({ b: [1, 'x'] })
-    await expect(readInput(join(folder, 'c.yaml'))).rejects.toThrow('c.yaml is neither JSON nor YAML')
+    await expect(readInput(join(folder, 'c.yaml'))).rejects.toThrow(
+      'c.yaml is neither JSON nor YAML: line 1, column 5: ',
+    )
     await expect(readInput(join(folder, 'd.yaml'))).rejects.toThrow('cannot be read')
   })
 })

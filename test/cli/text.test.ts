@@ -1,7 +1,7 @@
 import { fc, it as prop } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { wantsColours } from '../../src/cli/screen/colours.ts'
-import { shownLines, shownText } from '../../src/cli/screen/shown-text.ts'
+import { shownLines, shownText } from '../../src/text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../../src/cli/screen/text-width.ts'
 import { lookFor } from '../../src/cli/run/choose-display.ts'
 import { lineTime, tickingTime } from '../../src/cli/view/show-time.ts'

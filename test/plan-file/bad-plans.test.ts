@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parsePlan } from 'dagmar/plan-file'
-import { problemsOf, refusalOf } from './reading.ts'
+import { problemsOf, refusalOf } from './read-plans.ts'
 
 /** The problems of a task `a` with these fields; its line is the second, its fields begin in column 8. */
 const ofTask = (fields: string) => problemsOf(`tasks:\n  a: { ${fields} }\n`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { problemsOf } from './reading.ts'
+import { problemsOf } from './read-plans.ts'
 
 const ofAnObject = 'but it must be an object with fields such as name, input, concurrency.'
 
@@ -54,7 +54,7 @@ describe('a text that is no YAML', () => {
     [
       'lists in lists in lists',
       `tasks: ${'['.repeat(30_000)}`,
-      expect.stringContaining('Lists and objects are nested too deeply here.'),
+      '1:108: Lists and objects are nested more than 100 deep here.',
     ],
   ])('is refused where the mistake is: %s', (_, text, problem) => {
     expect(problemsOf(text)).toEqual([problem])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parsePlan } from 'dagmar/plan-file'
 import { plan } from '../../src/graph/make-plan.ts'
-import { needsById, planOf, workById } from './reading.ts'
+import { needsById, planOf, workById } from './read-plans.ts'
 
 const release = `
 name: release

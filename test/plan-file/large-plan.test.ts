@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planOf, problemsOf } from './reading.ts'
+import { planOf, problemsOf } from './read-plans.ts'
 
 function chain(length: number): string {
   const tasks = Array.from(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { needsById, planOf, problemsOf, workById } from './reading.ts'
+import { needsById, planOf, problemsOf, workById } from './read-plans.ts'
 
 describe('a matrix', () => {
   it('makes a task of every combination, the last axis turning fastest', () => {
@@ -140,6 +140,26 @@ describe('a matrix that is no good', () => {
     const values = JSON.stringify(Array.from({ length: 101 }, (_, index) => index))
     expect(ofMatrix(`{ a: ${values}, b: ${values} }`)).toEqual([
       '2:24: tasks.t.matrix stands for 10201 tasks, but at most 10000 are allowed.',
+    ])
+  })
+
+  it('is refused when it has more axes than an id has room for', () => {
+    const axes = Array.from({ length: 101 }, (_, index) => `a${index}: [1]`)
+    expect(ofMatrix(`{ ${axes.join(', ')} }`)).toEqual([
+      '2:24: tasks.t.matrix has 101 axes, but at most 100 are allowed.',
+    ])
+  })
+
+  it('is refused when it is one too many, since a few aliases are short', () => {
+    const values = JSON.stringify(Array.from({ length: 6_000 }, (_, index) => index))
+    expect(
+      problemsOf(
+        `x-m: &m { n: ${values} }\ntasks:\n  a: { run: x, matrix: *m }\n  b: { run: x, matrix: *m }\n  c: { run: x, matrix: *m }`,
+      ),
+    ).toEqual(['4:24: tasks.b.matrix brings the plan to more than 10000 tasks made by matrices.'])
+    const long = `"${'x'.repeat(20_000)}"`
+    expect(problemsOf(`x-m: &m { n: ${values} }\ntasks:\n  a: { run: [x, ${long}], matrix: *m }`)).toEqual([
+      expect.stringContaining('brings the plan to more than 100000000 characters by its matrices.'),
     ])
   })
 

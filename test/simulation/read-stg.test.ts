@@ -28,7 +28,7 @@ describe('a graph of the Standard Task Graph Set', () => {
   it('is a plan without the dummies at its ends, with seconds for units of time', async () => {
     const plan = readStg(graph, { file: 'graphs/rand0000.stg' })
     expect(plan.name).toBe('rand0000')
-    expect(plan.structure).toEqual([
+    expect(plan.structure.map(({ id, needs }) => ({ id, needs }))).toEqual([
       { id: '1', needs: [] },
       { id: '2', needs: [] },
       { id: '3', needs: ['1', '2'] },

@@ -1,8 +1,8 @@
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { ruleLabel } from '../../graph/rules.ts'
-import { counted } from '../counted.ts'
+import { withNoun } from '../../text/with-noun.ts'
 import type { Paint } from '../screen/colours.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 import { levelsOf } from './levels.ts'
 import { levelList } from './level-list.ts'
@@ -30,9 +30,9 @@ export function drawPlan(plan: Plan, options: DrawOptions): string {
   const levels = levelsOf(plan)
   const edges = tasks.reduce((sum, { needs }) => sum + needs.length, 0)
   const head = [
-    counted(tasks.length, 'task'),
-    counted(edges, 'dependency', 'dependencies'),
-    counted(levels.length, 'level'),
+    withNoun(tasks.length, 'task'),
+    withNoun(edges, 'dependency', 'dependencies'),
+    withNoun(levels.length, 'level'),
   ]
   const rows = tasks.length <= mostDrawn ? railRows(tasks, levels) : []
   const gutter = String(levels.length).length + 2

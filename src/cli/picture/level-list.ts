@@ -1,5 +1,5 @@
 import type { PlannedTask } from '../../graph/plan.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 
 /** A row of a level: its number, how many tasks it has, and as many ids as fit. */

@@ -3,8 +3,8 @@ import type { Plan } from '../../graph/plan.ts'
 import type { Executor } from '../../ports/executor.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { SimulatedClock } from '../../time/simulated-clock.ts'
-import { counted } from '../counted.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { withNoun } from '../../text/with-noun.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import { shownWork } from './shown-work.ts'
 
@@ -38,7 +38,7 @@ export async function dryRunLines(plan: Plan, concurrency: number): Promise<stri
     return columns.join('  ').trimEnd()
   })
   return [
-    `${plan.name}: ${counted(plan.tasks.length, 'task')}, ${counted(depth, 'level')}; nothing is run`,
+    `${plan.name}: ${withNoun(plan.tasks.length, 'task')}, ${withNoun(depth, 'level')}; nothing is run`,
     ...lines,
     ...skipped.map((id) => `would be skipped unless something fails: ${shownText(id)}`),
   ]

@@ -21,30 +21,34 @@ export class LineEditor {
   }
 
   type(keys: string): void {
+    const before = this.#text
     // The sequence of a key such as an arrow begins with escape, and arrives as a whole.
     for (const key of keys.replace(arrows, '')) this.#press(key)
+    // Once for all that is pasted, because showing a text takes time in proportion to its length.
+    if (this.#text !== before) this.#options.onChange(this.#text)
   }
 
   #press(key: string): void {
-    const { isMenu, isChoice, onChange, onLine, onInterrupt } = this.#options
+    const { isMenu, isChoice, onLine, onInterrupt } = this.#options
     if (key === '\u0003') onInterrupt()
     else if (key === '\r' || key === '\n') {
       const line = this.#text
       this.#text = ''
       onLine(line)
     } else if (key === '\u007f' || key === '\b') {
-      this.#text = this.#text.replace(/.$/su, '')
-      onChange(this.#text)
+      this.#text = withoutLastCharacter(this.#text)
     } else if (key === '\u0015') {
       this.#text = ''
-      onChange('')
     } else if (isMenu()) {
       if (isChoice(key.toLowerCase())) onLine(key)
-    } else if (key >= ' ') {
-      this.#text += key
-      onChange(this.#text)
-    }
+    } else if (key >= ' ') this.#text += key
   }
+}
+
+/** A character may be a pair of surrogates. */
+function withoutLastCharacter(text: string): string {
+  const isPair = (text.codePointAt(text.length - 2) ?? 0) > 0xffff
+  return text.slice(0, isPair ? -2 : -1)
 }
 
 // oxlint-disable-next-line no-control-regex

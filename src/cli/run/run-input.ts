@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { isRecord } from '../../graph/read-values.ts'
+import { spelledOut } from '../../text/spelled-out.ts'
 
 export interface InputSources {
   /** The input that the plan has. */
@@ -11,6 +12,8 @@ export interface InputSources {
   /** `--set`: `key=value`, laid over both. */
   readonly settings: readonly string[]
 }
+
+const deepest = 100
 
 /** The input of a run. Throws `INPUT_INVALID`. */
 export function runInput({ planned, given, settings }: InputSources): unknown {
@@ -26,15 +29,14 @@ export async function readInput(path: string): Promise<unknown> {
   } catch (thrown) {
     throw invalid(`The input ${name} cannot be read: ${(thrown as Error).message}.`, thrown)
   }
-  const { parse } = await import('yaml')
-  try {
-    return parse(text) as unknown
-  } catch (thrown) {
-    throw invalid(
-      `The input ${name} is neither JSON nor YAML: ${firstLine((thrown as Error).message)}`,
-      thrown,
-    )
-  }
+  const { readText } = await import('../../plan-file/read-text.ts')
+  const { value, problems, lineAndColumn } = readText(text.replace(/^\uFEFF/, ''))
+  const [first] = problems
+  if (first === undefined) return value
+  const { line, column } = lineAndColumn(first.offset)
+  throw invalid(
+    `The input ${name} is neither JSON nor YAML: line ${line}, column ${column}: ${spelledOut(first.message)}`,
+  )
 }
 
 /** Fields of objects are replaced one by one, all other values as a whole. */
@@ -52,6 +54,9 @@ function set(input: unknown, setting: string): unknown {
   const path = setting.slice(0, equals).split('.')
   if (equals < 1 || path.includes('')) {
     throw invalid(`--set ${setting} is not of the form key=value, as in --set deploy.region=eu.`)
+  }
+  if (path.length > deepest) {
+    throw invalid(`--set ${path.slice(0, 3).join('.')}… names a field more than ${deepest} objects deep.`)
   }
   if (input !== undefined && !isRecord(input)) {
     throw invalid(`--set ${setting} sets a field, but the input is not an object.`)
@@ -77,10 +82,6 @@ function valueOf(text: string): unknown {
 /** Makes an own field, whatever its name: an assignment to `__proto__` would not. */
 function define(fields: object, key: string, value: unknown): void {
   Object.defineProperty(fields, key, { value, enumerable: true, writable: true, configurable: true })
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!
 }
 
 function invalid(message: string, cause?: unknown): DagmarError {

@@ -1,5 +1,5 @@
 import { asCommandWork } from '../../executors/command.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownText } from '../../text/shown-text.ts'
 
 /** The work of a task as one line: its command as it could be typed, or the name of its executor. */
 export function shownWork(work: unknown, executor: string): string {

@@ -1,5 +1,5 @@
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
-import { counted } from '../counted.ts'
+import { withNoun } from '../../text/with-noun.ts'
 
 /** The signals that end a run, with the exit code of each. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -31,14 +31,14 @@ export function endBySignals({ run, running, say, leave }: SignalsOptions): Sign
     phase = 'draining'
     const count = running()
     say(
-      `${count === 0 ? 'starting nothing more' : `finishing ${counted(count, 'running task')}`}; Ctrl-C again kills`,
+      `${count === 0 ? 'starting nothing more' : `finishing ${withNoun(count, 'running task')}`}; Ctrl-C again kills`,
     )
     void run.drain()
   }
   const kill = (signal: EndingSignal): void => {
     phase = 'killing'
     say(
-      `killing ${counted(running(), 'running task')}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
+      `killing ${withNoun(running(), 'running task')}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
     )
     void run.kill(undefined, { reason: signal })
   }

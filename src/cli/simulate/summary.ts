@@ -1,8 +1,8 @@
 import type { OptimisedPlan } from '../../simulation/optimise-plan.ts'
 import type { Simulation } from '../../simulation/simulate.ts'
 import { showMs } from '../../time/duration.ts'
-import { counted } from '../counted.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { withNoun } from '../../text/with-noun.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 import type { Told } from './told.ts'
 
@@ -18,11 +18,11 @@ export function summaryLines(
   const path = `critical path  ${showMs(criticalPathMs)}: ${criticalPath.map(shownText).join(' → ')}`
   const waited = tasks.filter(({ queuedMs }) => queuedMs > 0)
   const longest = waited.reduce((most, { queuedMs }) => Math.max(most, queuedMs), 0)
-  const slots = Number.isFinite(concurrency) ? counted(concurrency, 'slot') : 'no limit to slots'
+  const slots = Number.isFinite(concurrency) ? withNoun(concurrency, 'slot') : 'no limit to slots'
   const queue =
     waited.length === 0
       ? 'no task waited for its turn'
-      : `${counted(waited.length, 'task')} waited for a turn, the longest ${showMs(longest)}`
+      : `${withNoun(waited.length, 'task')} waited for a turn, the longest ${showMs(longest)}`
   return [
     ...(criticalPath.length === 0 ? [] : [cutToWidth(path, width)]),
     ...wrapped(
@@ -44,9 +44,9 @@ function headline(
   { name, tasks, makespanMs, concurrency }: Simulation,
   { plan, options }: Pick<Told, 'plan' | 'options'>,
 ): string {
-  const slots = Number.isFinite(concurrency) ? counted(concurrency, 'slot') : 'no limit to slots'
+  const slots = Number.isFinite(concurrency) ? withNoun(concurrency, 'slot') : 'no limit to slots'
   const takes = tasks.length === 1 ? 'takes' : 'take'
-  return `${shownText(name)}: ${counted(tasks.length, 'task')} ${takes} ${makespanMs === 0 ? 'no time' : showMs(makespanMs)} with ${slots}, in the order ${options.order ?? plan.order}`
+  return `${shownText(name)}: ${withNoun(tasks.length, 'task')} ${takes} ${makespanMs === 0 ? 'no time' : showMs(makespanMs)} with ${slots}, in the order ${options.order ?? plan.order}`
 }
 
 /** Which values were assumed, because they were not given. */
@@ -62,7 +62,7 @@ export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): r
 
 /** What is known of other orders: that none is shorter, or the bound that this one did not reach. */
 function searchLine({ makespanMs, lowerBoundMs, isOptimal, evaluations }: OptimisedPlan): string {
-  const tried = `optimised      ${counted(evaluations, 'schedule')} tried`
+  const tried = `optimised      ${withNoun(evaluations, 'schedule')} tried`
   if (isOptimal) {
     return `${tried}; proven optimal by the estimates: no order takes less than ${showMs(makespanMs)}`
   }
@@ -83,7 +83,7 @@ function endLines({ status, counts, failure, rootCauses, tasks }: Simulation): r
   const more = rootCauses.length > names.length ? `, and ${rootCauses.length - names.length} more` : ''
   const why = names.length === 0 ? '' : `; at fault: ${names.join(', ')}${more}`
   return [
-    `The run ends as ${status}: of ${counted(tasks.length, 'task')} ${parts.join(', ')}${why}.`,
+    `The run ends as ${status}: of ${withNoun(tasks.length, 'task')} ${parts.join(', ')}${why}.`,
     ...(failure === undefined ? [] : [failure.message]),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Sweep, SweepPoint } from '../../simulation/sweep.ts'
 import { showMs } from '../../time/duration.ts'
-import { counted } from '../counted.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { withNoun } from '../../text/with-noun.ts'
+import { shownText } from '../../text/shown-text.ts'
 import type { Told } from './told.ts'
 import { guessLines, percent, wrapped } from './summary.ts'
 
@@ -46,7 +46,7 @@ function kneeText({ points, knee, best }: Sweep): string {
   if (knee === undefined || best === undefined) {
     return 'no run completes, so that no number of slots is the best'
   }
-  const slots = counted(knee.concurrency, 'slot')
+  const slots = withNoun(knee.concurrency, 'slot')
   if (knee === best) {
     const others = points.every(({ status }) => status === 'completed') ? 'others' : 'others that complete'
     return `${slots} will do, with ${showMs(knee.makespanMs)}: none of the ${others} is faster`

@@ -2,9 +2,9 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { SimulatedAttempt, SimulatedTask } from '../../simulation/recorder.ts'
 import type { Simulation } from '../../simulation/simulate.ts'
 import { showMs } from '../../time/duration.ts'
-import { counted } from '../counted.ts'
+import { withNoun } from '../../text/with-noun.ts'
 import type { Paint } from '../screen/colours.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { lineOf, rowOf, type Span } from '../screen/spans.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 import { axisText } from './axis.ts'
@@ -88,11 +88,11 @@ function moreText(
   shown: readonly SimulatedTask[],
   slots: number,
 ): string | undefined {
-  if (shown.length === 0) return slots > 0 ? `and ${counted(slots, 'more slot')}` : undefined
+  if (shown.length === 0) return slots > 0 ? `and ${withNoun(slots, 'more slot')}` : undefined
   if (shown.length === tasks.length) return undefined
   const known = new Set(shown)
   const longest = tasks.reduce((ms, task) => (known.has(task) ? ms : Math.max(ms, tookMs(task))), 0)
-  return `and ${counted(tasks.length - shown.length, 'more task')}, the longest ${showMs(longest)}`
+  return `and ${withNoun(tasks.length - shown.length, 'more task')}, the longest ${showMs(longest)}`
 }
 
 function taskRow(task: SimulatedTask, label: string, bar: Bar, isCritical: boolean): Row {

@@ -1,8 +1,8 @@
 import type { SkipReason } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
 import { showMs } from '../../time/duration.ts'
-import { counted } from '../counted.ts'
-import { shownLines, shownText } from '../screen/shown-text.ts'
+import { withNoun } from '../../text/with-noun.ts'
+import { shownLines, shownText } from '../../text/shown-text.ts'
 import type { Span } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 
@@ -38,7 +38,7 @@ type OtherFact = Exclude<Fact, { type: 'task.output' }>
 function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined {
   switch (fact.type) {
     case 'run.created':
-      return event([`${fact.name}: ${counted(fact.structure.length, 'task')}, run ${fact.runId}`, 'strong'])
+      return event([`${fact.name}: ${withNoun(fact.structure.length, 'task')}, run ${fact.runId}`, 'strong'])
     case 'run.paused':
       return event(['paused', 'odd'])
     case 'run.resumed':
@@ -46,7 +46,7 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
     case 'run.recovered':
       return event(['recovered', 'plain'])
     case 'run.redriven':
-      return event([`redriven: ${counted(fact.tasks.length, 'task')}`, 'plain'])
+      return event([`redriven: ${withNoun(fact.tasks.length, 'task')}`, 'plain'])
     case 'run.killing':
       // Who kills a run says so; what a run brings upon itself has to be told.
       return fact.failure === undefined

@@ -2,7 +2,7 @@ import type { RunState } from '../../../machines/dag.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
 import { noTasks, type TaskStatus } from '../../events/task-view.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownText } from '../../text/shown-text.ts'
 
 /** What the views know of a task. */
 export interface TaskProgress {

@@ -4,7 +4,7 @@ import type { Plan } from '../../graph/plan.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import { showMs } from '../../time/duration.ts'
 import type { Paint } from '../screen/colours.ts'
-import { shownText } from '../screen/shown-text.ts'
+import { shownText } from '../../text/shown-text.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export interface SummaryOptions {

@@ -1,6 +1,8 @@
+import { firstGuesses } from '../errors/nearest.ts'
+import type { PlanProblem } from '../errors/plan-file-error.ts'
+import { spelledOut } from '../text/spelled-out.ts'
 import { pathText } from './paths.ts'
 import type { Path, Places } from './places.ts'
-import type { PlanProblem } from '../errors/plan-file-error.ts'
 import type { ReadText } from './read-text.ts'
 
 export interface ReportOptions {
@@ -9,8 +11,8 @@ export interface ReportOptions {
   readonly hint?: string
 }
 
-/** A plan file that is being read: the places of its values, and the problems that were found. */
-export interface Reading {
+/** Collects what is wrong with a plan file, each problem with its place in the text. */
+export interface ProblemReporter {
   readonly places: Places
   /** The sentence begins with the path: `is 5, but …`. */
   readonly report: (path: Path, rest: string, options?: ReportOptions) => void
@@ -19,16 +21,25 @@ export interface Reading {
   readonly problemCount: () => number
   /** The `line:column` of the value that the path leads to. */
   readonly positionOf: (path: Path) => string
+  /** ` Did you mean 'build'?`, or nothing: where no known word is near, and after the first 50 questions. */
+  readonly didYouMean: (word: string, known: Iterable<string>) => string
 }
 
-export function readingOf(text: ReadText, file: string, problems: PlanProblem[]): Reading {
-  const reportSentence: Reading['reportSentence'] = (path, sentence, { part = 'value', hint } = {}) => {
+const mostGuesses = 50
+
+export function reporterOf(text: ReadText, file: string, problems: PlanProblem[]): ProblemReporter {
+  const guess = firstGuesses(mostGuesses)
+  const reportSentence: ProblemReporter['reportSentence'] = (
+    path,
+    sentence,
+    { part = 'value', hint } = {},
+  ) => {
     const at = text.lineAndColumn(text.places.offsetOf(path, part))
     problems.push({
       file,
       ...at,
-      message: printable(sentence),
-      ...(hint === undefined ? {} : { hint: printable(hint) }),
+      message: spelledOut(sentence),
+      ...(hint === undefined ? {} : { hint: spelledOut(hint) }),
     })
   }
   return {
@@ -40,16 +51,9 @@ export function readingOf(text: ReadText, file: string, problems: PlanProblem[])
       const { line, column } = text.lineAndColumn(text.places.offsetOf(path))
       return `${line}:${column}`
     },
+    didYouMean(word, known) {
+      const meant = guess(word, known)
+      return meant === undefined ? '' : ` Did you mean '${meant}'?`
+    },
   }
-}
-
-/**
- * A text that is quoted from a file, made harmless: it cannot move the cursor, change the direction of writing, or look
- * like another line.
- */
-export function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,7 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { Lines } from '../../src/executors/process/lines.ts'
-import { stripEscapes } from '../../src/executors/process/strip-escapes.ts'
+import { stripEscapes } from '../../src/text/strip-escapes.ts'
 
 describe('text for a screen', () => {
   it.each([
@@ -16,6 +15,7 @@ describe('text for a screen', () => {
     ['half a sequence', 'a\u001B', 'a'],
     ['control characters', 'a\u0000\u0007\b\u007Fb', 'ab'],
     ['what a progress bar has written over', ' 10%\r 50%\r100%\r\nnext\r', '100%\nnext'],
+    ['what was written over on its own line alone', 'one\ntwo\rthree', 'one\nthree'],
   ])('has no %s', (_, text, shown) => {
     expect(stripEscapes(text)).toBe(shown)
   })
@@ -32,31 +32,4 @@ describe('text for a screen', () => {
     // oxlint-disable-next-line no-control-regex
     expect(stripEscapes(text)).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/)
   })
-})
-
-describe('lines', () => {
-  const line = fc.integer({ min: 0, max: 150_000 }).map((length) => `${'x'.repeat(length)}\n`)
-  const texts = fc.oneof(
-    fc.array(fc.constantFrom('a', '\n', 'bc\n', '\n\n')),
-    fc.array(line, { maxLength: 4 }),
-  )
-
-  test.prop([texts, fc.integer({ min: 1, max: 70_000 })], { numRuns: 200 })(
-    'are all there, in pieces of whole lines or of 64 KiB, however they arrive',
-    (parts, size) => {
-      const text = parts.join('')
-      const pieces: string[] = []
-      const lines = new Lines((piece) => pieces.push(piece.toString()))
-      const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; at += size) lines.push(bytes.subarray(at, at + size))
-      const whole = pieces.length
-      lines.end()
-      expect(pieces.join('')).toBe(text)
-      expect(pieces.length - whole).toBeLessThanOrEqual(1)
-      for (const piece of pieces.slice(0, whole)) {
-        expect(piece.endsWith('\n') || piece.length === 65_536).toBe(true)
-        expect(piece.length).toBeLessThanOrEqual(65_537)
-      }
-    },
-  )
 })

@@ -1,9 +1,9 @@
-import { stripEscapes } from '../../executors/process/strip-escapes.ts'
+import { stripEscapes } from './strip-escapes.ts'
 
 /** Foreign text as one harmless line: without escape codes, or characters that move the cursor or are invisible. */
 export function shownText(text: string): string {
   if (harmless.test(text)) return text
-  return stripEscapes(text.replace(/[\r\n]+$/, ''))
+  return stripEscapes(withoutLastNewlines(text))
     .replaceAll('\t', '  ')
     .replaceAll('\n', ' ')
     .replace(turned, '')
@@ -23,4 +23,10 @@ const harmless = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff]*$/
  * Characters that change the direction of writing, or begin a line: a task's output must not look like a row of its
  * own.
  */
-const turned = /[\u2028-\u202e\u2066-\u2069]/g
+const turned = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+function withoutLastNewlines(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
+  return text.slice(0, end)
+}
