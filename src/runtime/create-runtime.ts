@@ -86,8 +86,13 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { shared } = root
   const owner = { id: uuidv7() }
   const registry = new RunRegistry()
+  root.settled = (run) => registry.release(run)
 
-  const dispatch = (source: AnyDag | Plan, dispatchOptions: DispatchOptions = {}): RunHandle => {
+  const dispatch = (
+    source: AnyDag | Plan,
+    dispatchOptions: DispatchOptions = {},
+    isSeen = true,
+  ): RunHandle => {
     const plan = planOf(source)
     if (!root.isOpen) throw runtimeClosed()
     const runOptions = readRunOptions(shared, plan, dispatchOptions)
@@ -96,7 +101,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     if (registry.has(runOptions.id)) throw runExists(runOptions.id)
     const run = new Run(shared, root, plan, runOptions, options.store?.create(runOptions.id, owner))
     const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => registry.drop(run))
-    registry.add(run, handle)
+    registry.add(run, handle, isSeen)
     if (options.hooks !== undefined) subscribeHooks(run.log.events$, options.hooks)
     root.spawn(run, 'run.start')
     if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)
@@ -116,9 +121,10 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return {
     actor: root.actor,
     events$: shared.facts.events$,
-    dispatch: dispatch as Runtime['dispatch'],
+    dispatch: ((source: AnyDag | Plan, dispatchOptions?: DispatchOptions) =>
+      dispatch(source, dispatchOptions)) as Runtime['dispatch'],
     run: async (source, ...[dispatchOptions]) => {
-      const handle = dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions)
+      const handle = dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions, false)
       const result = await handle.result
       if (result.status !== 'completed') throw new RunFailedError(result)
       return result.outputs as never

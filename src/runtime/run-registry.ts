@@ -2,14 +2,15 @@ import type { RunHandle } from './handle/run-handle.ts'
 import type { Run } from './run/run.ts'
 
 /**
- * The runs of a runtime, by id. Held weakly: the runtime holds a run until it is settled; after that it lives as long
- * as somebody holds its handle.
+ * The runs of a runtime by id. One that is not settled is held; a settled one belongs to those who hold its handle.
  */
 export class RunRegistry {
-  readonly #byId = new Map<string, WeakRef<Run>>()
+  readonly #byId = new Map<string, Run | WeakRef<Run>>()
   readonly #handles = new WeakMap<Run, RunHandle>()
   readonly #byKey = new Map<string, RunHandle>()
-  // By then the id may belong to another run, if this one was disposed of.
+  /** Runs whose handle nobody was given: they are forgotten as soon as they have settled. */
+  readonly #unseen = new WeakSet<Run>()
+  // An id that was given back by disposal may belong to another run by then.
   readonly #dropped = new FinalizationRegistry<{ readonly id: string; readonly entry: WeakRef<Run> }>(
     ({ id, entry }) => {
       if (this.#byId.get(id) === entry) this.#byId.delete(id)
@@ -25,32 +26,49 @@ export class RunRegistry {
     return key === undefined ? undefined : this.#byKey.get(key)
   }
 
-  add(run: Run, handle: RunHandle): void {
-    const entry = new WeakRef(run)
+  /** `isSeen` is false where the caller of `dispatch` gets no handle. */
+  add(run: Run, handle: RunHandle, isSeen: boolean): void {
+    if (!isSeen) this.#unseen.add(run)
     this.#handles.set(run, handle)
-    this.#byId.set(run.id, entry)
-    this.#dropped.register(run, { id: run.id, entry })
+    this.#byId.set(run.id, run)
     const { idempotencyKey } = run.options
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, handle)
   }
 
-  /** Forgets a run that was disposed of: its id and key may be used again. */
+  /** The run has settled: from now on it is held by others or by nobody. */
+  release(run: Run): void {
+    if (this.#byId.get(run.id) !== run) return
+    if (this.#unseen.has(run) && run.options.idempotencyKey === undefined) {
+      this.#byId.delete(run.id)
+      return
+    }
+    // Not before: what a weak reference is made for is held until the next turn of the event loop.
+    const entry = new WeakRef(run)
+    this.#byId.set(run.id, entry)
+    this.#dropped.register(run, { id: run.id, entry })
+  }
+
+  /** Forgets the run: its id and key may be used again. */
   drop(run: Run): void {
-    this.#byId.delete(run.id)
+    const entry = this.#byId.get(run.id)
+    if ((entry instanceof WeakRef ? entry.deref() : entry) === run) this.#byId.delete(run.id)
     const { idempotencyKey } = run.options
     if (idempotencyKey !== undefined) this.#byKey.delete(idempotencyKey)
   }
 
   /** In the order in which they were added. */
   handles(): readonly RunHandle[] {
-    return [...this.#byId.values()].flatMap((entry) => {
-      const run = entry.deref()
-      return run === undefined ? [] : this.#handles.get(run)!
-    })
+    return this.#runs().map((run) => this.#handles.get(run)!)
   }
 
-  /** Completes the streams of all runs. */
+  /** Nothing is told any more. */
   close(): void {
-    for (const run of this.#byId.values()) run.deref()?.log.close()
+    for (const run of this.#runs()) run.log.close()
+  }
+
+  #runs(): readonly Run[] {
+    return [...this.#byId.values()].flatMap((entry) =>
+      entry instanceof WeakRef ? (entry.deref() ?? []) : entry,
+    )
   }
 }

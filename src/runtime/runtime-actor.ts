@@ -23,6 +23,8 @@ export class RuntimeActor implements RunHost {
   /** The runs that are not settled, by id. */
   readonly runs = new Map<string, Run>()
   readonly closed: Promise<void>
+  /** Called when a run has settled. */
+  settled: (run: Run) => void = () => undefined
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
   readonly storeFailed = storeFailed
@@ -89,6 +91,7 @@ export class RuntimeActor implements RunHost {
 
   forget(run: Run): void {
     this.runs.delete(run.id)
+    this.settled(run)
   }
 
   #spawn(run: Run, parent: AnyActorRef): void {

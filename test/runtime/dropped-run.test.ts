@@ -54,3 +54,17 @@ describe('a settled run whose handle is dropped', () => {
     expect((await second.result).status).toBe('completed')
   })
 })
+
+describe('a loop that awaits one run after the other, without a turn of the event loop', () => {
+  it('holds none of them', async () => {
+    const { runtime } = simulated()
+    const heap = async (runs: number): Promise<number> => {
+      for (let run = 0; run < runs; run++) await runtime.run(one)
+      collectGarbage()
+      return process.memoryUsage().heapUsed
+    }
+    const before = await heap(2_000)
+    expect(((await heap(4_000)) - before) / 4_000).toBeLessThan(500)
+    expect(runtime.runs()).toEqual([])
+  })
+})
