@@ -74,5 +74,5 @@ describe('the scenarios that the laws are tried on', () => {
         "task.warned",
       ]
     `)
-  })
+  }, 120_000)
 })
