@@ -9,10 +9,14 @@ export interface Links {
  * are left out.
  */
 export function topologicalOrder(tasks: readonly Links[]): Int32Array {
-  const unmet = Int32Array.from(tasks, (task) => task.needs.length)
+  const unmet = new Int32Array(tasks.length)
   const order = new Int32Array(tasks.length)
   let end = 0
-  for (let index = 0; index < tasks.length; index++) if (unmet[index] === 0) order[end++] = index
+  for (let index = 0; index < tasks.length; index++) {
+    const needs = tasks[index]!.needs.length
+    unmet[index] = needs
+    if (needs === 0) order[end++] = index
+  }
   for (let next = 0; next < end; next++) {
     for (const dependent of tasks[order[next]!]!.dependents)
       if (--unmet[dependent]! === 0) order[end++] = dependent

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { findCycle, type Links } from './cycle.ts'
+import { findCycle } from './cycle.ts'
 import type { HandlerContext } from './handler.ts'
 import type { DagOptions, TaskOptions } from './options.ts'
 import { type OptimiseSettings, type Order, orders, type Plan, type PlannedTask } from './plan.ts'
@@ -73,11 +73,9 @@ export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>
   const fields = readFields(definition, '', dagFields)
   const name = readName(fields['name'], 'The name of the dag')
   const frame = readFrame(fields)
-  const entries = readTasks(fields['tasks'])
-  const indexById = new Map(entries.map((entry, index) => [entry.id, index]))
-  const links = linkTasks(entries, indexById)
-  const tasks = planTasks(entries, links, frame)
-  refuseCycle(links, entries)
+  const { entries, indexById } = readTasks(fields['tasks'])
+  const tasks = planTasks(entries, linkTasks(entries, indexById), frame)
+  refuseCycle(tasks)
   const order =
     frame.order ?? (tasks.some((task) => task.estimateMs !== undefined) ? 'critical-path' : 'fifo')
   return planOver(tasks, indexById, {
@@ -141,7 +139,12 @@ function isSchema(value: unknown): boolean {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
 }
 
-function linkTasks(entries: readonly TaskEntry[], indexById: ReadonlyMap<TaskId, number>): readonly Links[] {
+interface LinksByTask {
+  readonly needsOf: readonly (readonly number[])[]
+  readonly dependentsOf: readonly (readonly number[] | undefined)[]
+}
+
+function linkTasks(entries: readonly TaskEntry[], indexById: ReadonlyMap<TaskId, number>): LinksByTask {
   const seenBy = new Int32Array(entries.length).fill(-1)
   const needsOf = entries.map((entry, index) => readNeeds(entry, index, indexById, seenBy))
   const dependentsOf: (number[] | undefined)[] = Array.from({ length: entries.length })
@@ -152,25 +155,27 @@ function linkTasks(entries: readonly TaskEntry[], indexById: ReadonlyMap<TaskId,
       else dependents.push(index)
     }
   }
-  return needsOf.map((needs, index) => ({ needs, dependents: dependentsOf[index] ?? none }))
+  return { needsOf, dependentsOf }
 }
 
 function planTasks(
   entries: readonly TaskEntry[],
-  links: readonly Links[],
+  { needsOf, dependentsOf }: LinksByTask,
   frame: Frame,
 ): readonly PlannedTask[] {
   return Object.freeze(
     entries.map((entry, index): PlannedTask => {
       const work = readRun(entry)
       const settings = readSettings(entry, work, frame)
-      refuseLoneAnyRule(entry, links[index]!)
+      const needs = needsOf[index]!
+      const dependents = dependentsOf[index]
+      if (needs.length === 0) refuseLoneAnyRule(entry)
       refuseNeedBeyondPool(entry, settings, frame.pools)
       return Object.freeze({
         id: entry.id,
         index,
-        needs: Object.freeze(links[index]!.needs),
-        dependents: Object.freeze(links[index]!.dependents),
+        needs: needs.length === 0 ? none : Object.freeze(needs),
+        dependents: dependents === undefined ? none : Object.freeze(dependents),
         rule: settings.rule,
         policy: settings.policy,
         backoff: settings.backoff,
@@ -184,8 +189,10 @@ function planTasks(
   )
 }
 
-function readSettings({ fields, path }: TaskEntry, work: Work, { defaults, settings }: Frame): Settings {
-  if (work.defaults === undefined && !givesOptions(fields)) return settings
+function readSettings(entry: TaskEntry, work: Work, { defaults, settings }: Frame): Settings {
+  const { fields } = entry
+  if (work.defaults === undefined && !(entry.mayHaveOptions && givesOptions(fields))) return settings
+  const { path } = entry
   const workDefaults =
     work.defaults === undefined ? nothing : readLayer(work.defaults as Fields, `${path}.run.defaults`)
   return settle(readLayer(fields, path), defaults, workDefaults, path)
@@ -199,9 +206,10 @@ function givesOptions(fields: Fields): boolean {
 }
 
 /** Refused only where the task itself sets the rule: as a default, it is meant for the tasks that have dependencies. */
-function refuseLoneAnyRule({ id, path, fields }: TaskEntry, { needs }: Links): void {
-  const rule = fields['when'] as Rule | undefined
-  if (needs.length > 0 || rule === undefined || !isAnyRule(rule)) return
+function refuseLoneAnyRule(entry: TaskEntry): void {
+  const rule = entry.fields['when'] as Rule | undefined
+  if (rule === undefined || !isAnyRule(rule)) return
+  const { id, path } = entry
   throw new DagmarError('DAG_INVALID', {
     message: `${path}.when is ${show(rule)}, but the task has no dependencies that could meet it.`,
     hint: 'Name its dependencies in needs, or take the rule away.',
@@ -209,11 +217,12 @@ function refuseLoneAnyRule({ id, path, fields }: TaskEntry, { needs }: Links): v
   })
 }
 
-function refuseNeedBeyondPool({ id, path }: TaskEntry, { uses }: Settings, pools: Frame['pools']): void {
-  for (const pool of Object.keys(uses)) {
+function refuseNeedBeyondPool(entry: TaskEntry, { uses }: Settings, pools: Frame['pools']): void {
+  for (const pool in uses) {
     const amount = pools[pool]
     // A pool that the dag does not declare may be the runtime's, which `dispatch` checks.
     if (amount === undefined || uses[pool]! <= amount) continue
+    const { id, path } = entry
     const field = memberPath(`${path}.uses`, pool)
     throw new DagmarError('DAG_INVALID', {
       message: `${field} is ${uses[pool]}, but the pool has ${amount}: the task could never start.`,
@@ -223,10 +232,10 @@ function refuseNeedBeyondPool({ id, path }: TaskEntry, { uses }: Settings, pools
   }
 }
 
-function refuseCycle(links: readonly Links[], entries: readonly TaskEntry[]): void {
-  const cycle = findCycle(links)
+function refuseCycle(tasks: readonly PlannedTask[]): void {
+  const cycle = findCycle(tasks)
   if (cycle === undefined) return
-  const path = [...cycle, cycle[0]!].map((index) => entries[index]!.id)
+  const path = [...cycle, cycle[0]!].map((index) => tasks[index]!.id)
   const shown =
     path.length <= 20 ? path : [...path.slice(0, 10), `… ${path.length - 19} more …`, ...path.slice(-9)]
   throw new DagmarError('DAG_CYCLE', {

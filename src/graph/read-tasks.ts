@@ -6,10 +6,28 @@ import { taskDefaultFields } from './read-options.ts'
 import type { Work } from './work.ts'
 
 /** A task as it was defined, after a first check: its id is sound and unique, and all its fields are known. */
-export interface TaskEntry {
+export class TaskEntry {
   readonly id: TaskId
-  readonly path: string
   readonly fields: Fields
+  /** False for a task that says nothing but what it needs and what carries it out, as most do. */
+  readonly mayHaveOptions: boolean
+
+  constructor(id: TaskId, fields: Fields, mayHaveOptions: boolean) {
+    this.id = id
+    this.fields = fields
+    this.mayHaveOptions = mayHaveOptions
+  }
+
+  /** Where it stands in the definition, for errors. */
+  get path(): string {
+    return taskPath(this.id)
+  }
+}
+
+/** The tasks in their order, and each one's place by its id. */
+export interface ReadTasks {
+  readonly entries: readonly TaskEntry[]
+  readonly indexById: ReadonlyMap<TaskId, number>
 }
 
 const taskFields: ReadonlySet<string> = new Set(['needs', 'run', ...taskDefaultFields])
@@ -18,23 +36,23 @@ const listedFields: ReadonlySet<string> = new Set(['id', ...taskFields])
 const noNeeds: readonly number[] = Object.freeze([])
 
 /** Reads an object of tasks by id, or an iterable of `[id, task]` or `{ id, … }`. Ids must be sound and unique. */
-export function readTasks(tasks: unknown): TaskEntry[] {
+export function readTasks(tasks: unknown): ReadTasks {
   const entries: TaskEntry[] = []
-  const ids = new Set<TaskId>()
+  const indexById = new Map<TaskId, number>()
   const add = (id: unknown, fields: unknown, known: ReadonlySet<string>, position: () => string): void => {
     const complaint = complaintAbout(id)
     if (complaint !== undefined) throw badName(id, `The id of ${position()}`, complaint)
     const sound = id as string
-    if (ids.has(sound)) {
+    if (indexById.has(sound)) {
       throw new DagmarError('DAG_DUPLICATE_TASK', {
         message: `There are two tasks with the id ${show(sound)}; the second is ${position()}.`,
         hint: 'Rename one of them.',
         facts: { taskId: sound, field: position() },
       })
     }
-    ids.add(sound)
-    const path = taskPath(sound)
-    entries.push({ id: sound, path, fields: readFields(fields, path, known) })
+    indexById.set(sound, entries.length)
+    if (isBare(fields)) entries.push(new TaskEntry(sound, fields, false))
+    else entries.push(new TaskEntry(sound, readFields(fields, taskPath(sound), known), true))
   }
   if (isIterable(tasks)) {
     let index = 0
@@ -50,7 +68,13 @@ export function readTasks(tasks: unknown): TaskEntry[] {
   } else {
     throw invalid('tasks', tasks, 'neither an object of tasks by id nor a list of tasks')
   }
-  return entries
+  return { entries, indexById }
+}
+
+function isBare(fields: unknown): fields is Fields {
+  if (!isRecord(fields)) return false
+  for (const field in fields) if (field !== 'needs' && field !== 'run') return false
+  return true
 }
 
 /** Returns the name if it can be a task's id or a dag's name; throws `DAG_INVALID` otherwise. */
@@ -117,12 +141,13 @@ function badNeed(
 }
 
 /** The task's work, with a handler turned into work for the executor `inline`. */
-export function readRun({ fields, path }: TaskEntry): Work {
-  const { run } = fields
+export function readRun(entry: TaskEntry): Work {
+  const { run } = entry.fields
   if (typeof run === 'function') return { executor: 'inline', work: run }
   if (isRecord(run) && typeof run['executor'] === 'string' && run['executor'] !== '' && 'work' in run) {
     return run as unknown as Work
   }
+  const { path } = entry
   throw new DagmarError('DAG_INVALID', {
     message:
       run === undefined
@@ -138,9 +163,19 @@ function complaintAbout(name: unknown): string | undefined {
   if (name === '') return 'is empty'
   if (name.length > 200) return `has ${name.length} characters, more than 200`
   if (name === '__proto__') return `is '__proto__', which is not safe as a key`
+  if (isPlainAscii(name)) return undefined
   // Line separators and halves of surrogate pairs break logs and stores, just as control characters do.
   if (!/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return undefined
   return `has a control character: ${JSON.stringify(name)}`
+}
+
+/** True for most names: the expression for the others takes much longer. */
+function isPlainAscii(name: string): boolean {
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at)
+    if (code < 0x20 || code > 0x7e) return false
+  }
+  return true
 }
 
 function unknownTask(field: string, id: string, known: ReadonlyMap<TaskId, number>): DagmarError {
