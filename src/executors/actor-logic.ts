@@ -3,6 +3,7 @@ import type { HandlerContext } from '../graph/handler.ts'
 import type { Work } from '../graph/work.ts'
 import type { Attempt, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
+import { foreign } from './foreign-call.ts'
 import { toFailure } from './to-failure.ts'
 
 interface LogicWork {
@@ -58,7 +59,7 @@ export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Exe
 }
 
 function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>): void {
-  const { input, runId, taskId } = attempt
+  const { runId, taskId } = attempt
   const attemptId = attemptIdOf(attempt)
   const work = attempt.work as LogicWork
   let ended = false
@@ -77,17 +78,15 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
   try {
     const context: LogicContext = {
       inputs: inputsOf(attempt),
-      input,
+      input: attempt.input,
       runId,
       taskId,
       attempt: attempt.attempt,
       attemptId,
     }
-    const child = createActor(work.logic, {
-      parent: attempt.actor,
-      id: 'work',
-      input: work.input?.(context),
-    })
+    const input = work.input === undefined ? undefined : foreign.call(work.input, context)
+    const options = { parent: attempt.actor, id: 'work', input }
+    const child = foreign.invoke({ createActor }, 'createActor', work.logic, options)
     live.set(attemptId, child)
     let started = false
     child.subscribe({
@@ -103,7 +102,7 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
     })
     report({ type: 'attempt.started' })
     started = true
-    child.start()
+    foreign.invoke(child, 'start')
   } catch (thrown) {
     failed(thrown)
   }

@@ -1,7 +1,7 @@
 import type { Handler, HandlerContext } from '../graph/handler.ts'
 import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
-import { isThenable } from './is-thenable.ts'
+import { foreign } from './foreign-call.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { toFailure } from './to-failure.ts'
 
@@ -23,11 +23,13 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
       live.add(context)
       report(started)
       try {
-        const returned = (attempt.work as Handler<unknown, unknown, unknown>)(context)
-        if (isThenable(returned)) {
-          returned.then(
+        const returned = foreign.call(attempt.work as Handler<unknown, unknown, unknown>, context)
+        if (foreign.isThenable(returned)) {
+          foreign.invoke(
+            returned,
+            'then',
             (output) => complete(live, context, output),
-            (thrown: unknown) => fail(live, context, thrown),
+            (thrown) => fail(live, context, thrown),
           )
         } else complete(live, context, returned)
       } catch (thrown) {

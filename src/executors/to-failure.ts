@@ -1,50 +1,52 @@
 import { RetryAfterError, TerminalError } from '../errors/attempt-errors.ts'
+import { isError, readField, shownValue, textIn } from '../errors/foreign-value.ts'
 import type { ReportedFailure } from '../ports/executor.ts'
 import { toMs } from '../time/duration.ts'
+import { withoutOwnFrames } from './foreign-call.ts'
 
 type Cause = { readonly name: string; readonly message: string; readonly cause?: Cause }
 
 const deepest = 8
 
-/** Turns a thrown value, whatever it is, into the failure of an attempt. The only place that does so. */
+/** Turns a thrown value, whatever it is, into the failure of an attempt. The only place that does so; it never throws. */
 export function toFailure(thrown: unknown): ReportedFailure {
+  if (!isError(thrown)) {
+    return { code: 'HANDLER_THREW', message: `The handler threw ${shownValue(thrown)}, which is no Error.` }
+  }
   if (thrown instanceof TerminalError) {
+    const severity = readField(thrown, 'severity')
     return {
       ...described('TERMINAL', thrown),
       retryable: false,
-      ...(thrown.severity === undefined ? {} : { severity: thrown.severity }),
+      ...(severity === 'error' || severity === 'critical' ? { severity } : {}),
     }
   }
   if (thrown instanceof RetryAfterError) {
-    const retryAfterMs = toMs(thrown.after)
+    const retryAfterMs = toMs(readField(thrown, 'after'))
     const isInstant = retryAfterMs !== undefined && Number.isFinite(retryAfterMs)
     return { ...described('RETRY_AFTER', thrown), ...(isInstant ? { retryAfterMs } : {}) }
   }
-  if (thrown instanceof Error) return described('HANDLER_THREW', thrown)
-  return { code: 'HANDLER_THREW', message: `The handler threw ${shown(thrown)}, which is no Error.` }
+  return described('HANDLER_THREW', thrown)
 }
 
 function described(code: string, error: Error): ReportedFailure {
-  const cause = causeOf(error.cause, 1)
+  const stack = readField(error, 'stack')
+  const cause = causeOf(readField(error, 'cause'), 1)
   return {
     code,
-    message: error.message === '' ? error.name : error.message,
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    message: textIn(error, 'message') || textIn(error, 'name'),
+    ...(typeof stack === 'string' ? { stack: withoutOwnFrames(stack) } : {}),
     ...(cause === undefined ? {} : { cause }),
   }
 }
 
 function causeOf(cause: unknown, depth: number): Cause | undefined {
   if (cause === undefined || depth > deepest) return undefined
-  if (!(cause instanceof Error)) return { name: typeof cause, message: shown(cause) }
-  const deeper = causeOf(cause.cause, depth + 1)
-  return { name: cause.name, message: cause.message, ...(deeper === undefined ? {} : { cause: deeper }) }
-}
-
-function shown(value: unknown): string {
-  try {
-    return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
-  } catch {
-    return Object.prototype.toString.call(value)
+  if (!isError(cause)) return { name: typeof cause, message: shownValue(cause) }
+  const deeper = causeOf(readField(cause, 'cause'), depth + 1)
+  return {
+    name: textIn(cause, 'name'),
+    message: textIn(cause, 'message'),
+    ...(deeper === undefined ? {} : { cause: deeper }),
   }
 }

@@ -110,6 +110,49 @@ describe('an executor that reports what nobody should believe', () => {
     expect(watched.result?.abandoned).toEqual(['a'])
   })
 
+  it('with what is no text or number where there should be one, makes facts of texts and numbers', async () => {
+    const hand = desk()
+    const { start } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand } })
+    hand.say('a/1', { type: 'attempt.warned', message: Symbol('s') as never })
+    hand.say('a/1', { type: 'attempt.asked', question: { which: 1 } as never })
+    hand.say('a/1', { type: 'attempt.output', text: 42 as never, stream: 'log' })
+    hand.say('a/1', { type: 'attempt.progress', percent: Number.NaN, message: null as never })
+    expect(watched.all('task.warned')[0]?.message).toBe('Symbol(s)')
+    expect(watched.all('task.asked')[0]?.question).toBe('{"which":1}')
+    expect(watched.all('task.output')[0]?.text).toBe('42')
+    expect(watched.all('task.progress')[0]).toMatchObject({ percent: 0, message: 'null' })
+  })
+
+  it.each<[string, unknown, object]>([
+    ['an error', new Error('as it was thrown'), { code: 'HANDLER_THREW', message: 'as it was thrown' }],
+    ['nothing', undefined, { code: 'EXECUTOR_FAILED', message: 'undefined' }],
+    ['a text', 'no luck', { code: 'EXECUTOR_FAILED', message: "'no luck'" }],
+    ['no code', { message: 'no luck' }, { code: 'EXECUTOR_FAILED', message: 'no luck' }],
+    [
+      'what is not JSON',
+      {
+        code: 'X',
+        message: 'x',
+        retryAfterMs: Number.NaN,
+        stack: () => 1,
+        output: ['line', 7],
+        cause: { name: 1n, message: Symbol('s'), cause: 7 },
+        severity: 'grave',
+        own: new Map(),
+      },
+      { code: 'X', output: ['line'], cause: { name: 'Error', message: 'Symbol(s)' }, severity: 'error' },
+    ],
+  ])('of a failure with %s for it, is told as one in JSON', async (_, failure, expected) => {
+    const hand = desk()
+    const { start } = simulated({ executors: { hand } })
+    const watched = await start({ a: { run: byHand } })
+    hand.say('a/1', { type: 'attempt.failed', failure: failure as never })
+    const told = watched.all('task.failed')[0]!.failure
+    expect(told).toMatchObject(expected)
+    expect(JSON.parse(JSON.stringify(told))).toEqual(told)
+  })
+
   it('with a wait that is no length of time, is retried after the backoff', async () => {
     for (const retryAfterMs of [Number.NaN, Number.POSITIVE_INFINITY, -5]) {
       const hand = desk()

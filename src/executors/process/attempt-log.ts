@@ -1,6 +1,6 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorText } from './start-fault.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
 
 /** How much output may wait for the disk before the command has to wait, too. */
 const mostWaitingBytes = 256 * 1024
@@ -75,7 +75,7 @@ export class AttemptLog {
   #break(thrown: unknown): void {
     if (this.#isBroken) return
     this.#isBroken = true
-    this.#options.failed(`Its log ${this.#options.path} cannot be written: ${errorText(thrown)}.`)
+    this.#options.failed(`Its log ${this.#options.path} cannot be written: ${thrownText(thrown)}.`)
     this.#options.holdBack(false)
   }
 }

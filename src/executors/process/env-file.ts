@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { errorCode, errorText, StartFault } from './start-fault.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
+import { errorCode, StartFault } from './start-fault.ts'
 
 /** The variables of a file of `KEY=VALUE` lines. Throws a `StartFault` with `ENV_FILE_INVALID`. */
 export function readEnvFile(path: string): Record<string, string> {
@@ -7,7 +8,7 @@ export function readEnvFile(path: string): Record<string, string> {
   try {
     text = readFileSync(path, 'utf8')
   } catch (thrown) {
-    const reason = errorCode(thrown) === 'ENOENT' ? 'there is no such file' : errorText(thrown)
+    const reason = errorCode(thrown) === 'ENOENT' ? 'there is no such file' : thrownText(thrown)
     throw invalid(`The environment file ${path} cannot be read: ${reason}.`)
   }
   return parseEnvText(text, path)

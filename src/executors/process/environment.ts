@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt } from '../../ports/executor.ts'
 import { attemptIdOf, inputsOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
 import { readEnvFile } from './env-file.ts'
-import { errorText, StartFault } from './start-fault.ts'
+import { StartFault } from './start-fault.ts'
 
 export interface Environment {
   readonly variables: Readonly<Record<string, string>>
@@ -54,7 +55,7 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
       removeFolder(folder)
       throw new StartFault({
         code: 'COMMAND_NOT_STARTED',
-        message: `A file for ${name}, which is too large for a variable, cannot be written: ${errorText(thrown)}.`,
+        message: `A file for ${name}, which is too large for a variable, cannot be written: ${thrownText(thrown)}.`,
       })
     }
   }
@@ -89,7 +90,7 @@ function toJson(value: unknown, what: string): string {
     if (json !== undefined) return json
   } catch (thrown) {
     // The rest of V8's message about cycles is a drawing over several lines.
-    reason = errorText(thrown).split('\n')[0]!
+    reason = thrownText(thrown).split('\n')[0]!
   }
   throw new StartFault({
     code: 'INPUT_NOT_SERIALISABLE',

@@ -1,9 +1,10 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { constants as system } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { ReportedFailure } from '../../ports/executor.ts'
 import type { CommandWork } from '../command.ts'
-import { errorCode, errorText } from './start-fault.ts'
+import { errorCode } from './start-fault.ts'
 
 /** How a process ended, as the system tells its parent. */
 export interface Exit {
@@ -85,7 +86,7 @@ export function notStarted(thrown: unknown, { cwd }: CommandWork): ReportedFailu
   const reason =
     (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' ? complaintAbout(cwd) : undefined) ??
     (code === undefined ? undefined : advice[code]) ??
-    errorText(thrown)
+    thrownText(thrown)
   return { code: 'COMMAND_NOT_STARTED', message: `The command could not be started: ${reason}.` }
 }
 
@@ -98,6 +99,6 @@ function complaintAbout(cwd: string | undefined): string | undefined {
   } catch (thrown) {
     return errorCode(thrown) === 'ENOENT'
       ? `its directory ${folder} does not exist`
-      : `its directory ${folder} cannot be entered: ${errorText(thrown)}`
+      : `its directory ${folder} cannot be entered: ${thrownText(thrown)}`
   }
 }

@@ -1,3 +1,4 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
 import type { CommandWork } from '../command.ts'
 import { AttemptLog } from './attempt-log.ts'
@@ -7,7 +8,6 @@ import { launch, type Launched } from './launch.ts'
 import { logPath } from './log-path.ts'
 import { Output } from './output.ts'
 import { handleOf } from './process-handle.ts'
-import { errorText } from './start-fault.ts'
 import { signal } from './signal.ts'
 import type { Trace } from './survivors.ts'
 import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
@@ -122,7 +122,7 @@ export class LiveCommand {
   }
 
   #refuse(thrown: unknown): void {
-    const message = `The command could not be started: ${errorText(thrown)}`
+    const message = `The command could not be started: ${thrownText(thrown)}`
     this.#refusal = { code: 'COMMAND_NOT_STARTED', message }
     this.#signalGroup('SIGKILL')
   }

@@ -1,3 +1,4 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import { readFields, readInteger, badValue } from '../../graph/read-values.ts'
 import type { Attempt, Executor, Report } from '../../ports/executor.ts'
 import { attemptIdOf } from '../attempt.ts'
@@ -85,9 +86,11 @@ function* taken<Entry>(waiting: Map<string, Entry>): IterableIterator<Entry> {
 }
 
 function notLoaded(thrown: unknown) {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
   return {
     type: 'attempt.failed',
-    failure: { code: 'COMMAND_NOT_STARTED', message: `Processes cannot be started here: ${reason}` },
+    failure: {
+      code: 'COMMAND_NOT_STARTED',
+      message: `Processes cannot be started here: ${thrownText(thrown)}`,
+    },
   } as const
 }

@@ -16,7 +16,3 @@ export function errorCode(thrown: unknown): string | undefined {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
   return typeof code === 'string' ? code : undefined
 }
-
-export function errorText(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
-}

@@ -1,5 +1,6 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
-import { isThenable } from '../../executors/is-thenable.ts'
+import { foreign } from '../../executors/foreign-call.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { hear, type Reporter } from './hear-report.ts'
 import { TaskAttempt } from './task-attempt.ts'
@@ -55,7 +56,7 @@ function end(live: LiveTask, by: 'abort' | 'force', being: string): void {
   const attemptId = attemptIdOf(live.context)
   const { attempt } = live.context
   const warn = (thrown: unknown): void => {
-    const message = `The executor threw while the attempt was being ${being}: ${textOf(thrown)}`
+    const message = `The executor threw while the attempt was being ${being}: ${thrownText(thrown)}`
     hear({ live, attempt }, { type: 'attempt.warned', message })
   }
   try {
@@ -67,15 +68,11 @@ function end(live: LiveTask, by: 'abort' | 'force', being: string): void {
 }
 
 function failed(reporter: Reporter, thrown: unknown): void {
-  const failure = { code: 'EXECUTOR_THREW', message: `The executor threw: ${textOf(thrown)}` }
+  const failure = { code: 'EXECUTOR_THREW', message: `The executor threw: ${thrownText(thrown)}` }
   hear(reporter, { type: 'attempt.failed', failure })
 }
 
 /** An executor's methods may be async: what they reject with later is heard as what they throw. */
 function onRejection(asked: unknown, heard: (thrown: unknown) => void): void {
-  if (isThenable(asked)) asked.then(undefined, heard)
-}
-
-function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (foreign.isThenable(asked)) asked.then(undefined, heard)
 }

@@ -1,9 +1,11 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../../machines/outcome.ts'
+import { shownValue } from '../../errors/foreign-value.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
-import type { AttemptReport, ReportedFailure } from '../../ports/executor.ts'
+import type { AttemptReport } from '../../ports/executor.ts'
 import { backoffMs } from '../../scheduling/backoff.ts'
 import type { LiveTask } from '../run/live-task.ts'
+import { reportedFailure } from './reported-failure.ts'
 
 /** The attempt that a report is about. */
 export interface Reporter {
@@ -37,16 +39,19 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
       run.sendTask(live, { type: report.type, attempt, at }, source)
       return
     case 'attempt.warned':
+      run.sendTask(live, { type: report.type, attempt, at, message: asText(report.message) }, source)
+      return
     case 'attempt.asked':
-      run.sendTask(live, { ...report, attempt, at }, source)
+      run.sendTask(live, { type: report.type, attempt, at, question: asText(report.question) }, source)
       return
     case 'attempt.rejected':
       run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) }, source)
       if (live.context.waitingFor === 'capacity') offerAgain(live)
       return
     case 'attempt.failed': {
-      const failure = completed(live, report.failure, at)
-      run.sendTask(live, { ...report, attempt, at, failure, retryAt: retryAt(live, at, failure) }, source)
+      const failure = reportedFailure(report.failure, live.context.policy.severity, at)
+      const again = retryAt(live, at, failure)
+      run.sendTask(live, { type: report.type, attempt, at, failure, retryAt: again }, source)
       return
     }
     case 'attempt.completed':
@@ -102,7 +107,13 @@ function pass(
   if (!isHeard || attempt !== context.attempt) return
   const { taskId } = context
   if (report.type === 'attempt.output') {
-    run.outbox.pass({ type: 'task.output', taskId, attempt, text: report.text, stream: report.stream })
+    run.outbox.pass({
+      type: 'task.output',
+      taskId,
+      attempt,
+      text: asText(report.text),
+      stream: report.stream,
+    })
     return
   }
   const { percent, message } = report
@@ -110,9 +121,14 @@ function pass(
     type: 'task.progress',
     taskId,
     attempt,
-    percent,
-    ...(message === undefined ? {} : { message }),
+    percent: Number.isFinite(percent) ? percent : 0,
+    ...(message === undefined ? {} : { message: asText(message) }),
   })
+}
+
+/** What is told as a text is one, whatever a handler or an executor gave for it. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : shownValue(value)
 }
 
 /** When the next attempt may start, if there is one. */
@@ -125,14 +141,4 @@ function retryAt({ context, task }: LiveTask, at: number, failure: Failure | und
   const { backoff } = task
   const seed = backoff.jitter === 0 ? '' : attemptIdOf(context)
   return at + backoffMs(backoff, Math.max(1, context.attemptsUsed), seed)
-}
-
-/** Fills in from the task what the executor left open in a failure. */
-function completed({ context }: LiveTask, failure: ReportedFailure, at: number): Failure {
-  return {
-    ...failure,
-    severity: failure.severity ?? context.policy.severity,
-    retryable: failure.retryable ?? true,
-    at,
-  }
 }

@@ -1,0 +1,49 @@
+// What user code throws, returns or reports may be anything: to look at it is to call user code. Nothing here throws.
+
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    // A proxy may throw at any touch.
+    return false
+  }
+}
+
+/** A field of somebody else's object; undefined where it cannot be read. */
+export function readField(from: object, field: string): unknown {
+  try {
+    return Reflect.get(from, field)
+  } catch {
+    return undefined
+  }
+}
+
+/** A value as a text for people: as JSON, where it has one. */
+export function shownValue(value: unknown): string {
+  try {
+    return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
+  } catch {
+    return kindOf(value)
+  }
+}
+
+function kindOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value)
+  } catch {
+    return `a value of type ${typeof value}`
+  }
+}
+
+/** The text in a field of an error, or '' where it has none. */
+export function textIn(error: Error, field: 'name' | 'message'): string {
+  const text = readField(error, field)
+  if (typeof text === 'string') return text
+  return text === undefined ? '' : shownValue(text)
+}
+
+/** What a thrown value says. */
+export function thrownText(thrown: unknown): string {
+  if (!isError(thrown)) return typeof thrown === 'string' ? thrown : shownValue(thrown)
+  return textIn(thrown, 'message') || textIn(thrown, 'name')
+}
