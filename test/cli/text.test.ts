@@ -18,11 +18,20 @@ describe('the width of a text', () => {
     ['🚀', 2],
     ['a\u200bb', 2],
     ['█░●…', 4],
+    ['👨‍👩‍👧', 2],
+    ['🇩🇪', 2],
+    ['☺️', 2],
   ])('of %s is %i', (text, width) => {
     expect(displayWidth(text)).toBe(width)
   })
 
-  prop.prop([fc.string({ unit: 'grapheme' }), fc.nat(30)])(
+  it('is measured in part where nobody would see the rest', () => {
+    expect(displayWidth('漢'.repeat(5_000))).toBe(6_000)
+    expect(cutToWidth(`a${'\u0301'.repeat(5_000)}`, 5)).toBe(`a${'\u0301'.repeat(79)}…`)
+    expect(cutToWidth('e\u0301'.repeat(5_000), 3)).toBe('e\u0301e\u0301…')
+  })
+
+  prop.prop([fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 30 })])(
     'is never more than it was cut to',
     (text, most) => {
       const cut = cutToWidth(text, most)

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { parsePlan } from 'dagmar/plan-file'
 import { readStg, readWfCommons } from 'dagmar/simulation'
 import { LineEditor } from '../../src/cli/run/line-editor.ts'
+import { cutToWidth, displayWidth } from '../../src/cli/screen/text-width.ts'
+import { wrapped } from '../../src/cli/simulate/summary.ts'
 import { nearest } from '../../src/errors/nearest.ts'
 import { parseEnvText } from '../../src/executors/process/env-file.ts'
 import { KeptOutput } from '../../src/executors/process/kept-output.ts'
@@ -96,6 +98,11 @@ const cases: readonly Case[] = [
     [`output: ${what}`, stripEscapes, make],
     [`a line for the screen: ${what}`, shownText, make],
     [`lines for the screen: ${what}`, shownLines, make],
+  ]),
+  ...['x', '漢', 'e\u0301', '\u0301', '👍🏽', '🇩', ' x'].flatMap((part): Case[] => [
+    [`the width of a line: ${JSON.stringify(part)}`, displayWidth, many(part)],
+    [`a line cut to the screen: ${JSON.stringify(part)}`, (text) => cutToWidth(text, 80), many(part)],
+    [`a text in lines of the screen: ${JSON.stringify(part)}`, (text) => wrapped(text, 80), many(part)],
   ]),
   ['a message: control characters', spelledOut, many('\u001b')],
   ...envTexts.map(
