@@ -295,7 +295,7 @@ export const taskMachine = setup({
         'task.answer': { guard: 'hasOpenQuestion', actions: ['noteAnswer', 'tellAnswered', 'deliverAnswer'] },
         'task.due': [
           { guard: 'isTimedOut', target: 'stopping', actions: 'noteTimeout' },
-          { guard: 'isSilent', target: 'stalled', actions: ['noteSilence', 'tellStalled'] },
+          { guard: 'isSilent', target: 'stalled', actions: ['tellStalled', 'noteSilence'] },
         ],
         'task.kill': { target: 'stopping', actions: 'noteKill' },
       },

@@ -17,7 +17,6 @@ export {
   type PassingFact,
   type RunFact,
   type RunLimits,
-  type RuntimeFact,
 } from './events/facts.ts'
 export { fold, type RunView } from './events/fold.ts'
 export type { JsonValue } from './events/json-value.ts'

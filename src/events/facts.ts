@@ -53,7 +53,7 @@ export type RunFact =
       readonly labels?: Readonly<Record<string, string>>
       readonly idempotencyKey?: string
     })
-  /** `until` is when the run's timeout falls, where it has one. */
+  /** `until` is when the run's timeout falls, where it has one. Epoch milliseconds, like every `until`. */
   | (OfRunOnly & { readonly type: 'run.started'; readonly until?: number })
   | (OfRunOnly & { readonly type: 'run.paused' })
   | (OfRunOnly & { readonly type: 'run.resumed' })
@@ -65,7 +65,12 @@ export type RunFact =
       readonly failure?: Failure
     })
   | (OfRunOnly & { readonly type: 'run.recovered' })
-  | (OfRunOnly & { readonly type: 'run.redriven'; readonly tasks: readonly TaskId[] })
+  /** The settled run is open again, with these tasks; `until` is when its timeout falls now, where it has one. */
+  | (OfRunOnly & {
+      readonly type: 'run.redriven'
+      readonly tasks: readonly TaskId[]
+      readonly until?: number
+    })
   | (OfRunOnly & { readonly type: 'run.completed' })
   | (OfRunOnly & { readonly type: 'run.failed'; readonly failure?: Failure })
   | (OfRunOnly & { readonly type: 'run.killed'; readonly reason: string })
@@ -73,11 +78,17 @@ export type RunFact =
   | (OfTask & { readonly type: 'task.ready' })
   /** Granted: slot, pools and executor are its own. Once an attempt, directly before `task.starting`. */
   | (OfAttempt & { readonly type: 'task.dispatched'; readonly executor: string })
-  | (OfAttempt & { readonly type: 'task.claimed' })
   /** Its executor declined it; it is offered again when there is capacity. Costs no attempt. */
-  | (OfTask & { readonly type: 'task.deferred'; readonly executor: string })
-  /** The executor has been asked to start it; `until` is when the start timeout falls. */
-  | (OfAttempt & { readonly type: 'task.starting'; readonly until: number })
+  | (OfTask & {
+      readonly type: 'task.deferred'
+      readonly executor: string
+      /** How many other attempts of the runtime the executor carried when it declined. */
+      readonly carrying: number
+      /** How many it carries at most, where it says so. */
+      readonly capacity?: number
+    })
+  /** The executor has been asked to start it; `until` is when the start timeout falls, where it has one. */
+  | (OfAttempt & { readonly type: 'task.starting'; readonly until?: number })
   /**
    * Its executor noted where the attempt is: with this handle a later coordinator can end it or take it over. It may be
    * told again, and the latest counts.
@@ -93,11 +104,20 @@ export type RunFact =
       readonly failure?: Failure
     })
   | (OfAttempt & { readonly type: 'task.answered'; readonly answer: unknown })
-  /** Silent for the stall timeout; `until` is when the grace is over, where it has one. */
-  | (OfAttempt & { readonly type: 'task.stalled'; readonly until?: number })
+  /** Silent for `silentMs`, its stall timeout or longer; `until` is when the grace is over, where it has one. */
+  | (OfAttempt & { readonly type: 'task.stalled'; readonly silentMs: number; readonly until?: number })
   | (OfAttempt & { readonly type: 'task.unstalled' })
-  /** The attempt is being ended; `until` is when it is forced or given up. */
-  | (OfAttempt & { readonly type: 'task.stopping'; readonly reason: StopReason; readonly until: number })
+  /** The attempt is being ended; `until` is when it is forced or given up, where its `killGrace` has an end. */
+  | (OfAttempt & {
+      readonly type: 'task.stopping'
+      readonly reason: StopReason
+      /**
+       * The length of the limit that it has passed: its timeout or start timeout, or the silence that its stall timeout
+       * and grace allow. Absent for a kill.
+       */
+      readonly limitMs?: number
+      readonly until?: number
+    })
   /** The attempt could not be ended and is given up; its slot is free. */
   | (OfAttempt & { readonly type: 'task.abandoned'; readonly reason: StopReason })
   /** An attempt failed and another one follows at `until`. */
@@ -115,29 +135,6 @@ export type RunFact =
   | (OfAttempt & { readonly type: 'task.dead-lettered'; readonly failure: Failure })
   | (OfAttempt & { readonly type: 'task.killed'; readonly reason: string; readonly abandoned: boolean })
   | (OfTask & { readonly type: 'task.skipped'; readonly because: SkipReason; readonly causedBy?: TaskId })
-  | (OfTask & { readonly type: 'dispatch.no-agent' })
-  | (OfTask & { readonly type: 'dispatch.quota-exceeded'; readonly until?: number })
-  | (OfTask & { readonly type: 'dispatch.claim-failed' })
-
-interface OfRuntime {
-  /** Rises by 1 within a runtime, from 1. */
-  readonly seq: number
-  readonly at: number
-  readonly agentId: string
-}
-
-/** Runtime facts: about agents, which serve all runs of a runtime. */
-export type RuntimeFact = OfRuntime & {
-  readonly type:
-    | 'agent.registered'
-    | 'agent.deregistered'
-    | 'agent.available'
-    | 'agent.busy'
-    | 'agent.offline'
-    | 'quota.warning'
-    | 'quota.exceeded'
-    | 'usage.recorded'
-}
 
 interface Passing {
   /** The `seq` of the last run fact before it. */
@@ -174,6 +171,11 @@ export type PassingFact =
 
 /** What `run.events$` carries. */
 export type Fact = RunFact | PassingFact
+
+/** An instant as a part of a fact; nothing where it never comes, since JSON has no `Infinity`. */
+export function untilIn(instant: number): { readonly until?: number } {
+  return instant === Number.POSITIVE_INFINITY ? {} : { until: instant }
+}
 
 /** Narrows to the facts that are journalled. */
 export function isRunFact(fact: Fact): fact is RunFact {

@@ -84,7 +84,9 @@ function ordinarily(task: TaskView, fact: Extract<RunFact, { type: Ordinary }>):
       return { id, status: 'dispatched', since, attempt: fact.attempt, attemptsUsed: used, questions }
     }
     case 'task.starting':
-      return { id, status: 'starting', since, attempt, attemptsUsed, questions, until: fact.until }
+      return fact.until === undefined
+        ? { id, status: 'starting', since, attempt, attemptsUsed, questions }
+        : { id, status: 'starting', since, attempt, attemptsUsed, questions, until: fact.until }
     case 'task.started':
       return { id, status: 'running', since, attempt, attemptsUsed, questions }
     case 'task.completed': {
@@ -105,13 +107,8 @@ function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): Tas
       return { ...moved, status: 'dispatched', attempt: fact.attempt, attemptsUsed: task.attemptsUsed + 1 }
     case 'task.deferred':
       return deferred(task, moved)
-    case 'task.claimed':
-    case 'dispatch.no-agent':
-    case 'dispatch.quota-exceeded':
-    case 'dispatch.claim-failed':
-      return { ...moved, status: 'dispatched' }
     case 'task.starting':
-      return { ...live, status: 'starting', until: fact.until }
+      return { ...live, status: 'starting', ...untilOf(fact) }
     case 'task.started':
     case 'task.unstalled':
       return { ...live, status: 'running' }
@@ -134,9 +131,9 @@ function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): Tas
         ? { ...task, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
         : { ...task, questions: task.questions.slice(1) }
     case 'task.stalled':
-      return { ...live, status: 'stalled', ...(fact.until === undefined ? {} : { until: fact.until }) }
+      return { ...live, status: 'stalled', ...untilOf(fact) }
     case 'task.stopping':
-      return { ...live, status: 'stopping', questions: [], until: fact.until }
+      return { ...live, status: 'stopping', questions: [], ...untilOf(fact) }
     case 'task.abandoned':
       return task
     case 'task.retrying':
@@ -179,6 +176,10 @@ function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): Tas
         },
       }
   }
+}
+
+function untilOf({ until }: { readonly until?: number }): { readonly until?: number } {
+  return until === undefined ? {} : { until }
 }
 
 function settled<T extends object>(task: T): T & { readonly questions: readonly string[] } {

@@ -30,7 +30,7 @@ describe('a run on a terminal', () => {
     for (const id of ['fetch', 'hang', 'ok']) starts(run, id)
     run.see({ type: 'task.ready', taskId: 'more' })
     run.clock.advance(60_000)
-    run.see({ type: 'task.stalled', taskId: 'hang', attempt: 1 })
+    run.see({ type: 'task.stalled', taskId: 'hang', attempt: 1, silentMs: 60_000 })
     const until = run.clock.now() + 5_000
     run.see({ type: 'task.retrying', taskId: 'fetch', attempt: 1, failure: failure('exit code 7'), until })
     run.clock.advance(100)
@@ -162,7 +162,7 @@ function next(run: ShownRun, task: number, way: number): void {
     else starts(run, taskId, attempt + 1)
   } else if (status === 'running') {
     if (way < 4) prints(run, taskId, ['漢字', '\tx\u0007', '\u001b[2J\u001b[Hgone', 'a'.repeat(99)][way]!)
-    else if (way === 4) run.see({ type: 'task.stalled', ...at })
+    else if (way === 4) run.see({ type: 'task.stalled', ...at, silentMs: 60_000 })
     else if (way === 5) run.see({ type: 'task.stopping', ...at, reason: 'kill', until: run.clock.now() })
     else if (way === 6)
       run.see({ type: 'task.retrying', ...at, failure: failure('no'), until: run.clock.now() })

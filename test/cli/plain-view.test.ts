@@ -28,7 +28,7 @@ describe('a run that is not on a terminal', () => {
     starts(run, 'build')
     run.clock.advance(1_250)
     prints(run, 'build', 'one\n\u001b[1mtwo\u001b[0m\nthree\n')
-    run.see({ type: 'task.stalled', taskId: 'build', attempt: 1 })
+    run.see({ type: 'task.stalled', taskId: 'build', attempt: 1, silentMs: 60_000 })
     const until = run.clock.now() + 5_000
     run.see({ type: 'task.retrying', taskId: 'build', attempt: 1, failure: failure('exit code 7'), until })
     run.clock.advance(60_000)

@@ -110,10 +110,6 @@ describe('the state of a task', () => {
   it.each<[string, readonly NewRunFact[], Partial<TaskView>]>([
     ['ready', [{ type: 'task.ready', taskId }], { status: 'ready' }],
     ['dispatched, with its attempt', [dispatched], { status: 'dispatched', attempt: 1, attemptsUsed: 1 }],
-    ['dispatched while it is claimed', [{ type: 'task.claimed', taskId, attempt }], { status: 'dispatched' }],
-    ['dispatched without an agent', [{ type: 'dispatch.no-agent', taskId }], { status: 'dispatched' }],
-    ['dispatched past a quota', [{ type: 'dispatch.quota-exceeded', taskId }], { status: 'dispatched' }],
-    ['dispatched after a claim', [{ type: 'dispatch.claim-failed', taskId }], { status: 'dispatched' }],
     [
       'starting until its timeout',
       [dispatched, starting],
@@ -132,7 +128,13 @@ describe('the state of a task', () => {
   })
 
   it('is dispatched after a deferral, which costs no attempt', () => {
-    const deferred: NewRunFact = { type: 'task.deferred', taskId, executor: 'inline' }
+    const deferred: NewRunFact = {
+      type: 'task.deferred',
+      taskId,
+      executor: 'inline',
+      carrying: 2,
+      capacity: 2,
+    }
     expect(taskOf(deferred)).toMatchObject({ status: 'dispatched', attempt: 0, attemptsUsed: 0 })
     expect(taskOf(dispatched, starting, deferred)).toMatchObject({
       status: 'dispatched',
@@ -144,9 +146,9 @@ describe('the state of a task', () => {
   })
 
   it('is stalled until its grace is over, where it has one, and running again after it', () => {
-    const until = taskOf(...running, { type: 'task.stalled', taskId, attempt, until: 77 })
+    const until = taskOf(...running, { type: 'task.stalled', taskId, attempt, silentMs: 50, until: 77 })
     expect(until).toMatchObject({ status: 'stalled', until: 77 })
-    const stalled: NewRunFact = { type: 'task.stalled', taskId, attempt }
+    const stalled: NewRunFact = { type: 'task.stalled', taskId, attempt, silentMs: 50 }
     expect(taskOf(...running, stalled)).not.toHaveProperty('until')
     expect(taskOf(...running, stalled, { type: 'task.unstalled', taskId, attempt }).status).toBe('running')
   })
@@ -172,7 +174,7 @@ describe('the state of a task', () => {
     const going = [
       [dispatched, starting, placed(1), placed(2)],
       [dispatched, starting, placed(2), started],
-      [dispatched, starting, placed(2), started, { type: 'task.stalled', taskId, attempt }],
+      [dispatched, starting, placed(2), started, { type: 'task.stalled', taskId, attempt, silentMs: 50 }],
       [dispatched, starting, placed(2), started, stopping],
     ] as const
     for (const facts of going) {
@@ -187,7 +189,7 @@ describe('the state of a task', () => {
       failed,
       retrying,
       askedWhatNow,
-      { type: 'task.deferred', taskId, executor: 'far' } as const,
+      { type: 'task.deferred', taskId, executor: 'far', carrying: 1 } as const,
     ]) {
       expect(taskOf(dispatched, starting, placed(2), started, end)).not.toHaveProperty('placed')
     }
@@ -317,12 +319,12 @@ const anyFact: fc.Arbitrary<NewRunFact> = fc
       () => ({ type: 'run.redriven', tasks: [] }),
       (taskId) => ({ type: 'task.ready', taskId }),
       (taskId, attempt) => ({ type: 'task.dispatched', taskId, attempt, executor: 'inline' }),
-      (taskId) => ({ type: 'task.deferred', taskId, executor: 'inline' }),
+      (taskId) => ({ type: 'task.deferred', taskId, executor: 'inline', carrying: 2, capacity: 2 }),
       (taskId, attempt) => ({ type: 'task.starting', taskId, attempt, until: 99 }),
       (taskId, attempt) => ({ type: 'task.started', taskId, attempt }),
       (taskId, attempt) => ({ type: 'task.asked', taskId, attempt, of: 'handler', question: 'really?' }),
       (taskId, attempt) => ({ type: 'task.answered', taskId, attempt, answer: 'retry' }),
-      (taskId, attempt) => ({ type: 'task.stalled', taskId, attempt, until: 9 }),
+      (taskId, attempt) => ({ type: 'task.stalled', taskId, attempt, silentMs: 50, until: 9 }),
       (taskId, attempt) => ({ type: 'task.retrying', taskId, attempt, failure, until: 9 }),
       (taskId, attempt) => ({ type: 'task.completed', taskId, attempt, output: 1 }),
       (taskId, attempt) => ({ type: 'task.killed', taskId, attempt, reason: 'enough', abandoned: false }),

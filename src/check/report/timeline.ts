@@ -121,14 +121,10 @@ function wordsOf(fact: RunFact, alike: readonly RunFact[]): string | undefined {
     case 'run.redriven':
     case 'task.ready':
     case 'task.dispatched':
-    case 'task.claimed':
     case 'task.starting':
     case 'task.placed':
     case 'task.warned':
     case 'task.redriven':
-    case 'dispatch.no-agent':
-    case 'dispatch.quota-exceeded':
-    case 'dispatch.claim-failed':
       return undefined
   }
 }

@@ -114,14 +114,10 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
     case 'task.ready':
     case 'task.dispatched':
     case 'task.deferred':
-    case 'task.claimed':
     case 'task.starting':
     case 'task.placed':
     case 'task.redriven':
     case 'task.dead-lettered':
-    case 'dispatch.no-agent':
-    case 'dispatch.quota-exceeded':
-    case 'dispatch.claim-failed':
       return detail(fact.type.slice(fact.type.indexOf('.') + 1).replace('-', ' '))
     case 'run.started':
     case 'run.completed':

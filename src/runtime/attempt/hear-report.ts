@@ -116,14 +116,19 @@ function pass(
     })
     return
   }
-  const { percent, message } = report
+  const { message } = report
   run.outbox.pass({
     type: 'task.progress',
     taskId,
     attempt,
-    percent: Number.isFinite(percent) ? percent : 0,
+    percent: percentOf(report.percent),
     ...(message === undefined ? {} : { message: asText(message) }),
   })
+}
+
+/** 0 to 100, whatever it was worked out from, such as a total of 0: facts hold neither NaN nor Infinity. */
+function percentOf(value: unknown): number {
+  return typeof value === 'number' ? Math.min(100, Math.max(0, value)) || 0 : 0
 }
 
 /** What is told as a text is one, whatever a handler or an executor gave for it. */
@@ -136,8 +141,7 @@ function retryAt({ context, task }: LiveTask, at: number, failure: Failure | und
   // A report about an attempt that is being ended changes neither why it ends nor what follows.
   const isHeard = context.state !== 'stopping'
   const asked = failure?.retryAfterMs
-  // A wait that is no length of time would make an instant that never comes.
-  if (isHeard && asked !== undefined && asked >= 0 && Number.isFinite(asked)) return at + asked
+  if (isHeard && asked !== undefined && asked >= 0) return at + asked
   const { backoff } = task
   const seed = backoff.jitter === 0 ? '' : attemptIdOf(context)
   return at + backoffMs(backoff, Math.max(1, context.attemptsUsed), seed)

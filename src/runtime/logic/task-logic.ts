@@ -1,8 +1,36 @@
 import { taskMachine } from '../../../machines/task.ts'
-import { holdsSlot, isDeadLetter } from '../../../machines/task-context.ts'
+import {
+  holdsSlot,
+  isDeadLetter,
+  never,
+  type StopReason,
+  type TaskPolicy,
+} from '../../../machines/task-context.ts'
+import { untilIn } from '../../events/facts.ts'
 import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
-import { liveTaskOf } from '../run/live-task.ts'
+import { type LiveTask, liveTaskOf } from '../run/live-task.ts'
+
+/** How long the limit is that an attempt has passed when it is ended for that reason. */
+const limitsPassed: Readonly<Record<Exclude<StopReason, 'kill'>, (policy: TaskPolicy) => number>> = {
+  timeout: ({ timeoutMs }) => timeoutMs,
+  'start-timeout': ({ startTimeoutMs }) => startTimeoutMs,
+  stall: ({ stallAfterMs, stallGraceMs }) => stallAfterMs + stallGraceMs,
+}
+
+/** Who declined a task, and how much it carried beside it. */
+function deferral({ lane, isHolding }: LiveTask): {
+  readonly executor: string
+  readonly carrying: number
+  readonly capacity?: number
+} {
+  const { name, carrying, executor } = lane.load
+  const { capacity } = executor
+  // An attempt that is given back is still booked.
+  const others = isHolding ? carrying - 1 : carrying
+  const isLimited = capacity !== undefined && capacity !== Number.POSITIVE_INFINITY
+  return { executor: name, carrying: others, ...(isLimited ? { capacity } : {}) }
+}
 
 /**
  * The task machine with its seams filled in: facts and effects go into the run's outbox. The facts that every task
@@ -48,7 +76,7 @@ export const taskLogic = taskMachine.provide({
     tellDeferred: ({ context, self }) => {
       const live = liveTaskOf(self)
       const { taskId } = context
-      live.run.tellTask(live, { type: 'task.deferred', taskId, executor: live.lane.load.name })
+      live.run.tellTask(live, { type: 'task.deferred', taskId, ...deferral(live) })
     },
     tellDispatched: ({ context, self }) => {
       const live = liveTaskOf(self)
@@ -61,7 +89,11 @@ export const taskLogic = taskMachine.provide({
       const live = liveTaskOf(self)
       const { taskId, attempt, runId, startBy: until } = context
       const { nextSeq: seq, now: at } = live.run
-      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.starting', taskId, attempt, until })
+      live.lastSeq = live.run.put(
+        until === never
+          ? { seq, at, runId, type: 'task.starting', taskId, attempt }
+          : { seq, at, runId, type: 'task.starting', taskId, attempt, until },
+      )
     },
     tellStarted: ({ context, self }) => {
       const live = liveTaskOf(self)
@@ -104,11 +136,13 @@ export const taskLogic = taskMachine.provide({
       const { taskId, attempt } = context
       live.run.tellTask(live, { type: 'task.answered', taskId, attempt, answer: event.answer })
     },
-    tellStalled: ({ context, self }) => {
+    // Told before the machine notes the silence, while its context still says since when it lasts.
+    tellStalled: ({ context, event, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, graceAt } = context
-      const until = graceAt === Number.POSITIVE_INFINITY ? {} : { until: graceAt }
-      live.run.tellTask(live, { type: 'task.stalled', taskId, attempt, ...until })
+      const { taskId, attempt, stallAt, policy } = context
+      const silentMs = event.at - stallAt + policy.stallAfterMs
+      const until = untilIn(event.at + policy.stallGraceMs)
+      live.run.tellTask(live, { type: 'task.stalled', taskId, attempt, silentMs, ...until })
     },
     tellUnstalled: ({ context, self }) => {
       const live = liveTaskOf(self)
@@ -116,10 +150,11 @@ export const taskLogic = taskMachine.provide({
     },
     tellStopping: ({ context, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, stopReason, forceAt } = context
-      const cause = stopReason === 'kill' ? live.run.endingCause : {}
-      const reason = stopReason!
-      live.run.tellTask(live, { type: 'task.stopping', taskId, attempt, reason, until: forceAt, ...cause })
+      const { taskId, attempt, forceAt, policy } = context
+      const reason = context.stopReason!
+      const because = reason === 'kill' ? live.run.endingCause : { limitMs: limitsPassed[reason](policy) }
+      const until = untilIn(forceAt)
+      live.run.tellTask(live, { type: 'task.stopping', taskId, attempt, reason, ...because, ...until })
     },
     tellAbandoned: ({ context, self }) => {
       const live = liveTaskOf(self)

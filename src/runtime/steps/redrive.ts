@@ -1,3 +1,4 @@
+import { untilIn } from '../../events/facts.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { finish } from './close-run.ts'
@@ -73,13 +74,15 @@ function taskCompleted(run: Run, index: number): DagmarError {
 export function tellReopened(run: Run): void {
   const reopened = run.reopened
   const idOf = (index: number): TaskId => run.plan.tasks[index]!.id
-  const causeSeq = run.tell({ type: 'run.redriven', tasks: reopened.map(({ index }) => idOf(index)) })
+  const tasks = reopened.map(({ index }) => idOf(index))
+  const until = timeoutInstant(run)
+  const causeSeq = run.tell({ type: 'run.redriven', tasks, ...untilIn(until) })
   for (const { index, from } of reopened) {
     if (from === 'completed') continue
     run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
   }
   run.reopened = []
-  openFrontier(run, causeSeq, timeoutInstant(run))
+  openFrontier(run, causeSeq, until)
 }
 
 function failedTasks(run: Run): number[] {

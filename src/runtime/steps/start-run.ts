@@ -1,3 +1,4 @@
+import { untilIn } from '../../events/facts.ts'
 import { createdFact } from '../run/created-fact.ts'
 import type { Run } from '../run/run.ts'
 import { timeoutInstant } from './run-timeout.ts'
@@ -8,6 +9,6 @@ export function startRun(run: Run): void {
   run.startedAt = run.now
   run.tell(createdFact(run.plan, run.options))
   const until = timeoutInstant(run)
-  const cause = run.tell({ type: 'run.started', ...(until === Number.POSITIVE_INFINITY ? {} : { until }) })
+  const cause = run.tell({ type: 'run.started', ...untilIn(until) })
   openFrontier(run, cause, until)
 }

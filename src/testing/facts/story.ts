@@ -23,7 +23,7 @@ export function lineOf(fact: RunFact, from: number): string {
 }
 
 function sinceStart(ms: number): string {
-  return ms === Number.POSITIVE_INFINITY ? 'for ever' : `+${ms} ms`
+  return `+${ms} ms`
 }
 
 function particulars(fact: RunFact): string[] {
@@ -49,7 +49,10 @@ function particulars(fact: RunFact): string[] {
       return [short(fact.question)]
     case 'task.answered':
       return [short(fact.answer)]
+    case 'task.stalled':
+      return [`silent for ${fact.silentMs} ms`]
     case 'task.stopping':
+      return [`because of ${fact.reason}${fact.limitMs === undefined ? '' : `, past ${fact.limitMs} ms`}`]
     case 'task.abandoned':
       return [`because of ${fact.reason}`]
     case 'task.retrying':
@@ -75,14 +78,9 @@ function particulars(fact: RunFact): string[] {
     case 'run.recovered':
     case 'run.completed':
     case 'task.ready':
-    case 'task.claimed':
     case 'task.starting':
     case 'task.started':
-    case 'task.stalled':
     case 'task.unstalled':
-    case 'dispatch.no-agent':
-    case 'dispatch.quota-exceeded':
-    case 'dispatch.claim-failed':
       return []
   }
 }

@@ -33,20 +33,12 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   },
   ready: {
     'task.deferred': 'waiting',
-    'task.claimed': 'waiting',
-    'dispatch.no-agent': 'waiting',
-    'dispatch.quota-exceeded': 'waiting',
-    'dispatch.claim-failed': 'waiting',
     'task.dispatched': 'granted',
     'task.killed': 'killed',
     'task.skipped': 'skipped',
   },
   waiting: {
     'task.deferred': 'waiting',
-    'task.claimed': 'waiting',
-    'dispatch.no-agent': 'waiting',
-    'dispatch.quota-exceeded': 'waiting',
-    'dispatch.claim-failed': 'waiting',
     'task.dispatched': 'granted',
     'task.killed': 'killed',
   },
@@ -151,7 +143,7 @@ function step(task: Known, fact: TaskFact, storeFailed: boolean): Finding | unde
 }
 
 function isGrant(fact: TaskFact): boolean {
-  return fact.type === 'task.dispatched' || fact.type === 'task.claimed'
+  return fact.type === 'task.dispatched'
 }
 
 function nextPlace(place: Place, fact: TaskFact): Place | undefined {
