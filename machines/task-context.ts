@@ -165,7 +165,7 @@ export function newTaskContext(
   }
 }
 
-/** Moves all that the task waits for by so many milliseconds: the clock was set. */
+/** Moves every instant that the task waits for by this many milliseconds, because the clock was set. */
 export function shiftInstants(context: TaskContext, byMs: number): void {
   context.retryAt += byMs
   context.startBy += byMs

@@ -1,7 +1,7 @@
 /**
- * A digest of 64 bits over texts and numbers, one after the other: cyrb53 by bryc (public domain,
- * https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js), of which all bits are kept. It tells what is
- * equal from what was changed by accident, not from what was forged.
+ * A digest of 64 bits over a sequence of texts and numbers: cyrb53 by bryc (public domain,
+ * https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js), with all its bits kept. It detects changes,
+ * but not forgeries.
  */
 export class Digest {
   #high = 0xdeadbeef | 0
@@ -17,7 +17,7 @@ export class Digest {
     }
     this.#high = high
     this.#low = low
-    // Ends the text: 'a' and 'bc' are not 'ab' and 'c'.
+    // Marks the end of the text, so that 'a', 'bc' and 'ab', 'c' differ.
     this.addInteger(text.length)
   }
 

@@ -13,7 +13,10 @@ export function fractionOf(text: string): number {
   return mixed(hashOf(text))
 }
 
-/** A number in [0, 1) that depends on the words alone; the same letters in other words give another number. */
+/**
+ * A number in [0, 1) that depends on the words alone. The same letters, divided differently into words, give another
+ * number.
+ */
 export function chanceOf(...words: readonly (string | number)[]): number {
   let hash = offsetBasis
   for (const word of words) {
@@ -24,7 +27,7 @@ export function chanceOf(...words: readonly (string | number)[]): number {
   return mixed(hash)
 }
 
-/** FNV leaves the high bits of short texts alike: these are the last steps of MurmurHash3, which spread them. */
+/** FNV gives short texts similar high bits. The last steps of MurmurHash3 spread them. */
 function mixed(hash: number): number {
   let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)

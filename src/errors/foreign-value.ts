@@ -1,4 +1,5 @@
-// What user code throws, returns or reports may be anything: to look at it is to call user code. Nothing here throws.
+// A value that user code throws, returns or reports may be anything, and looking at it may run user code. These
+// functions never throw.
 
 export function isError(value: unknown): value is Error {
   try {
@@ -9,7 +10,7 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** A field of somebody else's object; undefined where it cannot be read. */
+/** A field of a foreign object. Undefined where it cannot be read. */
 export function readField(from: object, field: string): unknown {
   try {
     return Reflect.get(from, field)
@@ -18,7 +19,7 @@ export function readField(from: object, field: string): unknown {
   }
 }
 
-/** A value as a text for people: as JSON, where it has one. */
+/** A value as a text for people: its JSON, if it has any. */
 export function shownValue(value: unknown): string {
   try {
     return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
@@ -35,14 +36,14 @@ function kindOf(value: unknown): string {
   }
 }
 
-/** The text in a field of an error, or '' where it has none. */
+/** The text in a field of an error, or '' where there is none. */
 export function textIn(error: Error, field: 'name' | 'message'): string {
   const text = readField(error, field)
   if (typeof text === 'string') return text
   return text === undefined ? '' : shownValue(text)
 }
 
-/** What a thrown value says. */
+/** The message of a thrown value, whatever it is. */
 export function thrownText(thrown: unknown): string {
   if (!isError(thrown)) return typeof thrown === 'string' ? thrown : shownValue(thrown)
   return textIn(thrown, 'message') || textIn(thrown, 'name')

@@ -1,4 +1,4 @@
-/** Comparing two words takes time in proportion to the product of their lengths, and nobody misspells a longer one. */
+/** Longer words are not compared: that takes time in proportion to the product of both lengths. */
 const longestWord = 100
 
 /**
@@ -22,8 +22,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 
 /**
 /**
- * `nearest` for texts with many mistakes. Each guess takes time in proportion to the known words, so after the first
- * `most` calls the answer is always undefined.
+ * `nearest` for texts with many mistakes. Each call takes time in proportion to the known words, so after `most` calls
+ * the answer is always undefined.
  */
 export function firstGuesses(most: number): typeof nearest {
   let left = most

@@ -8,7 +8,7 @@ import type { TaskView } from './task-view.ts'
 
 export interface FactLogOptions {
   readonly runId: string
-  /** What is known of the run before its first fact; asked once, and only if somebody looks at the run. */
+  /** What is known of the run before its first fact. Called once, and only if somebody looks at the run. */
   readonly beginning: () => Beginning
   /** How many run facts are held for replay. */
   readonly retain: number

@@ -27,24 +27,27 @@ interface OfAttempt extends OfTask {
   readonly attempt: number
 }
 
-/** What one dispatch allows its run. `null` is no limit. */
+/** The limits of one dispatch. `null` is no limit. */
 export interface RunLimits {
-  /** Most tasks that hold a slot at once. */
+  /** How many tasks may hold a slot at once. */
   readonly concurrency: number | null
-  /** How much there is of the resources that the run's tasks share among each other. */
+  /** The amounts of the pools that the run's tasks share. */
   readonly pools: Readonly<Record<string, number>>
-  /** Longest the run may take, from its start or a redrive on. */
+  /** The longest that the run may take from its start, or from a redrive, in milliseconds. */
   readonly timeoutMs: number | null
 }
 
 /** Run facts: journalled; the state of a run is their fold. */
 export type RunFact =
-  /** The first fact of a run: all that is needed to draw and judge it without its plan, and to know that plan again. */
+  /**
+   * The first fact of a run. It has everything that is needed to draw and judge the run without its plan, and to
+   * recognise that plan.
+   */
   | (OfRunOnly & {
       readonly type: 'run.created'
       /** The name of its dag. */
       readonly name: string
-      /** The tasks in the order of the dag; the runs of a plan in one process share the object. */
+      /** The tasks in the order of the dag. Runs of the same plan in one process share the object. */
       readonly structure: readonly TaskStructure[]
       readonly limits: RunLimits
       /** See `Plan.fingerprint`. */

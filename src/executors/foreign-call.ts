@@ -1,6 +1,6 @@
 /**
- * Calls functions of the user's. In the stack of whatever comes of it, the frame of that call is where dagmar's own
- * frames begin. Methods of an object, so that no bundler puts their one line in the place of the call.
+ * Calls functions of the user. In the stack of an error that they throw, the frame of that call is where dagmar's own
+ * frames begin. They are methods of an object, so that no bundler inlines them.
  */
 export const foreign = {
   call<Given, Returned>(work: (given: Given) => Returned, given: Given): Returned {
@@ -21,10 +21,10 @@ export const foreign = {
   },
 }
 
-/** The frames of these calls, as stacks show them here: in the source, in a bundle, in a minified bundle. */
+/** The frames of these calls as stacks show them, whether in the source, in a bundle, or in a minified bundle. */
 let frames: readonly string[] | undefined
 
-/** A stack without the frames of dagmar's that it ends with. */
+/** A stack without dagmar's own frames at its end. */
 export function withoutOwnFrames(stack: string): string {
   frames ??= ownFrames()
   const at = frames.map((frame) => stack.indexOf(frame)).filter((index) => index !== -1)
@@ -47,7 +47,7 @@ function ownFrames(): readonly string[] {
   )
 }
 
-/** The frame of what called the function that made the error. */
+/** The frame of the caller of the function that made the error. */
 function caller({ stack }: Error): string | undefined {
   return stack?.split('\n')[2]
 }

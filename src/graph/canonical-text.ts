@@ -1,9 +1,8 @@
 const deepest = 100
 
 /**
- * A value as text that is the same for equal plain data, whatever the order of its keys. Of what is no plain data only the
- * kind is told: functions, symbols and instances of classes are not looked into, nor what is deeper than 100 levels.
- * Takes any value and never throws.
+ * A value as a text that is the same for equal plain data, whatever the order of keys. Functions, symbols, instances of
+ * classes, and anything deeper than 100 levels, appear only by their kind. Takes any value and never throws.
  */
 export function canonicalText(value: unknown): string {
   try {

@@ -2,7 +2,7 @@ import { Digest } from '../chance/digest.ts'
 import { canonicalText } from './canonical-text.ts'
 import type { Plan, PlannedTask } from './plan.ts'
 
-/** What a fingerprint is taken of: a plan, or what is to become one. */
+/** The parts of a plan that its fingerprint covers. */
 export type Fingerprinted = Pick<Plan, 'tasks' | 'order' | 'concurrency' | 'pools' | 'timeoutMs' | 'version'>
 
 /** See `Plan.fingerprint`. Takes time in proportion to tasks, dependencies and the data of their work. */
@@ -21,7 +21,7 @@ export function fingerprintOf(plan: Fingerprinted): string {
   return digest.toString()
 }
 
-/** Most tasks of a dag have the settings of the one before them: these count as such, and are not written out again. */
+/** Most tasks of a dag have the same settings as the task before: then that is noted instead of the settings. */
 class LastSettings {
   #task: PlannedTask | undefined
   #text = ''
@@ -52,7 +52,7 @@ function areAlike(one: PlannedTask, other: PlannedTask): boolean {
   )
 }
 
-/** The plan makes policy and backoff with their fields always in the same order. */
+/** Plans have the fields of policy and backoff always in the same order. */
 function settingsText({ policy, backoff, uses, rule, priority, estimateMs, executor }: PlannedTask): string {
   const named = typeof rule === 'function' ? 'function' : rule
   const numbers = [...Object.values(policy), ...Object.values(backoff), priority, estimateMs].join()

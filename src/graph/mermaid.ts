@@ -29,8 +29,8 @@ function label(id: string, status: string | undefined): string {
 }
 
 /**
- * Mermaid reads labels as Markdown with HTML and entities. ASCII punctuation becomes an entity but for what is harmless
- * inside a name; at the start, `-`, `_` and a number's full stop would begin a list or an emphasis.
+ * Mermaid reads labels as Markdown with HTML and entities. ASCII punctuation becomes an entity, except characters that
+ * are harmless inside a name. At the start, `-`, `_` and a number's full stop would begin a list or an emphasis.
  */
 function escape(text: string): string {
   return text

@@ -143,9 +143,9 @@ export interface DagOptions<Input = unknown> {
    */
   readonly defaults?: TaskDefaults
   /**
-   * Which version of the handlers this is, in whatever words. The plan's fingerprint, by which a run that was interrupted
-   * knows the plan it began with, covers it in place of the handlers' text: change it when such a run should not go on
-   * with the new ones. A text of 1 to 200 characters. @default none
+   * The version of the handlers, as any text of 1 to 200 characters. The plan's fingerprint, by which an interrupted
+   * run recognises its plan, covers this text instead of the handlers themselves: change it when an interrupted run
+   * must not go on with the new handlers. @default none
    */
   readonly version?: string
   /** A Standard Schema that checks a run's input at dispatch. Handlers get what it returns. @default not checked */

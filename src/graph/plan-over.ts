@@ -4,13 +4,13 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { Plan, PlannedTask, TaskStructure } from './plan.ts'
 import { structureOf } from './structure.ts'
 
-/** What a plan says beside its tasks and what follows from them. */
+/** A plan without its tasks and without everything that follows from them. */
 export type PlanFrame<Outputs, Input> = Omit<
   Plan<Outputs, Input>,
   'tasks' | 'rank' | 'structure' | 'fingerprint' | 'indexOf'
 >
 
-/** The plan of these tasks. Structure and fingerprint are made when somebody first looks, which is the first run's start. */
+/** The plan of these tasks. Structure and fingerprint are made on first use, which is at the start of the first run. */
 export function planOver<Outputs, Input>(
   tasks: readonly PlannedTask[],
   indexById: ReadonlyMap<TaskId, number>,

@@ -68,18 +68,18 @@ export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unkno
   readonly pools: Readonly<Record<string, number>>
   /** `Infinity` for none. */
   readonly timeoutMs: number
-  /** What the user says of the handlers' version: see `DagOptions.version`. */
+  /** The version of the handlers: see `DagOptions.version`. */
   readonly version: string | undefined
   readonly inputSchema: StandardSchemaV1<unknown, Input> | undefined
   /**
-   * The tasks as plain data, in the order of `tasks`: what the fact `run.created` carries. Made when somebody first looks,
-   * and shared by all runs of the plan.
+   * The tasks as plain data, in the order of `tasks`: what the fact `run.created` carries. Made on first use, and
+   * shared by all runs of the plan.
    */
   readonly structure: readonly TaskStructure[]
   /**
-   * 16 hexadecimal digits that change with what a run of the plan does: with its tasks, their dependencies and options,
-   * the dag's own options and its `version`, and with work that is data, as a command. Functions are not looked into, and
-   * the name of the dag does not count. A plan made by `optimise` has that of the plan it was made from.
+   * 16 hexadecimal digits that identify what a run of the plan does. They cover the tasks with their dependencies and
+   * options, the dag's own options and `version`, and work that is data, such as commands; not the text of functions,
+   * and not the name of the dag. A plan made by `optimise` has the fingerprint of the plan that it was made from.
    */
   readonly fingerprint: string
   indexOf(id: TaskId): number | undefined
@@ -87,7 +87,7 @@ export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unkno
   readonly outputs?: Outputs
 }
 
-/** A task as plain data, without its work: what a run can be drawn and judged by. Survives JSON. */
+/** A task as plain data without its work, enough to draw and judge a run. Survives JSON. */
 export interface TaskStructure {
   readonly id: TaskId
   readonly needs: readonly TaskId[]
@@ -95,7 +95,7 @@ export interface TaskStructure {
   readonly executor: string
   /** Higher starts first. */
   readonly priority: number
-  /** How long it probably runs, where the dag says so. */
+  /** How long it probably runs, in milliseconds, if the dag says so. */
   readonly estimateMs?: number
   /** How much of each pool one attempt holds. */
   readonly uses: Readonly<Record<string, number>>

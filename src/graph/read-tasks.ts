@@ -9,7 +9,7 @@ import type { Work } from './work.ts'
 export class TaskEntry {
   readonly id: TaskId
   readonly fields: Fields
-  /** False for a task that says nothing but what it needs and what carries it out, as most do. */
+  /** False for a task that has only `needs` and its work, as most have. */
   readonly mayHaveOptions: boolean
 
   constructor(id: TaskId, fields: Fields, mayHaveOptions: boolean) {
@@ -18,13 +18,13 @@ export class TaskEntry {
     this.mayHaveOptions = mayHaveOptions
   }
 
-  /** Where it stands in the definition, for errors. */
+  /** Its path in the definition, for errors. */
   get path(): string {
     return taskPath(this.id)
   }
 }
 
-/** The tasks in their order, and each one's place by its id. */
+/** The tasks in their order, and the index of each by its id. */
 export interface ReadTasks {
   readonly entries: readonly TaskEntry[]
   readonly indexById: ReadonlyMap<TaskId, number>
@@ -169,7 +169,7 @@ function complaintAbout(name: unknown): string | undefined {
   return `has a control character: ${JSON.stringify(name)}`
 }
 
-/** True for most names: the expression for the others takes much longer. */
+/** A quick test for most names. The regular expression for the others takes much longer. */
 function isPlainAscii(name: string): boolean {
   for (let at = 0; at < name.length; at++) {
     const code = name.charCodeAt(at)

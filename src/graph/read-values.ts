@@ -10,7 +10,7 @@ export function taskPath(id: string): string {
   return memberPath('tasks', id)
 }
 
-/** The path of a field, or of what somebody has given a name: `pools.gpu`, or `pools["a b"]`. */
+/** The path of a member: `pools.gpu`, or `pools["a b"]` for a name that needs quotes. */
 export function memberPath(owner: string, name: string): string {
   if (!/^[\w-]+$/.test(name)) return `${owner}[${JSON.stringify(name)}]`
   return owner === '' ? name : `${owner}.${name}`

@@ -31,7 +31,7 @@ export type RuleFunction = (outcomes: Readonly<Record<TaskId, Outcome>>) => bool
 
 export type Rule = RuleName | RuleFunction
 
-/** A rule as plain data: of a function only its name is left, which may be empty. */
+/** A rule as plain data. For a function only its name is kept, which may be empty. */
 export type StatedRule = RuleName | { readonly function: string }
 
 export function statedRule(rule: Rule): StatedRule {

@@ -14,7 +14,7 @@ function structureOfTask(task: PlannedTask, tasks: readonly PlannedTask[]): Task
   const rule = statedRule(task.rule)
   const maxAttempts = policy.maxAttempts === Number.POSITIVE_INFINITY ? null : policy.maxAttempts
   const { onFailure } = policy
-  // Spelled out twice: to spread into an object takes several times as long as to make one.
+  // Spelled out twice, because spreading into an object takes several times as long as making one.
   return Object.freeze(
     estimateMs === undefined
       ? { id, needs, rule, executor, priority, uses, maxAttempts, onFailure }

@@ -1,13 +1,15 @@
-/** Of all matrices of a plan together: aliases let a short text have many large ones. */
+/** For all matrices of a plan together, because aliases let a short text have many large ones. */
 const mostTasks = 10_000
 const mostCharacters = 100_000_000
 
-/** Counts what the matrices of a plan make. */
+/** Counts how much the matrices of a plan make. */
 export class MatrixBounds {
   #tasks = 0
   #characters = 0
 
-  /** Takes in a task as it is written, and how many times its matrix writes it. What the plan has then, if too much. */
+  /**
+   * Counts a task that is written this many times by its matrix. Returns what the plan has too much of, if anything.
+   */
   excessWith(task: object, times: number): string | undefined {
     this.#tasks += times
     this.#characters += times * JSON.stringify(task).length

@@ -6,7 +6,7 @@ import type { ProblemReporter } from './problem-reporter.ts'
 export type Combination = Readonly<Record<string, string>>
 
 const mostTasks = 10_000
-/** The ids of more would be too long. */
+/** With more axes, ids would be too long. */
 const mostAxes = 100
 const longestShown = 60
 
@@ -140,7 +140,7 @@ function productOf(axes: ReadonlyMap<string, readonly string[]>): Combination[] 
   return found
 }
 
-/** The products that agree with no entry of `exclude`. Entries of the same axes are looked up together. */
+/** The combinations that match no entry of `exclude`. Entries with the same axes are looked up together. */
 function without(
   exclude: readonly Entry[],
   products: readonly Combination[],

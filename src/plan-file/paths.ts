@@ -30,7 +30,7 @@ export function pathOf(field: string): Path {
   return path
 }
 
-/** Where the `]` of a number or a quoted name stands. */
+/** The index of the `]` after a number or a quoted name. */
 function endOfKey(field: string, from: number): number {
   let at = from
   if (field[at] === '"') {

@@ -29,7 +29,7 @@ export interface TextProblem {
   readonly hint?: string
 }
 
-/** The package recurses into lists and objects, and at the end of the stack the process itself may abort. */
+/** The package recurses into lists and objects, and a stack overflow there may abort the process. */
 const deepest = 100
 
 /** The most values that a text may stand for. Aliases let a short text stand for a long one. */
@@ -59,7 +59,7 @@ export function readText(text: string): ReadText {
   }
 }
 
-/** Does what `parseDocument` of the package does, but refuses what is nested too deeply. */
+/** Like the package's `parseDocument`, but refuses texts that are nested too deeply. */
 function parse(
   text: string,
   lineCounter: LineCounter,

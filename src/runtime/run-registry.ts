@@ -8,7 +8,7 @@ export class RunRegistry {
   readonly #byId = new Map<string, Run | WeakRef<Run>>()
   readonly #handles = new WeakMap<Run, RunHandle>()
   readonly #byKey = new Map<string, RunHandle>()
-  /** Runs whose handle nobody was given: they are forgotten as soon as they have settled. */
+  /** Runs whose handle was given to nobody. They are forgotten as soon as they have settled. */
   readonly #unseen = new WeakSet<Run>()
   // An id that was given back by disposal may belong to another run by then.
   readonly #dropped = new FinalizationRegistry<{ readonly id: string; readonly entry: WeakRef<Run> }>(
@@ -35,14 +35,14 @@ export class RunRegistry {
     if (idempotencyKey !== undefined) this.#byKey.set(idempotencyKey, handle)
   }
 
-  /** The run has settled: from now on it is held by others or by nobody. */
+  /** The run has settled: from now on it lives only as long as others hold it. */
   release(run: Run): void {
     if (this.#byId.get(run.id) !== run) return
     if (this.#unseen.has(run) && run.options.idempotencyKey === undefined) {
       this.#byId.delete(run.id)
       return
     }
-    // Not before: what a weak reference is made for is held until the next turn of the event loop.
+    // Made only now, because the target of a new weak reference is held until the next turn of the event loop.
     const entry = new WeakRef(run)
     this.#byId.set(run.id, entry)
     this.#dropped.register(run, { id: run.id, entry })

@@ -39,7 +39,7 @@ export class Deadlines {
     if (at < this.#pushed[key]!) this.#unpushed.push(key)
   }
 
-  /** Moves every instant by so many milliseconds. */
+  /** Moves every instant by this many milliseconds. */
   shift(byMs: number): void {
     for (let key = 0; key < this.#at.length; key++) {
       this.#at[key]! += byMs

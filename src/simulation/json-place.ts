@@ -18,10 +18,10 @@ export function offsetInJson(text: string, path: JsonPath): number {
 
 class NoJson extends Error {}
 
-/** A list or an object that the scan is inside of. */
+/** A list or an object that the scan is currently in. */
 interface Level {
   readonly close: ']' | '}'
-  /** Whether all steps to it were those of the path. */
+  /** True when all steps to it were those of the path. */
   readonly isOnPath: boolean
   index: number
 }
@@ -33,7 +33,7 @@ class Scan {
   #depth = -1
   readonly #text: string
   readonly #path: JsonPath
-  /** Not recursion: a text may be nested more deeply than the stack allows. */
+  /** Instead of recursion, because a text may be nested more deeply than the stack allows. */
   readonly #levels: Level[] = []
 
   constructor(text: string, path: JsonPath) {
@@ -60,7 +60,7 @@ class Scan {
     if (this.at < this.#text.length) throw new NoJson()
   }
 
-  /** Reads past a value, or past the opening bracket of a list or object; true for a bracket. */
+  /** Reads past a value, or past the opening bracket of a list or an object. True for a bracket. */
   #value(isOnPath: boolean): boolean {
     this.#skipBlanks()
     if (isOnPath && this.#levels.length > this.#depth) {
@@ -120,7 +120,7 @@ const blanks = /[ \t\r\n]*/y
 const plain = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 const escapeSequence = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y
 
-/** The offset behind the closing quote of the string that begins at `start`; undefined where it is no valid string. */
+/** The offset after the closing quote of the string that begins at `start`. Undefined where it is no valid string. */
 function endOfString(text: string, start: number): number | undefined {
   if (text[start] !== '"') return undefined
   for (let at = start + 1; at < text.length; ) {

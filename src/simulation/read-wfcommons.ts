@@ -84,7 +84,7 @@ const root = 'workflow'
 const mostProblems = 100
 const mostGuesses = 50
 
-/** What stands behind an unknown id: the known one that was probably meant. */
+/** Text to add to a message about an unknown id: the known id that was probably meant. */
 type Guess = (word: unknown, known: Iterable<string>) => string
 
 function parse(text: string, file: string): unknown {

@@ -1,6 +1,7 @@
 /**
- * Foreign text for a message: characters that would move the cursor, change the direction of writing or begin a line are
- * spelled out, as in `\u001b`. Unlike `shownText` it drops nothing, so that whoever wrote the text can find the place.
+ * Foreign text for a message: characters that would move the cursor, change the direction of writing or begin a line
+ * are spelled out, as in `\u001b`. Unlike `shownText` it drops nothing, so that the author of the text can find the
+ * place.
  */
 export function spelledOut(text: string): string {
   return text.replaceAll(

@@ -5,21 +5,21 @@ const bell = 0x07
 const backslash = 0x5c
 const stringEnd = 0x9c
 
-/** All but tab and newline. */
+/** All control characters except tab and newline. */
 // oxlint-disable-next-line no-control-regex
 const anyControl = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/
 
 /**
  * A command's output as text for a screen: without escape sequences and control characters other than tab and newline.
- * What a carriage return would have written over is left out, so that a progress bar is its latest state. It goes over
- * the text once, whatever the text is.
+ * Text that a carriage return would have overwritten is left out, so that only the latest state of a progress bar
+ * remains. Reads any text in a single pass.
  */
 export function stripEscapes(text: string): string {
   const first = text.search(anyControl)
   if (first === -1) return text
   let from = text.lastIndexOf('\n', first) + 1
   const kept = [text.slice(0, from)]
-  /** How many of the kept pieces are lines that are over: a carriage return does not reach them. */
+  /** How many of the kept pieces belong to complete lines, which a carriage return does not overwrite. */
   let over = kept.length
   let isReturned = false
   const keep = (to: number): void => {
@@ -54,7 +54,7 @@ function isControl(code: number): boolean {
   return (code < 0x20 && code !== 0x09) || (code >= 0x7f && code < 0xa0)
 }
 
-/** Behind the control character at `at` and what belongs to it, as ECMA-48 has it. */
+/** The index after the control character at `at` and everything that belongs to it, by ECMA-48. */
 function endOfSequence(text: string, at: number, code: number): number {
   if (code !== escape) {
     if (code === 0x9b) return endOfParameters(text, at + 1)
@@ -65,12 +65,12 @@ function endOfSequence(text: string, at: number, code: number): number {
   return beginsString(next) ? endOfString(text, at + 2) : endOfShort(text, at + 1)
 }
 
-/** `P`, `X`, `]`, `^` or `_`: what follows is for the terminal itself, as a title or a link. */
+/** `P`, `X`, `]`, `^` or `_`: a string for the terminal itself follows, such as a title or a link. */
 function beginsString(code: number): boolean {
   return code === 0x50 || code === 0x58 || (code >= 0x5d && code <= 0x5f)
 }
 
-/** One without an end goes to the end of the line. */
+/** A string without an end goes to the end of the line. */
 function endOfString(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -81,7 +81,7 @@ function endOfString(text: string, from: number): number {
   return text.length
 }
 
-/** Colours, moves of the cursor: parameters from `0` to `?`, then as the short ones. */
+/** Colours and cursor movements: parameters from `0` to `?`, then like the short sequences. */
 function endOfParameters(text: string, from: number): number {
   let at = from
   while (isWithin(text.charCodeAt(at), 0x30, 0x3f)) at++

@@ -3,11 +3,11 @@ export type TimerId = unknown
 
 /** Where dagmar takes all its time from. A simulated clock drives a whole runtime. */
 export interface Clock {
-  /** Epoch milliseconds. It may be set, back or forth, at any time. */
+  /** The wall time in epoch milliseconds. The clock may be set back or forth at any time. */
   now(): number
   /**
-   * Milliseconds since any one moment, by a clock that is never set: lengths are measured by it. Where it is missing,
-   * `now` has to serve, and a clock that is set moves every limit.
+   * Milliseconds since some fixed moment, by a clock that is never set. Lengths are measured by it. Where it is
+   * missing, `now` is used, and setting the clock moves every limit.
    */
   monotonic?(): number
   /** Calls `ring` once, `ms` milliseconds from now. */

@@ -12,9 +12,9 @@ interface Timer {
  * order in which they were armed.
  */
 export class SimulatedClock implements Clock {
-  /** Moves on alone: the time that timers go by. */
+  /** The time that timers go by, which nothing sets. */
   #now: number
-  /** What the wall time was set by. */
+  /** How far the wall time has been set from it. */
   #setBy = 0
   #armed = 0
   #alive = 0
@@ -32,7 +32,10 @@ export class SimulatedClock implements Clock {
     return this.#now
   }
 
-  /** Sets the wall time to an instant, as the clock of a machine may be set. No timer fires earlier or later for that. */
+  /**
+   * Sets the wall time to an instant, as the clock of a machine may be set. No timer fires earlier or later because of
+   * that.
+   */
   set(at: number): void {
     this.#setBy = at - this.#now
   }

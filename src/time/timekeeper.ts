@@ -1,18 +1,18 @@
 import type { Clock, TimerId } from './clock.ts'
 
-/** A difference between wall time and monotonic time that is more than the two drift apart by themselves. */
+/** A larger jump between wall time and monotonic time is no drift: the clock was set. */
 const setMs = 100
 
 /**
  * A clock that notices when it was set. The wall time of a machine may be set by hand, by its time service, or by a
- * sleep that its monotonic time does not count; lengths are to be measured by the latter. Whoever keeps instants shifts
- * them by what `clockSet` is told, so that what is left of a wait stays what it was.
+ * sleep that its monotonic time does not count. Lengths are measured by monotonic time: those who keep instants shift
+ * them by what `clockSet` reports, so that the rest of a wait stays the same.
  */
 export class Timekeeper implements Clock {
   readonly #clock: Clock
-  /** Wall time less monotonic time, as it was last seen. */
+  /** Wall time minus monotonic time, when it was last looked at. */
   #difference: number
-  /** Told by how many milliseconds the clock was set, before `now` gives the first instant after that. */
+  /** Called with the milliseconds by which the clock was set, before `now` returns the first instant after that. */
   clockSet: (byMs: number) => void = () => undefined
 
   constructor(clock: Clock) {
@@ -30,7 +30,7 @@ export class Timekeeper implements Clock {
     return now
   }
 
-  /** For a clock that has no monotonic time, its wall time is taken for it: then nothing is noticed. */
+  /** For a clock without monotonic time its wall time is used, and then nothing is noticed. */
   monotonic(): number {
     return this.#clock.monotonic?.() ?? this.#clock.now()
   }

@@ -24,7 +24,7 @@ export class LineEditor {
     const before = this.#text
     // The sequence of a key such as an arrow begins with escape, and arrives as a whole.
     for (const key of keys.replace(arrows, '')) this.#press(key)
-    // Once for all that is pasted, because showing a text takes time in proportion to its length.
+    // Once for a whole paste, because showing a text takes time in proportion to its length.
     if (this.#text !== before) this.#options.onChange(this.#text)
   }
 
@@ -45,7 +45,7 @@ export class LineEditor {
   }
 }
 
-/** A character may be a pair of surrogates. */
+/** The text without its last character, which may be a pair of surrogates. */
 function withoutLastCharacter(text: string): string {
   const isPair = (text.codePointAt(text.length - 2) ?? 0) > 0xffff
   return text.slice(0, isPair ? -2 : -1)

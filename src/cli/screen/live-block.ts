@@ -18,9 +18,9 @@ const eraseAll = `\r ${eraseBelow}\r`
 /**
  * Rows at the foot of a terminal that are painted again and again, below lines that stay.
  *
- * Between frames the cursor stands, hidden, on the first character of the block. Terminals that wrap anew when they
- * are narrowed move the cursor with its character, and drop what is below it first when they lose rows: so one erase
- * from there to the end removes the block, whatever has become of it.
+ * Between frames the cursor stands, hidden, on the first character of the block. Terminals that re-wrap when they are
+ * narrowed move the cursor with its character, and drop what is below it first when they lose rows: so one erase from
+ * there to the end removes the block, whatever has become of it.
  */
 export class LiveBlock {
   readonly #screen: Screen

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width'
 
-/** Measuring is slow, and no screen is that wide. Every unit behind these counts as one column. */
+/** Measuring is slow, and no screen is that wide. Beyond this many units, every unit counts as one column. */
 const longestMeasured = 1_000
-/** The most UTF-16 units that one column is given, so that marks piled on one letter do not make a line endless. */
+/** How many UTF-16 units one column may have, so that marks piled on a letter cannot make a line endless. */
 const mostUnitsPerColumn = 16
 
 /** How many columns a text without control characters takes on a terminal. */
@@ -32,6 +32,6 @@ const plainText = /^[\u0020-\u007e]*$/
 const graphemes = new Intl.Segmenter()
 
 function widthOf(text: string): number {
-  // There are none, and looking for them takes ages in some texts.
+  // The text has no escape codes, and looking for them is very slow in some texts.
   return stringWidth(text, { countAnsiEscapeCodes: true })
 }

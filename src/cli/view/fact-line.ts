@@ -48,7 +48,7 @@ function factLine(fact: OtherFact, progress: RunProgress): FactLine | undefined 
     case 'run.redriven':
       return event([`redriven: ${withNoun(fact.tasks.length, 'task')}`, 'plain'])
     case 'run.killing':
-      // Who kills a run says so; what a run brings upon itself has to be told.
+      // Somebody who kills a run knows it; a run that ends by itself has to say so.
       return fact.failure === undefined
         ? detail(`killing: ${shownText(fact.reason)}`)
         : alarm(['killing the rest: ', 'bad'], [shownText(fact.failure.message), 'plain'])
@@ -153,7 +153,7 @@ const alarm = (...spans: Span[]): FactLine => ({ weight: 'alarm', spans })
 const event = (...spans: Span[]): FactLine => ({ weight: 'event', spans })
 const detail = (text: string): FactLine => ({ weight: 'detail', spans: [[text, 'faint']] })
 
-/** Who is asked what to do wants to know what it said last. */
+/** The last line of its output, which helps to answer what to do. */
 function lastLine(output: readonly string[] | undefined): string {
   const last = output?.at(-1)
   return last === undefined ? '' : ` Its last line: ${shownText(last)}`

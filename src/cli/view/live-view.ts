@@ -27,7 +27,7 @@ export interface LiveViewOptions {
 /** At most twelve frames a second. More would cost the terminal work that nobody sees. */
 const frameMs = 84
 
-/** A block at the foot of the terminal that is painted anew when something has changed, or a second has passed. */
+/** A block at the foot of the terminal that is painted again when something has changed, or a second has passed. */
 export function liveView(options: LiveViewOptions): Display {
   const { screen, clock, progress, paint, why, weights } = options
   const block = new LiveBlock(screen)

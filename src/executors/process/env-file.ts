@@ -61,7 +61,7 @@ export function parseEnvText(text: string, path: string): Record<string, string>
   return variables
 }
 
-/** What stands before a `=`, without `export`; undefined where that is more than one word. */
+/** The word before a `=`, without `export`. Undefined where there is more than one word. */
 function nameIn(head: string): string | undefined {
   const isExported = head.startsWith('export') && /^\s/.test(head.slice('export'.length))
   const name = (isExported ? head.slice('export'.length) : head).trim()
@@ -79,7 +79,7 @@ function withoutFirstBlanks(text: string): string {
   return text.slice(from)
 }
 
-/** A comment begins at a `#` that stands first or behind a blank. */
+/** The value without its comment, which begins at a `#` at the start or after a blank. */
 function withoutComment(value: string): string {
   for (let at = value.indexOf('#'); at !== -1; at = value.indexOf('#', at + 1)) {
     if (at === 0 || /\s/.test(value[at - 1]!)) return value.slice(0, at)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
 const mostNameBytes = 200
-/** What some file system does not take in a name, and the sign before a hash. */
+/** Characters that some file system does not allow in a name, and the sign before a hash. */
 // oxlint-disable-next-line no-control-regex
 const unfit = /^\.|[/\\:*?"<>|~\0-\x1f\x7f]/g
 
@@ -20,7 +20,7 @@ export function logPath(
 }
 
 /**
- * The text where it is fit for a file's name; else what can be kept of it, `~` and a hash, so that different texts have
+ * The text, if it can be a file name; else the part of it that can, with `~` and a hash, so that different texts have
  * different names.
  */
 function fileNameOf(text: string): string {

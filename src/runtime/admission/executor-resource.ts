@@ -120,7 +120,7 @@ export class ExecutorResource implements Resource {
     return this.#reopenings.at(load.key)
   }
 
-  /** The clock was set by so many milliseconds. */
+  /** The clock was set by this many milliseconds. */
   shift(byMs: number): void {
     this.#reopenings.shift(byMs)
     this.#alarm.shift(byMs)

@@ -126,12 +126,12 @@ function pass(
   })
 }
 
-/** 0 to 100, whatever it was worked out from, such as a total of 0: facts hold neither NaN nor Infinity. */
+/** A number from 0 to 100, even for a value computed from a total of 0: facts hold neither NaN nor Infinity. */
 function percentOf(value: unknown): number {
   return typeof value === 'number' ? Math.min(100, Math.max(0, value)) || 0 : 0
 }
 
-/** What is told as a text is one, whatever a handler or an executor gave for it. */
+/** Makes a text of whatever a handler or an executor gave for one. */
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : shownValue(value)
 }

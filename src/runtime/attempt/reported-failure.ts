@@ -5,8 +5,8 @@ import { toFailure } from '../../executors/to-failure.ts'
 const deepest = 8
 
 /**
- * The failure that an executor reported as the facts have it: JSON, with what it left open filled in from the task. An
- * executor that reports an error, or what is no failure at all, is understood as well.
+ * The failure that an executor reported, as facts have it: JSON, with missing fields filled in from the task. Errors,
+ * and values that are no failures at all, are accepted as well.
  */
 export function reportedFailure(reported: unknown, severity: Severity, at: number): Failure {
   const failure: object = isError(reported) ? toFailure(reported) : isObject(reported) ? reported : {}

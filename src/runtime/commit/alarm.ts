@@ -1,15 +1,15 @@
 import type { Deadlines } from '../../scheduling/deadlines.ts'
 import { type Clock, longestTimerMs, type TimerId } from '../../time/clock.ts'
 
-/** A timer that fires later than this tells that the process was stopped, or its event loop blocked. */
+/** A timer that fires later than this shows that the process was stopped, or its event loop blocked. */
 const muchLateMs = 50
 
-/** How long what has happened meanwhile is listened to then, at most. */
+/** The longest time for which reports are heard then, before limits are judged. */
 const longestSecondLookMs = 1_000
 
 /**
  * The one timer for a set of deadlines. It is armed for the earliest of them, and armed again only when an earlier one
- * is set. When it fires much too late, reports of that time may be waiting to be heard: limits are judged after them.
+ * is set. When it fires much too late, reports from that time may be waiting: they are heard before limits are judged.
  */
 export class Alarm {
   readonly #clock: Clock
@@ -17,7 +17,7 @@ export class Alarm {
   readonly #ring: (due: readonly number[]) => void
   #timer: TimerId
   #armedFor = Number.POSITIVE_INFINITY
-  /** True while limits that were found to be passed wait to be judged. */
+  /** True while limits that have passed wait to be judged. */
   #isSecondLook = false
 
   /** `ring` gets the keys whose instants have come, the earliest first. */
@@ -36,7 +36,7 @@ export class Alarm {
 
   #arm(): void {
     this.#clear()
-    // Before the instant is looked at: the clock may turn out to have been set.
+    // First, because reading the clock may show that it was set.
     const now = this.#clock.now()
     this.#armedFor = this.#deadlines.next()
     const waitMs = Math.min(Math.max(0, this.#armedFor - now), longestTimerMs)
@@ -51,7 +51,7 @@ export class Alarm {
     this.#timer = undefined
   }
 
-  /** The clock was set: the timer, which goes by monotonic time, stays as it is. */
+  /** The clock was set. The timer, which goes by monotonic time, stays as it is. */
   shift(byMs: number): void {
     this.#armedFor += byMs
   }

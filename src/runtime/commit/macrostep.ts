@@ -4,7 +4,7 @@ import { ReusedList } from '../../scheduling/reused-list.ts'
 export interface Committer {
   /** True from `touch` until it commits. Kept here, so that touching it twice costs nothing. */
   isTouched: boolean
-  /** Gives out what has batch; it may gather anew while doing so. */
+  /** Gives out the facts and effects that have gathered. Others may gather meanwhile. */
   commit(): void
 }
 

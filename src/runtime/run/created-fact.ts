@@ -2,7 +2,7 @@ import type { NewRunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { RunOptions } from './run.ts'
 
-/** The first fact of every run: who it is, and what it is to do. */
+/** The first fact of every run, which says what the run is and what it has to do. */
 export function createdFact(
   { name, structure, fingerprint }: Plan,
   options: RunOptions,

@@ -276,7 +276,7 @@ export class Run implements ActorHost, Candidate, Committer {
     })
   }
 
-  /** The clock was set by so many milliseconds: all that is waited for comes after the same time as before. */
+  /** The clock was set by this many milliseconds. Everything that is awaited moves with it. */
   shift(byMs: number): void {
     this.#books?.deadlines.shift(byMs)
     this.#alarm?.shift(byMs)

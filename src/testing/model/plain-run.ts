@@ -39,7 +39,7 @@ export class PlainRun {
     this.#conclude()
   }
 
-  /** The tasks whose handlers are at work, be it against their will. */
+  /** The tasks whose handlers are still at work, including those that were told to end. */
   get live(): readonly PlainTask[] {
     return this.tasks.filter(({ status }) => status === 'running' || status === 'stopping')
   }

@@ -91,7 +91,7 @@ export class PlainTask {
     this.dueAt = never
   }
 
-  /** A redrive: as good as new, but for the numbers of its attempts. */
+  /** A redrive: everything starts again, except the numbers of attempts. */
   reopen(): void {
     this.status = 'pending'
     this.outcome = undefined

@@ -4,7 +4,7 @@ import type { Clock, TimerId } from '../../time/clock.ts'
 import type { StrayReport } from '../any/any-stray.ts'
 import type { AttemptScript } from './attempt-script.ts'
 
-/** What an executor saw of an attempt: asked to start it, and told of its end. */
+/** What an executor saw of an attempt: the request to start it, and its end. */
 export interface AttemptMark {
   readonly type: 'attempt began' | 'attempt ended'
   readonly attemptId: string
