@@ -4,7 +4,7 @@ import { faultKinds } from '../../src/check/variants/fault.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { ruleNames } from '../../src/graph/rules.ts'
 import { readSources } from '../architecture/source-text.ts'
-import { membersOf, textsOf } from './declared.ts'
+import { factsOf, membersOf, textsOf } from './declared.ts'
 import { allPages, namesIn, pageAt, readFile, tableOf, tableUnder } from './pages.ts'
 
 const plain = (text: string): string => text.replaceAll('`', '')
@@ -20,6 +20,8 @@ const members = [
   ['docs/library.md', 'of a run', 'RunHandle', 'src/index.ts'],
   ['docs/library.md', 'of a result', 'RunResult', 'src/index.ts'],
   ['docs/library.md', 'of a store', 'Store', 'src/index.ts'],
+  ['docs/executors.md', 'of an attempt', 'Attempt', 'src/index.ts'],
+  ['docs/executors.md', 'of an executor', 'Executor', 'src/index.ts'],
   ['docs/simulation.md', 'option of `simulate`', 'SimulationOptions', 'src/simulation/index.ts'],
   ['docs/simulation.md', 'of a simulation', 'Simulation', 'src/simulation/index.ts'],
   ['docs/simulation.md', 'option of `optimise`', 'OptimiseOptions', 'src/index.ts'],
@@ -67,6 +69,13 @@ describe.each(texts)('%s, the table "%s"', (path, corner, expected) => {
   it('has exactly what the source has', () => {
     const { columns, ...table } = tableOf(pageAt(path), corner)
     expect(namesIn({ columns, ...table }).toSorted()).toEqual(expected.toSorted())
+  })
+})
+
+describe('the table of reports', () => {
+  it('has exactly the reports that there are', () => {
+    const reports = [...factsOf('src/index.ts', 'AttemptReport').keys()]
+    expect(namesIn(tableOf(pageAt('docs/executors.md'), 'report')).toSorted()).toEqual(reports.toSorted())
   })
 })
 

@@ -46,7 +46,7 @@ export function handleCases({ work }: ExecutorUnderTest): readonly TriedCase[] {
     {
       name: 'fails an attempt whose handle cannot be kept',
       run: async ({ start }) => {
-        const attempt = start(work.hangs(), { note: refuse })
+        const attempt = start(work.completes('the output'), { note: refuse })
         if ((await attempt.firstSign()) === 'a report') return
         const { type } = await attempt.last()
         demand(type === 'attempt.failed', `the last report is ${type}`)
