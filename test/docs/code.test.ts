@@ -41,6 +41,8 @@ beforeAll(() => {
     compilerOptions: {
       noEmit: false,
       outDir: 'out',
+      declaration: false,
+      declarationDir: null,
       paths: Object.fromEntries(sources),
     },
   }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { allPages, anchorsOf, isThere, linksOf, pageAt } from './pages.ts'
+import { allPages, anchorsOf, isThere, linksOf, pageAt, readFile } from './pages.ts'
 
 const pages = allPages()
 const links = pages.flatMap((page) =>
@@ -26,6 +26,19 @@ describe('the links in the documentation', () => {
   it('lead to headings that are there', () => {
     const lost = links.filter(({ to, anchor }) => anchor !== undefined && !anchorsOf(pageAt(to)).has(anchor))
     expect(lost).toEqual([])
+  })
+
+  it('lead to files that have what is named in front of them', () => {
+    const named = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/`(\w+)`(?: and the lines above it)? in \[[^\]]+\]\(([^)#]+)\)/g)].map(
+        ([, name, target]) => ({
+          name: name!,
+          to: posix.join(posix.dirname(path), target!),
+        }),
+      ),
+    )
+    expect(named.length).toBeGreaterThan(15)
+    expect(named.filter(({ name, to }) => !new RegExp(`\\b${name}\\b`).test(readFile(to)))).toEqual([])
   })
 
   it('lead from page to page in the package, too', () => {
