@@ -204,7 +204,7 @@ describe('the log of an attempt', () => {
     })
     output.read(source.stdout as never, source.stderr as never)
     await new Promise((resolve) => source.once('exit', resolve))
-    await new Promise<void>((resolve) => output.finish(200, resolve))
+    await new Promise<void>((resolve) => output.settle(200, resolve))
     await new Promise<void>((resolve) => output.endLog(resolve))
     await new Promise((resolve) => reader.once('close', resolve))
     expect(read).toBe('ready\n4000000\n')

@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
 import { thrownText } from '../../errors/foreign-value.ts'
+import { afterPoll } from './after-poll.ts'
 
 /** How much output may wait for the disk before the command has to wait, too. */
 const mostWaitingBytes = 256 * 1024
@@ -55,10 +56,12 @@ export class AttemptLog {
       clearTimeout(timer)
       done()
     }
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
+      if (isDone) return
       this.#options.failed(`Its log ${this.#options.path} is slow: the last of it may be missing.`)
       finish()
-    }, finishMs)
+    }
+    const timer = setTimeout(() => afterPoll(giveUp), finishMs)
     stream.once('close', finish)
     stream.end()
   }

@@ -12,8 +12,11 @@ import { signal } from './signal.ts'
 import type { Trace } from './survivors.ts'
 import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
 
-/** How long output that is still in the pipes is waited for, after the leader's exit. */
-const drainMs = 200
+/** How long the last that a command started may go on after the leader's exit, as long as it holds the output. */
+const settleMs = 200
+
+const heldOutput =
+  'Something that cannot be found still holds the output of the command: its end may be missing.'
 
 export interface LiveCommandOptions {
   readonly attempt: Attempt
@@ -141,10 +144,13 @@ export class LiveCommand {
       startedAt: this.#startedAt,
       others: leaders,
     }
-    this.#output.finish(drainMs, () => {
+    this.#output.settle(settleMs, () => {
       const done: SweepOptions['done'] = (found, isLeft) => {
         if (isLeft || (found.length > 0 && !wasEnding)) this.#warn(nameSurvivors(found, isLeft))
-        this.#swept(exit, wasEnding)
+        this.#output.finish((isWhole) => {
+          if (!isWhole && !wasEnding) this.#warn(heldOutput)
+          this.#swept(exit, wasEnding)
+        })
       }
       this.#sweep = new Sweep(trace, { isEnding: wasEnding, done })
       if (this.#isForced) this.#sweep.force()

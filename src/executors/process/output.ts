@@ -1,8 +1,14 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Socket } from 'node:net'
+import { afterPoll } from './after-poll.ts'
 import type { AttemptLog } from './attempt-log.ts'
 import { KeptOutput } from './kept-output.ts'
 import { Lines } from './lines.ts'
+
+/** Pipes that are still held when nothing of the command is left are given up after so long a silence. */
+const silenceMs = 50
+/** And after so long in any case. */
+const patienceMs = 2_000
 
 type StreamName = 'stdout' | 'stderr'
 
@@ -25,6 +31,7 @@ export class Output {
   #isLeaderGone = false
   #closed: (() => void) | undefined
   #toldPieces = 0
+  #heardChunks = 0
 
   constructor(options: OutputOptions) {
     this.#options = options
@@ -38,25 +45,49 @@ export class Output {
     this.#readStream(stderr, 'stderr')
   }
 
-  /**
-   * Calls `drained` when everything is read, or after `ms` milliseconds, because another process may hold the other
-   * ends open.
-   */
-  finish(ms: number, drained: () => void): void {
+  /** Calls `settled` when everything is read; or after `ms`, because something may live on that holds the other ends. */
+  settle(ms: number, settled: () => void): void {
     this.#isLeaderGone = true
     // There is little left in the pipes, and it must not wait for a log.
     this.#holdBack(false)
     if (this.#open === 0) {
-      drained()
+      settled()
       return
     }
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
-    }, ms)
-    this.#closed = () => {
+    const end = (): void => {
+      if (this.#closed !== end) return
+      this.#closed = undefined
       clearTimeout(timer)
-      drained()
+      settled()
     }
+    const timer = setTimeout(() => afterPoll(end), ms)
+    this.#closed = end
+  }
+
+  /**
+   * Calls `finished` when everything is read. With `false` where the pipes are still held, and nothing comes from them or
+   * it does not end: then the end of the output may be missing. To be called when nothing of the command is left.
+   */
+  finish(finished: (isWhole: boolean) => void): void {
+    if (this.#open === 0) {
+      finished(true)
+      return
+    }
+    const giveUpAt = performance.now() + patienceMs
+    let isWhole = true
+    let heard = this.#heardChunks
+    const look = (): void => {
+      if (this.#open === 0) return
+      if (this.#heardChunks !== heard && performance.now() < giveUpAt) {
+        heard = this.#heardChunks
+        setTimeout(() => afterPoll(look), silenceMs)
+        return
+      }
+      isWhole = false
+      for (const socket of this.#sockets) socket.destroy()
+    }
+    this.#closed = () => finished(isWhole)
+    setTimeout(() => afterPoll(look), silenceMs)
   }
 
   endLog(done: () => void): void {
@@ -72,6 +103,7 @@ export class Output {
       this.#tell(isOver ? decoder.end(piece) : decoder.write(piece), name)
     })
     socket.on('data', (chunk: Buffer) => {
+      this.#heardChunks++
       if (name === 'stdout') this.kept.keepStdout(chunk)
       const before = this.#toldPieces
       lines.push(chunk)
