@@ -7,7 +7,7 @@ import type { DagOptions, TaskOptions } from './options.ts'
 import { type OptimiseSettings, type Order, orders, type Plan, type PlannedTask } from './plan.ts'
 import { planOver } from './plan-over.ts'
 import { readOptimise } from './read-optimise.ts'
-import { type Layer, readLayer, type Settings, settle, taskDefaultFields } from './read-options.ts'
+import { type Layer, readLayer, type Settings, settingsOf, taskDefaultFields } from './read-options.ts'
 import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-tasks.ts'
 import {
   badValue,
@@ -119,7 +119,7 @@ function readFrame({
     defaults === undefined
       ? nothing
       : readLayer(readFields(defaults, 'defaults', taskDefaultFields), 'defaults')
-  const settings = settle(nothing, layer, nothing, 'defaults')
+  const settings = settingsOf(nothing, layer, nothing, 'defaults')
   return {
     concurrency: concurrency === undefined ? undefined : readInteger(concurrency, 'concurrency', 0, true),
     pools: readAmounts(pools === undefined ? {} : pools, 'pools'),
@@ -195,7 +195,7 @@ function readSettings(entry: TaskEntry, work: Work, { defaults, settings }: Fram
   const { path } = entry
   const workDefaults =
     work.defaults === undefined ? nothing : readLayer(work.defaults as Fields, `${path}.run.defaults`)
-  return settle(readLayer(fields, path), defaults, workDefaults, path)
+  return settingsOf(readLayer(fields, path), defaults, workDefaults, path)
 }
 
 function givesOptions(fields: Fields): boolean {

@@ -9,6 +9,9 @@ export const priorities = { critical: 100, high: 50, medium: 0, low: -50 } as co
 
 export type Priority = keyof typeof priorities | number
 
+export const onFailures = ['skip', 'abort', 'ignore', 'ask'] as const satisfies readonly OnFailure[]
+export const severities = ['error', 'critical'] as const satisfies readonly Severity[]
+
 /**
  * How long to wait between attempts: `min(base × factor^(attempt − 1), cap)`, then ± `jitter` of it. Where only one of
  * `base` and `cap` is given and contradicts the default of the other, that default is adjusted.

@@ -1,7 +1,6 @@
-import type { OnFailure, Severity } from '../../machines/outcome.ts'
 import type { TaskPolicy } from '../../machines/task-context.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { defaultOptions, priorities } from './options.ts'
+import { defaultOptions, onFailures, priorities, severities, type TaskDefaults } from './options.ts'
 import type { Backoff } from './plan.ts'
 import {
   badValue,
@@ -40,19 +39,32 @@ type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & B
 /** The options that one place sets, checked and in numbers. Those that it does not set are absent. */
 export type Layer = { readonly [Field in keyof Flat]?: Flat[Field] }
 
-const onFailures: readonly OnFailure[] = ['skip', 'abort', 'ignore', 'ask']
-const severities: readonly Severity[] = ['error', 'critical']
 const priorityNames = Object.keys(priorities)
 const retryFields = new Set(['maxAttempts', 'backoff'])
 const backoffFields = new Set(['base', 'factor', 'cap', 'jitter'])
 const stallFields = new Set(['after', 'grace'])
 
+type ReadOption = (value: unknown, path: string) => Layer
+
+/** How each option is read, in the order in which mistakes are reported. */
+const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
+  when: (value, path) => ({ rule: readRule(value, path) }),
+  onFailure: (value, path) => ({ onFailure: readOneOf(value, path, onFailures) }),
+  severity: (value, path) => ({ severity: readOneOf(value, path, severities) }),
+  retry: readRetry,
+  timeout: (value, path) => ({ timeoutMs: readDuration(value, path, { positive: true }) }),
+  startTimeout: (value, path) => ({ startTimeoutMs: readDuration(value, path, { positive: true }) }),
+  stall: readStall,
+  killGrace: (value, path) => ({ killGraceMs: readDuration(value, path) }),
+  priority: (value, path) => ({ priority: readPriority(value, path) }),
+  estimate: (value, path) => ({ estimateMs: readDuration(value, path, { finite: true }) }),
+  uses: (value, path) => ({ uses: readAmounts(value, path) }),
+  executor: (value, path) => ({ executor: readExecutor(value, path) }),
+}
+const readersByName = Object.entries(optionReaders)
+
 /** The names of the options that `defaults` may have: all but `needs`. */
-export const taskDefaultFields: ReadonlySet<string> = new Set([
-  ...Object.keys(defaultOptions),
-  'estimate',
-  'executor',
-])
+export const taskDefaultFields: ReadonlySet<string> = new Set(Object.keys(optionReaders))
 
 /**
  * Reads the options that one place sets. Throws `CONFIG_INVALID`, `DURATION_INVALID` or, for an unknown rule,
@@ -60,29 +72,17 @@ export const taskDefaultFields: ReadonlySet<string> = new Set([
  */
 export function readLayer(options: Fields, path: string): Layer {
   const layer: Partial<Flat> = {}
-  const { when, onFailure, severity, retry, timeout, startTimeout, stall, killGrace } = options
-  if (when !== undefined) layer.rule = readRule(when, `${path}.when`)
-  if (onFailure !== undefined) layer.onFailure = readOneOf(onFailure, `${path}.onFailure`, onFailures)
-  if (severity !== undefined) layer.severity = readOneOf(severity, `${path}.severity`, severities)
-  if (retry !== undefined) readRetry(layer, retry, `${path}.retry`)
-  if (timeout !== undefined) layer.timeoutMs = readDuration(timeout, `${path}.timeout`, { positive: true })
-  if (startTimeout !== undefined) {
-    layer.startTimeoutMs = readDuration(startTimeout, `${path}.startTimeout`, { positive: true })
+  for (const [name, read] of readersByName) {
+    const value = options[name]
+    if (value !== undefined) Object.assign(layer, read(value, `${path}.${name}`))
   }
-  if (stall !== undefined) readStall(layer, stall, `${path}.stall`)
-  if (killGrace !== undefined) layer.killGraceMs = readDuration(killGrace, `${path}.killGrace`)
-  const { priority, estimate, uses, executor } = options
-  if (priority !== undefined) layer.priority = readPriority(priority, `${path}.priority`)
-  if (estimate !== undefined) layer.estimateMs = readDuration(estimate, `${path}.estimate`, { finite: true })
-  if (uses !== undefined) layer.uses = readAmounts(uses, `${path}.uses`)
-  if (executor !== undefined) layer.executor = readExecutor(executor, `${path}.executor`)
   return layer
 }
 
 const builtIn = readLayer(defaultOptions, 'defaults') as Omit<Flat, 'estimateMs' | 'executor'>
 
 /** Lays the layers over each other: the task's own, then the dag's defaults, then those of its kind of work. */
-export function settle(task: Layer, dag: Layer, work: Layer, path: string): Settings {
+export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): Settings {
   const given: Layer = { ...work, ...dag, ...task }
   const flat = { ...builtIn, ...given }
   if (task.stallGraceMs !== undefined && task.stallAfterMs === undefined && !isFinite(flat.stallAfterMs)) {
@@ -104,7 +104,7 @@ export function settle(task: Layer, dag: Layer, work: Layer, path: string): Sett
       onFailure: flat.onFailure,
       severity: flat.severity,
     }),
-    backoff: Object.freeze(settleBackoff(given, flat, path)),
+    backoff: Object.freeze(backoffOf(given, flat, path)),
     priority: flat.priority,
     estimateMs: flat.estimateMs,
     uses: flat.uses,
@@ -112,7 +112,7 @@ export function settle(task: Layer, dag: Layer, work: Layer, path: string): Sett
   }
 }
 
-function settleBackoff(given: Layer, flat: Backoff, path: string): Backoff {
+function backoffOf(given: Layer, flat: Backoff, path: string): Backoff {
   const baseMs = given.baseMs ?? Math.min(flat.baseMs, flat.capMs)
   const capMs = given.capMs ?? Math.max(flat.baseMs, flat.capMs)
   if (baseMs <= capMs) return { baseMs, factor: flat.factor, capMs, jitter: flat.jitter }
@@ -123,28 +123,38 @@ function settleBackoff(given: Layer, flat: Backoff, path: string): Backoff {
   })
 }
 
-function readRetry(layer: Partial<Flat>, value: unknown, path: string): void {
+function readRetry(value: unknown, path: string): Layer {
   const { maxAttempts, backoff } = readFields(value, path, retryFields)
-  if (maxAttempts !== undefined) layer.maxAttempts = readInteger(maxAttempts, `${path}.maxAttempts`, 1, true)
-  if (backoff === undefined) return
-  const at = `${path}.backoff`
-  const { base, factor, cap, jitter } = readFields(backoff, at, backoffFields)
-  if (base !== undefined) layer.baseMs = readDuration(base, `${at}.base`, { finite: true })
-  if (factor !== undefined) layer.factor = readNumber(factor, `${at}.factor`, 1, Number.POSITIVE_INFINITY)
-  if (cap !== undefined) layer.capMs = readDuration(cap, `${at}.cap`, { finite: true })
-  if (jitter !== undefined) layer.jitter = readNumber(jitter, `${at}.jitter`, 0, 1)
+  return {
+    ...(maxAttempts === undefined
+      ? {}
+      : { maxAttempts: readInteger(maxAttempts, `${path}.maxAttempts`, 1, true) }),
+    ...(backoff === undefined ? {} : readBackoff(backoff, `${path}.backoff`)),
+  }
 }
 
-function readStall(layer: Partial<Flat>, value: unknown, path: string): void {
+function readBackoff(value: unknown, path: string): Layer {
+  const { base, factor, cap, jitter } = readFields(value, path, backoffFields)
+  const layer: Partial<Flat> = {}
+  if (base !== undefined) layer.baseMs = readDuration(base, `${path}.base`, { finite: true })
+  if (factor !== undefined) layer.factor = readNumber(factor, `${path}.factor`, 1, Number.POSITIVE_INFINITY)
+  if (cap !== undefined) layer.capMs = readDuration(cap, `${path}.cap`, { finite: true })
+  if (jitter !== undefined) layer.jitter = readNumber(jitter, `${path}.jitter`, 0, 1)
+  return layer
+}
+
+function readStall(value: unknown, path: string): Layer {
   if (value === false) {
-    layer.stallAfterMs = Number.POSITIVE_INFINITY
-    layer.stallGraceMs = Number.POSITIVE_INFINITY
-    return
+    return { stallAfterMs: Number.POSITIVE_INFINITY, stallGraceMs: Number.POSITIVE_INFINITY }
   }
   if (typeof value !== 'object') throw badValue(path, value, 'an object or false')
   const { after, grace } = readFields(value, path, stallFields)
-  if (after !== undefined) layer.stallAfterMs = readDuration(after, `${path}.after`, { positive: true })
-  if (grace !== undefined) layer.stallGraceMs = readDuration(grace, `${path}.grace`)
+  return {
+    ...(after === undefined
+      ? {}
+      : { stallAfterMs: readDuration(after, `${path}.after`, { positive: true }) }),
+    ...(grace === undefined ? {} : { stallGraceMs: readDuration(grace, `${path}.grace`) }),
+  }
 }
 
 function readRule(value: unknown, path: string): Rule {

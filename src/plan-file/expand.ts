@@ -6,9 +6,9 @@ import type { Work } from '../graph/work.ts'
 import { type Combination, combinationsOf, labelOf, substitute } from './matrix.ts'
 import { MatrixBounds } from './matrix-bounds.ts'
 import type { Path } from './places.ts'
-import { complaintAboutName } from './shape.ts'
+import { complaintAboutName } from './schema-parts.ts'
 import { type Surroundings, workOf } from './task-work.ts'
-import type { WrittenDefaults, WrittenPlan, WrittenTask } from './written-plan.ts'
+import type { WrittenDefaults, WrittenPlan, WrittenTask } from './plan-schema.ts'
 
 /** A task of the plan, and where it comes from. */
 export interface ExpandedTask {

@@ -1,18 +1,17 @@
 import { basename, dirname, extname, resolve } from 'node:path'
-import * as v from 'valibot'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { PlanDefinition } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
 import { isRecord } from '../graph/read-values.ts'
 import { checkPlan, type Frame } from './check-plan.ts'
 import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
+import { judgePlan } from './judge-shape.ts'
 import type { Path } from './places.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
 import { readText } from './read-text.ts'
 import { type ProblemReporter, reporterOf } from './problem-reporter.ts'
-import { planShape } from './shape.ts'
 import { refuseMatrixIn } from './task-work.ts'
-import type { WrittenPlan } from './written-plan.ts'
+import type { WrittenPlan } from './plan-schema.ts'
 
 export interface ParseOptions {
   /** The file that the text is from, for messages and for the plan's name. @default 'plan.yaml' */
@@ -77,13 +76,11 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
  * Reports what is wrong with the shape. Returns the parts (`defaults`, or a task) that cannot be checked any further.
  */
 function judgeShape(value: unknown, reporter: ProblemReporter): ReadonlySet<string> {
-  const { issues = [] } = v.safeParse(planShape, value)
   const unsound = new Set<string>()
-  for (const issue of issues) {
-    const path: Path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
-    reporter.report(path, issue.message, { part: issue.type === 'never' ? 'key' : 'value' })
+  judgePlan(value, (path, rest, part) => {
+    reporter.report(path, rest, { part })
     unsound.add(path.slice(0, path[0] === 'tasks' ? 2 : 1).join('\0'))
-  }
+  })
   return unsound
 }
 

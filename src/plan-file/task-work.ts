@@ -5,7 +5,7 @@ import type { Work } from '../graph/work.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
-import type { WrittenDefaults, WrittenTask } from './written-plan.ts'
+import type { WrittenDefaults, WrittenTask } from './plan-schema.ts'
 
 export interface Surroundings {
   readonly defaults: WrittenDefaults

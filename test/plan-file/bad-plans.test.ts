@@ -104,6 +104,7 @@ describe('a value of the wrong type', () => {
       'run: x, priority: 1.5',
       'priority is 1.5, but it must be an integer or one of critical, high, medium, low.',
     ],
+    ['run: x, executor: inline', "executor is 'inline', which carries out no commands."],
     ['run: x, uses: [gpu]', 'uses is a list, but it must be an object of amounts by pool.'],
     ['run: x, uses: { gpu: 0 }', 'uses.gpu is 0, but it must be an integer of 1 or more.'],
     ['run: x, env: [A=b]', 'env is a list, but it must be an object of texts by name.'],

@@ -88,6 +88,16 @@ describe('a plan file', () => {
     })
   })
 
+  it('has its commands carried out by the executor that it names', () => {
+    const { plan } = planOf(
+      'defaults: { executor: tmux }\ntasks:\n  a: { run: x }\n  b: { run: x, executor: remote }',
+    )
+    expect(plan.tasks).toMatchObject([
+      { executor: 'tmux', work: { run: 'x' } },
+      { executor: 'remote', work: { run: 'x' } },
+    ])
+  })
+
   it('gives shell and cwd of its defaults to the tasks that can use them', () => {
     const text = 'defaults: { shell: zsh, cwd: sub }\ntasks: { a: { run: x }, b: { run: [x] } }'
     expect(workById(text)).toEqual({

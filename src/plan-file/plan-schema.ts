@@ -1,0 +1,267 @@
+import * as v from 'valibot'
+import { defaultOptions, onFailures, priorities, severities } from '../graph/options.ts'
+import { orders } from '../graph/plan.ts'
+import { ruleNames } from '../graph/rules.ts'
+import {
+  described,
+  duration,
+  field,
+  integer,
+  mustBe,
+  name,
+  oneOf,
+  positiveDuration,
+  program,
+  scalar,
+  text,
+} from './schema-parts.ts'
+
+/*
+ * The shape of a plan file: everything that can be checked in one value without looking at others. The reader
+ * (judge-shape.ts), the type WrittenPlan and schema/plan.schema.json (npm run schema) are all made from it.
+ */
+
+const backoffDefaults = defaultOptions.retry.backoff
+
+const factorMessage = mustBe('a number of 1 or more')
+const jitterMessage = mustBe('a number between 0 and 1')
+
+export const backoff = v.strictObject({
+  base: field(duration, 'The wait before the second attempt; 0 tries again at once.', {
+    default: backoffDefaults.base,
+  }),
+  factor: field(
+    v.pipe(v.number(factorMessage), v.finite(factorMessage), v.minValue(1, factorMessage)),
+    'What each further wait is multiplied by.',
+    { default: backoffDefaults.factor },
+  ),
+  cap: field(duration, 'The longest wait.', { default: backoffDefaults.cap }),
+  jitter: field(
+    v.pipe(v.number(jitterMessage), v.minValue(0, jitterMessage), v.maxValue(1, jitterMessage)),
+    'The share of a wait that chance may add or take.',
+    { default: backoffDefaults.jitter },
+  ),
+})
+
+const retry = v.strictObject({
+  maxAttempts: field(integer(1), 'Most attempts in all, the first included.', {
+    default: defaultOptions.retry.maxAttempts,
+  }),
+  backoff: field(backoff, 'The waits between attempts: base × factor^(attempt − 1), at most cap.'),
+})
+
+const stallFields = v.strictObject({
+  after: field(
+    positiveDuration,
+    'Longest silence of a running attempt before the task is shown as stalled.',
+    {
+      default: '60s',
+    },
+  ),
+  grace: field(
+    duration,
+    'How long a stalled task may stay silent before its attempt is ended, and may be retried. Without it a stall is only shown.',
+  ),
+})
+
+export const stall = v.union(
+  [v.literal(false), stallFields],
+  mustBe('an object with fields such as after, grace'),
+)
+
+const poolName = v.pipe(v.string(), v.regex(/\S/, 'is no name for a pool.'))
+
+export const amounts = v.record(poolName, integer(1), 'amounts by pool')
+
+const variableName = v.pipe(v.string(), v.regex(/^[^=\0]+$/, 'is no name for an environment variable.'))
+
+export const environment = v.record(variableName, scalar, 'texts by name')
+
+const priorityNames = Object.keys(priorities) as (keyof typeof priorities)[]
+const priorityMessage = mustBe(`an integer or one of ${priorityNames.join(', ')}`)
+
+const priority = v.union(
+  [oneOf(priorityNames), v.pipe(v.number(priorityMessage), v.safeInteger(priorityMessage))],
+  priorityMessage,
+)
+
+const executor = v.pipe(
+  text,
+  v.notValues(['inline', 'actor-logic'], ({ input }) => `is '${input}', which carries out no commands.`),
+)
+
+/** The options that a task and `defaults` share. */
+const sharedFields = {
+  when: field(
+    oneOf(ruleNames),
+    'The rule over the settled dependencies. When it is met the task may start; when it can no longer be met, the task is skipped.',
+    { default: defaultOptions.when },
+  ),
+  onFailure: field(
+    oneOf(onFailures),
+    'What happens once the attempts are used up: skip what cannot go on, abort the run, ignore the failure, or ask a person.',
+    { default: defaultOptions.onFailure },
+  ),
+  severity: field(
+    oneOf(severities),
+    'How grave a failure is. A critical one ends the run, whatever onFailure says.',
+    { default: defaultOptions.severity },
+  ),
+  retry: field(retry, 'How often, and after which waits, a failed attempt is followed by another.'),
+  timeout: field(
+    positiveDuration,
+    'Longest one attempt may run. Past it the attempt is ended and fails, and may be retried.',
+  ),
+  startTimeout: field(positiveDuration, 'Longest an attempt may take to start.', {
+    default: defaultOptions.startTimeout,
+  }),
+  stall: field(
+    stall,
+    'When a silent attempt counts as stalled, and when it is ended for that; false never.',
+    {
+      default: { after: '60s' },
+    },
+  ),
+  killGrace: field(
+    duration,
+    'How long an attempt may take to end after SIGTERM. Past it its process group gets SIGKILL.',
+    { default: defaultOptions.killGrace },
+  ),
+  priority: field(priority, 'Among ready tasks, higher starts first: a name, or any integer. medium is 0.', {
+    default: defaultOptions.priority,
+  }),
+  estimate: field(
+    duration,
+    'How long the task probably runs. With any estimate, the tasks on the longest path start first.',
+  ),
+  executor: field(
+    executor,
+    'The name of the executor that carries out the attempts, among those of the runtime that the plan is given to. dagmar run has no other than process.',
+    { default: 'process' },
+  ),
+  uses: field(amounts, 'How much of which pools an attempt holds, such as { gpu: 1 }.'),
+  env: field(
+    environment,
+    "Environment variables on top of those that dagmar was started with. A task's are merged over those of defaults.",
+  ),
+  envFile: field(
+    v.union([text, v.array(text, 'file names')], mustBe('a text that is not empty')),
+    "A file of KEY=VALUE lines, or several; env wins over it. Relative to the plan file's folder.",
+  ),
+  cwd: field(text, "The directory that the command runs in. Relative to the plan file's folder.", {
+    default: '.',
+  }),
+  shell: field(program, 'What reads a command that is one text, by its -c.', { default: '/bin/sh' }),
+}
+
+const runMessage = mustBe("a command: a text for the shell, or a list such as ['npm', 'test']")
+
+export const run = v.union(
+  [
+    v.pipe(v.string(runMessage), v.regex(/^[^\0]*\S[^\0]*$/, runMessage)),
+    v.tupleWithRest([program], scalar, 'that begins with the name of a program'),
+  ],
+  runMessage,
+)
+
+/** The fields of a combination. Whether they are axes is checked later. */
+const combination = v.record(v.string(), scalar, 'values by axis')
+
+export const axisName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z_]\w*$/, 'is no name for an axis: use letters, digits and _.'),
+)
+
+export const matrix = v.pipe(
+  v.objectWithRest(
+    {
+      include: field(
+        v.array(combination, 'combinations'),
+        'Further combinations, each with a value for every axis.',
+      ),
+      exclude: field(
+        v.array(combination, 'combinations'),
+        'Combinations to leave out: those that agree with all values of an entry.',
+      ),
+    },
+    described(
+      v.pipe(v.array(scalar, 'one or more texts, numbers or booleans'), v.minLength(1)),
+      'An axis: its values.',
+    ),
+    'lists by axis, such as { node: [20, 22] }',
+  ),
+  v.minEntries(1),
+  v.metadata({ propertyNames: { pattern: axisName.pipe[1].requirement.source } }),
+)
+
+export const task = v.strictObject(
+  {
+    run: described(
+      run,
+      'The command. A text is given to the shell; a list is a program and its arguments, run without a shell.',
+    ),
+    needs: field(
+      v.array(text, 'task ids'),
+      'The tasks to wait for, by id. The id of a task with a matrix means all that it stands for.',
+      { default: [] },
+    ),
+    matrix: field(
+      matrix,
+      'Makes a task of every combination of values, such as test(20, linux). The values are in MATRIX_NODE and the like, and replace ${{ matrix.node }} in run, needs, env, envFile and cwd.',
+    ),
+    ...sharedFields,
+  },
+  'every task has a command to run',
+)
+
+export const defaults = v.strictObject(sharedFields)
+
+const optimise = v.strictObject({
+  effort: field(
+    integer(0),
+    'How many schedules of a dag of 100 tasks are tried at most; of a larger dag fewer. 8000, about 100 ms, by default.',
+  ),
+  seed: field(integer(0), 'What chance depends on. 1 by default.'),
+  timeCap: field(
+    positiveDuration,
+    'Longest the search may take: then the best list so far is taken. None by default.',
+  ),
+})
+
+export const planSchema = v.pipe(
+  v.strictObject(
+    {
+      name: field(name, "What the plan is called. By default the file's name without its ending."),
+      input: field(v.unknown(), "The run's input, any value: tasks get it as JSON in DAGMAR_INPUT."),
+      concurrency: field(integer(1), 'Most tasks that run at once.', { default: 4 }),
+      pools: field(amounts, 'Resources that tasks share, such as { gpu: 2 }: see uses.'),
+      timeout: field(
+        positiveDuration,
+        'Longest the whole run may take. Past it the run is killed and fails.',
+      ),
+      order: field(
+        oneOf(orders),
+        'How ready tasks of equal priority are ordered. optimised looks for a better list before the run. By default critical-path when any task has an estimate, else fifo.',
+      ),
+      optimise: field(
+        optimise,
+        'How a better list than that by critical path is looked for before the run, where order is optimised.',
+      ),
+      defaults: field(defaults, 'Options for every task that does not say otherwise.'),
+      tasks: described(v.record(name, task, 'tasks by id'), 'The tasks by id.'),
+      $schema: field(v.string(mustBe('a text')), 'This schema, for editors.'),
+    },
+    'a plan has tasks by id',
+  ),
+  v.metadata({
+    title: 'A plan of dagmar',
+    description: 'Commands and what they need, run by `dagmar run`.',
+    // The usual place for values that anchors name.
+    patternProperties: { '^x-': { description: 'Ignored: a place for anchors.' } },
+  }),
+)
+
+/** A plan file as it was written, after its shape was accepted. Durations are texts, or 0. */
+export type WrittenPlan = v.InferOutput<typeof planSchema>
+export type WrittenTask = v.InferOutput<typeof task>
+export type WrittenDefaults = v.InferOutput<typeof defaults>
