@@ -1,13 +1,18 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import type { Socket } from 'node:net'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { command, processExecutor } from 'dagmar'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { Output } from '../../src/executors/process/output.ts'
 import { expectNothingLeft, runLine, startCommand } from './commands.ts'
 
 expectNothingLeft()
+
+const folder = mkdtempSync(join(tmpdir(), 'drain-test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let count = 0
 
 /** Keeps this process from listening, as a handler does that computes. */
 function compute(ms: number): void {
@@ -15,18 +20,30 @@ function compute(ms: number): void {
   while (performance.now() < until);
 }
 
+/** The end of a pipe that nobody has looked at yet, and into which that was written before the other end was closed. */
+async function writtenAndEnded(text: string): Promise<Socket> {
+  const server = createServer({ pauseOnConnect: true })
+  server.listen(join(folder, String(++count)))
+  await once(server, 'listening')
+  const client = connect(String(server.address()))
+  const [[socket]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [
+    [Socket],
+    unknown,
+  ]
+  client.end(text)
+  await once(client, 'finish')
+  server.close()
+  return socket
+}
+
 describe('the output of a command', () => {
   it('is whole, however long this process was busy when the command ended', async () => {
+    const [stdout, stderr] = [await writtenAndEnded('x'.repeat(60_000)), await writtenAndEnded('')]
     const output = new Output({ tell: () => undefined, beat: () => undefined, log: () => undefined })
-    const source = spawn('/bin/sh', ['-c', "head -c 60000 /dev/zero | tr '\\0' x"], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    await once(source, 'exit')
-    output.read(source.stdout as Socket, source.stderr as Socket)
-    const settled = new Promise<void>((resolve) => output.settle(20, resolve))
-    compute(60)
-    await settled
-    const isWhole = await new Promise((resolve) => output.finish(resolve))
+    output.read(stdout, stderr)
+    const finished = new Promise((resolve) => output.finish(resolve))
+    compute(100)
+    const isWhole = await finished
     expect(isWhole).toBe(true)
     expect(output.kept.stdout().output).toHaveLength(60_000)
   })
