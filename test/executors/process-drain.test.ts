@@ -41,6 +41,7 @@ describe('the output of a command', () => {
     const [stdout, stderr] = [await writtenAndEnded('x'.repeat(60_000)), await writtenAndEnded('')]
     const output = new Output({ tell: () => undefined, beat: () => undefined, log: () => undefined })
     output.read(stdout, stderr)
+    for (const socket of [stdout, stderr]) socket.resume()
     const finished = new Promise((resolve) => output.finish(resolve))
     compute(100)
     const isWhole = await finished
