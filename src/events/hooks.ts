@@ -1,4 +1,5 @@
 import type { Observable, Subscription } from 'rxjs'
+import { badValue, readFields } from '../graph/read-values.ts'
 import type { Fact, RunFact } from './facts.ts'
 
 /** Functions that are called as tasks settle. A hook that throws is isolated like any observer. */
@@ -9,8 +10,21 @@ export interface Hooks {
   readonly 'task.abort'?: (fact: Extract<RunFact, { type: 'task.failed' | 'task.killed' }>) => void
 }
 
-/** Calls the hooks for the facts of one run. Returns the subscription. */
+const hookNames: Readonly<Record<keyof Hooks, true>> = { 'task.complete': true, 'task.abort': true }
+const known: ReadonlySet<string> = new Set(Object.keys(hookNames))
+
+/** Gives the hooks back. Throws `CONFIG_INVALID` for a name that is no hook, and for a hook that is no function. */
+export function readHooks(hooks: Hooks): Hooks {
+  for (const [name, hook] of Object.entries(readFields(hooks, 'hooks', known))) {
+    if (hook !== undefined && typeof hook !== 'function')
+      throw badValue(`hooks["${name}"]`, hook, 'a function')
+  }
+  return hooks
+}
+
+/** Calls the hooks for the facts of one run. Returns the subscription. Throws `CONFIG_INVALID` for bad hooks. */
 export function subscribeHooks(events$: Observable<Fact>, hooks: Hooks): Subscription {
+  readHooks(hooks)
   return events$.subscribe((fact) => {
     if (fact.type === 'task.completed') hooks['task.complete']?.(fact)
     else if (fact.type === 'task.failed' || fact.type === 'task.killed') hooks['task.abort']?.(fact)

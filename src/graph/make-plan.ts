@@ -239,8 +239,8 @@ function refuseCycle(tasks: readonly PlannedTask[]): void {
   const shown =
     path.length <= 20 ? path : [...path.slice(0, 10), `… ${path.length - 19} more …`, ...path.slice(-9)]
   throw new DagmarError('DAG_CYCLE', {
-    message: `Tasks depend on each other in a circle: ${shown.join(' → ')}.`,
-    hint: 'Each needs the next: remove one of these dependencies, or split the task that closes the circle.',
+    message: `Tasks depend on each other in a cycle: ${shown.join(' → ')}.`,
+    hint: 'Each needs the next: remove one of these dependencies, or split the task that closes the cycle.',
     facts: { path },
   })
 }

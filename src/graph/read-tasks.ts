@@ -128,7 +128,7 @@ function badNeed(
   if (!indexById.has(id)) return unknownTask(field, id, indexById)
   if (id === taskId) {
     return new DagmarError('DAG_CYCLE', {
-      message: `Task ${show(id)} depends on itself: ${field} is its own id.`,
+      message: `Task ${show(id)} is a cycle by itself: ${field} is its own id.`,
       hint: 'Take the id out of its needs.',
       facts: { path: [id, id], field },
     })

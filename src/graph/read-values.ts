@@ -65,6 +65,18 @@ export function readText(value: unknown, path: string): string {
   throw badValue(path, value, 'a text of 1 to 200 characters')
 }
 
+/** Gives the object back when it has all these methods; throws `CONFIG_INVALID` otherwise. `what` is it to be: `a clock`. */
+export function readMethods<Value extends object>(
+  value: Value,
+  path: string,
+  what: string,
+  methods: readonly (string & keyof Value)[],
+): Value {
+  const given: unknown = value
+  if (isRecord(given) && methods.every((method) => typeof given[method] === 'function')) return value
+  throw badValue(path, value, `${what}, with ${methods.slice(0, -1).join(', ')} and ${methods.at(-1)}`)
+}
+
 export function readOneOf<Name extends string>(value: unknown, path: string, names: readonly Name[]): Name {
   const found = names.find((name) => name === value)
   if (found !== undefined) return found

@@ -1,9 +1,17 @@
 import type { InspectionEvent, Observer } from 'xstate'
-import type { Hooks } from '../events/hooks.ts'
+import { type Hooks, readHooks } from '../events/hooks.ts'
 import { actorLogicExecutor } from '../executors/actor-logic.ts'
 import { inlineExecutor } from '../executors/inline.ts'
 import { processExecutor } from '../executors/process/process-executor.ts'
-import { badValue, isRecord, readAmounts, readFields, readInteger, readOneOf } from '../graph/read-values.ts'
+import {
+  badValue,
+  isRecord,
+  readAmounts,
+  readFields,
+  readInteger,
+  readMethods,
+  readOneOf,
+} from '../graph/read-values.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
@@ -66,26 +74,37 @@ const known: ReadonlySet<string> = new Set([
 /** Checks the options and fills in what they leave out. Throws `CONFIG_INVALID`. */
 export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions {
   readFields(options, "createRuntime's options object", known)
+  if (options.hooks !== undefined) readHooks(options.hooks)
   const mode = readOneOf(options.mode ?? 'compiled', 'mode', ['compiled', 'interpreted'])
   return {
-    clock: options.clock ?? systemClock,
-    store: options.store,
+    clock: readMethods(options.clock ?? systemClock, 'clock', 'a clock', [
+      'now',
+      'setTimeout',
+      'clearTimeout',
+    ]),
+    store:
+      options.store === undefined
+        ? undefined
+        : readMethods(options.store, 'store', 'a store', ['create', 'open', 'append', 'read']),
     executors: readExecutors(options.executors ?? {}),
     concurrency: readInteger(options.concurrency ?? 4, 'concurrency', 0, true),
     pools: readAmounts(options.pools ?? {}, 'pools'),
     admission: readOneOf(options.admission ?? 'both', 'admission', ['both', 'executor']),
     retainFacts: readInteger(options.retainFacts ?? 100_000, 'retainFacts', 1),
-    inspect: options.inspect,
+    inspect: readInspect(options.inspect),
     logic: machineLogic(options.inspect === undefined ? mode : 'interpreted'),
   }
+}
+
+function readInspect(inspect: RuntimeOptions['inspect']): RuntimeOptions['inspect'] {
+  if (inspect === undefined || typeof inspect === 'function' || isRecord(inspect)) return inspect
+  throw badValue('inspect', inspect, 'a function or an observer')
 }
 
 function readExecutors(executors: Readonly<Record<string, Executor>>): Readonly<Record<string, Executor>> {
   for (const [name, executor] of Object.entries(executors)) {
     const path = `executors.${name}`
-    if (!isRecord(executor) || typeof executor.start !== 'function' || typeof executor.abort !== 'function') {
-      throw badValue(path, executor, 'an executor, with start and abort')
-    }
+    readMethods(executor, path, 'an executor', ['start', 'abort'])
     if (executor.capacity !== undefined && executor.capacity !== Number.POSITIVE_INFINITY) {
       readInteger(executor.capacity, `${path}.capacity`, 1)
     }

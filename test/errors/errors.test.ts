@@ -7,7 +7,7 @@ const cause = new Error('below')
 describe('an error of dagmar', () => {
   it('says what happened and what to do, and carries the code, the particulars and the cause', () => {
     const error = new DagmarError('DAG_CYCLE', {
-      message: 'Tasks depend on each other in a circle: a → b → a.',
+      message: 'Tasks depend on each other in a cycle: a → b → a.',
       hint: 'Remove one of these dependencies.',
       facts: { path: ['a', 'b', 'a'] },
       cause,
@@ -15,11 +15,11 @@ describe('an error of dagmar', () => {
     expect(error).toBeInstanceOf(Error)
     expect(error.name).toBe('DagmarError')
     expect(error.message).toBe(
-      'Tasks depend on each other in a circle: a → b → a. Remove one of these dependencies.',
+      'Tasks depend on each other in a cycle: a → b → a. Remove one of these dependencies.',
     )
     expect(error).toMatchObject({
       code: 'DAG_CYCLE',
-      problem: 'Tasks depend on each other in a circle: a → b → a.',
+      problem: 'Tasks depend on each other in a cycle: a → b → a.',
       hint: 'Remove one of these dependencies.',
       facts: { path: ['a', 'b', 'a'] },
       cause,

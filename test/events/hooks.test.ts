@@ -1,3 +1,4 @@
+import { createRuntime } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { FactLog } from '../../src/events/fact-log.ts'
 import type { Fact, NewRunFact } from '../../src/events/facts.ts'
@@ -34,6 +35,27 @@ function tell(hooks: Hooks, ...facts: readonly NewRunFact[]): Fact[] {
   for (const fact of numbered([completed, failed], 50)) log.tell(fact)
   return told
 }
+
+describe('a hook that cannot be', () => {
+  it('is refused for its name, with the nearest there is, by a runtime and by a run', () => {
+    const hooks = { 'task.complte': () => undefined } as Hooks
+    const refused = expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      problem: "hooks has an unknown field 'task.complte'. Did you mean 'task.complete'?",
+    })
+    expect(() => createRuntime({ hooks })).toThrow(refused)
+    expect(() => tell(hooks)).toThrow(refused)
+  })
+
+  it('is refused when it is no function', () => {
+    const hooks = { 'task.abort': 'log it' } as unknown as Hooks
+    expect(() => createRuntime({ hooks })).toThrow(
+      'hooks["task.abort"] is \'log it\', but it must be a function.',
+    )
+    expect(() => createRuntime({ hooks: null } as never)).toThrow('hooks is null')
+    expect(createRuntime({ hooks: { 'task.abort': undefined } } as never)).toBeDefined()
+  })
+})
 
 describe('a hook', () => {
   it('is called with the facts of its kind, and with no others', () => {

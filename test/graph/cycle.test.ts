@@ -12,7 +12,7 @@ describe('a cycle', () => {
   it('is told by its path', () => {
     const error = thrownBy(() => planWith({ z: [], a: ['b', 'z'], b: ['c'], c: ['a'], d: ['a'] }))
     expect(error.code).toBe('DAG_CYCLE')
-    expect(error.message).toContain('Tasks depend on each other in a circle: a → b → c → a.')
+    expect(error.message).toContain('Tasks depend on each other in a cycle: a → b → c → a.')
     expect(error.facts['path']).toEqual(['a', 'b', 'c', 'a'])
   })
 

@@ -217,7 +217,7 @@ describe('a dependency', () => {
   it('may not be the task itself', () => {
     const error = errorOf({ test: { needs: ['test'], run } })
     expect(error.code).toBe('DAG_CYCLE')
-    expect(error.message).toContain("Task 'test' depends on itself: tasks.test.needs[0] is its own id.")
+    expect(error.message).toContain("Task 'test' is a cycle by itself: tasks.test.needs[0] is its own id.")
     expect(error.facts['path']).toEqual(['test', 'test'])
   })
 

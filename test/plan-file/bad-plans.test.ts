@@ -144,8 +144,8 @@ describe('tasks that do not go together', () => {
         'tasks:\n  a: { run: x, needs: [c] }\n  b: { run: x, needs: [a] }\n  c: { run: x, needs: [b] }\n  s: { run: x, needs: [s] }',
       ),
     ).toEqual([
-      '2:24: Tasks depend on each other in a circle: a → c → b → a. Remove one of these dependencies: c at 2:24, b at 4:24, a at 3:24.',
-      "5:24: Task 's' depends on itself: tasks.s.needs[0] is its own id. Take the id out of its needs.",
+      '2:24: Tasks depend on each other in a cycle: a → c → b → a. Remove one of these dependencies: c at 2:24, b at 4:24, a at 3:24.',
+      "5:24: Task 's' is a cycle by itself: tasks.s.needs[0] is its own id. Take the id out of its needs.",
     ])
   })
 

@@ -44,7 +44,7 @@ describe('a plan of 5,000 tasks', () => {
   it('is refused for a cycle through all of it, in a message that can be read', () => {
     const [problem, ...others] = problemsOf(chain(5_000).replace('needs: []', 'needs: [task-4999]'))
     expect(others).toEqual([])
-    expect(problem).toMatch(/^4:13: Tasks depend on each other in a circle: task-0 → task-4999 → /)
+    expect(problem).toMatch(/^4:13: Tasks depend on each other in a cycle: task-0 → task-4999 → /)
     expect(problem!.length).toBeLessThan(1_000)
   })
 })

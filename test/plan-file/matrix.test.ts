@@ -191,7 +191,7 @@ describe('a matrix that is no good', () => {
         'tasks:\n  m: { run: x, needs: [n], matrix: { x: [1, 2, 3] } }\n  n: { run: x, needs: [m] }',
       ),
     ).toEqual([
-      '2:24: Tasks depend on each other in a circle: m(1) → n → m(1). Remove one of these dependencies: n at 2:24, m(1) at 3:24.',
+      '2:24: Tasks depend on each other in a cycle: m(1) → n → m(1). Remove one of these dependencies: n at 2:24, m(1) at 3:24.',
     ])
   })
 })

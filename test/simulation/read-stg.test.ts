@@ -77,7 +77,7 @@ describe('a damaged graph', () => {
       '3',
       "6: '3' has fewer than 3 numbers: a task's id, its time, and how many tasks it needs.",
     ],
-    ['1  9  1  0', '1  9  1  3', '3: Tasks depend on each other in a circle: 1 → 3 → 1.'],
+    ['1  9  1  0', '1  9  1  3', '3: Tasks depend on each other in a cycle: 1 → 3 → 1.'],
     ['4  0  1  3', '4  5  1  3', '7: Task 4 is a dummy at an end of the graph: its time must be 0, not 5.'],
     ['0  0  0', '0  0  1  1', '2: Task 0 begins the graph: it must need nothing.'],
     ['      3\n', '3 tasks\n', "1: The file begins with '3 tasks', but the count of its tasks was expected."],

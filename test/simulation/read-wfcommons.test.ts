@@ -147,7 +147,7 @@ describe('a damaged recording', () => {
     [
       [{ ...split, parents: ['merge'] }, merge],
       ran,
-      'Tasks depend on each other in a circle: split → merge → split.',
+      'Tasks depend on each other in a cycle: split → merge → split.',
       '{',
     ],
   ])('says what is wrong, with path and line: %#', (tasks, lengths, problem, text) => {
