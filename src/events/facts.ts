@@ -5,12 +5,12 @@ import type { TaskStructure } from '../graph/plan.ts'
 import type { JsonValue } from './json-value.ts'
 
 interface OfRun {
-  /** Rises by 1 within a run, from 1. */
+  /** The number of the fact in its run: 1 for the first, and 1 more for each that follows. */
   readonly seq: number
-  /** Epoch milliseconds. */
+  /** When it happened, in epoch milliseconds. */
   readonly at: number
   readonly runId: string
-  /** The `seq` of the fact that brought this one about, where it was not the task's own last one. */
+  /** The `seq` of the fact that caused this one, where that was not the task's own previous fact. */
   readonly causeSeq?: number
 }
 
@@ -37,7 +37,7 @@ export interface RunLimits {
   readonly timeoutMs: number | null
 }
 
-/** Run facts: journalled; the state of a run is their fold. */
+/** Run facts are journalled. The state of a run is what they add up to: see `fold`. */
 export type RunFact =
   /**
    * The first fact of a run. It has everything that is needed to draw and judge the run without its plan, and to
@@ -56,11 +56,18 @@ export type RunFact =
       readonly labels?: Readonly<Record<string, string>>
       readonly idempotencyKey?: string
     })
-  /** `until` is when the run's timeout falls, where it has one. Epoch milliseconds, like every `until`. */
+  /**
+   * The run takes up its first tasks. `until` is when its timeout falls, if it has one: epoch milliseconds, like every
+   * `until`.
+   */
   | (OfRunOnly & { readonly type: 'run.started'; readonly until?: number })
+  /** No further attempt starts until the run is resumed. Live attempts go on. */
   | (OfRunOnly & { readonly type: 'run.paused' })
+  /** Attempts start again. */
   | (OfRunOnly & { readonly type: 'run.resumed' })
+  /** Live attempts may finish, everything else is skipped. */
   | (OfRunOnly & { readonly type: 'run.draining'; readonly reason: string })
+  /** Every live attempt is being ended, everything else is skipped. `ending` says why. */
   | (OfRunOnly & {
       readonly type: 'run.killing'
       readonly ending: RunEnding
@@ -68,20 +75,23 @@ export type RunFact =
       readonly failure?: Failure
     })
   | (OfRunOnly & { readonly type: 'run.recovered' })
-  /** The settled run is open again, with these tasks; `until` is when its timeout falls now, where it has one. */
+  /** The settled run is open again, and with it these tasks. `until` is when its timeout falls now, if it has one. */
   | (OfRunOnly & {
       readonly type: 'run.redriven'
       readonly tasks: readonly TaskId[]
       readonly until?: number
     })
+  /** Every task is settled, and none of them makes the run fail. */
   | (OfRunOnly & { readonly type: 'run.completed' })
+  /** Every task is settled, and a task failed, or the run as a whole did: then `failure` says why. */
   | (OfRunOnly & { readonly type: 'run.failed'; readonly failure?: Failure })
+  /** Every task is settled, after the run was killed or drained. */
   | (OfRunOnly & { readonly type: 'run.killed'; readonly reason: string })
-  /** Its rule is met; it waits for a slot. */
+  /** Its rule is met. It waits for a slot, its pools and its executor. */
   | (OfTask & { readonly type: 'task.ready' })
-  /** Granted: slot, pools and executor are its own. Once an attempt, directly before `task.starting`. */
+  /** An attempt has been granted its slot, its pools and its executor. Directly before `task.starting`. */
   | (OfAttempt & { readonly type: 'task.dispatched'; readonly executor: string })
-  /** Its executor declined it; it is offered again when there is capacity. Costs no attempt. */
+  /** Its executor declined it. It is offered again when there may be room, which costs no attempt. */
   | (OfTask & {
       readonly type: 'task.deferred'
       readonly executor: string
@@ -90,27 +100,31 @@ export type RunFact =
       /** How many it carries at most, where it says so. */
       readonly capacity?: number
     })
-  /** The executor has been asked to start it; `until` is when the start timeout falls, where it has one. */
+  /** The executor has been asked to start the attempt. `until` is when the start timeout falls, if it has one. */
   | (OfAttempt & { readonly type: 'task.starting'; readonly until?: number })
   /**
-   * Its executor noted where the attempt is: with this handle a later coordinator can end it or take it over. It may be
-   * told again, and the latest counts.
+   * The executor has noted where the attempt is. With the handle a later coordinator can end it or take it over. May be
+   * told again: the latest counts.
    */
   | (OfAttempt & { readonly type: 'task.placed'; readonly executor: string; readonly handle: JsonValue })
+  /** The executor has confirmed that the attempt runs. */
   | (OfAttempt & { readonly type: 'task.started' })
+  /** The attempt says something that people should know, and goes on. */
   | (OfAttempt & { readonly type: 'task.warned'; readonly message: string })
-  /** `of` tells a question of the handler from one about what to do with a task that failed. */
+  /** A question waits for an answer: one of the handler, or what to do about the task's failure. `of` says which. */
   | (OfAttempt & {
       readonly type: 'task.asked'
       readonly of: 'handler' | 'failure'
       readonly question: string
       readonly failure?: Failure
     })
+  /** The oldest open question of the task has been answered. */
   | (OfAttempt & { readonly type: 'task.answered'; readonly answer: unknown })
-  /** Silent for `silentMs`, its stall timeout or longer; `until` is when the grace is over, where it has one. */
+  /** The attempt has been silent for `silentMs`. `until` is when the stall grace is over, if it has one. */
   | (OfAttempt & { readonly type: 'task.stalled'; readonly silentMs: number; readonly until?: number })
+  /** The silent attempt has given a sign of work. */
   | (OfAttempt & { readonly type: 'task.unstalled' })
-  /** The attempt is being ended; `until` is when it is forced or given up, where its `killGrace` has an end. */
+  /** The attempt is being ended. `until` is when it is forced or abandoned, unless its `killGrace` is infinite. */
   | (OfAttempt & {
       readonly type: 'task.stopping'
       readonly reason: StopReason
@@ -121,13 +135,15 @@ export type RunFact =
       readonly limitMs?: number
       readonly until?: number
     })
-  /** The attempt could not be ended and is given up; its slot is free. */
+  /** The attempt could not be ended and is given up. Its slot is free; its handler may still run. */
   | (OfAttempt & { readonly type: 'task.abandoned'; readonly reason: StopReason })
-  /** An attempt failed and another one follows at `until`. */
+  /** The attempt failed, and the next one is due at `until`. */
   | (OfAttempt & { readonly type: 'task.retrying'; readonly failure: Failure; readonly until: number })
-  /** The task is open again, with its attempts as good as new; `from` is how it had settled. */
+  /** The settled task is open again, with all its attempts. `from` is how it had settled. */
   | (OfTask & { readonly type: 'task.redriven'; readonly from: 'failed' | 'killed' | 'skipped' })
+  /** The task is settled, with this output. */
   | (OfAttempt & { readonly type: 'task.completed'; readonly output: unknown })
+  /** The task is settled: its last attempt failed. See `Outcome` for the flags. */
   | (OfAttempt & {
       readonly type: 'task.failed'
       readonly failure: Failure
@@ -135,8 +151,11 @@ export type RunFact =
       readonly deadLettered: boolean
       readonly abandoned: boolean
     })
+  /** It had more than one attempt, and has used them all. Directly after `task.failed`. */
   | (OfAttempt & { readonly type: 'task.dead-lettered'; readonly failure: Failure })
+  /** The task is settled: it was killed. */
   | (OfAttempt & { readonly type: 'task.killed'; readonly reason: string; readonly abandoned: boolean })
+  /** The task is settled without an attempt. `causedBy` is the task that caused it, if there is one. */
   | (OfTask & { readonly type: 'task.skipped'; readonly because: SkipReason; readonly causedBy?: TaskId })
 
 interface Passing {
@@ -150,8 +169,9 @@ interface PassingOfRun extends Passing {
   readonly taskId?: undefined
 }
 
-/** Passing facts: shown and forgotten, never journalled. */
+/** Passing facts are shown and forgotten, never journalled. */
 export type PassingFact =
+  /** The attempt wrote one or more lines: to `stdout` or `stderr` as a command, to `log` as a handler. */
   | (Passing & {
       readonly type: 'task.output'
       readonly taskId: TaskId
@@ -159,6 +179,7 @@ export type PassingFact =
       readonly text: string
       readonly stream: 'stdout' | 'stderr' | 'log'
     })
+  /** The attempt says how far it is. */
   | (Passing & {
       readonly type: 'task.progress'
       readonly taskId: TaskId
@@ -167,15 +188,15 @@ export type PassingFact =
       readonly percent: number
       readonly message?: string
     })
-  /** This observer has missed that many facts. */
+  /** This observer has missed `missed` facts, which would have been here. */
   | (PassingOfRun & { readonly type: 'stream.lagged'; readonly missed: number })
-  /** An observer threw; told once for each observer, which goes on being served. */
+  /** An observer threw. Told once for each observer, which still gets what follows. */
   | (PassingOfRun & { readonly type: 'observer.failed'; readonly message: string })
 
 /** What `run.events$` carries. */
 export type Fact = RunFact | PassingFact
 
-/** An instant as a part of a fact; nothing where it never comes, since JSON has no `Infinity`. */
+/** An instant as a part of a fact: nothing where it never comes, because JSON has no `Infinity`. */
 export function untilIn(instant: number): { readonly until?: number } {
   return instant === Number.POSITIVE_INFINITY ? {} : { until: instant }
 }
@@ -185,7 +206,7 @@ export function isRunFact(fact: Fact): fact is RunFact {
   return 'seq' in fact
 }
 
-/** True for the last fact of a run; only a redrive is told after it. */
+/** True for the last fact of a run. Only a redrive comes after it. */
 export function isRunEnd(fact: Fact): boolean {
   return fact.type === 'run.completed' || fact.type === 'run.failed' || fact.type === 'run.killed'
 }
