@@ -22,10 +22,11 @@ function compute(ms: number): void {
 
 /** The end of a pipe that nobody has looked at yet, and into which that was written before the other end was closed. */
 async function writtenAndEnded(text: string): Promise<Socket> {
+  const path = join(folder, String(++count))
   const server = createServer({ pauseOnConnect: true })
-  server.listen(join(folder, String(++count)))
+  server.listen(path)
   await once(server, 'listening')
-  const client = connect(String(server.address()))
+  const client = connect(path)
   const [[socket]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [
     [Socket],
     unknown,

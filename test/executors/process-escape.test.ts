@@ -50,6 +50,14 @@ describe.runIf(existsSync('/proc/self/environ'))('what forks and exits again and
     await expectNothing()
   })
 
+  it.each(ways)('%s is gone when everything is ended at once', async (_, line) => {
+    const run = startCommand(command(`${line} & echo up; trap "" TERM; while :; do sleep 0.02; done`))
+    await run.says('up')
+    run.executor.killAllNow()
+    await expectNothing()
+    expect(await run.end).toMatchObject({ type: 'attempt.ended' })
+  })
+
   it('as a daemon that detaches while its command ends is found, every time', async () => {
     for (let round = 0; round < 40; round++) {
       const run = await runLine(`setsid sh -c 'sleep 100 & exit' >/dev/null 2>&1 &`)

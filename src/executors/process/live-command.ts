@@ -71,8 +71,18 @@ export class LiveCommand {
     this.#place(launched)
   }
 
-  get mark(): string {
-    return this.#options.environment.mark
+  /** By which what it has started is found; undefined before there is a process. */
+  get trace(): Trace | undefined {
+    const { environment, leaders } = this.#options
+    if (this.#launched === undefined) return undefined
+    return {
+      mark: environment.mark,
+      leader: this.#launched.pid,
+      start: this.#start,
+      isReaped: this.#isReaped,
+      startedAt: this.#startedAt,
+      others: leaders,
+    }
   }
 
   abort(): void {
@@ -135,15 +145,7 @@ export class LiveCommand {
     this.#options.leaders.delete(pid)
     // What comes after the exit does not change how it ended.
     const wasEnding = this.#isEnding
-    const { environment, leaders } = this.#options
-    const trace: Trace = {
-      mark: environment.mark,
-      leader: pid,
-      start: this.#start,
-      isReaped: true,
-      startedAt: this.#startedAt,
-      others: leaders,
-    }
+    const trace = this.trace!
     this.#output.settle(settleMs, () => {
       const done: SweepOptions['done'] = (found, isLeft) => {
         if (isLeft || (found.length > 0 && !wasEnding)) this.#warn(nameSurvivors(found, isLeft))

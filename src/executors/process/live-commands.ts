@@ -4,8 +4,7 @@ import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { LiveCommand } from './live-command.ts'
 import { StartFault } from './start-fault.ts'
-import { signal } from './signal.ts'
-import { processesWith } from './survivors.ts'
+import { killAtOnce } from './sweep.ts'
 
 /** The live attempts of one executor. The part of it that needs Node's processes, loaded when the first one starts. */
 export class LiveCommands {
@@ -46,8 +45,7 @@ export class LiveCommands {
   killAllNow(): void {
     for (const live of this.#live.values()) live.killNow()
     // Those that have left their groups.
-    for (const pid of processesWith(new Set(Array.from(this.#live.values(), ({ mark }) => mark))))
-      signal(pid, 'SIGKILL')
+    killAtOnce([...this.#live.values()].flatMap(({ trace }) => trace ?? []))
   }
 
   #add(attemptId: string, live: LiveCommand): void {

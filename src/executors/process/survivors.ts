@@ -68,15 +68,6 @@ export function isQuick({ leader, startedAt }: Trace): boolean {
   return latest !== undefined && latest >= leader && latest - leader <= fewNumbers
 }
 
-/** The processes that carry one of the marks. */
-export function processesWith(marks: ReadonlySet<string>): readonly number[] {
-  if (marks.size === 0) return []
-  return (allPids() ?? []).filter((pid) => {
-    const own = marksOf(pid)
-    return own !== 'unknown' && own.some((mark) => marks.has(mark))
-  })
-}
-
 /** Some processes, looked at one by one, for several attempts. */
 class Look {
   readonly #found: (trace: Trace, survivor: Survivor) => void

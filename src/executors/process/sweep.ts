@@ -8,6 +8,8 @@ const patienceMs = 1_000
 const longestProbeMs = 50
 /** So often a look that found nothing, but was not sure, is repeated: 30 ms in all. */
 const mostDoubts = 6
+/** So often what forks and exits is looked for where there is no later. */
+const mostLooksAtOnce = 20
 
 export interface SweepOptions {
   /**
@@ -55,17 +57,14 @@ export class Sweep {
 
   /** Called for each process that is found, at once. SIGTERM comes once, SIGKILL with every look. */
   end(survivor: Survivor): void {
-    const { pid, isInGroup, isLeader } = survivor
+    const { pid, isInGroup } = survivor
     const isNew = !this.#found.has(pid)
     if (isNew) this.#found.set(pid, survivor)
     if (!this.#isForced) {
       if (isNew && !(isInGroup && this.#options.isEnding)) signal(pid, 'SIGTERM')
       return
     }
-    // A group as a group: one by one, what forks in it meanwhile would get away.
-    if (isLeader) signal(-pid, 'SIGKILL')
-    else if (isInGroup && hasGroup(this.trace.leader)) signal(-this.trace.leader, 'SIGKILL')
-    signal(pid, 'SIGKILL')
+    kill(this.trace, survivor)
   }
 
   /** Called after each look, with what it found, or with nothing where nobody can look. */
@@ -116,6 +115,25 @@ function look(sweeps: readonly Sweep[]): void {
   const byTrace = new Map(sweeps.map((sweep) => [sweep.trace, sweep]))
   const looked = lookFor([...byTrace.keys()], (trace, survivor) => byTrace.get(trace)!.end(survivor))
   for (const sweep of sweeps) sweep.looked(looked)
+}
+
+/** A group as a group: one by one, what forks in it meanwhile would get away. */
+function kill({ leader }: Trace, { pid, isInGroup, isLeader }: Survivor): void {
+  if (isLeader) signal(-pid, 'SIGKILL')
+  else if (isInGroup && hasGroup(leader)) signal(-leader, 'SIGKILL')
+  signal(pid, 'SIGKILL')
+}
+
+/** SIGKILL to all of these attempts, at once and for all that can be done where there is no later. */
+export function killAtOnce(traces: readonly Trace[]): void {
+  for (let look = 0; traces.length > 0 && look < mostLooksAtOnce; look++) {
+    let found = 0
+    const looked = lookFor(traces, (trace, survivor) => {
+      found++
+      kill(trace, survivor)
+    })
+    if (looked === undefined || (found === 0 && looked.isSure)) return
+  }
 }
 
 /** The sentence that names what was left behind. */
