@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { axisText } from '../../src/cli/simulate/axis.ts'
-import { slotsOf } from '../../src/cli/simulate/slots.ts'
+import { slotsOf } from '../../src/cli/simulate/slot-uses.ts'
 import { simulateCommand } from '../../src/cli/simulate/simulate-command.ts'
 import { wrapped } from '../../src/cli/simulate/summary.ts'
 import { addSimulateCommand } from '../../src/cli/simulate.ts'

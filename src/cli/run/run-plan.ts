@@ -75,7 +75,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   asked.close()
   display.end(result)
   const exitCode = result.status === 'completed' ? 0 : (signals.exitCode ?? 1)
-  signals.settle()
+  signals.leaveAtOnce()
   await screen.flushed()
   stopListening()
   stopSuspending()

@@ -20,7 +20,7 @@ export interface Signals {
   /** The exit code of the last signal; undefined while there was none. */
   readonly exitCode: number | undefined
   /** The run is over, and only a reader is waited for: from now on any signal leaves. */
-  settle(): void
+  leaveAtOnce(): void
 }
 
 export function endBySignals({ run, running, say, leave }: SignalsOptions): Signals {
@@ -51,7 +51,7 @@ export function endBySignals({ run, running, say, leave }: SignalsOptions): Sign
       else if (phase !== 'killing') kill(signal)
       else if (signal === 'SIGINT') leave(code)
     },
-    settle: () => {
+    leaveAtOnce: () => {
       phase = 'settled'
     },
     get exitCode() {

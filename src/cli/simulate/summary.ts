@@ -4,14 +4,14 @@ import { showMs } from '../../time/duration.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
-import type { Told } from './told.ts'
+import type { SimulationPage } from './simulation-page.ts'
 
 const mostNames = 8
 
 /** The summary of a simulated run. How long it takes comes last. */
 export function summaryLines(
   simulation: Simulation,
-  { width, paint, plan, options, found }: Told,
+  { width, paint, plan, options, found }: SimulationPage,
 ): readonly string[] {
   const { criticalPathMs, criticalPath, utilisation, concurrency, peakConcurrency, tasks, sentence } =
     simulation
@@ -42,7 +42,7 @@ export function summaryLines(
 /** `release: 6 tasks take 42.0 s with 4 slots, critical path first`. */
 function headline(
   { name, tasks, makespanMs, concurrency }: Simulation,
-  { plan, options }: Pick<Told, 'plan' | 'options'>,
+  { plan, options }: Pick<SimulationPage, 'plan' | 'options'>,
 ): string {
   const slots = Number.isFinite(concurrency) ? withNoun(concurrency, 'slot') : 'no limit to slots'
   const takes = tasks.length === 1 ? 'takes' : 'take'
@@ -50,7 +50,7 @@ function headline(
 }
 
 /** Which values were assumed, because they were not given. */
-export function guessLines({ plan, options }: Pick<Told, 'plan' | 'options'>): readonly string[] {
+export function guessLines({ plan, options }: Pick<SimulationPage, 'plan' | 'options'>): readonly string[] {
   if (typeof options.durations === 'string') return []
   const missing = plan.tasks.filter(({ estimateMs }) => estimateMs === undefined)
   if (missing.length === 0) return []

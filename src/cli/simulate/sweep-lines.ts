@@ -2,11 +2,11 @@ import type { Sweep, SweepPoint } from '../../simulation/sweep.ts'
 import { showMs } from '../../time/duration.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { shownText } from '../../text/shown-text.ts'
-import type { Told } from './told.ts'
+import type { SimulationPage } from './simulation-page.ts'
 import { guessLines, percent, wrapped } from './summary.ts'
 
 /** A row for each number of slots, with its makespan as a bar; then the knee. */
-export function sweepLines(swept: Sweep, { width, paint, plan, options }: Told): readonly string[] {
+export function sweepLines(swept: Sweep, { width, paint, plan, options }: SimulationPage): readonly string[] {
   const { points, knee } = swept
   const heads = ['slots', 'makespan', 'used', 'bound by']
   const cells = points.map((point) => [

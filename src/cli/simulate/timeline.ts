@@ -9,7 +9,7 @@ import { lineOf, rowOf, type Span } from '../screen/spans.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'
 import { axisText } from './axis.ts'
 import { Bar } from './bar.ts'
-import { slotsOf } from './slots.ts'
+import { slotsOf } from './slot-uses.ts'
 
 export interface TimelineOptions {
   /** No line is wider. */

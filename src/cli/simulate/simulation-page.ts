@@ -4,7 +4,7 @@ import type { SimulationOptions } from '../../simulation/options.ts'
 import type { painter } from '../screen/colours.ts'
 
 /** What the lines about a simulation need to know. */
-export interface Told {
+export interface SimulationPage {
   readonly width: number
   readonly paint: ReturnType<typeof painter>
   readonly plan: Plan
