@@ -1,3 +1,4 @@
+export type { RunEnding, RunState } from '../machines/dag.ts'
 export type {
   Failure,
   FailureAnswer,
@@ -7,8 +8,9 @@ export type {
   SkipReason,
   TaskId,
 } from '../machines/outcome.ts'
+export type { StopReason, TaskPolicy, TaskState } from '../machines/task-context.ts'
 export { RetryAfterError, TerminalError, type TerminalErrorOptions } from './errors/attempt-errors.ts'
-export { DagmarError, type ErrorCode } from './errors/dagmar-error.ts'
+export { DagmarError, type ErrorCode, type ErrorDetails } from './errors/dagmar-error.ts'
 export { type BufferOptions, buffered, type Overflow } from './events/buffered.ts'
 export {
   type Fact,
@@ -24,17 +26,30 @@ export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export type { RunResult } from './events/run-result.ts'
 export { type RunSummary, summaryAfter } from './events/run-summary.ts'
 export type { TaskStatus, TaskView } from './events/task-view.ts'
-export { actorLogicExecutor, logic, type LogicContext } from './executors/actor-logic.ts'
+export {
+  actorLogicExecutor,
+  type ActorLogicExecutorOptions,
+  logic,
+  type LogicContext,
+} from './executors/actor-logic.ts'
 export { attemptIdOf, inputsOf } from './executors/attempt.ts'
 export { command, type CommandOptions } from './executors/command.ts'
-export { inlineExecutor } from './executors/inline.ts'
+export { inlineExecutor, type InlineExecutorOptions } from './executors/inline.ts'
 export { type ProcessExecutor, processExecutor } from './executors/process/process-executor.ts'
 export type { ProcessExecutorOptions } from './executors/process/process-options.ts'
 export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
-export { type Dag, type DagOutputs, dag } from './graph/dag.ts'
+export {
+  type Dag,
+  type DagOutputs,
+  dag,
+  type HandlerOrWork,
+  type PlainDefaults,
+  type TypedTask,
+} from './graph/dag.ts'
 export { toDot } from './graph/dot.ts'
 export type { Handler, HandlerContext } from './graph/handler.ts'
 export { type DefinedHandler, plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
+export type { PictureOptions } from './graph/status-colours.ts'
 export { toMermaid } from './graph/mermaid.ts'
 export type {
   BackoffOptions,
@@ -43,9 +58,18 @@ export type {
   Priority,
   RetryOptions,
   StallOptions,
+  TaskDefaults,
   TaskOptions,
 } from './graph/options.ts'
-export type { AnyDag, Order, Plan, PlannedTask, TaskStructure } from './graph/plan.ts'
+export type {
+  AnyDag,
+  Backoff,
+  OptimiseSettings,
+  Order,
+  Plan,
+  PlannedTask,
+  TaskStructure,
+} from './graph/plan.ts'
 export type { Rule, RuleFunction, RuleName, StatedRule } from './graph/rules.ts'
 export type { Work } from './graph/work.ts'
 export type {
@@ -59,11 +83,12 @@ export type {
 } from './ports/executor.ts'
 export type { AppendGroup, Journal, Owner, RunQuery, Store } from './ports/store.ts'
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
-export type { DispatchOptions } from './runtime/dispatch-options.ts'
+export type { AdmissionMode } from './runtime/admission/slot-resource.ts'
+export type { DispatchOptions, WithInput } from './runtime/dispatch-options.ts'
 export type { RuntimeOptions } from './runtime/options.ts'
 export type { RunHandle } from './runtime/handle/run-handle.ts'
 export type { Explanation, WaitsFor } from './runtime/handle/why.ts'
 export { memoryStore } from './stores/memory.ts'
-export { type Clock, systemClock } from './time/clock.ts'
+export { type Clock, systemClock, type TimerId } from './time/clock.ts'
 export type { Duration } from './time/duration.ts'
 export { SimulatedClock } from './time/simulated-clock.ts'

@@ -37,6 +37,7 @@ export {
   type Fault,
   type FaultKind,
   type Faults,
+  type ObserverKind,
 } from './testing/any/faults.ts'
 export {
   assertInvariants,
@@ -50,10 +51,12 @@ export {
   anyHandleCase,
   type AnyHandleCaseOptions,
   type HandleCase,
+  type HandleCommand,
   runModelCommands,
 } from './testing/model/handle-model.ts'
 export { rehearse, type Rehearsed } from './testing/rehearsal/rehearse.ts'
 export type { RehearseOptions } from './testing/rehearsal/rehearse-options.ts'
+export type { StrayReport } from './testing/any/any-stray.ts'
 export { anySchedule, type Schedule } from './testing/any/schedule.ts'
 export type { Shape } from './testing/any/dag-shape.ts'
 export { type Trace, trace, type TracedAttempt } from './testing/facts/trace.ts'

@@ -25,7 +25,7 @@ export interface Dag<
   /** Adds a task without options: it depends on nothing. */
   task<const Id extends string, Output>(
     id: NewId<Id, Tasks['id']>,
-    run: Run<Empty, Input, Output>,
+    run: HandlerOrWork<Empty, Input, Output>,
   ): Dag<
     Input,
     Tasks | TypedTask<Id, Output>,
@@ -44,7 +44,7 @@ export interface Dag<
   >(
     id: NewId<Id, Tasks['id']>,
     options: TaskOptions<Need, When, Failing>,
-    run: Run<InputsOf<Tasks, Need, When, Ignorable>, Input, Output>,
+    run: HandlerOrWork<InputsOf<Tasks, Need, When, Ignorable>, Input, Output>,
   ): Dag<
     Input,
     Tasks | TypedTask<Id, Output>,
@@ -69,7 +69,7 @@ export type DagOutputs<D extends AnyDag | Plan> =
       : never
 
 /** What carries out a task: a handler, or work for a named executor. */
-export type Run<Inputs, Input, Output> =
+export type HandlerOrWork<Inputs, Input, Output> =
   | Handler<Inputs, Input, Output>
   | Work<HandlerContext<Inputs, Input>, Output>
 

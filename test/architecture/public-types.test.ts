@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { exportsOf, hasNameOfItsOwn, typesReachedFrom } from './public-types.ts'
+import { exportsOf, isKnownOutside, typesReachedFrom } from './public-types.ts'
 
 /** The sources of the package's entry points. */
 const entries = Object.values(manifest.exports).flatMap((target) =>
@@ -11,8 +11,20 @@ describe('a type in a public signature', () => {
   it.each(entries)('is exported for those who have to name it, in %s', (entry) => {
     const exported = new Set([...exportsOf('src/index.ts'), ...exportsOf(entry)])
     const hidden = [...typesReachedFrom(exportsOf(entry))].filter(
-      ([type]) => !exported.has(type) && hasNameOfItsOwn(type),
+      ([type]) => !exported.has(type) && isKnownOutside(type),
     )
     expect(hidden.map(([type, by]) => `${type} is named by ${by}`)).toEqual([])
+  })
+})
+
+describe('the check of public types', () => {
+  it('follows signatures and members, and stops at what is private or done inside', () => {
+    const reached = [...typesReachedFrom(['test/architecture/public-types.ts#exportsOf'])]
+    expect(reached).toEqual([
+      ['test/architecture/public-types.ts#Declared', 'test/architecture/public-types.ts#exportsOf'],
+    ])
+    const fromPlan = typesReachedFrom(['src/graph/plan.ts#Plan'])
+    expect(fromPlan.get('machines/task-context.ts#TaskPolicy')).toBe('src/graph/plan.ts#PlannedTask')
+    expect(fromPlan.has('src/graph/plan.ts#orders')).toBe(false)
   })
 })

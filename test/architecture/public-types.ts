@@ -43,11 +43,10 @@ export function typesReachedFrom(declared: Iterable<Declared>): ReadonlyMap<Decl
   return reached
 }
 
-/** Whether it can be told apart from how another type is written: an alias of a file's own is no more than that. */
-export function hasNameOfItsOwn(declared: Declared): boolean {
+/** Whether it is known outside of its file. Otherwise it is only a part of how another type is written. */
+export function isKnownOutside(declared: Declared): boolean {
   const [path, name] = parts(declared)
-  const { declarations, exports } = sourceOf(path)
-  return exports.has(name) || declarations.get(name)!.some((node) => typeOf(node) !== 'TSTypeAliasDeclaration')
+  return sourceOf(path).exports.has(name)
 }
 
 /** A value stands in `typeof`, and says what the type is without being part of it. */
@@ -116,7 +115,9 @@ function declaredBy(statement: Statement): readonly (readonly [string, object])[
     case 'TSDeclareFunction':
       return inner.id === null ? [] : [[inner.id.name, inner]]
     case 'VariableDeclaration':
-      return inner.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [[id.name, id] as const] : []))
+      return inner.declarations.flatMap(({ id }) =>
+        id.type === 'Identifier' ? [[id.name, id] as const] : [],
+      )
     default:
       return []
   }

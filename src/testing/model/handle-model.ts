@@ -15,7 +15,13 @@ import { anyRunCommand, type RunCommand } from './run-commands.ts'
 export interface HandleCase {
   readonly plan: Plan
   readonly concurrency: number
-  readonly commands: Iterable<RunCommand>
+  readonly commands: Iterable<HandleCommand>
+}
+
+/** One command out of `anyHandleCase`, for `runModelCommands`. */
+export interface HandleCommand {
+  /** What it does. */
+  toString(): string
 }
 
 export interface AnyHandleCaseOptions {
@@ -79,7 +85,7 @@ export async function runModelCommands(
   const real = new RealRun(plan, concurrency, { startAt, options })
   model.start()
   await real.compare(model, 'start')
-  await fc.asyncModelRun(() => ({ model, real }), commands)
+  await fc.asyncModelRun(() => ({ model, real }), commands as Iterable<RunCommand>)
   await windUp(model, real)
 }
 
