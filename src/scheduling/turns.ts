@@ -1,20 +1,24 @@
 /** What takes its turn: it offers tasks, of which the best has this priority; undefined when it has none. */
 export interface TurnTaker {
   headPriority(): number | undefined
+  /** When it last had a turn, gave something back, or first asked: a count that rises. 0 before, then kept by `Turns`. */
+  servedAt: number
 }
+
+/** One count for all, since what waits in one place may wait in another one later. */
+let turns = 0
 
 interface Waiting<Taker> {
   readonly taker: Taker
   /** The priority that it is sorted by. It may have fallen since: that is looked at when its turn comes. */
   priority: number
-  /** Counts up with each turn: the lowest was served longest ago. */
-  servedAt: number
   /** Its index in the heap. */
   place: number
 }
 
 /**
- * Whose turn it is among those that want to take up tasks: the highest priority first, round robin among equals.
+ * Whose turn it is among those that want to take up tasks: the highest priority first, and among equals the one that had
+ * its turn longest ago, whether it has waited all the time since or not.
  * A binary heap whose members know their places, so that each operation costs the logarithm of how many wait. Mostly
  * there is one, which comes and goes with each task: it is kept outside the heap.
  */
@@ -25,15 +29,15 @@ export class Turns<Taker extends TurnTaker> {
   readonly #asked = new Set<Taker>()
   readonly #heap: Waiting<Taker>[] = []
   readonly #waiting = new Map<Taker, Waiting<Taker>>()
-  #served = 0
 
   /** How many wait, those that may turn out to have nothing to offer included. */
   get size(): number {
     return this.#only === undefined ? this.#heap.length + this.#asked.size : 1
   }
 
-  /** Waits for its turn, behind its equals. To be called again when what it offers may have become better. */
+  /** Waits for its turn. To be called again when what it offers may have become better. */
   add(taker: Taker): void {
+    if (taker.servedAt === 0) taker.servedAt = ++turns
     if (this.#only === taker) return
     if (this.size === 0) {
       this.#only = taker
@@ -42,6 +46,14 @@ export class Turns<Taker extends TurnTaker> {
     if (this.#only !== undefined) this.#asked.add(this.#only)
     this.#only = undefined
     this.#asked.add(taker)
+  }
+
+  /** As `add`, but behind all that wait by now: it has given back something that they wait for. */
+  addLast(taker: Taker): void {
+    taker.servedAt = ++turns
+    const known = this.#waiting.get(taker)
+    if (known !== undefined) this.#sink(known)
+    this.add(taker)
   }
 
   delete(taker: Taker): void {
@@ -55,6 +67,7 @@ export class Turns<Taker extends TurnTaker> {
   next(): Taker | undefined {
     if (this.#only !== undefined) {
       if (this.#only.headPriority() === undefined) this.#only = undefined
+      else this.#only.servedAt = ++turns
       return this.#only
     }
     if (this.#asked.size > 0) this.#sortAsked()
@@ -66,7 +79,7 @@ export class Turns<Taker extends TurnTaker> {
       }
       const isFirst = priority >= top.priority
       top.priority = priority
-      if (isFirst) top.servedAt = ++this.#served
+      if (isFirst) top.taker.servedAt = ++turns
       this.#sink(top)
       if (isFirst) return top.taker
     }
@@ -88,7 +101,7 @@ export class Turns<Taker extends TurnTaker> {
   }
 
   #insert(taker: Taker, priority: number): void {
-    const waiting = { taker, priority, servedAt: ++this.#served, place: this.#heap.length }
+    const waiting = { taker, priority, place: this.#heap.length }
     this.#waiting.set(taker, waiting)
     this.#heap.push(waiting)
     this.#rise(waiting)
@@ -135,6 +148,6 @@ export class Turns<Taker extends TurnTaker> {
   }
 }
 
-function isBefore<Taker>(a: Waiting<Taker>, b: Waiting<Taker>): boolean {
-  return a.priority === b.priority ? a.servedAt < b.servedAt : a.priority > b.priority
+function isBefore<Taker extends TurnTaker>(a: Waiting<Taker>, b: Waiting<Taker>): boolean {
+  return a.priority === b.priority ? a.taker.servedAt < b.taker.servedAt : a.priority > b.priority
 }

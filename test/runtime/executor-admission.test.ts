@@ -40,8 +40,8 @@ describe('an executor with a capacity', () => {
       first: { run: { executor: 'inline', work: () => 1 } },
       d: { run: byHand, priority: 'high', needs: ['first'] },
     })
-    for (const name of ['a/1', 'd/1', 'b/1']) hand.completes(name)
-    expect(hand.started).toEqual(['a', 'd', 'b', 'c'])
+    for (const name of ['a/1', 'd/1', 'c/1']) hand.completes(name)
+    expect(hand.started).toEqual(['a', 'd', 'c', 'b'])
   })
 
   it('shares its capacity between runs', async () => {

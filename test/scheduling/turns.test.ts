@@ -11,6 +11,7 @@ function runOf(name: string, priority: number | undefined = 0): Run {
   return {
     name,
     priority,
+    servedAt: 0,
     headPriority() {
       return this.priority
     },
@@ -66,7 +67,7 @@ describe('a run of higher priority', () => {
 })
 
 describe('a run with nothing to offer', () => {
-  it('is taken out, and comes back when it asks again', () => {
+  it('is taken out, and comes to its old turn when it asks again', () => {
     const idle = runOf('idle', undefined)
     idle.priority = undefined
     const turns = turnsOf(idle, runOf('a'))
@@ -75,7 +76,7 @@ describe('a run with nothing to offer', () => {
     idle.priority = 0
     expect(take(turns, 1)).toEqual(['a'])
     turns.add(idle)
-    expect(take(turns, 2)).toEqual(['a', 'idle'])
+    expect(take(turns, 2)).toEqual(['idle', 'a'])
   })
 
   it('leaves nobody where it was the only one', () => {

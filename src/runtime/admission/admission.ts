@@ -65,12 +65,13 @@ export class Admission {
   /** Offers room to one run after the other, as long as there is any; then closes the batch. */
   sweep(): void {
     while (this.slots.hasRoom) {
-      let hasMoved = false
-      for (const resource of this.#resources) hasMoved = resource.openNext() || hasMoved
+      const hasOpened = this.#openNext()
       const run = this.#turns.next()
-      if (run === undefined && !hasMoved) break
-      if (run !== undefined && !run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1))
-        this.rest(run)
+      if (run === undefined) {
+        if (hasOpened) continue
+        break
+      }
+      if (!run.offer(this.#turns.size === 1 ? Number.POSITIVE_INFINITY : 1)) this.rest(run)
     }
     this.executors.closeBatch()
   }
@@ -100,5 +101,38 @@ export class Admission {
    */
   free(lane: Lane, isOfferOnly: boolean): void {
     for (const resource of this.#resources) resource.give(lane, isOfferOnly)
+    // Behind the runs that wait for what it has given back.
+    this.#openNext()
+    this.#turns.addLast(lane.run)
+    for (const waiting of lane.run.waiting) if (waiting.waitsIn === undefined) this.#open(waiting)
+  }
+
+  #openNext(): boolean {
+    let hasOpened = false
+    for (const resource of this.#resources) hasOpened = resource.openNext(this.#open) || hasOpened
+    return hasOpened
+  }
+
+  /**
+   * Opens a lane that lacks nothing but slots, with all such lanes of its run, so that the best task is looked for among
+   * all of them; any other lane waits for what it lacks.
+   */
+  readonly #open = (lane: Lane): boolean => {
+    const lacking = this.#lackBesideSlots(lane)
+    if (lacking !== undefined) {
+      lacking.resource.wait(lane, lacking.lack)
+      return false
+    }
+    for (const other of lane.run.waiting) if (this.#lackBesideSlots(other) === undefined) other.open()
+    return true
+  }
+
+  #lackBesideSlots(lane: Lane): { readonly resource: Resource; readonly lack: Lack } | undefined {
+    for (const resource of this.#resources) {
+      if (resource === this.slots) continue
+      const lack = resource.lacks(lane)
+      if (lack !== undefined) return { resource, lack }
+    }
+    return undefined
   }
 }

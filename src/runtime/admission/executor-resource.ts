@@ -46,16 +46,18 @@ export class ExecutorResource implements Resource {
     return 'lane'
   }
 
-  openNext(): boolean {
-    let hasMoved = false
+  openNext(open: (lane: Lane) => boolean): boolean {
+    let hasOpened = false
     for (let key = 0; key < this.#waiting.length; key++) {
-      const waiting = this.#waiting[key]!
-      if (waiting.size === 0 || !this.#loads[key]!.hasRoom) continue
-      const lane = waiting.next()
-      lane?.open()
-      hasMoved ||= lane !== undefined
+      const lanes = this.#waiting[key]!
+      for (let isOpen = false; !isOpen && lanes.size > 0 && this.#loads[key]!.hasRoom; ) {
+        const lane = lanes.next()
+        if (lane === undefined) break
+        isOpen = open(lane)
+        hasOpened ||= isOpen
+      }
     }
-    return hasMoved
+    return hasOpened
   }
 
   take({ load }: Lane): void {

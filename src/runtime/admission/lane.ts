@@ -9,6 +9,8 @@ export interface Candidate extends TurnTaker {
   /** Its own limits, beside the shared ones. */
   readonly slots: Slots
   readonly pools: Pools
+  /** Its lanes that are closed until something comes free. */
+  readonly waiting: Set<Lane>
   /** The priority of its best ready task in an open lane; undefined when there is none to offer. */
   headPriority(): number | undefined
   /** The priority of the best ready task of a lane, open or closed. */
@@ -25,6 +27,7 @@ export class Lane implements TurnTaker {
   readonly run: Candidate
   readonly load: ExecutorLoad
   readonly uses: Readonly<Record<string, number>>
+  servedAt = 0
   /** The waiting list that it is on, if it lacks something. */
   waitsIn: Turns<Lane> | undefined
 
@@ -39,14 +42,17 @@ export class Lane implements TurnTaker {
     return this.run.lanePriority(this.index)
   }
 
-  waitIn(waiting: Turns<Lane>): void {
-    this.waitsIn?.delete(this)
-    this.waitsIn = waiting
-    waiting.add(this)
+  /** Waits in a list, or for its own run alone. */
+  waitIn(list: Turns<Lane> | undefined): void {
+    this.leave()
+    this.run.waiting.add(this)
+    this.waitsIn = list
+    list?.add(this)
   }
 
   /** Waits no more for what it lacked last. */
   leave(): void {
+    this.run.waiting.delete(this)
     this.waitsIn?.delete(this)
     this.waitsIn = undefined
   }

@@ -1,6 +1,6 @@
 import { Pools } from '../../scheduling/pools.ts'
 import { Turns } from '../../scheduling/turns.ts'
-import type { Candidate, Lane } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { Lack, Resource } from './resource.ts'
 
 interface Waiting {
@@ -14,8 +14,6 @@ export class PoolResource implements Resource {
   readonly pools: Pools
   /** Lanes that wait for the runtime's pools: of those that need the same amount of the same, the best goes first. */
   readonly #waiting = new Map<string, Waiting>()
-  /** Lanes that wait for pools of their own run. */
-  readonly #waitingInRun = new Map<Candidate, Set<Lane>>()
 
   constructor(totals: Readonly<Record<string, number>>) {
     this.pools = new Pools(totals)
@@ -31,9 +29,7 @@ export class PoolResource implements Resource {
   wait(lane: Lane, lack: Lack): 'lane' {
     if (lack.kind !== 'pool') return 'lane'
     if (lack.of === 'run') {
-      lane.leave()
-      const lanes = this.#waitingInRun.get(lane.run) ?? new Set()
-      this.#waitingInRun.set(lane.run, lanes.add(lane))
+      lane.waitIn(undefined)
       return 'lane'
     }
     const { pool } = lack
@@ -45,18 +41,18 @@ export class PoolResource implements Resource {
     return 'lane'
   }
 
-  openNext(): boolean {
-    let hasMoved = false
+  openNext(open: (lane: Lane) => boolean): boolean {
+    let hasOpened = false
     for (const { pool, amount, lanes } of this.#waiting.values()) {
-      if (lanes.size === 0 || this.pools.used(pool) + amount > this.pools.total(pool)!) continue
-      const lane = lanes.next()
-      if (lane === undefined) continue
-      const lack = this.lacks(lane)
-      if (lack === undefined) lane.open()
-      else this.wait(lane, lack)
-      hasMoved = true
+      if (lanes.size === 0) continue
+      for (let isOpen = false; !isOpen && this.pools.used(pool) + amount <= this.pools.total(pool)!; ) {
+        const lane = lanes.next()
+        if (lane === undefined) break
+        isOpen = open(lane)
+        hasOpened ||= isOpen
+      }
     }
-    return hasMoved
+    return hasOpened
   }
 
   take({ run, uses }: Lane): void {
@@ -67,13 +63,7 @@ export class PoolResource implements Resource {
   give({ run, uses }: Lane): void {
     this.pools.give(uses)
     run.pools.give(uses)
-    const lanes = this.#waitingInRun.get(run)
-    if (lanes === undefined) return
-    this.#waitingInRun.delete(run)
-    for (const lane of lanes) lane.open()
   }
 
-  leave(run: Candidate): void {
-    this.#waitingInRun.delete(run)
-  }
+  leave(): void {}
 }

@@ -13,14 +13,14 @@ export interface Resource {
   /** Remembers who waits for what is lacking: the lane alone, or its whole run. */
   wait(lane: Lane, lack: Lack): 'lane' | 'run'
   /**
-   * Opens lanes that wait for something there is now, at most one for each thing that is waited for: the best. True when
-   * any of them waits for it no more. Called while there are slots, until that is false and nobody takes a turn.
+   * Offers the lanes that wait for something there is now to `open`, the best first, until one is opened; for each thing
+   * that is waited for by itself. True when any was opened.
    */
-  openNext(): boolean
+  openNext(open: (lane: Lane) => boolean): boolean
   /** A task of the lane came into a state that holds some of this. */
   take(lane: Lane): void
   /** A task left such a state. `isOfferOnly`: its executor never began with it, so that it has no more room than before. */
   give(lane: Lane, isOfferOnly: boolean): void
-  /** The run is over: none of its lanes waits any more. */
+  /** The run is over, and its lanes have left. */
   leave(run: Candidate): void
 }

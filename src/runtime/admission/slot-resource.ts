@@ -56,7 +56,6 @@ export class SlotResource implements Resource {
   give({ run }: Lane): void {
     this.slots.free()
     run.slots.free()
-    this.#turns.add(run)
   }
 
   leave(run: Candidate): void {

@@ -10,7 +10,7 @@ import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
 import type { ActorHost } from '../actor/actor-host.ts'
 import { deliver } from '../actor/deliver.ts'
-import { type Candidate, lanesOf } from '../admission/lane.ts'
+import { type Candidate, type Lane, lanesOf } from '../admission/lane.ts'
 import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
@@ -60,6 +60,8 @@ export class Run implements ActorHost, Candidate, Committer {
   readonly pools: Pools
   /** The tasks that have an actor. */
   readonly live: LiveTasks
+  readonly waiting = new Set<Lane>()
+  servedAt = 0
   isTouched = false
   /** True until its dag actor has looked at what it was offered. */
   isOffered = false
