@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import { parseEnvText } from '../../src/executors/process/env-file.ts'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseEnvText, readEnvFile } from '../../src/executors/process/env-file.ts'
 import { StartFault } from '../../src/executors/process/start-fault.ts'
 
 describe('an environment file', () => {
@@ -33,5 +37,27 @@ describe('an environment file', () => {
     ['a null character', 'A=1\nB=\0', 'x.env:2: B has a null character.'],
   ])('is refused for %s, with its line', (_, text, message) => {
     expect(() => parseEnvText(text, 'x.env')).toThrow(new StartFault({ code: 'ENV_FILE_INVALID', message }))
+  })
+})
+
+describe('a file of variables that is none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'env-test-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const pipe = join(folder, 'pipe')
+  const large = join(folder, 'large.env')
+
+  beforeAll(() => {
+    execFileSync('mkfifo', [pipe])
+    writeFileSync(large, `A=${'x'.repeat(1024 * 1024)}`)
+  })
+
+  it.each([
+    ['a pipe that nobody writes into', pipe, 'it is no regular file'],
+    ['a device without an end', '/dev/zero', 'it is no regular file'],
+    ['a folder', folder, 'it is no regular file'],
+    ['more than a MiB', large, 'it is larger than 1 MiB'],
+    ['nothing', join(folder, 'missing.env'), 'there is no such file'],
+  ])('is refused at once: %s', (_, path, reason) => {
+    expect(() => readEnvFile(path)).toThrow(`The environment file ${path} cannot be read: ${reason}.`)
   })
 })

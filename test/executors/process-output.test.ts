@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, createRuntime, dag, processExecutor } from 'dagmar'
@@ -162,6 +162,19 @@ describe('the log of an attempt', () => {
     expect(run.warnings()).toEqual([expect.stringContaining('cannot be written')])
   })
 
+  it.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('is not written where %s has its name', async (name, make) => {
+    const logDir = join(folder, name)
+    const first = await runLine('echo one', {}, { logDir })
+    const next = Number(first.attemptId.split('/').at(-1)) + 1
+    make(join(logDir, `run-${process.pid}`, `task.${next}.log`))
+    const second = await runLine('echo two', {}, { logDir })
+    expect(second.last).toMatchObject({ output: 'two' })
+    expect(second.warnings()).toEqual([expect.stringContaining('cannot be written: it is no regular file.')])
+  })
+
   it('that is slow makes the command wait, and misses nothing', async () => {
     const logDir = join(folder, 'slow')
     const fifo = join(logDir, 'slow.log')
@@ -190,6 +203,7 @@ describe('the log of an attempt', () => {
       log: (holdBack) =>
         new AttemptLog({
           path: fifo,
+          open: (path, highWaterMark) => createWriteStream(path, { highWaterMark }),
           holdBack: (isFull) => {
             pauses.push(isFull)
             holdBack(isFull)

@@ -1,7 +1,7 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
-import { dirname } from 'node:path'
+import type { WriteStream } from 'node:fs'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { afterPoll } from './after-poll.ts'
+import { writeRegularFile } from './regular-file.ts'
 
 /** How much output may wait for the disk before the command has to wait, too. */
 const mostWaitingBytes = 256 * 1024
@@ -10,6 +10,8 @@ const finishMs = 1_000
 
 export interface AttemptLogOptions {
   readonly path: string
+  /** Makes the file. @default a regular one */
+  readonly open?: (path: string, mostWaitingBytes: number) => WriteStream
   /** Called with true when the log cannot keep up, and with false when it can again. */
   readonly holdBack: (isFull: boolean) => void
   /** Called once if the log cannot be written. Nothing is written to it from then on. */
@@ -67,9 +69,8 @@ export class AttemptLog {
   }
 
   #open(): WriteStream {
-    const { path, holdBack } = this.#options
-    mkdirSync(dirname(path), { recursive: true })
-    const stream = createWriteStream(path, { highWaterMark: mostWaitingBytes })
+    const { path, open = writeRegularFile, holdBack } = this.#options
+    const stream = open(path, mostWaitingBytes)
     stream.on('drain', () => holdBack(false))
     stream.on('error', (error) => this.#break(error))
     return stream

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { thrownText } from '../../errors/foreign-value.ts'
+import { readRegularFile } from './regular-file.ts'
 import { errorCode, StartFault } from './start-fault.ts'
 
 /** The variables of a file of `KEY=VALUE` lines. Throws a `StartFault` with `ENV_FILE_INVALID`. */
 export function readEnvFile(path: string): Record<string, string> {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readRegularFile(path)
   } catch (thrown) {
     const reason = errorCode(thrown) === 'ENOENT' ? 'there is no such file' : thrownText(thrown)
     throw invalid(`The environment file ${path} cannot be read: ${reason}.`)
