@@ -20,7 +20,7 @@ export {
   type RunFact,
   type RunLimits,
 } from './events/facts.ts'
-export { fold, type RunView } from './events/fold.ts'
+export { type Beginning, fold, RunFolder, type RunView } from './events/fold.ts'
 export type { JsonValue } from './events/json-value.ts'
 export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export type { RunResult } from './events/run-result.ts'

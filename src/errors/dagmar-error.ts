@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'DAG_UNKNOWN_TASK'
   | 'DURATION_INVALID'
   | 'EXECUTOR_UNKNOWN'
+  | 'FACTS_GAP'
   | 'INPUT_INVALID'
   | 'JOURNAL_FENCED'
   | 'JOURNAL_GAP'

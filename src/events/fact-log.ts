@@ -1,7 +1,8 @@
 import { Observable, Subject, takeWhile } from 'rxjs'
+import type { TaskId } from '../../machines/outcome.ts'
 import type { AllFacts } from './all-facts.ts'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
-import { type Beginning, RunFolder, type RunView } from './fold.ts'
+import { type Beginning, progressIn, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { Ring } from './ring.ts'
 import type { TaskView } from './task-view.ts'
@@ -34,6 +35,8 @@ export class FactLog {
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
   #passingCharacters = 0
+  /** The latest sign of work of each live attempt that has given one since it started. */
+  readonly #signs = new Map<TaskId, Sign>()
   readonly #beginning: () => Beginning
   #lazyFolder: RunFolder | undefined
   readonly #now: () => number
@@ -118,12 +121,24 @@ export class FactLog {
 
   view(): RunView {
     this.#catchUp()
+    for (const [taskId, { attempt, at, progress }] of this.#signs) {
+      this.#folder.applySign(taskId, attempt, at, progress)
+    }
     return this.#folder.view()
   }
 
   task(id: string): TaskView | undefined {
     this.#catchUp()
-    return this.#folder.task(id)
+    return this.#folder.tasks.get(id)
+  }
+
+  /** The live attempt gave a sign of work, which may say how far it is. Nobody is told of it, but the view shows it. */
+  noteSign(taskId: TaskId, attempt: number, at: number, progress?: TaskView['progress']): void {
+    const known = this.#signs.get(taskId)
+    if (known?.attempt === attempt) {
+      known.at = at
+      known.progress = progress ?? known.progress
+    } else this.#signs.set(taskId, { attempt, at, progress })
   }
 
   /** All run facts that are held. */
@@ -145,12 +160,17 @@ export class FactLog {
         this.#catchUp()
       this.#held.push(fact)
       this.#lastSeq = fact.seq
+      if (this.#signs.size > 0 && endsAttempt(fact)) this.#signs.delete(fact.taskId)
     } else if (fact.type !== 'stream.lagged') this.#holdPassing(fact)
     if (this.#told.observed) this.#told.next(fact)
     if (this.#all?.isObserved === true) this.#all.tell(fact, this)
   }
 
   #holdPassing(fact: PassingFact): void {
+    if (fact.type === 'task.output') this.noteSign(fact.taskId, fact.attempt, fact.at)
+    else if (fact.type === 'task.progress') {
+      this.noteSign(fact.taskId, fact.attempt, fact.at, progressIn(fact))
+    }
     this.#passing.push(fact)
     this.#passingCharacters += charactersOf(fact)
     while (this.#passing.length > heldPassing || this.#passingCharacters > heldCharacters) {
@@ -202,6 +222,24 @@ export class FactLog {
       runId: this.#runId,
     })
   }
+}
+
+interface Sign {
+  readonly attempt: number
+  at: number
+  progress: TaskView['progress']
+}
+
+const attemptEnds: ReadonlySet<string> = new Set<RunFact['type']>([
+  'task.deferred',
+  'task.retrying',
+  'task.completed',
+  'task.failed',
+  'task.killed',
+])
+
+function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
+  return attemptEnds.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
 }
 
 function charactersOf(fact: PassingFact): number {

@@ -1,6 +1,5 @@
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { TaskState } from '../../machines/task-context.ts'
-import type { RunFact } from './facts.ts'
 import type { JsonValue } from './json-value.ts'
 
 /** A task as the run sees it: `pending` and `ready` before it has an actor, the actor's states, or `skipped`. */
@@ -11,15 +10,27 @@ export interface TaskView {
   readonly status: TaskStatus
   /** When it came into this status, in epoch milliseconds; 0 for a task that has been pending from the start. */
   readonly since: number
+  /** The `seq` of its latest fact; of a settled task, of the fact that settled it. 0 before the first. */
+  readonly seq: number
   /** The number of its latest attempt; 0 before the first. */
   readonly attempt: number
   /** How many attempts have counted since the start or the last redrive. */
   readonly attemptsUsed: number
+  /** When an attempt of it began to run for the first time, in epoch milliseconds. */
+  readonly firstStartedAt?: number
+  /** When its latest attempt began to run, in epoch milliseconds. */
+  readonly startedAt?: number
   /**
    * The instant at which the next attempt, the start timeout, the stall grace or the kill grace is due, in epoch
    * milliseconds.
    */
   readonly until?: number
+  /** When its live attempt gave the latest sign of work that is known, in epoch milliseconds. */
+  readonly lastSignAt?: number
+  /** How far its live attempt is, where it has said so. `percent` is 0 to 100. */
+  readonly progress?: { readonly percent: number; readonly message?: string }
+  /** The executor that declined it, which it waits for: how many attempts that carries, and how many it can. */
+  readonly deferred?: { readonly executor: string; readonly carrying: number; readonly capacity?: number }
   /** Where its live attempt is, where its executor has noted that. */
   readonly placed?: { readonly executor: string; readonly handle: JsonValue }
   /** The failure of the latest attempt that failed. */
@@ -28,6 +39,13 @@ export interface TaskView {
   readonly questions: readonly string[]
   /** How it settled. */
   readonly outcome?: Outcome
+}
+
+const noQuestions: readonly string[] = Object.freeze([])
+
+/** A task of which nothing has been told. */
+export function newTaskView(id: TaskId): TaskView {
+  return { id, status: 'pending', since: 0, seq: 0, attempt: 0, attemptsUsed: 0, questions: noQuestions }
 }
 
 /** A count of 0 for each status. */
@@ -45,152 +63,4 @@ export function noTasks(): Record<TaskStatus, number> {
     killed: 0,
     skipped: 0,
   }
-}
-
-/** The task after the fact. */
-export function taskAfter(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView {
-  return isOrdinary(fact) && isUntroubled(task) ? ordinarily(task, fact) : rarely(task, fact)
-}
-
-/** The facts that every task tells. */
-type Ordinary = 'task.ready' | 'task.dispatched' | 'task.starting' | 'task.started' | 'task.completed'
-
-const ordinary: ReadonlySet<string> = new Set<Ordinary>([
-  'task.ready',
-  'task.dispatched',
-  'task.starting',
-  'task.started',
-  'task.completed',
-])
-
-function isOrdinary(fact: RunFact): fact is Extract<RunFact, { type: Ordinary }> {
-  return ordinary.has(fact.type)
-}
-
-/** True for a view without optional properties. */
-function isUntroubled({ placed, failure, outcome, questions }: TaskView): boolean {
-  return placed === undefined && failure === undefined && outcome === undefined && questions.length === 0
-}
-
-/** Spelled out, because copying a view takes several times as long as making one. */
-function ordinarily(task: TaskView, fact: Extract<RunFact, { type: Ordinary }>): TaskView {
-  const { id, attempt, attemptsUsed, questions } = task
-  const { at: since } = fact
-  switch (fact.type) {
-    case 'task.ready':
-      return { id, status: 'ready', since, attempt, attemptsUsed, questions }
-    case 'task.dispatched': {
-      const used = attemptsUsed + 1
-      return { id, status: 'dispatched', since, attempt: fact.attempt, attemptsUsed: used, questions }
-    }
-    case 'task.starting':
-      return fact.until === undefined
-        ? { id, status: 'starting', since, attempt, attemptsUsed, questions }
-        : { id, status: 'starting', since, attempt, attemptsUsed, questions, until: fact.until }
-    case 'task.started':
-      return { id, status: 'running', since, attempt, attemptsUsed, questions }
-    case 'task.completed': {
-      const outcome = { status: 'completed', output: fact.output } as const
-      return { id, status: 'completed', since, attempt, attemptsUsed, questions, outcome }
-    }
-  }
-}
-
-function rarely(task: TaskView, fact: Extract<RunFact, { taskId: TaskId }>): TaskView {
-  const { until: _until, placed, ...rest } = task
-  const moved = { ...rest, since: fact.at }
-  const live = placed === undefined ? moved : { ...moved, placed }
-  switch (fact.type) {
-    case 'task.ready':
-      return { ...moved, status: 'ready' }
-    case 'task.dispatched':
-      return { ...moved, status: 'dispatched', attempt: fact.attempt, attemptsUsed: task.attemptsUsed + 1 }
-    case 'task.deferred':
-      return deferred(task, moved)
-    case 'task.starting':
-      return { ...live, status: 'starting', ...untilOf(fact) }
-    case 'task.started':
-    case 'task.unstalled':
-      return { ...live, status: 'running' }
-    case 'task.placed':
-      return { ...task, placed: { executor: fact.executor, handle: fact.handle } }
-    case 'task.warned':
-      return task
-    case 'task.asked':
-      return fact.of === 'handler'
-        ? { ...task, questions: [...task.questions, fact.question] }
-        : {
-            ...moved,
-            status: 'dispatched',
-            questions: [fact.question],
-            ...(fact.failure === undefined ? {} : { failure: fact.failure }),
-          }
-    case 'task.answered':
-      // After any answer to a failed task its attempts count from 0, in case another one follows.
-      return task.status === 'dispatched'
-        ? { ...task, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
-        : { ...task, questions: task.questions.slice(1) }
-    case 'task.stalled':
-      return { ...live, status: 'stalled', ...untilOf(fact) }
-    case 'task.stopping':
-      return { ...live, status: 'stopping', questions: [], ...untilOf(fact) }
-    case 'task.abandoned':
-      return task
-    case 'task.retrying':
-      return { ...moved, status: 'dispatched', questions: [], failure: fact.failure, until: fact.until }
-    case 'task.redriven': {
-      const { outcome: _outcome, failure: _failure, ...open } = moved
-      return { ...open, status: 'pending', attemptsUsed: 0 }
-    }
-    case 'task.completed':
-      return { ...settled(moved), status: 'completed', outcome: { status: 'completed', output: fact.output } }
-    case 'task.failed':
-      return {
-        ...settled(moved),
-        status: 'failed',
-        failure: fact.failure,
-        outcome: {
-          status: 'failed',
-          failure: fact.failure,
-          deadLettered: fact.deadLettered,
-          ignored: fact.ignored,
-          abandoned: fact.abandoned,
-        },
-      }
-    case 'task.dead-lettered':
-      return task
-    case 'task.killed':
-      return {
-        ...settled(moved),
-        status: 'killed',
-        outcome: { status: 'killed', reason: fact.reason, abandoned: fact.abandoned },
-      }
-    case 'task.skipped':
-      return {
-        ...settled(moved),
-        status: 'skipped',
-        outcome: {
-          status: 'skipped',
-          because: fact.because,
-          ...(fact.causedBy === undefined ? {} : { causedBy: fact.causedBy }),
-        },
-      }
-  }
-}
-
-function untilOf({ until }: { readonly until?: number }): { readonly until?: number } {
-  return until === undefined ? {} : { until }
-}
-
-function settled<T extends object>(task: T): T & { readonly questions: readonly string[] } {
-  return { ...task, questions: [] }
-}
-
-/**
- * An offer that was declined at once was no attempt. One that was taken back while starting was an attempt, but does
- * not count.
- */
-function deferred(task: TaskView, moved: Omit<TaskView, 'until'>): TaskView {
-  const wasStarting = task.status === 'starting'
-  return { ...moved, status: 'dispatched', attemptsUsed: task.attemptsUsed - (wasStarting ? 1 : 0) }
 }

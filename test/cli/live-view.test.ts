@@ -154,7 +154,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** A next fact of the task that could come; `way` chooses. */
 function next(run: ShownRun, task: number, way: number): void {
   const taskId = `task-${task}`
-  const { status, attempt } = run.progress.task(taskId)!
+  const { status, attempt } = run.progress.tasks.get(taskId)!
   const at = { taskId, attempt: Math.max(1, attempt) }
   if (status === 'pending') run.see({ type: 'task.ready', taskId })
   else if (status === 'ready' || status === 'dispatched') {

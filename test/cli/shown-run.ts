@@ -6,9 +6,17 @@ import type { Weight } from '../../src/cli/view/fact-line.ts'
 import { liveView } from '../../src/cli/view/live-view.ts'
 import { plainView } from '../../src/cli/view/plain-view.ts'
 import { RunProgress } from '../../src/cli/view/run-progress.ts'
+import { taskOf } from '../events/made-facts.ts'
 
 type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at' | 'runId' | 'afterSeq'> : never
 export type ShownFact = WithoutEnvelope<Fact>
+
+const passing: ReadonlySet<string> = new Set([
+  'task.output',
+  'task.progress',
+  'stream.lagged',
+  'observer.failed',
+])
 
 export const failure = (message: string): Failure => ({
   code: 'COMMAND_FAILED',
@@ -29,7 +37,7 @@ export interface ShownRunOptions {
 /** A view and the facts it is shown, on a clock that stands still until it is moved. */
 export function shownRun({ taskIds, screen, view = 'live', weights, summary = [] }: ShownRunOptions) {
   const clock = new SimulatedClock(1_000_000)
-  const progress = new RunProgress(taskIds)
+  const progress = new RunProgress({ name: 'shown', structure: taskIds.map((id) => taskOf(id, [])) })
   const paint = painter(false)
   const why = (taskId: string): Explanation => ({
     taskId,
@@ -48,7 +56,9 @@ export function shownRun({ taskIds, screen, view = 'live', weights, summary = []
     progress,
     display,
     see(fact: ShownFact): void {
-      const full = { ...fact, seq: ++seq, at: clock.now(), runId: 'run-1' } as Fact
+      const isPassing = passing.has(fact.type)
+      const place = isPassing ? { afterSeq: seq } : { seq: ++seq }
+      const full = { ...fact, ...place, at: clock.now(), runId: 'run-1' } as Fact
       progress.apply(full)
       display.see(full)
     },

@@ -12,7 +12,7 @@ async function summed(source: AnyDag, logDir?: string): Promise<string[]> {
   clocks.push(clock)
   const runtime = createRuntime({ clock, concurrency: 20 })
   const plan = source.plan()
-  const progress = new RunProgress(plan.tasks.map(({ id }) => id))
+  const progress = new RunProgress(plan)
   const run = runtime.dispatch(plan, { id: 'r' })
   run.events$.subscribe((fact: Fact) => progress.apply(fact))
   await clock.advanceAsync(3_600_000)

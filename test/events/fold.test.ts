@@ -1,6 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { NewRunFact, RunFact } from '../../src/events/facts.ts'
+import type { NewRunFact } from '../../src/events/facts.ts'
 import type { JsonValue } from '../../src/events/json-value.ts'
 import { fold, RunFolder, type RunView } from '../../src/events/fold.ts'
 import type { TaskView } from '../../src/events/task-view.ts'
@@ -63,6 +62,7 @@ describe('the state of a run', () => {
       id: 'test',
       status: 'pending',
       since: 0,
+      seq: 0,
       attempt: 0,
       attemptsUsed: 0,
       questions: [],
@@ -72,9 +72,23 @@ describe('the state of a run', () => {
 
   it.each<[NewRunFact, Partial<RunView>]>([
     [{ type: 'run.started' }, { status: 'running', startedAt: 20 }],
+    [
+      { type: 'run.started', until: 500 },
+      { status: 'running', startedAt: 20, until: 500 },
+    ],
     [{ type: 'run.paused' }, { status: 'paused' }],
-    [{ type: 'run.draining', reason: 'home' }, { status: 'draining' }],
-    [{ type: 'run.killing', ending: 'killed', reason: 'enough' }, { status: 'killing' }],
+    [
+      { type: 'run.draining', reason: 'home' },
+      { status: 'draining', ending: 'drained', reason: 'home' },
+    ],
+    [
+      { type: 'run.killing', ending: 'killed', reason: 'enough' },
+      { status: 'killing', ending: 'killed', reason: 'enough' },
+    ],
+    [
+      { type: 'run.killing', ending: 'aborted', reason: failure.message, failure },
+      { status: 'killing', ending: 'aborted', failure },
+    ],
     [{ type: 'run.recovered' }, { status: 'running' }],
     [{ type: 'run.completed' }, { status: 'completed', settledAt: 20 }],
     [
@@ -87,8 +101,22 @@ describe('the state of a run', () => {
       { status: 'killed', settledAt: 20, reason: 'enough' },
     ],
   ])('follows %o', (fact, expected) => {
-    const { runId, name, counts, tasks } = viewOf()
-    expect(viewOf(fact)).toEqual({ runId, name, counts, tasks, seq: 2, ...expected })
+    expect(viewOf(fact)).toEqual({ ...viewOf(), seq: 2, at: 20, ...expected })
+  })
+
+  it('keeps why it ended when it has', () => {
+    const aborting: NewRunFact = { type: 'run.killing', ending: 'aborted', reason: failure.message, failure }
+    expect(viewOf(aborting, { type: 'run.failed', failure })).toMatchObject({ ending: 'aborted', failure })
+    const draining: NewRunFact = { type: 'run.draining', reason: 'home' }
+    expect(viewOf(draining, aborting)).toMatchObject({ ending: 'aborted', reason: 'home', failure })
+    expect(viewOf(draining, { type: 'run.killed', reason: 'home' })).toMatchObject({ ending: 'drained' })
+  })
+
+  it('has no timeout to come when it has settled, and another one after a redrive', () => {
+    const started: NewRunFact = { type: 'run.started', until: 500 }
+    expect(viewOf(started, { type: 'run.failed' })).not.toHaveProperty('until')
+    const redriven: NewRunFact = { type: 'run.redriven', tasks: [taskId], until: 900 }
+    expect(viewOf(started, { type: 'run.failed' }, redriven).until).toBe(900)
   })
 
   it('is running again after a pause', () => {
@@ -101,7 +129,7 @@ describe('the state of a run', () => {
       { type: 'run.killed', reason: 'enough' },
     ] as const) {
       const view = viewOf(end, { type: 'run.redriven', tasks: [taskId] })
-      expect(view).toEqual({ ...viewOf(), seq: 3 })
+      expect(view).toEqual({ ...viewOf(), seq: 3, at: 30 })
     }
   })
 })
@@ -115,7 +143,18 @@ describe('the state of a task', () => {
       [dispatched, starting],
       { status: 'starting', until: 99, attempt: 1, attemptsUsed: 1 },
     ],
-    ['running', [...running], { status: 'running', attempt: 1, attemptsUsed: 1 }],
+    [
+      'running',
+      [...running],
+      {
+        status: 'running',
+        attempt: 1,
+        attemptsUsed: 1,
+        firstStartedAt: 40,
+        startedAt: 40,
+        lastSignAt: 40,
+      },
+    ],
   ])('is %s', (_, facts, expected) => {
     expect(taskOf(...facts)).toEqual({
       id: taskId,
@@ -123,6 +162,7 @@ describe('the state of a task', () => {
       attemptsUsed: 0,
       questions: [],
       since: 10 * (facts.length + 1),
+      seq: facts.length + 1,
       ...expected,
     })
   })
@@ -240,6 +280,9 @@ describe('the state of a task', () => {
       id: taskId,
       status,
       since: 60,
+      seq: 6,
+      firstStartedAt: 40,
+      startedAt: 40,
       attempt: 1,
       attemptsUsed: 1,
       questions: [],
@@ -253,6 +296,8 @@ describe('the state of a task', () => {
       id: taskId,
       status: 'pending',
       since: 60,
+      seq: 6,
+      firstStartedAt: 40,
       attempt: 1,
       attemptsUsed: 0,
       questions: [],
@@ -262,9 +307,14 @@ describe('the state of a task', () => {
   it.each<[NewRunFact]>([
     [{ type: 'task.warned', taskId, attempt, message: 'careful' }],
     [{ type: 'task.abandoned', taskId, attempt, reason: 'timeout' }],
-    [{ type: 'task.dead-lettered', taskId, attempt, failure }],
-  ])('is not changed by %o', (fact) => {
-    expect(taskOf(...running, fact)).toEqual(taskOf(...running))
+  ])('stays what it is with %o', (fact) => {
+    expect(taskOf(...running, fact)).toMatchObject({ status: 'running', since: 40, seq: 5 })
+  })
+
+  it('has been settled by what settled it, also when it is a dead letter then', () => {
+    const deadLettered: NewRunFact = { type: 'task.dead-lettered', taskId, attempt, failure }
+    expect(taskOf(...running, failed, deadLettered)).toEqual(taskOf(...running, failed))
+    expect(taskOf(...running, failed).seq).toBe(5)
   })
 
   it('is not touched by the facts of others, nor by those of tasks that nobody knows', () => {
@@ -305,87 +355,5 @@ describe('the questions of a task', () => {
       questions: [],
       attemptsUsed: 1,
     })
-  })
-})
-
-const ids = ['build', 'test'] as const
-const anyFact: fc.Arbitrary<NewRunFact> = fc
-  .record({
-    make: fc.constantFrom<(taskId: string, attempt: number) => NewRunFact>(
-      () => ({ type: 'run.started' }),
-      () => ({ type: 'run.paused' }),
-      () => ({ type: 'run.resumed' }),
-      () => ({ type: 'run.failed', failure }),
-      () => ({ type: 'run.redriven', tasks: [] }),
-      (taskId) => ({ type: 'task.ready', taskId }),
-      (taskId, attempt) => ({ type: 'task.dispatched', taskId, attempt, executor: 'inline' }),
-      (taskId) => ({ type: 'task.deferred', taskId, executor: 'inline', carrying: 2, capacity: 2 }),
-      (taskId, attempt) => ({ type: 'task.starting', taskId, attempt, until: 99 }),
-      (taskId, attempt) => ({ type: 'task.started', taskId, attempt }),
-      (taskId, attempt) => ({ type: 'task.asked', taskId, attempt, of: 'handler', question: 'really?' }),
-      (taskId, attempt) => ({ type: 'task.answered', taskId, attempt, answer: 'retry' }),
-      (taskId, attempt) => ({ type: 'task.stalled', taskId, attempt, silentMs: 50, until: 9 }),
-      (taskId, attempt) => ({ type: 'task.retrying', taskId, attempt, failure, until: 9 }),
-      (taskId, attempt) => ({ type: 'task.completed', taskId, attempt, output: 1 }),
-      (taskId, attempt) => ({ type: 'task.killed', taskId, attempt, reason: 'enough', abandoned: false }),
-      (taskId) => ({ type: 'task.redriven', taskId, from: 'killed' }),
-      (taskId) => ({ type: 'task.skipped', taskId, because: 'rule-unmet' }),
-    ),
-    id: fc.constantFrom(...ids),
-    attempt: fc.nat(5),
-  })
-  .map(({ make, id, attempt }) => make(id, attempt))
-
-const anyFacts: fc.Arbitrary<readonly RunFact[]> = fc
-  .array(anyFact, { maxLength: 30 })
-  .map((facts) => numbered([created, ...facts]))
-
-describe('the fold of any facts', () => {
-  it('of a prefix, and then of the rest, is that of all of them', () => {
-    fc.assert(
-      fc.property(anyFacts, fc.nat(30), (facts, cut) => {
-        const folder = new RunFolder()
-        for (const fact of facts.slice(0, cut)) folder.apply(fact)
-        expect(folder.view()).toEqual(fold(facts.slice(0, cut)))
-        for (const fact of facts.slice(cut)) folder.apply(fact)
-        expect(folder.view()).toEqual(fold(facts))
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('gives views that later facts do not change', () => {
-    fc.assert(
-      fc.property(anyFacts, (facts) => {
-        const folder = new RunFolder()
-        const views = facts.map((fact) => {
-          folder.apply(fact)
-          return folder.view()
-        })
-        for (const [index, view] of views.entries()) expect(view).toEqual(fold(facts.slice(0, index + 1)))
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('counts each task once, in its status', () => {
-    fc.assert(
-      fc.property(anyFacts, (facts) => {
-        const { counts, tasks } = fold(facts)
-        for (const [status, count] of Object.entries(counts)) {
-          expect(count).toBe([...tasks.values()].filter((task) => task.status === status).length)
-        }
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('looks up a single task as the view has it', () => {
-    const folder = new RunFolder()
-    for (const fact of numbered([created, ...running])) folder.apply(fact)
-    expect(folder.task(taskId)).toEqual(folder.view().tasks.get(taskId))
-    expect(folder.task('nobody')).toBeUndefined()
-    expect([...folder.tasks()].map(({ id }) => id)).toEqual([...ids])
-    expect(folder.seq).toBe(4)
   })
 })

@@ -2,10 +2,10 @@ import {
   type AppendGroup,
   buffered,
   createRuntime,
+  type Fact,
   fold,
   isRunFact,
   plan,
-  type RunFact,
   SimulatedClock,
 } from 'dagmar'
 import { describe, expect, it, vi } from 'vitest'
@@ -99,23 +99,27 @@ describe('the facts of a run', () => {
         },
       }),
     )
-    const facts: RunFact[] = []
+    const told: Fact[] = []
     let compared = 0
     run.events$.subscribe((fact) => {
-      if (!isRunFact(fact)) return
-      facts.push(fact)
+      told.push(fact)
       // A fact is told to its observers one by one: the view is at least as far as the fact.
       const view = run.view()
-      if (view.seq !== fact.seq) return
-      expect(fold(facts)).toEqual(view)
+      if (view.seq !== ('seq' in fact ? fact.seq : fact.afterSeq)) return
+      expect(fold(told)).toEqual(view)
       compared++
     })
     await wait()
     hand.fails('b/1')
+    hand.say('a/1', { type: 'attempt.progress', percent: 10 })
+    hand.say('a/1', { type: 'attempt.output', text: 'so far', stream: 'log' })
     await wait(5)
     hand.fails('a/1')
     await wait(10)
+    hand.say('a/2', { type: 'attempt.progress', percent: 20, message: 'again' })
     run.answer('b', 'ignore')
+    await wait(1)
+    hand.say('a/2', { type: 'attempt.output', text: 'done', stream: 'log' })
     hand.completes('a/2')
     await wait()
     void run.redrive('b')
@@ -123,7 +127,49 @@ describe('the facts of a run', () => {
     hand.completes('b/2')
     await wait()
     expect(run.view().status).toBe('completed')
-    expect(compared).toBe(facts.length)
+    expect(compared).toBe(told.length)
+  })
+})
+
+describe('the view of a live task', () => {
+  it('has its progress and its last sign of work, of which not all is told', async () => {
+    const hand = desk()
+    const { start, wait, clock } = simulated({ executors: { hand } })
+    const { run, told } = await start({ a: { run: byHand } })
+    const seen = () => run.view().tasks.get('a')
+    await wait(10)
+    expect(seen()).toMatchObject({ startedAt: 0, lastSignAt: 0 })
+    const before = told.length
+    hand.say('a/1', { type: 'attempt.heartbeat' })
+    expect([told.length, seen()?.lastSignAt]).toEqual([before, 10])
+    await wait(10)
+    hand.say('a/1', { type: 'attempt.progress', percent: 40, message: 'half way' })
+    await wait(10)
+    hand.say('a/1', { type: 'attempt.heartbeat' })
+    const sign = { progress: { percent: 40, message: 'half way' }, lastSignAt: clock.now() }
+    expect(seen()).toMatchObject(sign)
+    expect(JSON.parse(JSON.stringify(run.view()))).toMatchObject({ tasks: { a: sign } })
+    hand.completes('a/1')
+    await wait()
+    expect(seen()).not.toHaveProperty('progress')
+    expect(seen()).not.toHaveProperty('lastSignAt')
+  })
+
+  it('takes nothing from an attempt that is over', async () => {
+    const hand = desk()
+    const { start, wait } = simulated({ executors: { hand } })
+    const { run } = await start({
+      a: { run: byHand, retry: { maxAttempts: 2, backoff: { base: 5 } } },
+    })
+    hand.say('a/1', { type: 'attempt.progress', percent: 90 })
+    hand.fails('a/1')
+    await wait(5)
+    hand.say('a/1', { type: 'attempt.heartbeat' })
+    await wait(5)
+    hand.say('a/1', { type: 'attempt.progress', percent: 95 })
+    await wait()
+    expect(run.view().tasks.get('a')).toMatchObject({ attempt: 2, lastSignAt: 5 })
+    expect(run.view().tasks.get('a')).not.toHaveProperty('progress')
   })
 })
 

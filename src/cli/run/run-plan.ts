@@ -22,7 +22,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const { concurrency, processes, input } = options
   const screen = streamScreen(process.stdout)
   const aside = streamScreen(process.stderr)
-  const progress = new RunProgress(plan.tasks.map(({ id }) => id))
+  const progress = new RunProgress(plan)
   // Before the dispatch: an await between it and the subscription would miss facts.
   const makeDisplay = await loadDisplay(options)
   const runtime = createRuntime({ concurrency, executors: { process: processes } })

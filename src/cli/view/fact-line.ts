@@ -141,7 +141,7 @@ function unlessEnding({ state }: RunProgress): Weight {
 }
 
 function took(taskId: string, at: number, progress: RunProgress): string {
-  const startedAt = progress.task(taskId)?.startedAt
+  const startedAt = progress.tasks.get(taskId)?.startedAt
   return startedAt === undefined ? '' : ` in ${showMs(at - startedAt)}`
 }
 

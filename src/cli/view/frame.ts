@@ -1,11 +1,12 @@
 import type { TaskId } from '../../../machines/outcome.ts'
+import type { TaskView } from '../../events/task-view.ts'
 import type { Explanation } from '../../runtime/handle/why.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { rowOf, type Span } from '../screen/spans.ts'
 import type { Paint } from '../screen/colours.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import { counterSpans } from './counter.ts'
-import type { RunProgress, TaskProgress } from './run-progress.ts'
+import type { RunProgress } from './run-progress.ts'
 import { tickingTime } from './show-time.ts'
 
 export interface FrameOptions {
@@ -61,16 +62,16 @@ function taskRows(
   row: (spans: readonly Span[]) => string,
 ): string[] {
   const inTrouble = progress.counts.stalled + progress.counts.stopping > 0
-  const first = inTrouble ? [...progress.live].filter(isInTrouble) : []
+  const first = inTrouble ? [...progress.live.values()].filter(isInTrouble) : []
   const total = progress.live.size + progress.held.size
-  const shown: TaskProgress[] = first.slice(0, room)
+  const shown: TaskView[] = first.slice(0, room)
   // One row is kept for saying how many are not shown.
   const most = total > room ? room - 1 : room
   if (shown.length > most) shown.length = Math.max(0, most)
-  fill(shown, progress.live, most, (task) => !isInTrouble(task))
-  fill(shown, progress.held, most, () => true)
+  fill(shown, progress.live.values(), most, (task) => !isInTrouble(task))
+  fill(shown, progress.held.values(), most, () => true)
   const width = idWidth(shown, options.columns)
-  const rows = shown.map((task) => row(taskSpans(task, width, options)))
+  const rows = shown.map((task) => row(taskSpans(task, progress.lastLine(task.id), width, options)))
   if (total > shown.length) {
     if (room > 0) rows.push(row([[moreText(total - shown.length, progress, shown), 'faint']]))
   } else if (rows.length < room) {
@@ -95,15 +96,15 @@ function whyNoneStarts({ ready, live }: RunProgress, why: FrameOptions['why']): 
   return live.size === 0 || waitsFor.some(({ kind }) => kind !== 'slot') ? sentence : undefined
 }
 
-function isInTrouble({ status }: TaskProgress): boolean {
+function isInTrouble({ status }: TaskView): boolean {
   return status === 'stalled' || status === 'stopping'
 }
 
 function fill(
-  shown: TaskProgress[],
-  tasks: Iterable<TaskProgress>,
+  shown: TaskView[],
+  tasks: Iterable<TaskView>,
   most: number,
-  which: (task: TaskProgress) => boolean,
+  which: (task: TaskView) => boolean,
 ): void {
   for (const task of tasks) {
     if (shown.length >= most) return
@@ -111,8 +112,8 @@ function fill(
   }
 }
 
-function moreText(count: number, { live }: RunProgress, shown: readonly TaskProgress[]): string {
-  const running = live.size - shown.filter((task) => live.has(task)).length
+function moreText(count: number, { live }: RunProgress, shown: readonly TaskView[]): string {
+  const running = live.size - shown.filter(({ id }) => live.has(id)).length
   const parts = [
     ...(running > 0 ? [`${running} more running`] : []),
     ...(count > running ? [`${count - running} more held`] : []),
@@ -120,29 +121,34 @@ function moreText(count: number, { live }: RunProgress, shown: readonly TaskProg
   return `… and ${parts.join(', ')}`
 }
 
-function idWidth(shown: readonly TaskProgress[], columns: number): number {
+function idWidth(shown: readonly TaskView[], columns: number): number {
   const longest = shown.reduce((width, { id }) => Math.max(width, displayWidth(shownText(id))), 0)
   return Math.min(longest, Math.max(6, Math.floor(columns / 3)))
 }
 
-function taskSpans(task: TaskProgress, width: number, { now, why, columns }: FrameOptions): Span[] {
-  const time = tickingTime(now - (task.startedAt ?? now))
+function taskSpans(
+  task: TaskView,
+  lastLine: string,
+  width: number,
+  { now, why, columns }: FrameOptions,
+): Span[] {
+  const { status, until, since, startedAt = since, questions } = task
+  const time = tickingTime(now - startedAt)
   const name = columns < 40 ? shownText(task.id) : fitted(shownText(task.id), width)
   const again: Span[] = task.attempt > 1 ? [[` #${task.attempt}`, 'odd']] : []
   const who: Span[] = [[name, 'strong'], ...again]
-  const { status, until, asks } = task
   if (status === 'stalled') return [['! ', 'odd'], ...who, [` ${time}  `, 'odd'], [reason(task, why), 'odd']]
   if (status === 'stopping') return [['× ', 'odd'], ...who, [` ${time}  `, 'odd'], ['being ended', 'odd']]
   if (status === 'starting') return [['◌ ', 'faint'], ...who, ['  starting', 'faint']]
-  if (status === 'running') return [['● ', 'busy'], ...who, [` ${time}  `, 'busy'], [task.lastLine, 'faint']]
-  if (asks) return [['? ', 'odd'], ...who, ['  asks what now', 'odd']]
+  if (status === 'running') return [['● ', 'busy'], ...who, [` ${time}  `, 'busy'], [lastLine, 'faint']]
+  if (questions.length > 0) return [['? ', 'odd'], ...who, ['  asks what now', 'odd']]
   if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [reason(task, why), 'odd']]
   // Rounded up, so that half a second is not shown as 0.
-  return [['↻ ', 'odd'], ...who, [` in ${tickingTime(until - now + 999)}  `, 'odd'], [task.lastLine, 'faint']]
+  return [['↻ ', 'odd'], ...who, [` in ${tickingTime(until - now + 999)}  `, 'odd'], [lastLine, 'faint']]
 }
 
 /** The sentence of `run.why` without the task's name, with which the row begins already. */
-function reason(task: TaskProgress, why: FrameOptions['why']): string {
+function reason(task: TaskView, why: FrameOptions['why']): string {
   const { sentence } = why(task.id)
   const start = `${task.id} is `
   return shownText(sentence.startsWith(start) ? sentence.slice(start.length) : sentence)

@@ -27,7 +27,7 @@ const widestName = 24
 export function plainView(options: PlainViewOptions): Display {
   const { screen, clock, progress, paint, weights } = options
   let nameWidth = 0
-  for (const id of progress.ids()) nameWidth = Math.max(nameWidth, displayWidth(shownText(id)))
+  for (const id of progress.tasks.keys()) nameWidth = Math.max(nameWidth, displayWidth(shownText(id)))
   nameWidth = Math.min(nameWidth, widestName)
   let unshown = 0
   let asked: string | undefined

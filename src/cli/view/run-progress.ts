@@ -1,65 +1,31 @@
 import type { RunState } from '../../../machines/dag.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
-import { noTasks, type TaskStatus } from '../../events/task-view.ts'
+import { RunFolder } from '../../events/fold.ts'
+import type { TaskStatus, TaskView } from '../../events/task-view.ts'
+import type { Plan } from '../../graph/plan.ts'
 import { shownText } from '../../text/shown-text.ts'
 
-/** What the views know of a task. */
-export interface TaskProgress {
-  readonly id: TaskId
-  status: TaskStatus
-  attempt: number
-  /** Epoch ms of the first start, and of the latest one; undefined before. */
-  firstStartedAt: number | undefined
-  startedAt: number | undefined
-  settledAt: number | undefined
-  /** Since when it is stalled, or waits for the next attempt. */
-  since: number
-  /** When the next attempt comes. */
-  until: number | undefined
-  /** True when it has failed and asks what to do. */
-  asks: boolean
-  /** The last line of its output or progress, made harmless; in `dispatched`, why the last attempt failed. */
-  lastLine: string
-}
-
-/**
- * A run as its views show it, kept up fact by fact: each costs the same however many tasks there are. The fold of
- * src/events knows more, but gives it as a copy.
- */
+/** A run as its views show it, updated fact by fact: the fold of its facts, and what stands in which list. */
 export class RunProgress {
-  readonly #tasks = new Map<TaskId, TaskProgress>()
-  readonly #counts = noTasks()
-  readonly #live = new Set<TaskProgress>()
-  readonly #held = new Set<TaskProgress>()
-  readonly #ready = new Set<TaskProgress>()
-  #state: RunState = 'running'
+  readonly #folder: RunFolder
+  readonly #live = new Map<TaskId, TaskView>()
+  readonly #held = new Map<TaskId, TaskView>()
+  readonly #ready = new Map<TaskId, TaskView>()
+  /** By task: the last line it wrote or said of its progress, ready to be shown; after a failed attempt, why it failed. */
+  readonly #lastLines = new Map<TaskId, string>()
   #startedAt = 0
 
-  constructor(taskIds: Iterable<TaskId>) {
-    for (const id of taskIds) {
-      this.#tasks.set(id, {
-        id,
-        status: 'pending',
-        attempt: 0,
-        firstStartedAt: undefined,
-        startedAt: undefined,
-        settledAt: undefined,
-        since: 0,
-        until: undefined,
-        asks: false,
-        lastLine: '',
-      })
-    }
-    this.#counts.pending = this.#tasks.size
+  constructor({ name, structure }: Pick<Plan, 'name' | 'structure'>) {
+    this.#folder = new RunFolder({ runId: '', name, structure })
   }
 
   get total(): number {
-    return this.#tasks.size
+    return this.#folder.tasks.size
   }
 
   get counts(): Readonly<Record<TaskStatus, number>> {
-    return this.#counts
+    return this.#folder.counts
   }
 
   /** How many tasks hold a slot: asked to start, running, stalled or being ended. */
@@ -68,92 +34,73 @@ export class RunProgress {
   }
 
   get settled(): number {
-    const { completed, failed, killed, skipped } = this.#counts
+    const { completed, failed, killed, skipped } = this.counts
     return completed + failed + killed + skipped
   }
 
   get state(): RunState {
-    return this.#state
+    return this.#folder.status
   }
 
-  /** Epoch ms; 0 before the first fact. */
+  /** Epoch milliseconds; 0 before the first fact. */
   get startedAt(): number {
     return this.#startedAt
   }
 
-  /** Tasks that hold a slot, in the order in which they took it. */
-  get live(): ReadonlySet<TaskProgress> {
+  /** The tasks that hold a slot, in the order in which they took it. */
+  get live(): ReadonlyMap<TaskId, TaskView> {
     return this.#live
   }
 
-  /** Tasks taken up that wait for their next attempt, for room or for an answer. */
-  get held(): ReadonlySet<TaskProgress> {
+  /** The started tasks that wait for their next attempt, for room, or for an answer. */
+  get held(): ReadonlyMap<TaskId, TaskView> {
     return this.#held
   }
 
-  /** Tasks that could start, were there room. */
-  get ready(): ReadonlySet<TaskProgress> {
+  /** The tasks that could start if there were room. */
+  get ready(): ReadonlyMap<TaskId, TaskView> {
     return this.#ready
   }
 
-  task(id: TaskId): TaskProgress | undefined {
-    return this.#tasks.get(id)
+  get tasks(): ReadonlyMap<TaskId, TaskView> {
+    return this.#folder.tasks
   }
 
-  ids(): Iterable<TaskId> {
-    return this.#tasks.keys()
+  /** The last line of the task's output or progress; after a failed attempt, why it failed. Empty where there is none. */
+  lastLine(id: TaskId): string {
+    return this.#lastLines.get(id) ?? ''
   }
 
   apply(fact: Fact): void {
     if (this.#startedAt === 0) this.#startedAt = fact.at
-    if (fact.taskId === undefined) {
-      this.#state = stateAfter[fact.type] ?? this.#state
-      return
-    }
-    const task = this.#tasks.get(fact.taskId)
-    if (task === undefined) return
-    // A handler that asks goes on running; a task that asks has failed, and waits.
-    const isHandlers = fact.type === 'task.asked' && fact.of === 'handler'
-    const status = isHandlers ? undefined : statusAfter[fact.type]
-    if (status !== undefined) this.#move(task, status, fact.at)
-    note(task, fact)
+    this.#folder.apply(fact)
+    if (fact.taskId === undefined) return
+    this.#place(fact.taskId)
+    const line = lineIn(fact)
+    if (line !== undefined) this.#lastLines.set(fact.taskId, line)
   }
 
-  #move(task: TaskProgress, status: TaskStatus, at: number): void {
-    this.#counts[task.status]--
-    this.#counts[status]++
-    task.status = status
-    task.since = at
-    task.until = undefined
-    task.asks = false
-    place(this.#live, task, isLive(status))
-    place(this.#held, task, status === 'dispatched')
-    place(this.#ready, task, status === 'ready')
+  #place(id: TaskId): void {
+    const task = this.#folder.tasks.get(id)
+    if (task === undefined) return
+    put(this.#live, task, isLive(task.status))
+    put(this.#held, task, task.status === 'dispatched')
+    put(this.#ready, task, task.status === 'ready')
   }
 }
 
-/** What a fact says of its task beside the status. */
-function note(task: TaskProgress, fact: Fact): void {
+/** What the fact makes the last line of its task, if it changes it. */
+function lineIn(fact: Fact): string | undefined {
   if (fact.type === 'task.output') {
     const line = lastLineOf(fact.text)
-    if (line !== '') task.lastLine = line
-  } else if (fact.type === 'task.progress') {
+    return line === '' ? undefined : line
+  }
+  if (fact.type === 'task.progress') {
     const message = fact.message === undefined ? '' : ` ${shownText(fact.message)}`
-    task.lastLine = `${Math.round(fact.percent)} %${message}`
-  } else if (fact.type === 'task.starting') {
-    task.attempt = fact.attempt
-    task.startedAt = fact.at
-    task.lastLine = ''
-  } else if (fact.type === 'task.started') {
-    task.startedAt = fact.at
-    task.firstStartedAt ??= fact.at
-  } else if (fact.type === 'task.asked') {
-    task.asks = fact.of === 'failure'
-  } else if (fact.type === 'task.retrying') {
-    task.lastLine = shownText(fact.failure.message)
-    task.until = fact.until
-  } else if (isSettled(task.status)) task.settledAt ??= fact.at
-  else task.settledAt = undefined
+    return `${Math.round(fact.percent)} %${message}`
+  }
+  if (fact.type === 'task.starting') return ''
+  return fact.type === 'task.retrying' ? shownText(fact.failure.message) : undefined
 }
 
 /** The last line that is not blank, looked for from the end: there may be thousands. */
@@ -162,43 +109,10 @@ function lastLineOf(text: string): string {
   return shownText(trimmed.slice(trimmed.lastIndexOf('\n') + 1))
 }
 
-const stateAfter: Readonly<Partial<Record<Fact['type'], RunState>>> = {
-  'run.started': 'running',
-  'run.resumed': 'running',
-  'run.redriven': 'running',
-  'run.paused': 'paused',
-  'run.draining': 'draining',
-  'run.killing': 'killing',
-  'run.completed': 'completed',
-  'run.failed': 'failed',
-  'run.killed': 'killed',
-}
-
-const statusAfter: Readonly<Partial<Record<Fact['type'], TaskStatus>>> = {
-  'task.ready': 'ready',
-  'task.dispatched': 'dispatched',
-  'task.deferred': 'dispatched',
-  'task.asked': 'dispatched',
-  'task.retrying': 'dispatched',
-  'task.starting': 'starting',
-  'task.started': 'running',
-  'task.unstalled': 'running',
-  'task.stalled': 'stalled',
-  'task.stopping': 'stopping',
-  'task.redriven': 'pending',
-  'task.completed': 'completed',
-  'task.failed': 'failed',
-  'task.killed': 'killed',
-  'task.skipped': 'skipped',
-}
-
-function isSettled(status: TaskStatus): boolean {
-  return status === 'completed' || status === 'failed' || status === 'killed' || status === 'skipped'
-}
-
-function place(tasks: Set<TaskProgress>, task: TaskProgress, belongs: boolean): void {
-  if (belongs) tasks.add(task)
-  else tasks.delete(task)
+/** A task that is in the list already keeps its place. */
+function put(tasks: Map<TaskId, TaskView>, task: TaskView, belongs: boolean): void {
+  if (belongs) tasks.set(task.id, task)
+  else tasks.delete(task.id)
 }
 
 function isLive(status: TaskStatus): boolean {

@@ -71,8 +71,10 @@ function inTheMiddle(ids: readonly TaskId[], timed: (id: TaskId) => string): str
 
 /** From the first start to the end, waits between attempts included. */
 function tookMs(progress: RunProgress, id: TaskId): number {
-  const { firstStartedAt, settledAt } = progress.task(id) ?? {}
-  return firstStartedAt === undefined || settledAt === undefined ? 0 : settledAt - firstStartedAt
+  const task = progress.tasks.get(id)
+  return task?.outcome === undefined || task.firstStartedAt === undefined
+    ? 0
+    : task.since - task.firstStartedAt
 }
 
 function causeLines(result: RunResult, { progress, paint }: SummaryOptions): string[] {
@@ -105,7 +107,7 @@ function causeLines(result: RunResult, { progress, paint }: SummaryOptions): str
 }
 
 function attempts({ deadLetters }: RunResult, progress: RunProgress, taskId: TaskId): string {
-  const attempt = progress.task(taskId)?.attempt ?? 1
+  const attempt = progress.tasks.get(taskId)?.attempt ?? 1
   if (attempt < 2) return ''
   return deadLetters.includes(taskId) ? ` (dead letter after ${attempt} attempts)` : ` (attempt ${attempt})`
 }

@@ -36,6 +36,7 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
       return
     case 'attempt.started':
     case 'attempt.heartbeat':
+      if (report.type === 'attempt.heartbeat') noteBeat(live, attempt, at)
       run.sendTask(live, { type: report.type, attempt, at }, source)
       return
     case 'attempt.warned':
@@ -95,6 +96,11 @@ function offerAgain(live: LiveTask): void {
   queue.restore(live.task.index)
   queue.close(live.lane.index)
   live.run.shared.admission.executors.takenBack(live.lane)
+}
+
+/** No fact tells of it, but the run's view does. */
+function noteBeat({ run, context }: LiveTask, attempt: number, at: number): void {
+  if (attempt === context.attempt) run.log.noteSign(context.taskId, attempt, at)
 }
 
 function pass(

@@ -1,5 +1,6 @@
 import type { NewRunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
+import { limitsIn } from './limits-in.ts'
 import type { RunOptions } from './run.ts'
 
 /** The first fact of every run, which says what the run is and what it has to do. */
@@ -7,20 +8,15 @@ export function createdFact(
   { name, structure, fingerprint }: Plan,
   options: RunOptions,
 ): Extract<NewRunFact, { type: 'run.created' }> {
-  const { input, labels, idempotencyKey, concurrency, pools, timeoutMs } = options
+  const { input, labels, idempotencyKey } = options
   return {
     type: 'run.created',
     name,
     structure,
-    limits: { concurrency: limitOf(concurrency), pools, timeoutMs: limitOf(timeoutMs) },
+    limits: limitsIn(options),
     fingerprint,
     ...(input === undefined ? {} : { input }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   }
-}
-
-/** JSON has no Infinity. */
-function limitOf(limit: number): number | null {
-  return limit === Number.POSITIVE_INFINITY ? null : limit
 }

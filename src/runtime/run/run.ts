@@ -15,6 +15,7 @@ import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
 import type { Shared } from '../shared.ts'
+import { limitsIn } from './limits-in.ts'
 import { type LiveTask, LiveTasks } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
@@ -95,7 +96,7 @@ export class Run implements ActorHost, Candidate, Committer {
     this.live = new LiveTasks(plan.tasks.length)
     this.log = new FactLog({
       runId,
-      beginning: () => ({ runId, name: plan.name, structure: plan.structure }),
+      beginning: () => ({ runId, name: plan.name, structure: plan.structure, limits: limitsIn(options) }),
       retain,
       now: () => macrostep.at,
       all: shared.facts,

@@ -1,8 +1,8 @@
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
-import { fold } from '../../events/fold.ts'
-import type { TaskStatus } from '../../events/task-view.ts'
+import { taskAfter } from '../../events/task-after.ts'
+import { newTaskView, type TaskStatus, type TaskView } from '../../events/task-view.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 import { type FactSource, factsOf } from './facts-of.ts'
 import { endsAttempt } from './attempts-of.ts'
@@ -69,8 +69,11 @@ export function trace(source: FactSource): Trace {
       facts: { runId, taskId },
     })
   }
-  const view = (taskId: TaskId, seq: number) =>
-    fold(facts.filter((fact) => fact.seq <= seq && (fact.taskId ?? taskId) === taskId)).tasks.get(taskId)
+  const view = (taskId: TaskId, seq: number): TaskView => {
+    let task = newTaskView(taskId)
+    for (const fact of facts) if (fact.taskId === taskId && fact.seq <= seq) task = taskAfter(task, fact)
+    return task
+  }
   const attempts = (taskId: TaskId) =>
     knowing(taskId, () => timeline.filter((attempt) => attempt.taskId === taskId))
   return {
@@ -81,9 +84,8 @@ export function trace(source: FactSource): Trace {
     timeline,
     task: (taskId) => knowing(taskId, () => facts.filter((fact) => fact.taskId === taskId)),
     attempts,
-    status: (taskId, seq = Number.POSITIVE_INFINITY) =>
-      knowing(taskId, () => view(taskId, seq)?.status ?? 'pending'),
-    outcome: (taskId) => knowing(taskId, () => view(taskId, Number.POSITIVE_INFINITY)?.outcome),
+    status: (taskId, seq = Number.POSITIVE_INFINITY) => knowing(taskId, () => view(taskId, seq).status),
+    outcome: (taskId) => knowing(taskId, () => view(taskId, Number.POSITIVE_INFINITY).outcome),
     overlap: (one, other) => {
       const others = attempts(other)
       return attempts(one).some((a) => others.some((b) => areLiveAtOnce(a, b)))

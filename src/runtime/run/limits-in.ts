@@ -1,0 +1,19 @@
+import type { RunLimits } from '../../events/facts.ts'
+
+/** The limits of a dispatch, as facts and views have them. */
+export function limitsIn({
+  concurrency,
+  pools,
+  timeoutMs,
+}: {
+  readonly concurrency: number
+  readonly pools: Readonly<Record<string, number>>
+  readonly timeoutMs: number
+}): RunLimits {
+  return { concurrency: limitOf(concurrency), pools, timeoutMs: limitOf(timeoutMs) }
+}
+
+/** JSON has no Infinity. */
+function limitOf(limit: number): number | null {
+  return limit === Number.POSITIVE_INFINITY ? null : limit
+}
