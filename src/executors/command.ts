@@ -9,8 +9,9 @@ export interface CommandOptions {
    */
   readonly env?: Readonly<Record<string, string | number | undefined>>
   /**
-   * Files of `KEY=VALUE` lines, at most 1 MiB each, read when an attempt starts. A later file wins over an earlier one, and `env` over all.
-   * Quotes, comments and `export ` are understood; nothing is expanded. Paths are relative to this process's directory.
+   * Files of `KEY=VALUE` lines, at most 1 MiB each, read when an attempt starts. A later file wins over an earlier one,
+   * and `env` over all. Quotes, comments and `export ` are understood; nothing is expanded. Paths are relative to this
+   * process's directory.
    * @default none
    */
   readonly envFile?: string | readonly string[]

@@ -131,6 +131,17 @@ describe('dagmar run', () => {
     expect(await said(['--input', '-', ...settings], '{"deep":{"b":3}}')).toEqual(whole)
   })
 
+  it.each([[], ['--dry-run']])(
+    'refuses an executor that it does not have, and names the nearest: %s',
+    async (...flags) => {
+      const plan = planWith({ a: { run: 'echo never', executor: 'proces' } })
+      const { code, stderr } = await dagmar(['run', plan, ...flags]).ended
+      expect(code).toBe(2)
+      expect(stderr).toContain("asks for the executor 'proces'")
+      expect(stderr).toContain("Did you mean 'process'?")
+    },
+  )
+
   it('keeps the output of every attempt with --log-dir, and says where', async () => {
     const logs = join(folderWith({}), 'logs')
     const { stdout } = await dagmar(['run', planWith({ a: release.build }), '--log-dir', logs]).ended

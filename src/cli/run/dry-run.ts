@@ -64,7 +64,8 @@ async function rehearse(
     },
     abort: () => undefined,
   }
-  const executors = Object.fromEntries(plan.tasks.map(({ executor }) => [executor, idle]))
+  // No others: what a run would refuse is refused here, too.
+  const executors = { process: idle }
   // With a concurrency of 0 nothing would start, so the order is shown for 1.
   const most = Math.max(1, concurrency)
   const runtime = createRuntime({ clock, executors, concurrency: most })
