@@ -106,21 +106,16 @@ function isBodyOf(overloads: readonly object[], node: object): boolean {
 
 function declaredBy(statement: Statement): readonly (readonly [string, object])[] {
   const inner = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
-  switch (inner?.type) {
-    case 'TSInterfaceDeclaration':
-    case 'TSTypeAliasDeclaration':
-      return [[inner.id.name, inner]]
-    case 'ClassDeclaration':
-    case 'FunctionDeclaration':
-    case 'TSDeclareFunction':
-      return inner.id === null ? [] : [[inner.id.name, inner]]
-    case 'VariableDeclaration':
-      return inner.declarations.flatMap(({ id }) =>
-        id.type === 'Identifier' ? [[id.name, id] as const] : [],
-      )
-    default:
-      return []
+  if (inner?.type === 'VariableDeclaration') {
+    return inner.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [[id.name, id] as const] : []))
   }
+  const isNamed =
+    inner?.type === 'TSInterfaceDeclaration' ||
+    inner?.type === 'TSTypeAliasDeclaration' ||
+    inner?.type === 'ClassDeclaration' ||
+    inner?.type === 'FunctionDeclaration' ||
+    inner?.type === 'TSDeclareFunction'
+  return isNamed && inner.id !== null ? [[inner.id.name, inner]] : []
 }
 
 function importsIn(program: Program, path: string): readonly (readonly [string, Declared])[] {

@@ -28,10 +28,10 @@ describe('a task that never settles, since it has no timeout', () => {
       'A run never settles when test hangs: nothing ends it (no timeout and no stall limit, and the run has no timeout). Up to 1 task starves of it.',
     )
     expect(finding.story.map((line) => line.trim())).toEqual([
-      '0 ms  the run starts',
-      '0 ms  build starts',
-      '+10 ms  build is completed',
-      '+10 ms  test starts',
+      '0 ms  the run started',
+      '0 ms  build started',
+      '+10 ms  build completed',
+      '+10 ms  test started',
       'and then nothing more, ever:',
       'test is running, and nothing limits how long.',
       'deploy is pending and waits for test (rule all-completed).',
@@ -271,7 +271,7 @@ describe('a promise', () => {
       "The promise 'nothing untested is deployed' is broken when test fails every time (in ",
     )
     const story = finding.story.join('\n')
-    expect(story).toMatch(/test failed: .*ignored.*\n.*\n?.*deploy starts/)
+    expect(story).toMatch(/test failed \(ignored\): .*\n.*\n?.*deploy started/)
     expect(report.ok).toBe(false)
   })
 

@@ -1,4 +1,5 @@
 import type { TaskId } from '../../../machines/outcome.ts'
+import { inWords } from '../../events/fact-in-words.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { showMs } from '../../time/duration.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
@@ -68,63 +69,25 @@ function skipsAlike(facts: readonly RunFact[], index: number): readonly RunFact[
   return facts.slice(index, end)
 }
 
-/** A fact in words; undefined for facts that are mere bookkeeping. */
+/** Facts that are mere bookkeeping in the story of a run. */
+const untold: ReadonlySet<RunFact['type']> = new Set([
+  'run.created',
+  'run.paused',
+  'run.resumed',
+  'run.recovered',
+  'run.redriven',
+  'task.ready',
+  'task.dispatched',
+  'task.starting',
+  'task.placed',
+  'task.warned',
+  'task.redriven',
+])
+
+/** A fact in words; undefined for bookkeeping. */
 function wordsOf(fact: RunFact, alike: readonly RunFact[]): string | undefined {
-  switch (fact.type) {
-    case 'run.started':
-      return 'the run starts'
-    case 'run.draining':
-      return `the run drains: ${fact.reason}`
-    case 'run.killing':
-      return `the run is ended: ${fact.failure?.message ?? fact.reason}`
-    case 'run.completed':
-      return 'the run is completed'
-    case 'run.failed':
-      return fact.failure === undefined ? 'the run failed' : `the run failed: ${fact.failure.message}`
-    case 'run.killed':
-      return `the run is over: ${fact.reason}`
-    case 'task.deferred':
-      return `${fact.taskId} is declined by its executor and waits`
-    case 'task.started':
-      return fact.attempt === 1 ? `${fact.taskId} starts` : `${fact.taskId} starts attempt ${fact.attempt}`
-    case 'task.asked':
-      return `${fact.taskId} asks what now: ${fact.question}`
-    case 'task.answered':
-      return `${fact.taskId} is answered: ${String(fact.answer)}`
-    case 'task.stalled':
-      return `${fact.taskId} is silent and counts as stalled`
-    case 'task.unstalled':
-      return `${fact.taskId} is heard of again`
-    case 'task.stopping':
-      return `${fact.taskId} is told to end (${fact.reason})`
-    case 'task.abandoned':
-      return `${fact.taskId} does not end and is given up`
-    case 'task.retrying':
-      return `${fact.taskId} fails (${fact.failure.message}) and is tried again in ${showMs(fact.until - fact.at)}`
-    case 'task.completed':
-      return `${fact.taskId} is completed`
-    case 'task.failed':
-      return `${fact.taskId} failed: ${fact.failure.message}${fact.ignored ? ' (ignored: it counts as completed)' : ''}`
-    case 'task.dead-lettered':
-      return `${fact.taskId} is a dead letter`
-    case 'task.killed':
-      return `${fact.taskId} is killed: ${fact.reason}`
-    case 'task.skipped': {
-      const ids = alike.flatMap(({ taskId }) => taskId ?? [])
-      const because = fact.causedBy === undefined ? fact.because : `${fact.because}, ${fact.causedBy}`
-      return `${listed(ids)} ${ids.length === 1 ? 'is' : 'are'} skipped (${because})`
-    }
-    case 'run.created':
-    case 'run.paused':
-    case 'run.resumed':
-    case 'run.recovered':
-    case 'run.redriven':
-    case 'task.ready':
-    case 'task.dispatched':
-    case 'task.starting':
-    case 'task.placed':
-    case 'task.warned':
-    case 'task.redriven':
-      return undefined
-  }
+  if (untold.has(fact.type)) return undefined
+  const { what, about } = inWords(fact)
+  const subject = fact.taskId === undefined ? 'the run' : listed(alike.flatMap(({ taskId }) => taskId ?? []))
+  return `${subject} ${what}${about === undefined ? '' : `: ${about}`}`
 }

@@ -1,4 +1,5 @@
 import type { TaskId } from '../../../machines/outcome.ts'
+import { inWords } from '../../events/fact-in-words.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { show } from '../../graph/read-values.ts'
 
@@ -26,67 +27,22 @@ function sinceStart(ms: number): string {
   return `+${ms} ms`
 }
 
+/** What the name of the fact does not say. */
 function particulars(fact: RunFact): string[] {
-  switch (fact.type) {
-    case 'run.created':
-      return [`${fact.name}, ${fact.structure.length} tasks`]
-    case 'run.redriven':
-      return [fact.tasks.join(', ')]
-    case 'run.draining':
-    case 'run.killing':
-    case 'run.killed':
-      return [fact.reason]
-    case 'run.failed':
-      return fact.failure === undefined ? [] : [said(fact.failure)]
-    case 'task.dispatched':
-    case 'task.deferred':
-      return [fact.executor]
-    case 'task.placed':
-      return [fact.executor, short(fact.handle)]
-    case 'task.warned':
-      return [short(fact.message)]
-    case 'task.asked':
-      return [short(fact.question)]
-    case 'task.answered':
-      return [short(fact.answer)]
-    case 'task.stalled':
-      return [`silent for ${fact.silentMs} ms`]
-    case 'task.stopping':
-      return [`because of ${fact.reason}${fact.limitMs === undefined ? '' : `, past ${fact.limitMs} ms`}`]
-    case 'task.abandoned':
-      return [`because of ${fact.reason}`]
-    case 'task.retrying':
-    case 'task.dead-lettered':
-      return [said(fact.failure)]
-    case 'task.redriven':
-      return [`was ${fact.from}`]
-    case 'task.completed':
-      return [`output ${short(fact.output)}`]
-    case 'task.failed':
-      return [
-        said(fact.failure),
-        ...(fact.ignored ? ['ignored'] : []),
-        ...(fact.abandoned ? ['abandoned'] : []),
-      ]
-    case 'task.killed':
-      return [fact.reason, ...(fact.abandoned ? ['abandoned'] : [])]
-    case 'task.skipped':
-      return [fact.causedBy === undefined ? fact.because : `${fact.because} of ${fact.causedBy}`]
-    case 'run.started':
-    case 'run.paused':
-    case 'run.resumed':
-    case 'run.recovered':
-    case 'run.completed':
-    case 'task.ready':
-    case 'task.starting':
-    case 'task.started':
-    case 'task.unstalled':
-      return []
-  }
-}
-
-function said({ code, message }: { readonly code: string; readonly message: string }): string {
-  return short(`${code}: ${message}`)
+  const { about } = inWords(fact)
+  const code = 'failure' in fact && fact.failure !== undefined ? `${fact.failure.code}: ` : ''
+  return [
+    ...(about === undefined ? [] : [short(code + about)]),
+    ...('structure' in fact ? [`${fact.structure.length} tasks`] : []),
+    ...('output' in fact ? [`output ${short(fact.output)}`] : []),
+    ...('silentMs' in fact ? [`silent for ${fact.silentMs} ms`] : []),
+    ...('limitMs' in fact ? [`past ${fact.limitMs} ms`] : []),
+    ...('because' in fact
+      ? [fact.because + (fact.causedBy === undefined ? '' : ` of ${fact.causedBy}`)]
+      : []),
+    ...('ignored' in fact && fact.ignored ? ['ignored'] : []),
+    ...('abandoned' in fact && fact.abandoned ? ['abandoned'] : []),
+  ]
 }
 
 function short(value: unknown): string {
