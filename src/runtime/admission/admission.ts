@@ -104,7 +104,9 @@ export class Admission {
     // Behind the runs that wait for what it has given back.
     this.#openNext()
     this.#turns.addLast(lane.run)
-    for (const waiting of lane.run.waiting) if (waiting.waitsIn === undefined) this.#open(waiting)
+    if (lane.run.waiting.size === 0) return
+    // Of a copy, since a lane that goes on waiting leaves the set and comes back.
+    for (const waiting of [...lane.run.waiting]) if (waiting.waitsIn === undefined) this.#open(waiting)
   }
 
   #openNext(): boolean {
