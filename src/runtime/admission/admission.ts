@@ -105,8 +105,9 @@ export class Admission {
     this.#openNext()
     this.#turns.addLast(lane.run)
     if (lane.run.waiting.size === 0) return
-    // Of a copy, since a lane that goes on waiting leaves the set and comes back.
-    for (const waiting of [...lane.run.waiting]) if (waiting.waitsIn === undefined) this.#open(waiting)
+    // Listed first, since a lane that goes on waiting leaves the set and comes back.
+    const ofRun = [...lane.run.waiting].filter(({ waitsIn }) => waitsIn === undefined)
+    for (const waiting of ofRun) this.#open(waiting)
   }
 
   #openNext(): boolean {
