@@ -20,12 +20,16 @@ export {
   type RunFact,
   type RunLimits,
 } from './events/facts.ts'
+export { criticalPathOf } from './events/critical-path-of.ts'
+export type { Explanation, WaitsFor } from './events/explanation.ts'
 export { type Beginning, fold, RunFolder, type RunView } from './events/fold.ts'
 export type { JsonValue } from './events/json-value.ts'
 export { type Hooks, subscribeHooks } from './events/hooks.ts'
+export { resultOf } from './events/result-of.ts'
 export type { RunResult } from './events/run-result.ts'
 export { type RunSummary, summaryAfter } from './events/run-summary.ts'
 export type { TaskStatus, TaskView } from './events/task-view.ts'
+export { whyOf } from './events/why-of.ts'
 export {
   actorLogicExecutor,
   type ActorLogicExecutorOptions,
@@ -87,7 +91,6 @@ export type { AdmissionMode } from './runtime/admission/slot-resource.ts'
 export type { DispatchOptions, WithInput } from './runtime/dispatch-options.ts'
 export type { RuntimeOptions } from './runtime/options.ts'
 export type { RunHandle } from './runtime/handle/run-handle.ts'
-export type { Explanation, WaitsFor } from './runtime/handle/why.ts'
 export { memoryStore } from './stores/memory.ts'
 export { type Clock, systemClock, type TimerId } from './time/clock.ts'
 export type { Duration } from './time/duration.ts'

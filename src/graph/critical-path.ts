@@ -1,6 +1,6 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { type Links, topologicalOrder } from './cycle.ts'
-import type { Order, Plan, PlannedTask } from './plan.ts'
+import type { Order, PlannedTask } from './plan.ts'
 
 /**
  * Each task's `estimateMs`, by index. A task without one counts as the median of the others, or as 1 where no task has
@@ -61,7 +61,7 @@ export interface CriticalPath {
 
 /** The chain of dependencies that took longest, given how long each task took (0 or more). */
 export function criticalPath(
-  { tasks }: Pick<Plan, 'tasks'>,
+  { tasks }: { readonly tasks: readonly (Links & Pick<PlannedTask, 'id'>)[] },
   durations: (taskId: TaskId, index: number) => number,
 ): CriticalPath {
   const pathLength = new Float64Array(tasks.length)

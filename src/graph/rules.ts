@@ -41,6 +41,20 @@ export function statedRule(rule: Rule): StatedRule {
 /** How a settled dependency counts in a rule. */
 export type CountsAs = 'completed' | 'failed' | 'skipped'
 
+/** How an outcome counts in the rules of those that depend on the task: one that is blocked has failed, too. */
+export function countsAs(outcome: Outcome): CountsAs {
+  switch (outcome.status) {
+    case 'completed':
+      return 'completed'
+    case 'failed':
+      return outcome.ignored ? 'completed' : 'failed'
+    case 'killed':
+      return 'failed'
+    case 'skipped':
+      return outcome.because === 'dependency-failed' ? 'failed' : 'skipped'
+  }
+}
+
 /** What a rule demands of the dependencies of a task. */
 export interface RuleDemand {
   /** The ways in which no dependency may settle. */
@@ -118,8 +132,8 @@ export function isAnyRule(rule: Rule): boolean {
 }
 
 /** Whether a task that the rule skips is blocked if a dependency failed. Never for a function. */
-export function isBlockedByFailure(rule: Rule): boolean {
-  return typeof rule !== 'function' && ruleDemands[rule].isBlockedByFailure
+export function isBlockedByFailure(rule: Rule | StatedRule): boolean {
+  return typeof rule === 'string' && ruleDemands[rule].isBlockedByFailure
 }
 
 /** Whether a single dependency that settles in this way makes the rule impossible. */

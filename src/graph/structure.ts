@@ -1,9 +1,24 @@
+import type { TaskId } from '../../machines/outcome.ts'
+import type { Links } from './cycle.ts'
 import type { PlannedTask, TaskStructure } from './plan.ts'
 import { statedRule } from './rules.ts'
 
 /** The tasks of a plan as plain data. Takes time in proportion to tasks and dependencies. */
 export function structureOf(tasks: readonly PlannedTask[]): readonly TaskStructure[] {
   return Object.freeze(tasks.map((task) => structureOfTask(task, tasks)))
+}
+
+/** The edges of tasks that are given as plain data. Needs that are not among them are left out. */
+export function linksOf(
+  structure: readonly Pick<TaskStructure, 'id' | 'needs'>[],
+): readonly (Links & { readonly id: TaskId })[] {
+  const indexById = new Map(structure.map(({ id }, index) => [id, index]))
+  const dependentsOf = structure.map((): number[] => [])
+  return structure.map(({ id, needs: ids }, index) => {
+    const needs = ids.flatMap((need) => indexById.get(need) ?? [])
+    for (const need of needs) dependentsOf[need]!.push(index)
+    return { id, needs, dependents: dependentsOf[index]! }
+  })
 }
 
 const noIds: TaskStructure['needs'] = Object.freeze([])

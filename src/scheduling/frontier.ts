@@ -59,11 +59,6 @@ export class Frontier {
     return this.#decided[task] === 0
   }
 
-  /** True while a task waits for the rest of its dependencies, although skips keep its rule from being met. */
-  isHopeless(task: number): boolean {
-    return this.#decided[task] === 0 && this.#status(task) === 'hopeless'
-  }
-
   settle(task: number, as: CountsAs): Unblocked {
     const dependents = this.#tasks[task]!.dependents
     if (dependents.length === 0) return nothing

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import type { Explanation } from '../../runtime/handle/why.ts'
+import type { Explanation } from '../../events/explanation.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { type DagFaultKind, kindsPhrase } from '../variants/fault.ts'
 import { listed, tasksListed } from '../report/listed.ts'

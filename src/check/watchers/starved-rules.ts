@@ -1,14 +1,14 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { isBlockedByFailure, type Rule } from '../../graph/rules.ts'
-import type { Explanation } from '../../runtime/handle/why.ts'
+import { isBlockedByFailure, type StatedRule } from '../../graph/rules.ts'
+import type { Explanation } from '../../events/explanation.ts'
 import { listed, tasksListed } from '../report/listed.ts'
 import type { Variant } from '../variants/variant.ts'
 import { ruleName } from './rule-name.ts'
 import type { FindingDraft } from './watcher.ts'
 
 export interface StarvedRule {
-  readonly rule: Rule
+  readonly rule: StatedRule
   readonly variant: Variant
   readonly causes: Set<TaskId>
 }

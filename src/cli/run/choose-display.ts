@@ -2,7 +2,7 @@ import { logFolder } from '../../executors/process/log-path.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { RunResult } from '../../events/run-result.ts'
-import type { Explanation } from '../../runtime/handle/why.ts'
+import type { Explanation } from '../../events/explanation.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { Screen } from '../screen/screen.ts'
 import type { Display } from '../view/display.ts'
@@ -21,7 +21,7 @@ export interface DisplayChoice {
 }
 
 export interface DisplayParts {
-  readonly plan: Pick<Plan, 'tasks'>
+  readonly plan: Pick<Plan, 'structure'>
   readonly progress: RunProgress
   readonly screen: Screen
   /** Where messages for people go while a program reads `screen`. */

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { TaskView } from '../../events/task-view.ts'
-import type { Explanation } from '../../runtime/handle/why.ts'
+import type { Explanation } from '../../events/explanation.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { rowOf, type Span } from '../screen/spans.ts'
 import type { Paint } from '../screen/colours.ts'

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunResult } from '../../events/run-result.ts'
-import type { Explanation } from '../../runtime/handle/why.ts'
+import type { Explanation } from '../../events/explanation.ts'
 import type { Clock, TimerId } from '../../time/clock.ts'
 import type { Paint } from '../screen/colours.ts'
 import { LiveBlock } from '../screen/live-block.ts'

@@ -1,5 +1,5 @@
 import type { Failure, TaskId } from '../../../machines/outcome.ts'
-import { criticalPath } from '../../graph/critical-path.ts'
+import { criticalPathOf, tookMs } from '../../events/critical-path-of.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import { showMs } from '../../time/duration.ts'
@@ -8,7 +8,7 @@ import { shownText } from '../../text/shown-text.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export interface SummaryOptions {
-  readonly plan: Pick<Plan, 'tasks'>
+  readonly plan: Pick<Plan, 'structure'>
   readonly progress: RunProgress
   readonly paint: Paint
   /** Where the output of the tasks is kept, if anywhere. */
@@ -37,17 +37,19 @@ export function summaryLines(result: RunResult, options: SummaryOptions): string
 
 /** Where the time went. Nothing for a run with so few tasks that it is obvious. */
 function timeLines({ durationMs }: RunResult, { plan, progress, paint }: SummaryOptions): string[] {
-  const path = criticalPath(plan, (id) => tookMs(progress, id))
-  const ids = path.ids.filter((id) => tookMs(progress, id) > 0)
+  const { tasks } = progress
+  const took = (id: TaskId): number => tookMs(tasks.get(id))
+  const path = criticalPathOf({ structure: plan.structure, tasks })
+  const ids = path.ids.filter((id) => took(id) > 0)
   if (ids.length < 2) return []
-  const timed = (id: TaskId): string => `  ${showMs(tookMs(progress, id)).padStart(10)}  ${shownText(id)}`
+  const timed = (id: TaskId): string => `  ${showMs(took(id)).padStart(10)}  ${shownText(id)}`
   const onPath = new Set(ids)
   const slowest =
-    plan.tasks.length <= mostSlow
+    plan.structure.length <= mostSlow
       ? []
-      : plan.tasks
-          .filter(({ id }) => tookMs(progress, id) > 0)
-          .toSorted((a, b) => tookMs(progress, b.id) - tookMs(progress, a.id))
+      : plan.structure
+          .filter(({ id }) => took(id) > 0)
+          .toSorted((a, b) => took(b.id) - took(a.id))
           .slice(0, mostSlow)
   return [
     paint(`critical path: ${showMs(path.length)} of ${showMs(durationMs)}`, 'strong'),
@@ -67,14 +69,6 @@ function inTheMiddle(ids: readonly TaskId[], timed: (id: TaskId) => string): str
     `  … ${ids.length - mostOnPath} more …`,
     ...ids.slice(-half).map(timed),
   ]
-}
-
-/** From the first start to the end, waits between attempts included. */
-function tookMs(progress: RunProgress, id: TaskId): number {
-  const task = progress.tasks.get(id)
-  return task?.outcome === undefined || task.firstStartedAt === undefined
-    ? 0
-    : task.since - task.firstStartedAt
 }
 
 function causeLines(result: RunResult, { progress, paint }: SummaryOptions): string[] {

@@ -15,7 +15,8 @@ import { redrive } from '../steps/redrive.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
-import { type Explanation, why } from './why.ts'
+import type { Explanation } from '../../events/explanation.ts'
+import { why } from './why.ts'
 
 /** A run, as the caller of `dispatch` holds it. */
 export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {

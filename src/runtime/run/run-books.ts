@@ -1,10 +1,10 @@
 import type { Failure, Outcome } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
+import { countsAs } from '../../graph/rules.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
 import { Frontier } from '../../scheduling/frontier.ts'
 import { ReadyQueue } from '../../scheduling/ready-queue.ts'
 import type { Lane } from '../admission/lane.ts'
-import { countsAs } from './outcome-of.ts'
 
 /** What the books of a redriven run take over from its earlier ones. */
 export interface BooksBefore {

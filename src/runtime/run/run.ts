@@ -75,6 +75,8 @@ export class Run implements ActorHost, Candidate, Committer {
   /** Gives the result out. */
   resolve!: (result: RunResult) => void
   startedAt = 0
+  /** When its dag actor ended, in this process; undefined before. */
+  settledAt: number | undefined
   /** True from the moment its result is given out, until a redrive. */
   isClosed = false
   /** Why nothing of it is journalled any more. */
@@ -256,6 +258,7 @@ export class Run implements ActorHost, Candidate, Committer {
     this.#alarm = undefined
     this.#endingSeq = undefined
     this.isClosed = false
+    this.settledAt = undefined
     this.renewResult()
   }
 

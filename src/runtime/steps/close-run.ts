@@ -1,13 +1,15 @@
 import type { Failure } from '../../../machines/outcome.ts'
 import type { NewRunFact } from '../../events/facts.ts'
+import { resultFrom, resultOf } from '../../events/result-of.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import { createdFact } from '../run/created-fact.ts'
-import { resultOf } from '../run/result-of.ts'
 import type { Run } from '../run/run.ts'
 import { disarmRunTimeout } from './run-timeout.ts'
 
 /** The dag actor has ended: once its last facts are committed, the result is given out. */
 export function closeRun(run: Run): void {
   const { shared, outbox, books } = run
+  run.settledAt = run.now
   shared.admission.leave(run, books.lanes)
   disarmRunTimeout(run)
   outbox.effect((settled) => {
@@ -22,7 +24,27 @@ export function finish(run: Run): void {
   run.isClosed = true
   if (run.storeFailure !== undefined) tellWithoutStore(run, run.storeFailure)
   run.host.forget(run)
-  run.resolve(resultOf(run))
+  run.resolve(resultIn(run))
+}
+
+/** What `resultOf` makes of the run's facts, without folding them where its books say the same. */
+function resultIn(run: Run): RunResult {
+  const { id: runId, plan, books, startedAt, settledAt } = run
+  const { state: status, ending, failure, reason } = run.dagContext
+  const isOrderly = status === 'completed' || status === 'failed' || status === 'killed'
+  if (run.storeFailure !== undefined || settledAt === undefined || !isOrderly) return resultOf(run.log.view())
+  return resultFrom({
+    runId,
+    name: plan.name,
+    status,
+    ending,
+    failure,
+    reason: reason === '' ? undefined : reason,
+    startedAt,
+    settledAt,
+    structure: plan.structure,
+    outcomes: books.outcomes,
+  })
 }
 
 /**

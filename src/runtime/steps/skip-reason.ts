@@ -1,6 +1,5 @@
 import type { Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
-import { isBanned, isBlockedByFailure } from '../../graph/rules.ts'
-import { countsAs } from '../run/outcome-of.ts'
+import { countsAs, isBanned, isBlockedByFailure } from '../../graph/rules.ts'
 import type { Run } from '../run/run.ts'
 
 /**

@@ -1,0 +1,143 @@
+import type { Outcome, TaskId } from '../../machines/outcome.ts'
+import type { StatedRule } from '../graph/rules.ts'
+import { showMs } from '../time/duration.ts'
+import type { TaskStatus } from './task-view.ts'
+
+/** One thing that a task waits for. */
+export type WaitsFor =
+  | {
+      readonly kind: 'dependencies'
+      readonly rule: StatedRule
+      /** The dependencies that are not settled. */
+      readonly taskIds: readonly TaskId[]
+      /** True where the rule can no longer be met: the task is skipped when these are settled. */
+      readonly isHopeless?: true
+    }
+  /** Slots, pools or its executor: of a run that is live in this process, `run.why` says which. */
+  | { readonly kind: 'room' }
+  | { readonly kind: 'run'; readonly state: 'paused' | 'draining' | 'killing' }
+  | {
+      readonly kind: 'slot'
+      readonly of: 'run' | 'runtime'
+      readonly limit: number
+      /** The tasks of this run that hold one. */
+      readonly heldBy: readonly TaskId[]
+      /** How many tasks of other runs hold one. */
+      readonly heldElsewhere: number
+    }
+  | {
+      readonly kind: 'pool'
+      readonly pool: string
+      readonly amount: number
+      readonly free: number
+      readonly heldBy: readonly TaskId[]
+    }
+  | {
+      readonly kind: 'executor'
+      readonly executor: string
+      readonly carrying: number
+      readonly capacity?: number
+      /** When the executor is asked again, unless it has room earlier. Epoch milliseconds. */
+      readonly until?: number
+    }
+  | {
+      readonly kind: 'instant'
+      readonly what: 'retry' | 'start timeout' | 'timeout' | 'stall timeout' | 'stall grace' | 'kill grace'
+      readonly at: number
+    }
+  | { readonly kind: 'answer'; readonly question: string }
+
+/** The answer of `run.why(taskId)`, and of `whyOf` for a run of which there are facts. */
+export interface Explanation {
+  readonly taskId: TaskId
+  readonly status: TaskStatus
+  /** For people: what it waits for, and what would release it. */
+  readonly sentence: string
+  /** The same as data. Empty for a task that is settled, or about to start. */
+  readonly waitsFor: readonly WaitsFor[]
+}
+
+/** What is known of a task that is to be explained. */
+export interface Explained {
+  readonly taskId: TaskId
+  readonly status: TaskStatus
+  readonly outcome: Outcome | undefined
+  readonly waitsFor: readonly WaitsFor[]
+  /** Waits are counted from here. Epoch milliseconds. */
+  readonly now: number
+  /** True where all its limits of time are known. */
+  readonly knowsLimits: boolean
+}
+
+export function explanationOf(explained: Explained): Explanation {
+  const { taskId, status, waitsFor } = explained
+  return { taskId, status, sentence: sentence(explained), waitsFor }
+}
+
+function sentence({ taskId, status, outcome, waitsFor, now, knowsLimits }: Explained): string {
+  switch (outcome?.status) {
+    case 'completed':
+      return `${taskId} is completed.`
+    case 'failed':
+      return `${taskId} failed: ${outcome.failure.message}`
+    case 'killed':
+      return `${taskId} was killed: ${outcome.reason}.`
+    case 'skipped':
+      return `${taskId} was skipped (${outcome.because})${outcome.causedBy === undefined ? '' : ` because of ${outcome.causedBy}`}.`
+    case undefined:
+  }
+  if (waitsFor.length === 0) return unawaited(taskId, status, knowsLimits)
+  const phrases = waitsFor.map((one) => phrase(one, now)).join('; and ')
+  return `${taskId} is ${status} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
+}
+
+function unawaited(taskId: TaskId, status: TaskStatus, knowsLimits: boolean): string {
+  if (status === 'stalled') {
+    return `${taskId} is stalled: it gives no sign of work${knowsLimits ? ', and nothing but a kill would end it' : ''}.`
+  }
+  const isLive = status === 'starting' || status === 'running' || status === 'stopping'
+  if (!isLive) return `${taskId} is about to be taken up.`
+  return `${taskId} is ${status}${knowsLimits ? ', and nothing limits how long' : ''}.`
+}
+
+function phrase(one: WaitsFor, now: number): string {
+  switch (one.kind) {
+    case 'dependencies':
+      return `for ${listed(one.taskIds)} (rule ${typeof one.rule === 'string' ? one.rule : 'of its own'})${
+        one.isHopeless === true ? ', to be skipped then, since the rule can no longer be met' : ''
+      }`
+    case 'room':
+      return 'for room'
+    case 'run':
+      return one.state === 'paused' ? 'until the run is resumed' : `in vain, since the run is ${one.state}`
+    case 'slot':
+      return slotPhrase(one)
+    case 'pool':
+      return `for ${one.amount} of the pool ${one.pool}, which has ${one.free} free${one.heldBy.length === 0 ? '' : ` (held by ${listed(one.heldBy)})`}`
+    case 'executor': {
+      const again =
+        one.until === undefined
+          ? 'until it has room'
+          : `until it has room or is asked again in ${showMs(one.until - now)}`
+      return `for the executor ${one.executor}, which is full with ${one.carrying}, ${again}`
+    }
+    case 'instant':
+      return `${one.what === 'retry' ? 'to try again' : `at most until its ${one.what}`} in ${showMs(one.at - now)}`
+    case 'answer':
+      return `for an answer: ${one.question}`
+  }
+}
+
+function slotPhrase({ of, limit, heldBy, heldElsewhere }: Extract<WaitsFor, { kind: 'slot' }>): string {
+  if (limit === 0) return `for a slot, but the concurrency of the ${of} is 0, which holds everything`
+  const others = heldElsewhere > 0 ? [`${heldElsewhere} of other runs`] : []
+  return `for one of the ${limit} slots of the ${of}, held by ${listed([...heldBy, ...others])}`
+}
+
+const named = 5
+
+function listed(words: readonly string[]): string {
+  if (words.length === 0) return 'nobody'
+  if (words.length <= named) return words.join(', ')
+  return `${words.slice(0, named).join(', ')} and ${words.length - named} more`
+}
