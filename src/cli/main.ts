@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { createProgram } from './program.ts'
 import { flushed } from './screen/flushed.ts'
+import { shownMessage } from '../text/shown-text.ts'
 
 /** The exit code for a bad plan or command line. */
 const badUsage = 2
@@ -28,9 +29,12 @@ function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof DagmarError) {
     // A problem of a plan file begins with its place, so that terminals turn it into a link.
     const head = thrown.code === 'PLAN_INVALID' ? '' : 'dagmar: '
-    process.stderr.write(`${head}${thrown.problem}\n${thrown.hint === undefined ? '' : `${thrown.hint}\n`}`)
+    const hint = thrown.hint === undefined ? '' : `${thrown.hint}\n`
+    process.stderr.write(`${shownMessage(`${head}${thrown.problem}\n${hint}`)}\n`)
     return badUsage
   }
-  process.stderr.write(`dagmar: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`)
+  process.stderr.write(
+    `${shownMessage(`dagmar: ${thrown instanceof Error ? thrown.stack : String(thrown)}`)}\n`,
+  )
   return 1
 }

@@ -1,5 +1,6 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { nearest } from '../errors/nearest.ts'
+import { spelledOut } from '../text/spelled-out.ts'
 import { durationHint, toMs } from '../time/duration.ts'
 
 /** An object whose fields are not checked yet. */
@@ -18,7 +19,8 @@ export function memberPath(owner: string, name: string): string {
 
 /** A value for messages, short enough for a line. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`
+  if (typeof value === 'string')
+    return `'${spelledOut(value.length > 60 ? `${value.slice(0, 60)}…` : value)}'`
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'function') return 'a function'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)

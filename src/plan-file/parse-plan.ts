@@ -8,6 +8,7 @@ import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
 import { judgePlan } from './judge-shape.ts'
 import type { Path } from './places.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
+import { spelledOut } from '../text/spelled-out.ts'
 import { readText } from './read-text.ts'
 import { type ProblemReporter, reporterOf } from './problem-reporter.ts'
 import { refuseMatrixIn } from './task-work.ts'
@@ -46,8 +47,8 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const read = readText(text.replace(/^\uFEFF/, ''))
   const problems: PlanProblem[] = []
   const reporter = reporterOf(read, file, problems)
-  for (const { offset, ...problem } of read.problems)
-    problems.push({ file, ...read.lineAndColumn(offset), ...problem })
+  for (const { offset, message, ...hint } of read.problems)
+    problems.push({ file, ...read.lineAndColumn(offset), message: spelledOut(message), ...hint })
   if (problems.length > 0) throw planInvalid(file, problems)
   if (read.value === null) {
     const empty = { file, line: 1, column: 1, message: 'The file is empty, but a plan has tasks.' }

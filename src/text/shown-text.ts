@@ -17,6 +17,16 @@ export function shownLines(text: string): readonly string[] {
     .map(shownText)
 }
 
+/** A message of several lines, each made harmless, for the end of a program. */
+export function shownMessage(text: string): string {
+  return shownLines(text).join('\n')
+}
+
+/** A text that was painted already, without what changes the direction of writing. */
+export function withoutTurns(text: string): string {
+  return text.replace(turned, '')
+}
+
 const harmless = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff]*$/
 
 /**

@@ -1,7 +1,8 @@
 import { fc, it as prop } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { wantsColours } from '../../src/cli/screen/colours.ts'
-import { shownLines, shownText } from '../../src/text/shown-text.ts'
+import { lineOf, rowOf, type Span } from '../../src/cli/screen/spans.ts'
+import { painter, wantsColours } from '../../src/cli/screen/colours.ts'
+import { shownLines, shownMessage, shownText } from '../../src/text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../../src/cli/screen/text-width.ts'
 import { lookFor } from '../../src/cli/run/choose-display.ts'
 import { lineTime, tickingTime } from '../../src/cli/view/show-time.ts'
@@ -57,6 +58,23 @@ describe('a text of somebody else', () => {
   it('has its lines shown one by one', () => {
     expect(shownLines('one\n\ntwo\r\n')).toEqual(['one', '', 'two'])
   })
+
+  it('has its lines kept in a message', () => {
+    expect(shownMessage('dagmar: \u001b[31mred\u202e\r\n\ttwo\n')).toBe('dagmar: red\n  two')
+  })
+
+  prop.prop([fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 40 })])(
+    'is harmless in every line and row that is made of spans',
+    (text, columns) => {
+      const spans: Span[] = [
+        ['build ', 'strong'],
+        [text, 'plain'],
+      ]
+      for (const line of [lineOf(spans, painter(false)), rowOf(spans, columns, painter(false))]) {
+        expect(line).not.toMatch(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u)
+      }
+    },
+  )
 
   prop.prop([fc.string({ unit: 'binary' })])('has no control character when it is shown', (text) => {
     expect(shownText(text)).not.toMatch(/\p{Cc}/u)

@@ -50,6 +50,11 @@ describe('a text that is no YAML', () => {
       'tasks: {}\n---\ntasks: {}\n',
       '2:1: A second document begins here. A plan file is one document: no line with --- but the first.',
     ],
+    [
+      'a directive with what would colour a terminal',
+      '%YAML \u001b[31m\n---\ntasks: {}\n',
+      '1:7: Unsupported YAML version \\u001b[31m.',
+    ],
     ['a tag that nobody knows', 'tasks: { a: { run: !secret x } }', '1:20: Unresolved tag: !secret.'],
     [
       'lists in lists in lists',

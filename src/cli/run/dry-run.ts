@@ -38,7 +38,7 @@ export async function dryRunLines(plan: Plan, concurrency: number): Promise<stri
     return columns.join('  ').trimEnd()
   })
   return [
-    `${plan.name}: ${withNoun(plan.tasks.length, 'task')}, ${withNoun(depth, 'level')}; nothing is run`,
+    `${shownText(plan.name)}: ${withNoun(plan.tasks.length, 'task')}, ${withNoun(depth, 'level')}; nothing is run`,
     ...lines,
     ...skipped.map((id) => `would be skipped unless something fails: ${shownText(id)}`),
   ]

@@ -6,6 +6,7 @@ import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { selectTasks } from '../run/select-tasks.ts'
 import { painter } from '../screen/colours.ts'
+import { withoutTurns } from '../../text/shown-text.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import { progressLine } from './progress-line.ts'
 
@@ -52,7 +53,7 @@ export async function testCommand(
       ...(columns === undefined ? {} : { rows: process.stdout.rows ?? Number.POSITIVE_INFINITY }),
       ...(flags.verbose === true ? { most: Number.POSITIVE_INFINITY } : {}),
     })
-    output.writeOut!(lines.map((text) => `${text}\n`).join(''))
+    output.writeOut!(lines.map((text) => `${withoutTurns(text)}\n`).join(''))
   }
   return report.ok ? 0 : 1
 }

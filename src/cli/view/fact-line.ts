@@ -1,6 +1,6 @@
 import type { Fact } from '../../events/facts.ts'
 import { inWords } from '../../events/fact-in-words.ts'
-import { shownLines, shownText } from '../../text/shown-text.ts'
+import { shownLines } from '../../text/shown-text.ts'
 import { showMs } from '../../time/duration.ts'
 import type { Tone } from '../screen/colours.ts'
 import type { Span } from '../screen/spans.ts'
@@ -92,14 +92,13 @@ function isEnding({ state }: RunProgress): boolean {
 
 function spansOf(fact: Fact, tone: Tone, progress: RunProgress): readonly Span[] {
   const { what, about } = inWords(fact)
-  const said = about === undefined ? '' : shownText(about)
-  if (fact.type === 'run.created') return [[`${said}: ${what}, run ${shownText(fact.runId)}`, tone]]
+  if (fact.type === 'run.created') return [[`${about}: ${what}, run ${fact.runId}`, tone]]
   if (fact.type === 'task.completed') return [[what + took(fact.taskId, fact.at, progress), tone]]
-  if (about === undefined) return [[shownText(what), tone]]
+  if (about === undefined) return [[what, tone]]
   // Foreign words are plain, and the whole of a detail is faint.
   const spans: readonly Span[] = [
     [`${what}: `, tone],
-    [said, tone === 'faint' ? tone : 'plain'],
+    [about, tone === 'faint' ? tone : 'plain'],
   ]
   return fact.type === 'task.asked' ? [...spans, [lastLine(fact.failure?.output), 'plain']] : spans
 }
@@ -112,5 +111,5 @@ function took(taskId: string, at: number, progress: RunProgress): string {
 /** The last line of its output, which helps to answer what to do. */
 function lastLine(output: readonly string[] | undefined): string {
   const last = output?.at(-1)
-  return last === undefined ? '' : ` Its last line: ${shownText(last)}`
+  return last === undefined ? '' : ` Its last line: ${last}`
 }

@@ -1,4 +1,5 @@
 import type { Fact } from '../../events/facts.ts'
+import { shownText } from '../../text/shown-text.ts'
 import type { Screen } from '../screen/screen.ts'
 import type { Display } from './display.ts'
 
@@ -21,7 +22,7 @@ export function jsonView(screen: Screen, aside: Screen): Display {
       }
       write(fact)
     },
-    say: (sentence) => aside.write(`dagmar: ${sentence}\n`),
+    say: (sentence) => aside.write(`dagmar: ${shownText(sentence)}\n`),
     ask: () => undefined,
     end: (result) => write({ type: 'result', ...result }),
     pause: () => undefined,
