@@ -35,7 +35,7 @@ export class FactLog {
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
   #passingCharacters = 0
-  /** The latest sign of work of each live attempt that has given one since it started. */
+  /** The latest sign of work of each live attempt that has given one. */
   readonly #signs = new Map<TaskId, Sign>()
   readonly #beginning: () => Beginning
   #lazyFolder: RunFolder | undefined
@@ -132,7 +132,7 @@ export class FactLog {
     return this.#folder.tasks.get(id)
   }
 
-  /** The live attempt gave a sign of work, which may say how far it is. Nobody is told of it, but the view shows it. */
+  /** A live attempt gave a sign of work, perhaps with its progress. No fact tells it, but the view shows it. */
   noteSign(taskId: TaskId, attempt: number, at: number, progress?: TaskView['progress']): void {
     const known = this.#signs.get(taskId)
     if (known?.attempt === attempt) {

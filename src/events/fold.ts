@@ -7,38 +7,38 @@ import { taskAfter, taskAfterSign } from './task-after.ts'
 import { newTaskView, noTasks, type TaskStatus, type TaskView } from './task-view.ts'
 import { taskMap } from './task-map.ts'
 
-/** The state of a run at one fact: what the facts up to it add up to. It can be written as JSON, outputs aside. */
+/** The state of a run: what its facts up to one of them add up to. It can be written as JSON, except for outputs. */
 export interface RunView {
   readonly runId: string
   readonly name: string
   readonly status: RunState
-  /** What ends the run before its time, from the moment on when it drains or is killed. */
+  /** What ends the run early. Set once it drains or is being killed. */
   readonly ending?: RunEnding
-  /** Why it is, or was, killed or drained, in the words of who asked. */
+  /** Why it is, or was, killed or drained: the reason that was given. */
   readonly reason?: string
   /** Why the run as a whole fails, or failed. */
   readonly failure?: Failure
   /** The `seq` of the last fact in it; 0 for none. */
   readonly seq: number
-  /** When that fact was told, in epoch milliseconds; 0 for none. So are the instants below. */
+  /** When that fact was told; 0 for none. Epoch milliseconds, like the instants below. */
   readonly at: number
   readonly startedAt?: number
-  /** When its timeout falls, as long as it is not settled. */
+  /** When its timeout falls. Absent without one, and once the run is settled. */
   readonly until?: number
   readonly settledAt?: number
-  /** What the dispatch allows. */
+  /** The limits of the dispatch. */
   readonly limits?: RunLimits
-  /** What each task is, in the order of the dag. */
+  /** The tasks as the dag defines them, in its order. */
   readonly structure: readonly TaskStructure[]
   /** How many tasks are in each status. */
   readonly counts: Readonly<Record<TaskStatus, number>>
-  /** How each task is, by id, in the order of the dag. In JSON an object. */
+  /** The state of each task by id, in the order of the dag. An object in JSON. */
   readonly tasks: ReadonlyMap<TaskId, TaskView>
 }
 
 /**
- * What the facts of a run add up to. They have to be in order and complete, from `run.created` on. Passing facts may be
- * among them: they say how far tasks are.
+ * What the facts of a run add up to. Run facts must be in order and without gaps, from `run.created` on. Passing facts
+ * may be among them; they say how far tasks are.
  * @throws DagmarError `FACTS_GAP` where a run fact is missing, told twice or out of order.
  */
 export function fold(facts: Iterable<Fact>): RunView {
@@ -47,13 +47,13 @@ export function fold(facts: Iterable<Fact>): RunView {
   return folder.view()
 }
 
-/** What may be known of a run before its first fact. */
+/** The parts of a run that may be known before its first fact. */
 export type Beginning = Pick<Created, 'runId' | 'name' | 'structure'> & Partial<Pick<Created, 'limits'>>
 
 type Created = Extract<RunFact, { type: 'run.created' }>
 type OfRun = Exclude<RunFact, { taskId: TaskId }>
 
-/** `fold`, one fact at a time: for whoever keeps up with a run. What it says is as of the last fact applied. */
+/** `fold`, one fact at a time, to keep up with a run. Everything it says is as of the latest applied fact. */
 export class RunFolder {
   #runId = ''
   #name = ''
@@ -106,12 +106,12 @@ export class RunFolder {
     return this.#seq
   }
 
-  /** How many tasks are in each status, now and from now on: it changes with each fact. */
+  /** How many tasks are in each status. A live object, which changes with each fact. */
   get counts(): Readonly<Record<TaskStatus, number>> {
     return this.#counts
   }
 
-  /** How the tasks are, by id, now and from now on: it changes with each fact. */
+  /** The state of each task by id. A live map, which changes with each fact. */
   get tasks(): ReadonlyMap<TaskId, TaskView> {
     return this.#tasks
   }
@@ -129,7 +129,7 @@ export class RunFolder {
     else this.#applyToRun(fact)
   }
 
-  /** An attempt gave a sign of work that is no fact. One of an attempt that is over says nothing. */
+  /** Notes a sign of work of an attempt, which is no fact. Ignored if the attempt is over. */
   applySign(taskId: TaskId, attempt: number, at: number, progress?: TaskView['progress']): void {
     const task = this.#tasks.get(taskId)
     if (task !== undefined) this.#tasks.set(taskId, taskAfterSign(task, attempt, at, progress))
@@ -166,7 +166,8 @@ export class RunFolder {
         this.#status = 'killing'
         this.#ending = fact.ending
         this.#failure = fact.failure
-        // What a failure ends is ended for that failure; the reason is that of a drain before it, if there was one.
+        // A run that ends because of a failure has no reason of its own; it keeps that of an earlier drain, if there
+        // was one.
         if (fact.failure === undefined) this.#reason = fact.reason
         return
       case 'run.recovered':
@@ -219,7 +220,7 @@ export class RunFolder {
   }
 }
 
-/** What a fact about progress says of its task. */
+/** The progress that a fact tells. */
 export function progressIn({ percent, message }: { readonly percent: number; readonly message?: string }): {
   readonly percent: number
   readonly message?: string

@@ -13,7 +13,10 @@ export interface Hooks {
 const hookNames: Readonly<Record<keyof Hooks, true>> = { 'task.complete': true, 'task.abort': true }
 const known: ReadonlySet<string> = new Set(Object.keys(hookNames))
 
-/** Gives the hooks back. Throws `CONFIG_INVALID` for a name that is no hook, and for a hook that is no function. */
+/**
+ * Returns the hooks after checking them. Throws `CONFIG_INVALID` for an unknown name, and for a hook that is no
+ * function.
+ */
 export function readHooks(hooks: Hooks): Hooks {
   for (const [name, hook] of Object.entries(readFields(hooks, 'hooks', known))) {
     if (hook !== undefined && typeof hook !== 'function')

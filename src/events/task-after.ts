@@ -9,7 +9,7 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
   return isOrdinary(fact) && isUntroubled(task, fact) ? ordinarily(task, fact) : rarely(task, fact)
 }
 
-/** The task after a sign of work of that attempt, which may say how far it is. A sign of an attempt that is over is none. */
+/** The task after a sign of work of an attempt, perhaps with its progress. Unchanged if the attempt is over. */
 export function taskAfterSign(
   task: TaskView,
   attempt: number,
@@ -37,7 +37,7 @@ function isOrdinary(fact: RunFact): fact is Extract<RunFact, { type: Ordinary }>
   return ordinary.has(fact.type)
 }
 
-/** True for a task in its first attempt, or before it, to which nothing out of the ordinary has happened. */
+/** True for a task up to its first attempt, if nothing unusual has happened to it. */
 function isUntroubled(task: TaskView, { type }: TaskFact): boolean {
   const { placed, deferred, failure, outcome, questions, startedAt, firstStartedAt } = task
   if (placed !== undefined || deferred !== undefined || failure !== undefined) return false
@@ -97,7 +97,7 @@ function rarely(task: TaskView, fact: TaskFact): TaskView {
   const { at, seq } = fact
   const { until: _until, deferred: _deferred, placed, lastSignAt, progress, ...rest } = task
   const moved = { ...rest, since: at, seq }
-  // What is known of the attempt, as long as it is live.
+  // The fields that belong to a live attempt.
   const live = {
     ...moved,
     ...(placed === undefined ? {} : { placed }),
@@ -161,7 +161,7 @@ function rarely(task: TaskView, fact: TaskFact): TaskView {
     case 'task.skipped':
       return settled(moved, fact)
     case 'task.dead-lettered':
-      // What settled the task stays its latest fact: dependents are caused by that.
+      // The fact that settled the task stays its latest one, because it is the cause of what dependents tell.
       return task
   }
 }
@@ -174,7 +174,7 @@ function settled(moved: TaskView, fact: Settling): TaskView {
   return { ...moved, status: outcome.status, questions: [], ...failure, outcome }
 }
 
-/** How the fact settles its task. */
+/** The outcome that a fact gives its task. */
 function outcomeOf(fact: Settling): Outcome {
   switch (fact.type) {
     case 'task.completed':

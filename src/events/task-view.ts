@@ -10,13 +10,13 @@ export interface TaskView {
   readonly status: TaskStatus
   /** When it came into this status, in epoch milliseconds; 0 for a task that has been pending from the start. */
   readonly since: number
-  /** The `seq` of its latest fact; of a settled task, of the fact that settled it. 0 before the first. */
+  /** The `seq` of its latest fact; for a settled task, of the fact that settled it. 0 before the first. */
   readonly seq: number
   /** The number of its latest attempt; 0 before the first. */
   readonly attempt: number
   /** How many attempts have counted since the start or the last redrive. */
   readonly attemptsUsed: number
-  /** When an attempt of it began to run for the first time, in epoch milliseconds. */
+  /** When its first attempt began to run, in epoch milliseconds. */
   readonly firstStartedAt?: number
   /** When its latest attempt began to run, in epoch milliseconds. */
   readonly startedAt?: number
@@ -25,13 +25,15 @@ export interface TaskView {
    * milliseconds.
    */
   readonly until?: number
-  /** When its live attempt gave the latest sign of work that is known, in epoch milliseconds. */
+  /** When its live attempt gave its latest known sign of work, in epoch milliseconds. */
   readonly lastSignAt?: number
-  /** How far its live attempt is, where it has said so. `percent` is 0 to 100. */
+  /** How far its live attempt is, if it has said so. `percent` is 0 to 100. */
   readonly progress?: { readonly percent: number; readonly message?: string }
-  /** The executor that declined it, which it waits for: how many attempts that carries, and how many it can. */
+  /**
+   * The executor that declined it and that it waits for, with how many attempts it carried, and how many it can carry.
+   */
   readonly deferred?: { readonly executor: string; readonly carrying: number; readonly capacity?: number }
-  /** Where its live attempt is, where its executor has noted that. */
+  /** Where its live attempt is, if its executor has noted that. */
   readonly placed?: { readonly executor: string; readonly handle: JsonValue }
   /** The failure of the latest attempt that failed. */
   readonly failure?: Failure
@@ -43,7 +45,7 @@ export interface TaskView {
 
 const noQuestions: readonly string[] = Object.freeze([])
 
-/** A task of which nothing has been told. */
+/** A task before its first fact. */
 export function newTaskView(id: TaskId): TaskView {
   return { id, status: 'pending', since: 0, seq: 0, attempt: 0, attemptsUsed: 0, questions: noQuestions }
 }

@@ -67,7 +67,10 @@ export function readText(value: unknown, path: string): string {
   throw badValue(path, value, 'a text of 1 to 200 characters')
 }
 
-/** Gives the object back when it has all these methods; throws `CONFIG_INVALID` otherwise. `what` is it to be: `a clock`. */
+/**
+ * Returns the object if it has all these methods; throws `CONFIG_INVALID` otherwise. `what` says what it should be: `a
+ * clock`.
+ */
 export function readMethods<Value extends object>(
   value: Value,
   path: string,

@@ -4,7 +4,7 @@ import type { Path } from './places.ts'
 import { axisName, planSchema, task } from './plan-schema.ts'
 import { type Message, mustBe } from './schema-parts.ts'
 
-/** Told of each problem: the sentence continues after the path of the value, or of the key. */
+/** Called for each problem. The sentence continues after the path of the value, or of the key. */
 export type Complain = (path: Path, rest: string, part: 'key' | 'value') => void
 
 /**
@@ -15,7 +15,7 @@ export function judgePlan(value: unknown, complain: Complain): void {
   judge(planSchema as unknown as Shape, value, [], complain)
 }
 
-/** The kinds of Valibot's schemas that a plan's is made of. */
+/** The kinds of Valibot schemas that the schema of plan files is made of. */
 type Shape = Plain | Optional | Fields | Axes | ByName | List | Command | Choice
 
 interface Plain extends v.GenericSchema {
@@ -132,12 +132,12 @@ function judgeKey(schema: v.GenericSchema, name: string, path: Path, complain: C
   return issue === undefined
 }
 
-/** The lists that must not be empty say so behind their items. */
+/** True for an empty list where the schema forbids that. */
 function isTooShort(schema: List, list: readonly unknown[]): boolean {
   return list.length === 0 && !v.is(schema, list)
 }
 
-/** Whether the option is the one that a value of this kind was meant for. */
+/** Whether the option is the one that a value of this kind was probably meant for. */
 function isOfKind(option: Shape, value: unknown): boolean {
   switch (option.type) {
     case 'array':

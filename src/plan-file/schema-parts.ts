@@ -9,10 +9,10 @@ import { toMs } from '../time/duration.ts'
  * `is 5, but it must be …`. That of a list or an object says what is in it: `task ids`.
  */
 
-/** What is said of a value that is refused. */
+/** The message about a refused value. */
 export type Message = (issue: { readonly input: unknown }) => string
 
-/** A field that may be missing, with what an editor shows of it. Further keys go into the JSON Schema as they are. */
+/** An optional field, with the description that editors show. Further keys go into the JSON Schema unchanged. */
 export function field<const Schema extends v.GenericSchema>(
   schema: Schema,
   description: string,
@@ -21,7 +21,7 @@ export function field<const Schema extends v.GenericSchema>(
   return v.exactOptional(described(schema, description, more)) as v.ExactOptionalSchema<Schema, undefined>
 }
 
-/** The same for a field that must be there. */
+/** The same for a required field. */
 export function described<const Schema extends v.GenericSchema>(
   schema: Schema,
   description: string,

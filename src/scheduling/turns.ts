@@ -1,11 +1,13 @@
 /** What takes its turn: it offers tasks, of which the best has this priority; undefined when it has none. */
 export interface TurnTaker {
   headPriority(): number | undefined
-  /** When it last had a turn, gave something back, or first asked: a count that rises. 0 before, then kept by `Turns`. */
+  /**
+   * When it last had a turn, gave something back, or first asked, as a rising count. 0 before; maintained by `Turns`.
+   */
   servedAt: number
 }
 
-/** One count for all, since what waits in one place may wait in another one later. */
+/** One count for all instances, because a taker may move from one to another. */
 let turns = 0
 
 interface Waiting<Taker> {
@@ -17,10 +19,10 @@ interface Waiting<Taker> {
 }
 
 /**
- * Whose turn it is among those that want to take up tasks: the highest priority first, and among equals the one that had
- * its turn longest ago, whether it has waited all the time since or not.
- * A binary heap whose members know their places, so that each operation costs the logarithm of how many wait. Mostly
- * there is one, which comes and goes with each task: it is kept outside the heap.
+ * Decides whose turn it is among those that want to take up tasks: the highest priority first, and among equals the one
+ * whose last turn is longest ago, whether or not it has been waiting since. A binary heap whose members know their
+ * places, so that each operation takes logarithmic time. Mostly only one waits, which comes and goes with each task: it
+ * is kept outside the heap.
  */
 export class Turns<Taker extends TurnTaker> {
   /** The only one that waits; undefined when there are none or more. */
@@ -35,7 +37,7 @@ export class Turns<Taker extends TurnTaker> {
     return this.#only === undefined ? this.#heap.length + this.#asked.size : 1
   }
 
-  /** Waits for its turn. To be called again when what it offers may have become better. */
+  /** Lets a taker wait for its turn. Call it again when what it offers may have become better. */
   add(taker: Taker): void {
     if (taker.servedAt === 0) taker.servedAt = ++turns
     if (this.#only === taker) return
@@ -48,7 +50,7 @@ export class Turns<Taker extends TurnTaker> {
     this.#asked.add(taker)
   }
 
-  /** As `add`, but behind all that wait by now: it has given back something that they wait for. */
+  /** As `add`, but behind all that wait now, because it has given back something that they wait for. */
   addLast(taker: Taker): void {
     taker.servedAt = ++turns
     const known = this.#waiting.get(taker)

@@ -64,7 +64,7 @@ async function rehearse(
     },
     abort: () => undefined,
   }
-  // No others: what a run would refuse is refused here, too.
+  // Only this one, so that a dry run refuses what a run would refuse.
   const executors = { process: idle }
   // With a concurrency of 0 nothing would start, so the order is shown for 1.
   const most = Math.max(1, concurrency)

@@ -6,13 +6,13 @@ import type { TaskStatus, TaskView } from '../../events/task-view.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { shownText } from '../../text/shown-text.ts'
 
-/** A run as its views show it, updated fact by fact: the fold of its facts, and what stands in which list. */
+/** A run as its views show it, updated fact by fact: the fold of its facts, and lists of tasks. */
 export class RunProgress {
   readonly #folder: RunFolder
   readonly #live = new Map<TaskId, TaskView>()
   readonly #held = new Map<TaskId, TaskView>()
   readonly #ready = new Map<TaskId, TaskView>()
-  /** By task: the last line it wrote or said of its progress, ready to be shown; after a failed attempt, why it failed. */
+  /** By task: the last line of its output or progress, made harmless; after a failed attempt, why it failed. */
   readonly #lastLines = new Map<TaskId, string>()
   #startedAt = 0
 
@@ -89,7 +89,7 @@ export class RunProgress {
   }
 }
 
-/** What the fact makes the last line of its task, if it changes it. */
+/** The new last line of the fact's task, if the fact changes it. */
 function lineIn(fact: Fact): string | undefined {
   if (fact.type === 'task.output') {
     const line = lastLineOf(fact.text)

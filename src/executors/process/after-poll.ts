@@ -1,6 +1,6 @@
 /**
- * Calls it after a whole look of the event loop at files and pipes. A timer of a process that was busy or stopped fires
- * before what has come meanwhile is read: who judges something by its silence has to listen first.
+ * Calls `act` after the event loop has once read all files and pipes. In a process that was busy or stopped, timers
+ * fire before the data that has arrived meanwhile is read: before something is judged by its silence, it must be read.
  */
 export function afterPoll(act: () => void): void {
   setImmediate(() => setImmediate(act))

@@ -12,7 +12,7 @@ import { signal } from './signal.ts'
 import type { Trace } from './survivors.ts'
 import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
 
-/** How long the last that a command started may go on after the leader's exit, as long as it holds the output. */
+/** How long processes that hold the output may go on after the leader's exit. */
 const settleMs = 200
 
 const heldOutput =
@@ -71,7 +71,7 @@ export class LiveCommand {
     this.#place(launched)
   }
 
-  /** By which what it has started is found; undefined before there is a process. */
+  /** How the processes that it has started are found. Undefined before there is a process. */
   get trace(): Trace | undefined {
     const { environment, leaders } = this.#options
     if (this.#launched === undefined) return undefined

@@ -5,9 +5,9 @@ import type { AttemptLog } from './attempt-log.ts'
 import { KeptOutput } from './kept-output.ts'
 import { Lines } from './lines.ts'
 
-/** Pipes that are still held when nothing of the command is left are given up after so long a silence. */
+/** Pipes that are still held when nothing of the command is left are given up after this much silence. */
 const silenceMs = 50
-/** And after so long in any case. */
+/** And after this time in any case. */
 const patienceMs = 2_000
 
 type StreamName = 'stdout' | 'stderr'
@@ -45,7 +45,10 @@ export class Output {
     this.#readStream(stderr, 'stderr')
   }
 
-  /** Calls `settled` when everything is read; or after `ms`, because something may live on that holds the other ends. */
+  /**
+   * Calls `settled` when everything is read, or after `ms` milliseconds, because a process that holds the other ends
+   * may live on.
+   */
   settle(ms: number, settled: () => void): void {
     this.#isLeaderGone = true
     // There is little left in the pipes, and it must not wait for a log.
@@ -65,8 +68,8 @@ export class Output {
   }
 
   /**
-   * Calls `finished` when everything is read. With `false` where the pipes are still held, and nothing comes from them or
-   * it does not end: then the end of the output may be missing. To be called when nothing of the command is left.
+   * Calls `finished` when everything is read. Calls it with `false` where the pipes are still held and are silent, or
+   * never end: then the end of the output may be missing. Call it when nothing of the command is left.
    */
   finish(finished: (isWhole: boolean) => void): void {
     if (this.#open === 0) {

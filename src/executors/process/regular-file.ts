@@ -11,15 +11,15 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** A file of variables, or of what one reads at once, is not larger. */
+/** The most bytes of a file that is read at once. */
 const mostBytes = 1024 * 1024
 
 /**
- * The text of a file that is read while everything waits: a pipe or a device might never end. Throws where it is no
- * regular file, or larger than 1 MiB.
+ * Reads the text of a file synchronously. Throws where it is no regular file, because a pipe or a device might never
+ * end, and where it is larger than 1 MiB.
  */
 export function readRegularFile(path: string): string {
-  // A pipe that nobody writes into would be waited for by the opening itself.
+  // Without O_NONBLOCK, opening a pipe that nobody writes to would block.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     if (!fstatSync(file).isFile()) throw new Error('it is no regular file')
@@ -35,7 +35,10 @@ export function readRegularFile(path: string): string {
   }
 }
 
-/** A stream into a file, which is made, with its folders, or emptied. Throws where something else has its name. */
+/**
+ * A stream into a file, which is made with its folders, or emptied. Throws where the name belongs to something that is
+ * no regular file.
+ */
 export function writeRegularFile(path: string, mostWaitingBytes: number): WriteStream {
   mkdirSync(dirname(path), { recursive: true })
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error('it is no regular file')

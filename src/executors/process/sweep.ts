@@ -8,7 +8,7 @@ const patienceMs = 1_000
 const longestProbeMs = 50
 /** So often a look that found nothing, but was not sure, is repeated: 30 ms in all. */
 const mostDoubts = 6
-/** So often what forks and exits is looked for where there is no later. */
+/** How often processes that fork and exit are looked for when there is no later. */
 const mostLooksAtOnce = 20
 
 export interface SweepOptions {
@@ -117,14 +117,14 @@ function look(sweeps: readonly Sweep[]): void {
   for (const sweep of sweeps) sweep.looked(looked)
 }
 
-/** A group as a group: one by one, what forks in it meanwhile would get away. */
+/** A group is signalled as a whole: one by one, a process that forks meanwhile would get away. */
 function kill({ leader }: Trace, { pid, isInGroup, isLeader }: Survivor): void {
   if (isLeader) signal(-pid, 'SIGKILL')
   else if (isInGroup && hasGroup(leader)) signal(-leader, 'SIGKILL')
   signal(pid, 'SIGKILL')
 }
 
-/** SIGKILL to all of these attempts, at once and for all that can be done where there is no later. */
+/** Sends SIGKILL to everything of these attempts, at once, as well as that can be done when there is no later. */
 export function killAtOnce(traces: readonly Trace[]): void {
   for (let look = 0; traces.length > 0 && look < mostLooksAtOnce; look++) {
     let found = 0

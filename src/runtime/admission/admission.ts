@@ -101,7 +101,7 @@ export class Admission {
    */
   free(lane: Lane, isOfferOnly: boolean): void {
     for (const resource of this.#resources) resource.give(lane, isOfferOnly)
-    // Behind the runs that wait for what it has given back.
+    // After the runs that wait for what it has given back.
     this.#openNext()
     this.#turns.addLast(lane.run)
     if (lane.run.waiting.size === 0) return
@@ -117,8 +117,8 @@ export class Admission {
   }
 
   /**
-   * Opens a lane that lacks nothing but slots, with all such lanes of its run, so that the best task is looked for among
-   * all of them; any other lane waits for what it lacks.
+   * Opens a lane that lacks only slots, with all such lanes of its run, so that the best task of all of them is found.
+   * A lane that lacks something else waits for that.
    */
   readonly #open = (lane: Lane): boolean => {
     const lacking = this.#lackBesideSlots(lane)

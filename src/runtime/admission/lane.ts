@@ -9,7 +9,7 @@ export interface Candidate extends TurnTaker {
   /** Its own limits, beside the shared ones. */
   readonly slots: Slots
   readonly pools: Pools
-  /** Its lanes that are closed until something comes free. */
+  /** Its lanes that are closed until something becomes free. */
   readonly waiting: Set<Lane>
   /** The priority of its best ready task in an open lane; undefined when there is none to offer. */
   headPriority(): number | undefined
@@ -42,7 +42,7 @@ export class Lane implements TurnTaker {
     return this.run.lanePriority(this.index)
   }
 
-  /** Waits in a list, or for its own run alone. */
+  /** Waits in a list, or only for its own run. */
   waitIn(list: Turns<Lane> | undefined): void {
     this.leave()
     this.run.waiting.add(this)

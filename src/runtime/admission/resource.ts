@@ -13,8 +13,8 @@ export interface Resource {
   /** Remembers who waits for what is lacking: the lane alone, or its whole run. */
   wait(lane: Lane, lack: Lack): 'lane' | 'run'
   /**
-   * Offers the lanes that wait for something there is now to `open`, the best first, until one is opened; for each thing
-   * that is waited for by itself. True when any was opened.
+   * For each thing that is waited for and is there now, offers the lanes that wait for it to `open`, the best first,
+   * until one is opened. True when any was opened.
    */
   openNext(open: (lane: Lane) => boolean): boolean
   /** A task of the lane came into a state that holds some of this. */

@@ -98,7 +98,7 @@ function offerAgain(live: LiveTask): void {
   live.run.shared.admission.executors.takenBack(live.lane)
 }
 
-/** No fact tells of it, but the run's view does. */
+/** No fact tells it, but the run's view shows it. */
 function noteBeat({ run, context }: LiveTask, attempt: number, at: number): void {
   if (attempt === context.attempt) run.log.noteSign(context.taskId, attempt, at)
 }

@@ -1,6 +1,6 @@
 import type { RunLimits } from '../../events/facts.ts'
 
-/** The limits of a dispatch, as facts and views have them. */
+/** The limits of a dispatch in the form that facts and views have. */
 export function limitsIn({
   concurrency,
   pools,

@@ -18,9 +18,9 @@ export interface HandleCase {
   readonly commands: Iterable<HandleCommand>
 }
 
-/** One command out of `anyHandleCase`, for `runModelCommands`. */
+/** One command of a case of `anyHandleCase`, for `runModelCommands`. */
 export interface HandleCommand {
-  /** What it does. */
+  /** What it does, in words. */
   toString(): string
 }
 
