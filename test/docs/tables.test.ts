@@ -143,7 +143,7 @@ describe('the tables of errors and failures', () => {
 
   it('have exactly the codes that a failure can have', () => {
     const written = readSources(
-      ['machines', 'src/graph', 'src/executors', 'src/stores', 'src/runtime', 'src/simulation'],
+      ['machines', 'src/graph', 'src/events', 'src/executors', 'src/stores', 'src/runtime', 'src/simulation'],
       ['.ts'],
     ).flatMap(({ text }) => text.match(/(?<=')[A-Z][A-Z_]{4,}(?=')/g) ?? [])
     // Signals, Node's own codes and variables of the environment are written like codes.
