@@ -64,6 +64,8 @@ export function inWords(fact: Fact): FactInWords {
         : { what: 'being ended', about: fact.reason.replace('-', ' ') }
     case 'task.abandoned':
       return { what: 'could not be ended and is abandoned' }
+    case 'task.interrupted':
+      return { what: `attempt ${fact.attempt} was interrupted` }
     case 'task.retrying':
       return { what: `retrying in ${showMs(fact.until - fact.at)}`, about: fact.failure.message }
     case 'task.redriven':

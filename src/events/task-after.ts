@@ -149,6 +149,8 @@ function rarely(task: TaskView, fact: TaskFact): TaskView {
       return { ...live, status: 'stopping', questions: [], ...untilOf(fact) }
     case 'task.abandoned':
       return { ...task, seq }
+    case 'task.interrupted':
+      return { ...moved, status: 'dispatched', questions: [], attemptsUsed: task.attemptsUsed - 1 }
     case 'task.retrying':
       return { ...moved, status: 'dispatched', questions: [], failure: fact.failure, until: fact.until }
     case 'task.redriven': {

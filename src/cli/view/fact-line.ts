@@ -53,6 +53,7 @@ const looks: { readonly [Type in Fact['type']]: LookOf<Type> } = {
   'task.unstalled': ['event', 'plain'],
   'task.stopping': ({ reason }) => (reason === 'kill' ? detail : ['event', 'odd']),
   'task.abandoned': ['alarm', 'bad'],
+  'task.interrupted': ['event', 'odd'],
   'task.retrying': ['alarm', 'odd'],
   'task.redriven': detail,
   'task.completed': ['event', 'good'],

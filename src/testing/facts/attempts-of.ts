@@ -3,7 +3,14 @@ import type { RunFact } from '../../events/facts.ts'
 
 type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
 
-const ends = new Set(['task.retrying', 'task.deferred', 'task.completed', 'task.failed', 'task.killed'])
+const ends = new Set([
+  'task.retrying',
+  'task.deferred',
+  'task.interrupted',
+  'task.completed',
+  'task.failed',
+  'task.killed',
+])
 
 /** True for the facts that end an attempt and free what it held. */
 export function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
@@ -21,7 +28,7 @@ export interface ToldAttempt {
   readonly nextAt: number | undefined
 }
 
-/** The attempts of a task, read from its facts. An attempt that its executor took back does not count. */
+/** The attempts of a task, read from its facts. One that its executor took back, or that was interrupted, does not count. */
 export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly ToldAttempt[] {
   const attempts: { -readonly [Field in keyof ToldAttempt]: ToldAttempt[Field] }[] = []
   let used = 0
@@ -34,7 +41,7 @@ export function attemptsOf(facts: readonly RunFact[], taskId: TaskId): readonly 
       if (last !== undefined) last.nextAt = fact.at
       attempts.push({ fact, used: ++used, retry: undefined, nextAt: undefined })
     }
-    if (fact.type === 'task.deferred' && isStarting) used--
+    if ((fact.type === 'task.deferred' && isStarting) || fact.type === 'task.interrupted') used--
     const latest = attempts.at(-1)
     if (fact.type === 'task.retrying' && latest !== undefined) latest.retry = fact
     if (fact.type === 'task.redriven') {

@@ -22,8 +22,17 @@ export interface TracedAttempt {
   readonly endedSeq: number | undefined
   /**
    * How it ended. `retrying`: another one follows. `asked`: a person decides. `deferred`: its executor took it back.
+   * `interrupted`: its coordinator died.
    */
-  readonly end: 'completed' | 'failed' | 'killed' | 'retrying' | 'asked' | 'deferred' | undefined
+  readonly end:
+    | 'completed'
+    | 'failed'
+    | 'killed'
+    | 'retrying'
+    | 'asked'
+    | 'deferred'
+    | 'interrupted'
+    | undefined
   readonly failure: Failure | undefined
 }
 

@@ -17,6 +17,8 @@ type Place =
   | 'running'
   | 'stalled'
   | 'stopping'
+  | 'cut off'
+  | 'to ask again'
   | 'completed'
   | 'failed'
   | 'killed'
@@ -84,13 +86,23 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
     'task.failed': 'failed',
     'task.killed': 'killed',
   },
+  // Its coordinator has died, and another one has recovered the run.
+  'cut off': { 'task.interrupted': 'waiting' },
+  'to ask again': { 'task.asked': 'asking', 'task.killed': 'killed' },
   completed: {},
   failed: { 'task.dead-lettered': 'failed', 'task.redriven': 'pending' },
   killed: { 'task.redriven': 'pending' },
   skipped: { 'task.redriven': 'pending' },
 }
 
-const live: ReadonlySet<Place> = new Set(['granted', 'starting', 'running', 'stalled', 'stopping'])
+const live: ReadonlySet<Place> = new Set([
+  'granted',
+  'starting',
+  'running',
+  'stalled',
+  'stopping',
+  'cut off',
+])
 const settled: ReadonlySet<Place> = new Set(['completed', 'failed', 'killed', 'skipped'])
 
 interface Known {
@@ -110,6 +122,7 @@ export function factsFollow({ facts }: Judged): readonly Finding[] {
     (fact) => fact.type === 'run.failed' && fact.failure?.code === 'STORE_FAILED',
   )
   for (const fact of facts) {
+    if (fact.type === 'run.recovered') for (const task of known.values()) task.place = recovered(task.place)
     if (fact.taskId === undefined) continue
     const task = known.get(fact.taskId) ?? { place: 'pending', attempt: 0 }
     known.set(fact.taskId, task)
@@ -160,6 +173,12 @@ function asked(place: Place, of: 'handler' | 'failure'): Place | undefined {
   return place === 'running' ? 'running' : undefined
 }
 
+/** A live attempt is over with its coordinator, and who was to answer a question is asked again. */
+function recovered(place: Place): Place {
+  if (place === 'asking') return 'to ask again'
+  return live.has(place) && place !== 'stopping' ? 'cut off' : place
+}
+
 /** After the store has failed, the rest is told without it: every task that was not settled is killed or skipped. */
 function afterStoreFailure(place: Place, { type }: TaskFact): Place | undefined {
   if (settled.has(place)) return undefined
@@ -177,6 +196,7 @@ const landings: Readonly<Partial<Record<RunFact['type'], Place>>> = {
   'task.unstalled': 'running',
   'task.stalled': 'stalled',
   'task.stopping': 'stopping',
+  'task.interrupted': 'waiting',
   'task.retrying': 'waiting',
   'task.redriven': 'pending',
   'task.completed': 'completed',
@@ -189,19 +209,23 @@ const landings: Readonly<Partial<Record<RunFact['type'], Place>>> = {
 export function runFactsFollow({ facts }: Judged): readonly Finding[] {
   const findings: Finding[] = []
   let isOpen = false
+  let hasStarted = false
   for (const [at, fact] of facts.entries()) {
     if (fact.causeSeq !== undefined && fact.causeSeq >= fact.seq)
       findings.push(found(13, fact, `${fact.type} comes before its cause, seq ${fact.causeSeq}`))
     if ((fact.type === 'run.created') !== (at === 0))
       findings.push(found(13, fact, `fact ${at + 1} of the run is ${fact.type}`))
     if (fact.type === 'run.created') continue
-    const opens = fact.type === 'run.started' || fact.type === 'run.redriven' || fact.type === 'run.recovered'
-    if (opens === isOpen && fact.type !== 'run.recovered') {
+    const opens = fact.type === 'run.started' || fact.type === 'run.redriven'
+    // A run may be recovered before it has started.
+    const isBefore = fact.type === 'run.recovered' && !hasStarted
+    if (opens === isOpen && !isBefore) {
       findings.push(
         found(13, fact, `${fact.type} came ${isOpen ? 'while the run went on' : 'outside of the run'}`),
       )
     }
     if (opens) isOpen = true
+    if (opens) hasStarted = true
     if (isRunEnd(fact)) isOpen = false
   }
   return findings
