@@ -25,10 +25,17 @@ export interface DagContext {
   causedBy: TaskId | undefined
 }
 
+/** The context of a run that is about to begin, or to begin again. */
+export function newDagContext(runId: string): DagContext {
+  return { runId, state: 'running', ending: undefined, reason: '', failure: undefined, causedBy: undefined }
+}
+
 /** What the runtime, a handle or a task asks of a run. */
 export type RunCommand =
   | { readonly type: 'run.start' }
   | { readonly type: 'run.reopen' }
+  /** Its coordinator died, and this is another actor, restored in the state in which that one was. */
+  | { readonly type: 'run.recover' }
   /** There is room: take up to `most` ready tasks. */
   | { readonly type: 'run.offer'; readonly most: number }
   | { readonly type: 'run.pause' }
@@ -96,6 +103,7 @@ export const dagMachine = setup({
     },
     openRun: seam,
     reopenRun: seam,
+    recoverRun: seam,
     admitTasks: seam,
     settleTask: seam,
     killTask: seam,
@@ -122,6 +130,7 @@ export const dagMachine = setup({
       on: {
         'run.start': { actions: 'openRun' },
         'run.reopen': { actions: 'reopenRun' },
+        'run.recover': { actions: 'recoverRun' },
         'run.offer': { actions: 'admitTasks' },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.killTask': { actions: 'killTask' },
@@ -135,6 +144,7 @@ export const dagMachine = setup({
     paused: {
       entry: 'enterPaused',
       on: {
+        'run.recover': { actions: 'recoverRun' },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.killTask': { actions: 'killTask' },
         'run.resume': { target: 'running', actions: 'tellResumed' },
@@ -147,6 +157,7 @@ export const dagMachine = setup({
     draining: {
       entry: ['enterDraining', 'skipRest', 'killWaiting'],
       on: {
+        'run.recover': { actions: ['recoverRun', 'skipRest', 'killWaiting'] },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.killTask': { actions: 'killTask' },
         'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },
@@ -157,6 +168,7 @@ export const dagMachine = setup({
     killing: {
       entry: ['enterKilling', 'skipRest', 'killLive'],
       on: {
+        'run.recover': { actions: ['recoverRun', 'skipRest', 'killLive'] },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.settled': [{ guard: 'wasEndedByHand', target: 'killed' }, { target: 'failed' }],
       },

@@ -175,6 +175,24 @@ export function shiftInstants(context: TaskContext, byMs: number): void {
   context.forceAt += byMs
 }
 
+/** What a journal says of a task that was taken up before its coordinator died. */
+export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failure'> &
+  (
+    | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'>)
+    | ({ readonly state: 'stopping'; readonly waitingFor: undefined } & Pick<
+        TaskContext,
+        'stopReason' | 'killReason' | 'forceAt'
+      >)
+  )
+
+/** The context of a task that another actor goes on with. */
+export function restoredTaskContext(
+  task: Parameters<typeof newTaskContext>[0],
+  restored: RestoredTask,
+): TaskContext {
+  return { ...newTaskContext(task), ...restored }
+}
+
 /** The instant at which the task wants its next `task.due`; `Infinity` for none. */
 export function dueAt(context: TaskContext): number {
   switch (context.state) {

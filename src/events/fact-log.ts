@@ -16,6 +16,8 @@ export interface FactLogOptions {
   readonly now: () => number
   /** Gets every fact too. */
   readonly all?: AllFacts
+  /** The run facts that an earlier coordinator told. They are held, and told to nobody. */
+  readonly facts?: readonly RunFact[]
 }
 
 /** How many passing facts a run holds, and how many characters of output these may have. */
@@ -55,6 +57,7 @@ export class FactLog {
     this.#now = now
     this.#beginning = options.beginning
     this.#all = options.all
+    for (const fact of options.facts ?? []) this.#hold(fact)
     this.events$ = new IsolatedObservable(this.#told, (thrown) => this.observerFailed(thrown))
   }
 
@@ -156,14 +159,17 @@ export class FactLog {
   #deliver(fact: Fact): void {
     if (this.#closed) return
     if (isRunFact(fact)) {
-      if (this.#held.length === this.#retain && this.#folder.seq < (this.#held.at(0)?.seq ?? 0))
-        this.#catchUp()
-      this.#held.push(fact)
-      this.#lastSeq = fact.seq
+      this.#hold(fact)
       if (this.#signs.size > 0 && endsAttempt(fact)) this.#signs.delete(fact.taskId)
     } else if (fact.type !== 'stream.lagged') this.#holdPassing(fact)
     if (this.#told.observed) this.#told.next(fact)
     if (this.#all?.isObserved === true) this.#all.tell(fact, this)
+  }
+
+  #hold(fact: RunFact): void {
+    if (this.#held.length === this.#retain && this.#folder.seq < (this.#held.at(0)?.seq ?? 0)) this.#catchUp()
+    this.#held.push(fact)
+    this.#lastSeq = fact.seq
   }
 
   #holdPassing(fact: PassingFact): void {
@@ -232,6 +238,7 @@ interface Sign {
 
 const attemptEnds: ReadonlySet<string> = new Set<RunFact['type']>([
   'task.deferred',
+  'task.interrupted',
   'task.retrying',
   'task.completed',
   'task.failed',

@@ -88,6 +88,14 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const registry = new RunRegistry()
   root.settled = (run) => registry.release(run)
 
+  /** Has the runtime know the run, however it came about. */
+  const register = (run: Run, isSeen: boolean): RunHandle => {
+    const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => registry.drop(run))
+    registry.add(run, handle, isSeen)
+    if (options.hooks !== undefined) subscribeHooks(run.log.events$, options.hooks)
+    return handle
+  }
+
   const dispatch = (
     source: AnyDag | Plan,
     dispatchOptions: DispatchOptions = {},
@@ -100,9 +108,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     if (known !== undefined) return known
     if (registry.has(runOptions.id)) throw runExists(runOptions.id)
     const run = new Run(shared, root, plan, runOptions, options.store?.create(runOptions.id, owner))
-    const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => registry.drop(run))
-    registry.add(run, handle, isSeen)
-    if (options.hooks !== undefined) subscribeHooks(run.log.events$, options.hooks)
+    const handle = register(run, isSeen)
     root.spawn(run, 'run.start')
     if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)
     keepWarmAfter(run)

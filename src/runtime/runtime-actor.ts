@@ -1,6 +1,6 @@
 import { type Actor, type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate'
 import { type RuntimeEvent, runtimeMachine } from '../../machines/runtime.ts'
-import type { DagContext } from '../../machines/dag.ts'
+import { type DagContext, newDagContext } from '../../machines/dag.ts'
 import { deliver } from './actor/deliver.ts'
 import { lastingSnapshots } from './actor/lasting-snapshots.ts'
 import { spawnActor } from './actor/spawn-actor.ts'
@@ -25,6 +25,8 @@ export class RuntimeActor implements RunHost {
   readonly closed: Promise<void>
   /** Called when a run has settled. */
   settled: (run: Run) => void = () => undefined
+  /** What the next dag actor is to go on from. */
+  #restored: DagContext | undefined
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
   readonly storeFailed = storeFailed
@@ -75,9 +77,9 @@ export class RuntimeActor implements RunHost {
     return this.actor.getSnapshot().value === 'open'
   }
 
-  /** Gives the run a dag actor, which starts in a microtask. */
-  spawn(run: Run, first: 'run.start' | 'run.reopen'): void {
+  spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void {
     this.runs.set(run.id, run)
+    this.#restored = restored
     this.send({ type: 'runtime.dispatch', runId: run.id })
     deliver(this.actor, run.dag, { type: first })
     queueMicrotask(() => {
@@ -95,20 +97,13 @@ export class RuntimeActor implements RunHost {
   }
 
   #spawn(run: Run, parent: AnyActorRef): void {
-    const input: DagContext = {
-      runId: run.id,
-      state: 'running',
-      ending: undefined,
-      reason: '',
-      failure: undefined,
-      causedBy: undefined,
-    }
     run.dag = spawnActor({
       logic: this.shared.logic.dag,
       parent,
       name: run.id,
       kind: 'dag',
-      input,
+      input: this.#restored ?? newDagContext(run.id),
+      state: this.#restored?.state,
       host: run,
     })
     run.dagContext = run.dag.getSnapshot().context

@@ -21,7 +21,8 @@ function factsBreach({ plan, runs, scenario }: PlayedScenario, guarantee: Guaran
   )
 }
 
-function limitsOf({ admission, pool, smallCapacity, pickyLimit }: Scenario, slots: number): Limits {
+/** What a run of a scenario may have at once. */
+export function limitsOf({ admission, pool, smallCapacity, pickyLimit }: Scenario, slots: number): Limits {
   return {
     concurrency: admission === 'both' ? slots : Number.POSITIVE_INFINITY,
     pools: { shared: pool },

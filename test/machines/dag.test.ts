@@ -23,6 +23,7 @@ const beginning: DagContext = {
 }
 const timedOut: Failure = failure({ code: 'RUN_TIMEOUT', severity: 'critical' })
 
+const recover: DagEvent = { type: 'run.recover' }
 const pause: DagEvent = { type: 'run.pause' }
 const resume: DagEvent = { type: 'run.resume' }
 const drain: DagEvent = { type: 'run.drain', reason: 'going home' }
@@ -38,6 +39,7 @@ const taskDone: DagEvent = {
 const every: readonly DagEvent[] = [
   { type: 'run.start' },
   { type: 'run.reopen' },
+  recover,
   pause,
   resume,
   drain,
@@ -72,6 +74,17 @@ describe('a run', () => {
   it('opens on run.start, or on run.reopen after a redrive', () => {
     expect(dag({ type: 'run.start' }).did).toEqual(['openRun'])
     expect(dag({ type: 'run.reopen' }).did).toEqual(['reopenRun'])
+  })
+
+  it('goes on with what its state does to tasks when it was restored in it', () => {
+    const done = live.map((state) => after(state, recover).did)
+    expect(done).toEqual([
+      ['recoverRun'],
+      ['recoverRun'],
+      ['recoverRun', 'skipRest', 'killWaiting'],
+      ['recoverRun', 'skipRest', 'killLive'],
+    ])
+    expect(live.map((state) => after(state, recover).state)).toEqual(live)
   })
 
   it('knows the state it is in', () => {

@@ -5,6 +5,7 @@ import {
   Actor,
   type EventObject,
   type InputFrom,
+  type Snapshot,
 } from 'xstate'
 import { type ActorHost, setHost } from './actor-host.ts'
 
@@ -16,6 +17,8 @@ export interface Spawned<Logic extends AnyStateMachine> {
   /** The id that its parent sees: its done event is `xstate.done.actor.<kind>`. */
   readonly kind: string
   readonly input: InputFrom<Logic>
+  /** Where it goes on, in place of the machine's beginning: the state, whose context is the input. */
+  readonly state?: string | undefined
   readonly host: ActorHost
 }
 
@@ -29,12 +32,21 @@ export function spawnActor<Logic extends AnyStateMachine>({
   name,
   kind,
   input,
+  state,
   host,
 }: Spawned<Logic>): ActorRefFromLogic<Logic> {
-  const actor = new NamedActor(logic, { parent, id: name, input: input as never })
+  const options = { parent, id: name, input: input as never }
+  const actor = new NamedActor(
+    logic,
+    state === undefined ? options : { ...options, snapshot: restored(logic, state, input) },
+  )
   actor.kind = kind
   setHost(actor, host)
   return actor as unknown as ActorRefFromLogic<Logic>
+}
+
+function restored(logic: AnyStateMachine, state: string, context: unknown): Snapshot<unknown> {
+  return logic.resolveState({ value: state, context, output: context })
 }
 
 const done: unique symbol = Symbol('dagmar.done')

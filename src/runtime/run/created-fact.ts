@@ -1,4 +1,4 @@
-import type { NewRunFact } from '../../events/facts.ts'
+import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { limitsIn } from './limits-in.ts'
 import type { RunOptions } from './run.ts'
@@ -18,5 +18,20 @@ export function createdFact(
     ...(input === undefined ? {} : { input }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  }
+}
+
+/** The options of the dispatch that a journal begins with. */
+export function optionsIn(created: Extract<RunFact, { type: 'run.created' }>): RunOptions {
+  const { runId: id, input, labels = {}, idempotencyKey, limits } = created
+  const { concurrency, pools, timeoutMs } = limits
+  return {
+    id,
+    input,
+    labels,
+    idempotencyKey,
+    concurrency: concurrency ?? Number.POSITIVE_INFINITY,
+    pools,
+    timeoutMs: timeoutMs ?? Number.POSITIVE_INFINITY,
   }
 }

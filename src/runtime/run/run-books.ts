@@ -6,12 +6,14 @@ import { Frontier } from '../../scheduling/frontier.ts'
 import { ReadyQueue } from '../../scheduling/ready-queue.ts'
 import type { Lane } from '../admission/lane.ts'
 
-/** What the books of a redriven run take over from its earlier ones. */
+/** What the books of a run that was redriven or recovered go on from. */
 export interface BooksBefore {
   readonly outcomes: readonly (Outcome | undefined)[]
   readonly attempts: Int32Array
   /** The settled tasks that are to be open again. */
   readonly again: ReadonlySet<number>
+  /** Tasks that are not settled, but past their rule: ready, or taken up. @default none */
+  readonly begun?: readonly number[]
 }
 
 /** The counts and lists of one life of a run, from its start or a redrive until it settles. */
@@ -29,8 +31,10 @@ export class RunBooks {
   readonly lastSeq: Int32Array
   /** The tasks whose rule function threw, with the failure. */
   readonly ruleFailures = new Map<number, Failure>()
-  /** For a redriven run: the tasks whose rule is met by tasks that stay settled. */
+  /** For a run that goes on: the tasks whose rule is met by tasks that stay settled. */
   readonly openAtStart: number[] = []
+  /** For a run that goes on: the tasks whose rule those tasks make impossible, and which are not settled. */
+  readonly doomedAtStart: number[] = []
   unsettled: number
   /** True once the dag actor has been told that every task is settled. */
   hasAnnounced = false
@@ -79,11 +83,12 @@ export class RunBooks {
   }
 
   /**
-   * Begins the books of a redriven run with the tasks that stay settled. A task that should be open again, but whose
-   * rule those tasks make impossible, stays skipped.
+   * Begins with the tasks that stay settled. A task that should be open again, but whose rule those tasks make
+   * impossible, stays skipped.
    */
-  #keep({ outcomes, again }: BooksBefore): void {
+  #keep({ outcomes, again, begun = [] }: BooksBefore): void {
     const kept: number[] = []
+    for (const index of begun) this.frontier.close(index)
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome === undefined || again.has(index)) continue
       this.frontier.close(index)
@@ -95,7 +100,10 @@ export class RunBooks {
       this.settle(index, outcome)
       const { ready, doomed } = this.frontier.settle(index, countsAs(outcome))
       this.openAtStart.push(...ready)
-      kept.push(...doomed)
+      for (const dependent of doomed) {
+        if (outcomes[dependent] === undefined) this.doomedAtStart.push(dependent)
+        else kept.push(dependent)
+      }
     }
   }
 

@@ -19,6 +19,7 @@ import { limitsIn } from './limits-in.ts'
 import { type LiveTask, LiveTasks } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
+import type { RunPast } from './run-past.ts'
 import type { RunResult } from '../../events/run-result.ts'
 
 export interface RunOptions {
@@ -37,8 +38,8 @@ export interface RunHost {
   readonly isOpen: boolean
   /** The root of the actor system: what comes from outside comes from it. */
   readonly actor: AnyActorRef
-  /** Gives the run a dag actor, which starts in a microtask. */
-  spawn(run: Run, first: 'run.start' | 'run.reopen'): void
+  /** Gives the run a dag actor, which starts in a microtask; with `restored` it goes on in the state that says. */
+  spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void
   /** The run has settled. */
   forget(run: Run): void
   /** An instant has come: the key is a task's index, or the books' `runKey`. */
@@ -83,10 +84,20 @@ export class Run implements ActorHost, Candidate, Committer {
   storeFailure: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
+  /** What its journal says of it, until the run has been taken up again. */
+  past: RunPast | undefined
   /** The `seq` of the fact that ends the run early. It is the cause of the kills and skips that follow. */
   #endingSeq: number | undefined
 
-  constructor(shared: Shared, host: RunHost, plan: Plan, options: RunOptions, journal?: Journal) {
+  /** `facts` are those that its journal has. */
+  constructor(
+    shared: Shared,
+    host: RunHost,
+    plan: Plan,
+    options: RunOptions,
+    journal?: Journal,
+    facts: readonly RunFact[] = [],
+  ) {
     const { macrostep, retainFacts: retain, writer } = shared
     const { id: runId } = options
     this.shared = shared
@@ -102,6 +113,7 @@ export class Run implements ActorHost, Candidate, Committer {
       retain,
       now: () => macrostep.at,
       all: shared.facts,
+      facts,
     })
     this.outbox = new Outbox({
       runId,
@@ -249,14 +261,22 @@ export class Run implements ActorHost, Candidate, Committer {
   /** Books in which the tasks of `again` are open, except those whose rules are impossible given what stays settled. */
   booksWith(again: ReadonlySet<number>): RunBooks {
     const { outcomes, attempts } = this.books
-    return this.#newBooks({ outcomes, attempts, again })
+    return this.booksAfter({ outcomes, attempts, again })
   }
 
-  /** Begins a new life with these books. A new dag actor has to follow. */
-  reopen(books: RunBooks): void {
+  /** Books that go on from what has been. */
+  booksAfter(before: BooksBefore): RunBooks {
+    return this.#newBooks(before)
+  }
+
+  /**
+   * Begins a new life with these books, and with the `seq` of the fact that ends it, where it is ending already. A new dag
+   * actor has to follow.
+   */
+  reopen(books: RunBooks, endingSeq?: number): void {
     this.#books = books
     this.#alarm = undefined
-    this.#endingSeq = undefined
+    this.#endingSeq = endingSeq
     this.isClosed = false
     this.settledAt = undefined
     this.renewResult()

@@ -1,4 +1,4 @@
-import { newTaskContext } from '../../../machines/task-context.ts'
+import { newTaskContext, type RestoredTask, restoredTaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import { spawnActor } from '../actor/spawn-actor.ts'
 import type { Lane } from '../admission/lane.ts'
@@ -6,17 +6,21 @@ import { LiveTask } from './live-task.ts'
 import type { Run } from './run.ts'
 
 /** Spawns the actor of a task as a child of the run's dag actor: it is in the same system, and the dag actor gets its done event. */
-export function spawnTask(run: Run, task: PlannedTask, lane: Lane): LiveTask {
+export function spawnTask(run: Run, task: PlannedTask, lane: Lane, restored?: RestoredTask): LiveTask {
   const live = new LiveTask(run, task, lane)
   const { id: taskId, index, policy } = task
   const known = { runId: run.id, taskId, index, policy }
-  const input = newTaskContext(known, run.books.attempts[index])
+  const input =
+    restored === undefined
+      ? newTaskContext(known, run.books.attempts[index])
+      : restoredTaskContext(known, restored)
   live.ref = spawnActor({
     logic: run.shared.logic.task,
     parent: run.dag,
     name: taskId,
     kind: 'task',
     input,
+    state: restored?.state,
     host: live,
   })
   // Not the input itself: XState copies the first context once, and keeps that copy from then on.

@@ -4,7 +4,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { finish } from './close-run.ts'
 import { runtimeClosed } from '../runtime-closed.ts'
 import type { Run } from '../run/run.ts'
-import { timeoutInstant } from './run-timeout.ts'
+import { armRunTimeout, timeoutInstant } from './run-timeout.ts'
 import { openFrontier } from './settle-tasks.ts'
 
 /**
@@ -82,7 +82,8 @@ export function tellReopened(run: Run): void {
     run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })
   }
   run.reopened = []
-  openFrontier(run, causeSeq, until)
+  armRunTimeout(run, until)
+  openFrontier(run, causeSeq)
 }
 
 function failedTasks(run: Run): number[] {

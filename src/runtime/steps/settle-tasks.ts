@@ -5,16 +5,20 @@ import { countsAs } from '../../graph/rules.ts'
 import { deadlockOf } from './deadlock.ts'
 import { outcomeOf } from '../run/outcome-of.ts'
 import type { Run } from '../run/run.ts'
-import { armRunTimeout } from './run-timeout.ts'
 import { skipReasonOf } from './skip-reason.ts'
 
-/** Makes the tasks ready that wait for nothing. `until` is the instant of the run's timeout. */
-export function openFrontier(run: Run, causeSeq: number, until: number): void {
+/** Makes the tasks ready that wait for nothing. */
+export function openFrontier(run: Run, causeSeq: number): void {
+  continueFrontier(run, () => causeSeq)
+}
+
+/** Settles the tasks whose rule cannot be met, and makes those ready that wait for nothing, each with its cause. */
+export function continueFrontier(run: Run, causeOf: (index: number) => number): void {
   const { books } = run
-  armRunTimeout(run, until)
+  settleDoomed(run, books.doomedAtStart, causeOf)
   // Both kinds in one pass, so that only their places in the dag decide their order.
   const open = [...books.openAtStart, ...books.frontier.open()].sort((a, b) => a - b)
-  for (const index of open) makeReady(run, index, causeSeq)
+  for (const index of open) makeReady(run, index, causeOf(index))
   announceIfSettled(run)
 }
 
@@ -98,13 +102,15 @@ interface Settled {
  */
 function settle(run: Run, index: number, outcome: Outcome, seq: number): void {
   const doomed = settleAlone(run, index, outcome, seq)
-  if (doomed.length === 0) return
-  const cause = { index, outcome, seq }
-  const settled = doomed.map((dependent) => doom(run, dependent, cause))
+  if (doomed.length > 0) settleDoomed(run, doomed, () => seq)
+}
+
+function settleDoomed(run: Run, doomed: readonly number[], causeOf: (index: number) => number): void {
+  const settled = doomed.map((index) => doom(run, index, causeOf(index)))
   for (let next = 0; next < settled.length; next++) {
     const one = settled[next]!
     for (const dependent of settleAlone(run, one.index, one.outcome, one.seq)) {
-      settled.push(doom(run, dependent, one))
+      settled.push(doom(run, dependent, one.seq))
     }
   }
 }
@@ -119,9 +125,8 @@ function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): re
 }
 
 /** Settles a task whose rule cannot be met: it is skipped, or it failed where its rule function threw. */
-function doom(run: Run, index: number, cause: Settled): Settled {
+function doom(run: Run, index: number, causeSeq: number): Settled {
   const { id: taskId, policy } = run.plan.tasks[index]!
-  const causeSeq = cause.seq
   const failure = run.books.ruleFailures.get(index)
   if (failure === undefined) {
     const skipped = skipReasonOf(run, index)
@@ -130,18 +135,28 @@ function doom(run: Run, index: number, cause: Settled): Settled {
   }
   const ignored = policy.onFailure === 'ignore' && failure.severity !== 'critical'
   const failed = { failure, deadLettered: false, ignored, abandoned: false }
-  const seq = run.tell({
-    type: 'task.failed',
-    taskId,
-    attempt: run.books.attempts[index]!,
-    ...failed,
-    causeSeq,
-  })
+  const seq = tellFailed(run, index, failed, causeSeq)
   if (policy.onFailure === 'abort' || failure.severity === 'critical') abortBecauseOf(run, taskId, failure)
   return { index, outcome: { status: 'failed', ...failed }, seq }
 }
 
-function abortBecauseOf(run: Run, taskId: TaskId, failure: Failure): void {
+type Failed = Omit<Extract<Outcome, { status: 'failed' }>, 'status'>
+
+/** Fails a task that has no actor. */
+export function failTask(run: Run, index: number, failed: Failed, causeSeq: number): void {
+  const seq = tellFailed(run, index, failed, causeSeq)
+  settle(run, index, { status: 'failed', ...failed }, seq)
+}
+
+function tellFailed(run: Run, index: number, failed: Failed, causeSeq: number): number {
+  const attempt = run.books.attempts[index]!
+  const of = { taskId: run.plan.tasks[index]!.id, attempt }
+  const seq = run.tell({ type: 'task.failed', ...of, ...failed, causeSeq })
+  if (failed.deadLettered) run.tell({ type: 'task.dead-lettered', ...of, failure: failed.failure })
+  return seq
+}
+
+export function abortBecauseOf(run: Run, taskId: TaskId, failure: Failure): void {
   const message = `The failure of ${taskId} ended the run: ${failure.message}`
   run.abort('aborted', { code: 'RUN_ABORTED', message }, taskId)
 }

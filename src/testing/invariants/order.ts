@@ -95,14 +95,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   skipped: { 'task.redriven': 'pending' },
 }
 
-const live: ReadonlySet<Place> = new Set([
-  'granted',
-  'starting',
-  'running',
-  'stalled',
-  'stopping',
-  'cut off',
-])
+const live: ReadonlySet<Place> = new Set(['granted', 'starting', 'running', 'stalled', 'stopping', 'cut off'])
 const settled: ReadonlySet<Place> = new Set(['completed', 'failed', 'killed', 'skipped'])
 
 interface Known {

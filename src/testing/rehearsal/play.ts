@@ -43,6 +43,10 @@ export interface PlayedRun {
 export interface PlayOptions extends Pick<RuntimeOptions, 'mode'> {
   /** The store of the runtime, in place of one that keeps all and takes as long as the circumstances say. */
   readonly storeOn?: (clock: Clock, marks: readonly Mark[]) => Store
+  /** The instant at which it begins, epoch ms. */
+  readonly startAt?: number
+  /** Begins the runs, in place of a runtime with these options that dispatches the plan. */
+  readonly begin?: (options: RuntimeOptions) => readonly RunHandle[]
 }
 
 /** The parts of a play begin at multiples of this. */
@@ -71,14 +75,17 @@ export interface Cast {
  * Plays a plan through the real runtime, on a simulated clock, to its end: people answer, pauses end, and after the
  * last scripted instant whatever cannot end by itself is killed.
  */
-export async function play(cast: Cast, { storeOn, ...options }: PlayOptions = {}): Promise<Played> {
+export async function play(
+  cast: Cast,
+  { storeOn, startAt = 1_000, begin, ...options }: PlayOptions = {},
+): Promise<Played> {
   const { plan, circumstances } = cast
-  const clock = new SimulatedClock(1_000)
+  const clock = new SimulatedClock(startAt)
   const own = countingClock(clock)
   const marks: Mark[] = []
   const executors = cast.executorsOf(clock, (mark) => marks.push(mark))
   const journals = new Map<string, RunFact[]>()
-  const runtime = createRuntime({
+  const runtimeOptions: RuntimeOptions = {
     clock: own.clock,
     executors,
     store: storeOn?.(clock, marks) ?? journallingStore(circumstances, clock, journals),
@@ -86,17 +93,9 @@ export async function play(cast: Cast, { storeOn, ...options }: PlayOptions = {}
     admission: circumstances.admission,
     pools: cast.pools,
     ...options,
-  })
+  }
   const stage: Stage = { circumstances, clock, marks, plan }
-  const runs = Array.from({ length: circumstances.runs }, (_, index) => {
-    const handle = runtime.dispatch(plan, {
-      id: `run-${index + 1}`,
-      concurrency: circumstances.runConcurrency,
-      ...(cast.input === undefined ? {} : { input: cast.input }),
-      ...(circumstances.runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: circumstances.runTimeout }),
-    })
-    return watch(handle, stage)
-  })
+  const runs = (begin ?? dispatching(cast))(runtimeOptions).map((handle) => watch(handle, stage))
   for (const stray of circumstances.strays) {
     clock.setTimeout(() => {
       const task = plan.tasks[stray.task]!
@@ -127,6 +126,25 @@ export async function play(cast: Cast, { storeOn, ...options }: PlayOptions = {}
       isStuck,
       wasEnded,
     })),
+  }
+}
+
+function dispatching({
+  plan,
+  circumstances,
+  input,
+}: Cast): (options: RuntimeOptions) => readonly RunHandle[] {
+  return (options) => {
+    const runtime = createRuntime(options)
+    const { runs, runConcurrency: concurrency, runTimeout } = circumstances
+    return Array.from({ length: runs }, (_, index) =>
+      runtime.dispatch(plan, {
+        id: `run-${index + 1}`,
+        concurrency,
+        ...(input === undefined ? {} : { input }),
+        ...(runTimeout === Number.POSITIVE_INFINITY ? {} : { timeout: runTimeout }),
+      }),
+    )
   }
 }
 

@@ -1,0 +1,167 @@
+import { type DagContext, newDagContext } from '../../../machines/dag.ts'
+import type { Failure, FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { RunFact } from '../../events/facts.ts'
+import { fold } from '../../events/fold.ts'
+import type { TaskView } from '../../events/task-view.ts'
+import type { Plan } from '../../graph/plan.ts'
+
+type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
+type TaskFact = Extract<RunFact, { taskId: TaskId }>
+
+/** Where a task stood when the coordinator of its run died. */
+export type Standing =
+  | 'pending'
+  | 'ready'
+  /** It has been taken up, and waits for a grant. */
+  | 'waiting'
+  | 'retrying'
+  | 'asking'
+  /** What to do about its failure was answered, and not done. */
+  | 'decided'
+  /** An attempt was live. */
+  | 'live'
+  /** An attempt was being ended on purpose. */
+  | 'stopping'
+  /** An attempt could not be ended and was given up; how the task settles was not told. */
+  | 'abandoned'
+  | 'settled'
+
+export interface TaskPast {
+  readonly standing: Standing
+  readonly view: TaskView
+  /** The `seq` of the fact that made it ready; 0 where it is not. Its place in the queue. */
+  readonly readySeq: number
+  /** Why its attempt is being ended. */
+  readonly stopReason: OfType<'task.stopping'>['reason'] | undefined
+  /** What was answered to its failure. */
+  readonly answer: FailureAnswer | undefined
+}
+
+/** What a journal says of a run whose coordinator died, beyond the fold. */
+export interface RunPast {
+  readonly created: OfType<'run.created'>
+  readonly startedAt: number | undefined
+  /** When its timeout falls, epoch ms, or `Infinity`. */
+  readonly until: number
+  readonly dag: DagContext
+  /** The `seq` of the fact that ends it early. */
+  readonly endingSeq: number | undefined
+  /** By index. */
+  readonly tasks: readonly TaskPast[]
+  /** The redrive that was told, and not all of the tasks that it reopens: those that are missing. */
+  readonly reopening: { readonly seq: number; readonly tasks: ReadonlySet<TaskId> } | undefined
+  /** The failure that its last fact tells, where that makes a dead letter. */
+  readonly deadLetter: OfType<'task.failed'> | undefined
+  /** The failure that ends the run, where the end was not told. */
+  readonly aborting: { readonly taskId: TaskId; readonly failure: Failure } | undefined
+}
+
+/** Reads a journal. Throws `RUN_UNKNOWN` for an empty one, and `FACTS_GAP` for one that is not whole. */
+export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
+  const view = fold(facts)
+  const [created] = facts
+  const last = facts.at(-1)
+  if (created?.type !== 'run.created' || last === undefined) {
+    throw new DagmarError('RUN_UNKNOWN', { message: 'The journal of the run has no beginning.' })
+  }
+  const read = new Reading(plan)
+  for (const fact of facts) read.add(fact)
+  const { status: state, ending, reason = '', failure, startedAt, until = Number.POSITIVE_INFINITY } = view
+  return {
+    created,
+    startedAt,
+    until,
+    dag: { ...newDagContext(created.runId), state, ending, reason, failure, causedBy: read.causedBy },
+    endingSeq: read.endingSeq,
+    tasks: plan.tasks.map(({ id }) => read.task(view.tasks.get(id)!)),
+    reopening: read.reopening?.tasks.size === 0 ? undefined : read.reopening,
+    deadLetter: last.type === 'task.failed' && last.deadLettered ? last : undefined,
+    aborting: read.aborting,
+  }
+}
+
+/** Facts about a task that leave it where it stands. */
+const besides: ReadonlySet<RunFact['type']> = new Set(['task.warned', 'task.placed', 'task.dead-lettered'])
+
+/** What the fold does not say. */
+class Reading {
+  endingSeq: number | undefined
+  causedBy: TaskId | undefined
+  aborting: RunPast['aborting']
+  reopening: { readonly seq: number; readonly tasks: Set<TaskId> } | undefined
+  readonly #plan: Plan
+  readonly #last = new Map<TaskId, TaskFact>()
+  readonly #readySeq = new Map<TaskId, number>()
+  readonly #stopping = new Map<TaskId, OfType<'task.stopping'>>()
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  add(fact: RunFact): void {
+    if (fact.taskId !== undefined) {
+      this.#addOfTask(fact)
+    } else if (fact.type === 'run.redriven') {
+      this.endingSeq = undefined
+      this.causedBy = undefined
+      this.aborting = undefined
+      this.reopening = { seq: fact.seq, tasks: new Set(fact.tasks) }
+    } else if (fact.type === 'run.draining') {
+      this.endingSeq = fact.seq
+    } else if (fact.type === 'run.killing') {
+      this.endingSeq = fact.seq
+      this.causedBy = fact.ending === 'aborted' ? this.aborting?.taskId : undefined
+      this.aborting = undefined
+    }
+  }
+
+  task(view: TaskView): TaskPast {
+    const last = this.#last.get(view.id)
+    return {
+      standing: this.reopening?.tasks.has(view.id) === true ? 'pending' : standingOf(view, last),
+      view,
+      readySeq: this.#readySeq.get(view.id) ?? 0,
+      stopReason: this.#stopping.get(view.id)?.reason,
+      answer: last?.type === 'task.answered' ? (last.answer as FailureAnswer) : undefined,
+    }
+  }
+
+  #addOfTask(fact: TaskFact): void {
+    const { taskId } = fact
+    if (fact.type === 'task.failed' && this.#aborts(fact)) {
+      this.aborting ??= { taskId, failure: fact.failure }
+    } else if (fact.type === 'task.ready') this.#readySeq.set(taskId, fact.seq)
+    else if (fact.type === 'task.stopping') this.#stopping.set(taskId, fact)
+    else if (fact.type === 'task.redriven') this.reopening?.tasks.delete(taskId)
+    if (!besides.has(fact.type)) this.#last.set(taskId, fact)
+  }
+
+  #aborts({ taskId, failure }: OfType<'task.failed'>): boolean {
+    const last = this.#last.get(taskId)
+    const isAnsweredSo = last?.type === 'task.answered' && last.answer === 'abort'
+    const { policy } = this.#plan.tasks[this.#plan.indexOf(taskId)!]!
+    return failure.severity === 'critical' || isAnsweredSo || policy.onFailure === 'abort'
+  }
+}
+
+/** Where a fact leaves its task, unless that depends on more than its type; an attempt is live after all others. */
+const standings: Readonly<Partial<Record<RunFact['type'], Standing>>> = {
+  'task.redriven': 'pending',
+  'task.ready': 'ready',
+  'task.retrying': 'retrying',
+  'task.deferred': 'waiting',
+  'task.interrupted': 'waiting',
+  'task.stopping': 'stopping',
+  'task.abandoned': 'abandoned',
+}
+
+function standingOf({ status, outcome }: TaskView, last: RunFact | undefined): Standing {
+  if (outcome !== undefined) return 'settled'
+  if (last === undefined) return 'pending'
+  if (last.type === 'task.asked') return last.of === 'failure' ? 'asking' : 'live'
+  if (last.type === 'task.answered' && status === 'dispatched') {
+    return last.answer === 'retry' ? 'waiting' : 'decided'
+  }
+  return standings[last.type] ?? 'live'
+}

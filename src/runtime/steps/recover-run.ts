@@ -1,0 +1,179 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { RestoredTask } from '../../../machines/task-context.ts'
+import { dueAt, holdsSlot, never } from '../../../machines/task-context.ts'
+import type { RunFact } from '../../events/facts.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import type { Journal } from '../../ports/store.ts'
+import { abortAttempt } from '../attempt/ask-executor.ts'
+import { optionsIn } from '../run/created-fact.ts'
+import type { LiveTask } from '../run/live-task.ts'
+import type { RunBooks } from '../run/run-books.ts'
+import { Run, type RunHost } from '../run/run.ts'
+import { pastOf, type RunPast, type TaskPast } from '../run/run-past.ts'
+import { spawnTask } from '../run/spawn-task.ts'
+import type { Shared } from '../shared.ts'
+import { finish } from './close-run.ts'
+import { armRunTimeout } from './run-timeout.ts'
+import { abortBecauseOf, continueFrontier, failTask } from './settle-tasks.ts'
+import { tellStarted } from './start-run.ts'
+
+/**
+ * Goes on with a run whose coordinator has died, from the facts that its journal has: it is what it was, but for live
+ * attempts, which were interrupted and start again. The journal has to be opened before the facts are read. A run that
+ * had settled is settled, and may be redriven.
+ */
+export function recoverRun(
+  host: RunHost & { readonly shared: Shared },
+  plan: Plan,
+  journal: Journal,
+  facts: readonly RunFact[],
+): Run {
+  const past = pastOf(plan, facts)
+  const run = new Run(host.shared, host, plan, optionsIn(past.created), journal, facts)
+  run.startedAt = past.startedAt ?? 0
+  run.reopen(booksFrom(run, past), past.endingSeq)
+  run.past = past
+  host.spawn(run, 'run.recover', past.dag)
+  if (run.isSettled) finish(run)
+  return run
+}
+
+function booksFrom(run: Run, { tasks }: RunPast): RunBooks {
+  const indexes = [...tasks.keys()]
+  const books = run.booksAfter({
+    outcomes: tasks.map(({ standing, view }) => (standing === 'settled' ? view.outcome : undefined)),
+    attempts: Int32Array.from(tasks, ({ view }) => view.attempt),
+    again: new Set(),
+    begun: indexes.filter((index) => {
+      const { standing } = tasks[index]!
+      return standing !== 'settled' && standing !== 'pending'
+    }),
+  })
+  for (const index of indexes) books.lastSeq[index] = tasks[index]!.view.seq
+  return books
+}
+
+/**
+ * What the restored dag actor does first: it tells that the run goes on and what was interrupted, gives each task that
+ * had been taken up an actor again, and finishes the step in which the journal ends.
+ */
+export function takeUpAgain(run: Run): void {
+  const past = run.past!
+  const { plan, books } = run
+  run.past = undefined
+  const causeSeq = run.tell({ type: 'run.recovered' })
+  if (past.startedAt === undefined) tellStarted(run)
+  else if (past.dag.state !== 'killing') armRunTimeout(run, Math.max(run.now, past.until))
+  tellRestOfStep(run, past)
+  const standing = plan.tasks.map((task) => ({ task, of: past.tasks[task.index]! }))
+  for (const { task, of } of standing) restore(run, task, of, causeSeq)
+  const queued = standing.filter(({ of }) => waitsForGrant.has(of.standing))
+  for (const { task } of queued.toSorted((a, b) => a.of.readySeq - b.of.readySeq)) run.enqueue(task.index)
+  for (const { task, of } of standing)
+    if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
+  const { state } = past.dag
+  if (past.aborting !== undefined) abortBecauseOf(run, past.aborting.taskId, past.aborting.failure)
+  // In the other states the dag machine skips what is not live.
+  if (state !== 'running' && state !== 'paused') return
+  continueFrontier(run, (index) => {
+    const settled = plan.tasks[index]!.needs.filter((need) => books.outcomes[need] !== undefined)
+    return Math.max(...settled.map((need) => books.lastSeq[need]!), settled.length === 0 ? causeSeq : 0)
+  })
+}
+
+const waitsForGrant: ReadonlySet<TaskPast['standing']> = new Set(['ready', 'waiting', 'live'])
+
+/** The facts of the last step that the journal lacks: a damaged journal may end within one. */
+function tellRestOfStep(run: Run, { reopening, deadLetter, tasks }: RunPast): void {
+  for (const taskId of reopening?.tasks ?? []) tellTaskRedriven(run, taskId, tasks, reopening!.seq)
+  if (deadLetter === undefined) return
+  const { taskId, attempt, failure } = deadLetter
+  run.tell({ type: 'task.dead-lettered', taskId, attempt, failure })
+}
+
+function tellTaskRedriven(run: Run, taskId: TaskId, tasks: readonly TaskPast[], causeSeq: number): void {
+  const index = run.plan.indexOf(taskId)!
+  const from = tasks[index]!.view.outcome!.status
+  if (from === 'completed') return
+  run.books.lastSeq[index] = run.tell({ type: 'task.redriven', taskId, from, causeSeq })
+}
+
+/** Gives a task that had been taken up an actor. */
+function restore(run: Run, task: PlannedTask, of: TaskPast, causeSeq: number): void {
+  const { books, now } = run
+  const { id: taskId, index } = task
+  const { attempt, attemptsUsed, failure, questions } = of.view
+  if (of.standing === 'live') {
+    // Before there is an actor: in a draining run it is killed as soon as it is there.
+    books.lastSeq[index] = run.tell({ type: 'task.interrupted', taskId, attempt, causeSeq })
+  }
+  const restored = restoredOf(of, { attempt, attemptsUsed, failure }, task, now)
+  if (restored === undefined) return
+  const live = spawnTask(run, task, books.lanes[books.queue.laneOf(index)]!, restored)
+  // What has come already is due now, and not late.
+  books.deadlines.set(index, Math.max(now, dueAt(live.context)))
+  run.slotChanged(live, holdsSlot(live.context.state))
+  if (of.standing === 'stopping') run.outbox.urgentEffect(abortAttempt, live, attempt)
+  if (of.standing === 'asking') askAgain(live, questions[0]!, causeSeq)
+}
+
+type Kept = Pick<RestoredTask, 'attempt' | 'attemptsUsed' | 'failure'>
+
+function restoredOf(
+  { standing, view, stopReason }: TaskPast,
+  kept: Kept,
+  task: PlannedTask,
+  now: number,
+): RestoredTask | undefined {
+  switch (standing) {
+    case 'pending':
+    case 'ready':
+    case 'settled':
+    case 'decided':
+      return undefined
+    case 'live':
+      return {
+        ...kept,
+        attemptsUsed: kept.attemptsUsed - 1,
+        state: 'dispatched',
+        waitingFor: 'grant',
+        retryAt: never,
+      }
+    case 'waiting':
+      return { ...kept, state: 'dispatched', waitingFor: 'grant', retryAt: never }
+    case 'asking':
+      return { ...kept, state: 'dispatched', waitingFor: 'answer', retryAt: never }
+    case 'retrying':
+      return { ...kept, state: 'dispatched', waitingFor: 'retry', retryAt: view.until! }
+    case 'stopping':
+    case 'abandoned': {
+      const forceAt = standing === 'abandoned' ? now : now + task.policy.killGraceMs
+      const killReason = stopReason === 'kill' ? 'killed' : ''
+      return { ...kept, state: 'stopping', waitingFor: undefined, stopReason, killReason, forceAt }
+    }
+  }
+}
+
+/** Who was to answer may have gone with the coordinator. */
+function askAgain(live: LiveTask, question: string, causeSeq: number): void {
+  const { run, context } = live
+  if (run.dagContext.state !== 'running' && run.dagContext.state !== 'paused') return
+  const { taskId, attempt, failure } = context
+  run.tellTask(live, {
+    type: 'task.asked',
+    taskId,
+    attempt,
+    of: 'failure',
+    question,
+    ...(failure === undefined ? {} : { failure }),
+    causeSeq,
+  })
+}
+
+function carryOutDecision(run: Run, task: PlannedTask, { view, answer }: TaskPast, causeSeq: number): void {
+  const { maxAttempts } = task.policy
+  const deadLettered = maxAttempts > 1 && view.attemptsUsed >= maxAttempts
+  const failed = { failure: view.failure!, deadLettered, ignored: answer === 'ignore', abandoned: false }
+  failTask(run, task.index, failed, causeSeq)
+  if (answer === 'abort') abortBecauseOf(run, task.id, view.failure!)
+}

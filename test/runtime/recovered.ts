@@ -1,0 +1,25 @@
+import { memoryStore, type Plan, type RunFact, type RunHandle, type RuntimeOptions, type Store } from 'dagmar'
+import { runHandle } from '../../src/runtime/handle/run-handle.ts'
+import { readRuntimeOptions } from '../../src/runtime/options.ts'
+import { RuntimeActor } from '../../src/runtime/runtime-actor.ts'
+import { recoverRun } from '../../src/runtime/steps/recover-run.ts'
+
+/** A store with the journal of one run in it, as a dead coordinator left it. */
+export function storeWith(facts: readonly RunFact[]): Store {
+  const store = memoryStore()
+  const journal = store.create(facts[0]!.runId, { id: 'dead' })
+  void store.append([{ journal, facts }])
+  return store
+}
+
+/** What a later coordinator makes of the run whose facts are in a store, from the turn that recovers it on. */
+export function recover(
+  store: Store,
+  facts: readonly RunFact[],
+  plan: Plan,
+  options: RuntimeOptions,
+): RunHandle {
+  const root = new RuntimeActor(readRuntimeOptions({ ...options, store }))
+  const journal = store.open(facts[0]!.runId, { id: 'living' })
+  return runHandle(recoverRun(root, plan, journal, facts), () => undefined)
+}
