@@ -61,7 +61,7 @@ export interface CriticalPath {
 
 /** The chain of dependencies that took longest, given how long each task took (0 or more). */
 export function criticalPath(
-  { tasks }: { readonly tasks: readonly (Links & Pick<PlannedTask, 'id'>)[] },
+  { tasks }: { readonly tasks: readonly Pick<PlannedTask, 'id' | 'needs' | 'dependents'>[] },
   durations: (taskId: TaskId, index: number) => number,
 ): CriticalPath {
   const pathLength = new Float64Array(tasks.length)
