@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { thrownText } from '../errors/foreign-value.ts'
 import { createProgram } from './program.ts'
 import { flushed } from './screen/flushed.ts'
 import { shownMessage } from '../text/shown-text.ts'
@@ -34,7 +35,7 @@ function exitCodeOf(thrown: unknown): number {
     return badUsage
   }
   process.stderr.write(
-    `${shownMessage(`dagmar: ${thrown instanceof Error ? thrown.stack : String(thrown)}`)}\n`,
+    `${shownMessage(`dagmar: ${thrown instanceof Error ? thrown.stack : thrownText(thrown)}`)}\n`,
   )
   return 1
 }

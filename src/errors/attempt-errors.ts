@@ -1,4 +1,8 @@
 import type { Severity } from '../../machines/outcome.ts'
+import { readField } from './foreign-value.ts'
+
+/** What an error is known by, also when another copy of this package has made it. */
+const kind: unique symbol = Symbol.for('dagmar.attempt-error')
 
 export interface TerminalErrorOptions {
   /** `critical` also ends the whole run. @default 'error' */
@@ -9,6 +13,10 @@ export interface TerminalErrorOptions {
 /** A handler throws it to say that trying again is useless: the task has no further attempt. */
 export class TerminalError extends Error {
   override readonly name: string = 'TerminalError'
+  /** @internal */
+  get [kind](): string {
+    return 'terminal'
+  }
   readonly severity: Severity | undefined
 
   constructor(message: string, options: TerminalErrorOptions = {}) {
@@ -23,6 +31,10 @@ export class TerminalError extends Error {
  */
 export class RetryAfterError extends Error {
   override readonly name: string = 'RetryAfterError'
+  /** @internal */
+  get [kind](): string {
+    return 'retry-after'
+  }
   /** Milliseconds, or a duration such as `'30s'`. */
   readonly after: number | string
 
@@ -34,4 +46,10 @@ export class RetryAfterError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.after = after
   }
+}
+
+/** Whether it is a `TerminalError` or a `RetryAfterError`, of whichever copy of this package. */
+export function attemptErrorKind(error: Error): 'terminal' | 'retry-after' | undefined {
+  const known = readField(error, kind)
+  return known === 'terminal' || known === 'retry-after' ? known : undefined
 }

@@ -3,7 +3,8 @@
 
 export function isError(value: unknown): value is Error {
   try {
-    return value instanceof Error
+    // An error of another realm, such as a vm context or a test framework's, is no instance of our Error.
+    return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
   } catch {
     // A proxy may throw at any touch.
     return false
@@ -11,7 +12,7 @@ export function isError(value: unknown): value is Error {
 }
 
 /** A field of a foreign object. Undefined where it cannot be read. */
-export function readField(from: object, field: string): unknown {
+export function readField(from: object, field: string | symbol): unknown {
   try {
     return Reflect.get(from, field)
   } catch {
@@ -41,6 +42,11 @@ export function textIn(error: Error, field: 'name' | 'message'): string {
   const text = readField(error, field)
   if (typeof text === 'string') return text
   return text === undefined ? '' : shownValue(text)
+}
+
+/** The thrown value where it is an error, or else an error that has its text. */
+export function asError(thrown: unknown): Error {
+  return isError(thrown) ? thrown : new Error(thrownText(thrown))
 }
 
 /** The message of a thrown value, whatever it is. */

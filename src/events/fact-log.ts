@@ -1,3 +1,4 @@
+import { thrownText } from '../errors/foreign-value.ts'
 import { Observable, Subject, takeWhile } from 'rxjs'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { AllFacts } from './all-facts.ts'
@@ -222,7 +223,7 @@ export class FactLog {
   observerFailed(thrown: unknown): void {
     this.tell({
       type: 'observer.failed',
-      message: thrown instanceof Error ? thrown.message : String(thrown),
+      message: thrownText(thrown),
       afterSeq: this.#lastSeq,
       at: this.#now(),
       runId: this.#runId,

@@ -1,4 +1,4 @@
-import { RetryAfterError, TerminalError } from '../errors/attempt-errors.ts'
+import { attemptErrorKind } from '../errors/attempt-errors.ts'
 import { isError, readField, shownValue, textIn } from '../errors/foreign-value.ts'
 import type { ReportedFailure } from '../ports/executor.ts'
 import { toMs } from '../time/duration.ts'
@@ -13,7 +13,8 @@ export function toFailure(thrown: unknown): ReportedFailure {
   if (!isError(thrown)) {
     return { code: 'HANDLER_THREW', message: `The handler threw ${shownValue(thrown)}, which is no Error.` }
   }
-  if (thrown instanceof TerminalError) {
+  const kind = attemptErrorKind(thrown)
+  if (kind === 'terminal') {
     const severity = readField(thrown, 'severity')
     return {
       ...described('TERMINAL', thrown),
@@ -21,7 +22,7 @@ export function toFailure(thrown: unknown): ReportedFailure {
       ...(severity === 'error' || severity === 'critical' ? { severity } : {}),
     }
   }
-  if (thrown instanceof RetryAfterError) {
+  if (kind === 'retry-after') {
     const retryAfterMs = toMs(readField(thrown, 'after'))
     const isInstant = retryAfterMs !== undefined && Number.isFinite(retryAfterMs)
     return { ...described('RETRY_AFTER', thrown), ...(isInstant ? { retryAfterMs } : {}) }

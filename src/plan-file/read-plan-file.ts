@@ -1,3 +1,4 @@
+import { thrownText } from '../errors/foreign-value.ts'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../graph/read-values.ts'
@@ -55,7 +56,7 @@ async function unreadable(path: string, cause: unknown): Promise<PlanFileError> 
     const message = `${path} is a folder, not a plan file.`
     return new PlanFileError('PLAN_UNREADABLE', { file, message, cause, hint: 'Name the file in it.' })
   }
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = thrownText(cause)
   return new PlanFileError('PLAN_UNREADABLE', { file, message: `${path} cannot be read: ${reason}.`, cause })
 }
 

@@ -1,3 +1,4 @@
+import { thrownText } from '../errors/foreign-value.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { attemptIdOf } from '../executors/attempt.ts'
 import type { Attempt, Executor, Report } from '../ports/executor.ts'
@@ -89,7 +90,7 @@ function durationOrError({ taskId, attempt, work }: Attempt, { durationOf }: Sim
   } catch (thrown) {
     if (thrown instanceof DagmarError) return thrown
     return new DagmarError('CONFIG_INVALID', {
-      message: `durations('${taskId}', ${attempt}) threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      message: `durations('${taskId}', ${attempt}) threw: ${thrownText(thrown)}`,
       facts: { taskId },
       cause: thrown,
     })

@@ -1,3 +1,4 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { trace } from '../../testing/facts/trace.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
@@ -62,7 +63,7 @@ function reasonAgainst(name: string, promise: DagPromise, run: ExploredRun): str
       },
     })
   } catch (thrown) {
-    return thrown instanceof Error ? (thrown.message.split('\n', 1)[0] ?? '') : String(thrown)
+    return thrownText(thrown).split('\n', 1)[0] ?? ''
   }
   if (typeof answer === 'object' && answer !== null && 'then' in answer) {
     throw new DagmarError('CONFIG_INVALID', {

@@ -1,3 +1,4 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { CheckSettings } from '../options.ts'
 import { impossibleRules } from './impossible-rules.ts'
@@ -106,7 +107,7 @@ function throws(
   variant: Variant,
 ): FindingDraft {
   const thrown = tallies.get(index)?.thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const message = thrownText(thrown)
   return {
     code: 'RULE_THROWS',
     severity: 'warning',

@@ -1,3 +1,4 @@
+import { asError } from '../../errors/foreign-value.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { AppendGroup, Journal, Store } from '../../ports/store.ts'
 import { Batch, type Effect } from './batch.ts'
@@ -124,5 +125,5 @@ function answersFor(groups: number, answers: unknown): readonly unknown[] {
 }
 
 function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown))
+  return asError(thrown)
 }

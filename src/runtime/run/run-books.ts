@@ -1,3 +1,4 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Failure, Outcome } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { countsAs } from '../../graph/rules.ts'
@@ -120,7 +121,7 @@ export class RunBooks {
     } catch (thrown) {
       this.ruleFailures.set(index, {
         code: 'RULE_THREW',
-        message: `The rule threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        message: `The rule threw: ${thrownText(thrown)}`,
         severity: this.#plan.tasks[index]!.policy.severity,
         retryable: false,
         at,

@@ -1,10 +1,11 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Failure } from '../../../machines/outcome.ts'
 import type { Run } from '../run/run.ts'
 import { finish } from './close-run.ts'
 
 /** The store has refused facts. None of their effects is released, live attempts are ended, and the run fails. */
 export function storeFailed(run: Run, cause: unknown): void {
-  const message = `The store failed: ${cause instanceof Error ? cause.message : String(cause)}`
+  const message = `The store failed: ${thrownText(cause)}`
   const failure: Failure = {
     code: 'STORE_FAILED',
     message,

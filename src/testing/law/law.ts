@@ -1,3 +1,4 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Arbitrary, Parameters, RunDetails } from 'fast-check'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { badValue, readFields, readInteger, readNumber, show } from '../../graph/read-values.ts'
@@ -114,7 +115,7 @@ function reportOf<Case>(name: string, details: RunDetails<[Case]>): string {
   const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks, seed } = details
   // No case is to blame: `fc.pre` refused too many, or time was up.
   if (counterexample === null) return `${name}\n${fc.defaultReportMessage(details) ?? ''}`
-  const wrong = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
+  const wrong = thrownText(errorInstance)
   return [
     `The law does not hold: ${name}`,
     `Case ${numRuns} broke it, shrunk ${numShrinks} times. Again: { seed: ${seed}, path: '${counterexamplePath ?? ''}' }`,

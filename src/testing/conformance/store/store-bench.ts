@@ -1,3 +1,4 @@
+import { asError } from '../../../errors/foreign-value.ts'
 import { DagmarError, type ErrorCode } from '../../../errors/dagmar-error.ts'
 import type { RunFact } from '../../../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../../../events/run-summary.ts'
@@ -24,7 +25,7 @@ export async function answersTo(
     // oxlint-disable-next-line typescript/no-confusing-void-expression
     answers = (await store.append(groups)) as readonly (Error | undefined)[] | undefined
   } catch (thrown) {
-    return groups.map(() => (thrown instanceof Error ? thrown : new Error(String(thrown))))
+    return groups.map(() => asError(thrown))
   }
   if (answers === undefined) return groups.map(() => undefined)
   demand(Array.isArray(answers), `an append resolved with ${typeof answers}, not with a list of answers`)
