@@ -133,6 +133,8 @@ export type RunFact =
        * and grace allow. Absent for a kill.
        */
       readonly limitMs?: number
+      /** Why it is killed, in the words of who asked. */
+      readonly killReason?: string
       readonly until?: number
     })
   /** The attempt could not be ended and is given up. Its slot is free; its handler may still run. */

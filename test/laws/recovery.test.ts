@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe } from 'vitest'
 import type { Outcome } from '../../machines/outcome.ts'
 import type { RunFact } from '../../src/events/facts.ts'
+import { fold } from '../../src/events/fold.ts'
+import { resultOf } from '../../src/events/result-of.ts'
 import { checkInvariants } from '../../src/testing/invariants/check-invariants.ts'
 import type { Played } from '../../src/testing/rehearsal/play.ts'
 import { anyScenario, anyTasks } from '../scenario/any-scenario.ts'
@@ -104,6 +106,9 @@ function isSound(scenario: Scenario, recovered: PlayedRecovery, before: readonly
   const run = runs[0]!
   const breaches: string[] = []
   if (run.isStuck || run.result === undefined) breaches.push('it does not settle')
+  if (JSON.stringify(run.result) !== JSON.stringify(resultOf(fold(facts)))) {
+    breaches.push('its result is not what its facts say')
+  }
   if (timers.left > 0) breaches.push(`${timers.left} timers are left behind`)
   if (facts.some((fact, index) => index < before.length && fact !== before[index]))
     breaches.push('the journal has changed')

@@ -99,9 +99,10 @@ describe('an attempt that was live when its coordinator died', () => {
   })
 
   it('is killed where it was being killed', async () => {
-    const facts = await untilCrash(two, (run) => void run.kill('a'))
+    const facts = await untilCrash(two, (run) => void run.kill('a', { reason: 'in the way' }))
     const recovered = await afterCrash(two, facts)
     expect(recovered.types()).toEqual(['run.recovered', 'task.killed', 'task.skipped', 'run.failed'])
+    expect(recovered.all('task.killed')).toMatchObject([{ reason: 'in the way', abandoned: false }])
     expect(recovered.hand.asked).toEqual([])
   })
 })

@@ -150,9 +150,12 @@ export const taskLogic = taskMachine.provide({
     },
     tellStopping: ({ context, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, forceAt, policy } = context
+      const { taskId, attempt, forceAt, policy, killReason } = context
       const reason = context.stopReason!
-      const because = reason === 'kill' ? live.run.endingCause : { limitMs: limitsPassed[reason](policy) }
+      const because =
+        reason === 'kill'
+          ? { killReason, ...live.run.endingCause }
+          : { limitMs: limitsPassed[reason](policy) }
       const until = untilIn(forceAt)
       live.run.tellTask(live, { type: 'task.stopping', taskId, attempt, reason, ...because, ...until })
     },

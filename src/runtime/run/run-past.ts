@@ -32,8 +32,8 @@ export interface TaskPast {
   readonly view: TaskView
   /** The `seq` of the fact that made it ready; 0 where it is not. Its place in the queue. */
   readonly readySeq: number
-  /** Why its attempt is being ended. */
-  readonly stopReason: OfType<'task.stopping'>['reason'] | undefined
+  /** The fact that says that its latest attempt to be ended on purpose is being ended. */
+  readonly stopping: OfType<'task.stopping'> | undefined
   /** What was answered to its failure. */
   readonly answer: FailureAnswer | undefined
 }
@@ -122,7 +122,7 @@ class Reading {
       standing: this.reopening?.tasks.has(view.id) === true ? 'pending' : standingOf(view, last),
       view,
       readySeq: this.#readySeq.get(view.id) ?? 0,
-      stopReason: this.#stopping.get(view.id)?.reason,
+      stopping: this.#stopping.get(view.id),
       answer: last?.type === 'task.answered' ? (last.answer as FailureAnswer) : undefined,
     }
   }

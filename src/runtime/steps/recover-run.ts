@@ -120,7 +120,7 @@ function restore(run: Run, task: PlannedTask, of: TaskPast, causeSeq: number): v
 type Kept = Pick<RestoredTask, 'attempt' | 'attemptsUsed' | 'failure'>
 
 function restoredOf(
-  { standing, view, stopReason }: TaskPast,
+  { standing, view, stopping }: TaskPast,
   kept: Kept,
   task: PlannedTask,
   now: number,
@@ -148,7 +148,7 @@ function restoredOf(
     case 'stopping':
     case 'abandoned': {
       const forceAt = standing === 'abandoned' ? now : now + task.policy.killGraceMs
-      const killReason = stopReason === 'kill' ? 'killed' : ''
+      const { reason: stopReason, killReason = '' } = stopping!
       return { ...kept, state: 'stopping', waitingFor: undefined, stopReason, killReason, forceAt }
     }
   }
