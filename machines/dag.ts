@@ -25,7 +25,7 @@ export interface DagContext {
   causedBy: TaskId | undefined
 }
 
-/** The context of a run that is about to begin, or to begin again. */
+/** The context of a run that is about to begin, or is being redriven. */
 export function newDagContext(runId: string): DagContext {
   return { runId, state: 'running', ending: undefined, reason: '', failure: undefined, causedBy: undefined }
 }
@@ -34,7 +34,7 @@ export function newDagContext(runId: string): DagContext {
 export type RunCommand =
   | { readonly type: 'run.start' }
   | { readonly type: 'run.reopen' }
-  /** Its coordinator died, and this is another actor, restored in the state in which that one was. */
+  /** The run's coordinator has died. This is another actor, restored in the state in which the first one was. */
   | { readonly type: 'run.recover' }
   /** There is room: take up to `most` ready tasks. */
   | { readonly type: 'run.offer'; readonly most: number }

@@ -175,7 +175,7 @@ export function shiftInstants(context: TaskContext, byMs: number): void {
   context.forceAt += byMs
 }
 
-/** What a journal says of a task that was taken up before its coordinator died. */
+/** What a journal says about a task that was taken up before its coordinator died. */
 export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failure'> &
   (
     | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'>)
@@ -185,7 +185,7 @@ export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failu
       >)
   )
 
-/** The context of a task that another actor goes on with. */
+/** The context of a task with which another actor goes on. */
 export function restoredTaskContext(
   task: Parameters<typeof newTaskContext>[0],
   restored: RestoredTask,

@@ -1,7 +1,7 @@
 import type { Severity } from '../../machines/outcome.ts'
 import { readField } from './foreign-value.ts'
 
-/** What an error is known by, also when another copy of this package has made it. */
+/** Marks these errors, so that they are recognised even if another copy of this package made them. */
 const kind: unique symbol = Symbol.for('dagmar.attempt-error')
 
 export interface TerminalErrorOptions {
@@ -48,7 +48,7 @@ export class RetryAfterError extends Error {
   }
 }
 
-/** Whether it is a `TerminalError` or a `RetryAfterError`, of whichever copy of this package. */
+/** Which of the two errors it is, whatever copy of this package made it. Undefined for any other error. */
 export function attemptErrorKind(error: Error): 'terminal' | 'retry-after' | undefined {
   const known = readField(error, kind)
   return known === 'terminal' || known === 'retry-after' ? known : undefined

@@ -3,7 +3,7 @@
 
 export function isError(value: unknown): value is Error {
   try {
-    // An error of another realm, such as a vm context or a test framework's, is no instance of our Error.
+    // An error of another realm, such as a vm context or a test framework, is not an instance of this realm's Error.
     return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
   } catch {
     // A proxy may throw at any touch.
@@ -44,7 +44,7 @@ export function textIn(error: Error, field: 'name' | 'message'): string {
   return text === undefined ? '' : shownValue(text)
 }
 
-/** The thrown value where it is an error, or else an error that has its text. */
+/** The thrown value if it is an error, else an error with its text. */
 export function asError(thrown: unknown): Error {
   return isError(thrown) ? thrown : new Error(thrownText(thrown))
 }

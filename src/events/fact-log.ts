@@ -17,7 +17,7 @@ export interface FactLogOptions {
   readonly now: () => number
   /** Gets every fact too. */
   readonly all?: AllFacts
-  /** The run facts that an earlier coordinator told. They are held, and told to nobody. */
+  /** The run facts that an earlier coordinator told. They are held, but not told again. */
   readonly facts?: readonly RunFact[]
 }
 

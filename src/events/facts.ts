@@ -140,8 +140,8 @@ export type RunFact =
   /** The attempt could not be ended and is given up. Its slot is free; its handler may still run. */
   | (OfAttempt & { readonly type: 'task.abandoned'; readonly reason: StopReason })
   /**
-   * The attempt was live when its coordinator died. It is over, and does not count as one of the task's attempts. The
-   * coordinator that recovers the run tells this.
+   * The attempt was live when its coordinator died. It is over, and does not count against `maxAttempts`. Told by the
+   * coordinator that recovers the run.
    */
   | (OfAttempt & { readonly type: 'task.interrupted' })
   /** The attempt failed, and the next one is due at `until`. */

@@ -88,7 +88,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const registry = new RunRegistry()
   root.settled = (run) => registry.release(run)
 
-  /** Has the runtime know the run, however it came about. */
+  /** Adds a run to the runtime, whether it was dispatched or recovered. */
   const register = (run: Run, isSeen: boolean): RunHandle => {
     const handle = runHandle<Readonly<Record<string, unknown>>>(run, () => registry.drop(run))
     registry.add(run, handle, isSeen)

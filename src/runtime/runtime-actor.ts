@@ -25,7 +25,7 @@ export class RuntimeActor implements RunHost {
   readonly closed: Promise<void>
   /** Called when a run has settled. */
   settled: (run: Run) => void = () => undefined
-  /** What the next dag actor is to go on from. */
+  /** The context that the next dag actor goes on from. */
   #restored: DagContext | undefined
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake

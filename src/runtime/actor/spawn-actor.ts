@@ -17,7 +17,7 @@ export interface Spawned<Logic extends AnyStateMachine> {
   /** The id that its parent sees: its done event is `xstate.done.actor.<kind>`. */
   readonly kind: string
   readonly input: InputFrom<Logic>
-  /** Where it goes on, in place of the machine's beginning: the state, whose context is the input. */
+  /** The state in which it goes on, with the input as its context. Without it, it begins as the machine does. */
   readonly state?: string | undefined
   readonly host: ActorHost
 }

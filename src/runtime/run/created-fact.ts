@@ -21,7 +21,7 @@ export function createdFact(
   }
 }
 
-/** The options of the dispatch that a journal begins with. */
+/** The options of the dispatch, read from the first fact of a journal. */
 export function optionsIn(created: Extract<RunFact, { type: 'run.created' }>): RunOptions {
   const { runId: id, input, labels = {}, idempotencyKey, limits } = created
   const { concurrency, pools, timeoutMs } = limits

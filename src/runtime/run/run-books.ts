@@ -7,13 +7,15 @@ import { Frontier } from '../../scheduling/frontier.ts'
 import { ReadyQueue } from '../../scheduling/ready-queue.ts'
 import type { Lane } from '../admission/lane.ts'
 
-/** What the books of a run that was redriven or recovered go on from. */
+/** What the books of a redriven or recovered run go on from. */
 export interface BooksBefore {
   readonly outcomes: readonly (Outcome | undefined)[]
   readonly attempts: Int32Array
   /** The settled tasks that are to be open again. */
   readonly again: ReadonlySet<number>
-  /** Tasks that are not settled, but past their rule: ready, or taken up. @default none */
+  /**
+   * The tasks that are not settled, but whose rule has been met: they are ready, or have been taken up. @default none
+   */
   readonly begun?: readonly number[]
 }
 
@@ -32,9 +34,9 @@ export class RunBooks {
   readonly lastSeq: Int32Array
   /** The tasks whose rule function threw, with the failure. */
   readonly ruleFailures = new Map<number, Failure>()
-  /** For a run that goes on: the tasks whose rule is met by tasks that stay settled. */
+  /** For a redriven or recovered run: the tasks whose rule is met by tasks that stay settled. */
   readonly openAtStart: number[] = []
-  /** For a run that goes on: the tasks whose rule those tasks make impossible, and which are not settled. */
+  /** For a redriven or recovered run: the open tasks whose rule the settled ones make impossible. */
   readonly doomedAtStart: number[] = []
   unsettled: number
   /** True once the dag actor has been told that every task is settled. */

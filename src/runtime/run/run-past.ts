@@ -9,51 +9,51 @@ import type { Plan } from '../../graph/plan.ts'
 type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
 type TaskFact = Extract<RunFact, { taskId: TaskId }>
 
-/** Where a task stood when the coordinator of its run died. */
+/** What a task was doing when the coordinator of its run died. */
 export type Standing =
   | 'pending'
   | 'ready'
-  /** It has been taken up, and waits for a grant. */
+  /** It had been taken up, and was waiting for a grant. */
   | 'waiting'
   | 'retrying'
   | 'asking'
-  /** What to do about its failure was answered, and not done. */
+  /** The question about its failure had been answered, but the answer had not taken effect. */
   | 'decided'
   /** An attempt was live. */
   | 'live'
   /** An attempt was being ended on purpose. */
   | 'stopping'
-  /** An attempt could not be ended and was given up; how the task settles was not told. */
+  /** Its attempt had been abandoned, but the task had not settled yet. */
   | 'abandoned'
   | 'settled'
 
 export interface TaskPast {
   readonly standing: Standing
   readonly view: TaskView
-  /** The `seq` of the fact that made it ready; 0 where it is not. Its place in the queue. */
+  /** The `seq` of the fact that made it ready, which decides its place in the queue. 0 where it is not ready. */
   readonly readySeq: number
-  /** The fact that says that its latest attempt to be ended on purpose is being ended. */
+  /** The latest fact that an attempt of it is being ended. */
   readonly stopping: OfType<'task.stopping'> | undefined
-  /** What was answered to its failure. */
+  /** The answer to its failure. */
   readonly answer: FailureAnswer | undefined
 }
 
-/** What a journal says of a run whose coordinator died, beyond the fold. */
+/** What the journal of a run whose coordinator died says, apart from the fold. */
 export interface RunPast {
   readonly created: OfType<'run.created'>
   readonly startedAt: number | undefined
-  /** When its timeout falls, epoch ms, or `Infinity`. */
+  /** When its timeout falls: epoch milliseconds, or `Infinity`. */
   readonly until: number
   readonly dag: DagContext
   /** The `seq` of the fact that ends it early. */
   readonly endingSeq: number | undefined
-  /** By index. */
+  /** The tasks by index. */
   readonly tasks: readonly TaskPast[]
-  /** The redrive that was told, and not all of the tasks that it reopens: those that are missing. */
+  /** A redrive that was told without all the tasks that it reopens, with the missing ones. */
   readonly reopening: { readonly seq: number; readonly tasks: ReadonlySet<TaskId> } | undefined
-  /** The failure that its last fact tells, where that makes a dead letter. */
+  /** The failure in its last fact, if that makes a dead letter. */
   readonly deadLetter: OfType<'task.failed'> | undefined
-  /** The failure that ends the run, where the end was not told. */
+  /** The failure that ends the run, if the end was not told yet. */
   readonly aborting: { readonly taskId: TaskId; readonly failure: Failure } | undefined
 }
 
@@ -81,10 +81,10 @@ export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
   }
 }
 
-/** Facts about a task that leave it where it stands. */
+/** Facts about a task that do not change what it is doing. */
 const besides: ReadonlySet<RunFact['type']> = new Set(['task.warned', 'task.placed', 'task.dead-lettered'])
 
-/** What the fold does not say. */
+/** Collects what the fold does not say. */
 class Reading {
   endingSeq: number | undefined
   causedBy: TaskId | undefined
@@ -145,7 +145,7 @@ class Reading {
   }
 }
 
-/** Where a fact leaves its task, unless that depends on more than its type; an attempt is live after all others. */
+/** What a task is doing after a fact, where the type alone decides that. After all other facts an attempt is live. */
 const standings: Readonly<Partial<Record<RunFact['type'], Standing>>> = {
   'task.redriven': 'pending',
   'task.ready': 'ready',

@@ -38,7 +38,9 @@ export interface RunHost {
   readonly isOpen: boolean
   /** The root of the actor system: what comes from outside comes from it. */
   readonly actor: AnyActorRef
-  /** Gives the run a dag actor, which starts in a microtask; with `restored` it goes on in the state that says. */
+  /**
+   * Gives the run a dag actor, which starts in a microtask. With `restored` it goes on in the state of that context.
+   */
   spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void
   /** The run has settled. */
   forget(run: Run): void
@@ -84,12 +86,12 @@ export class Run implements ActorHost, Candidate, Committer {
   storeFailure: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
-  /** What its journal says of it, until the run has been taken up again. */
+  /** What its journal says, until the recovered run has been taken up again. */
   past: RunPast | undefined
   /** The `seq` of the fact that ends the run early. It is the cause of the kills and skips that follow. */
   #endingSeq: number | undefined
 
-  /** `facts` are those that its journal has. */
+  /** `facts` are those in its journal. */
   constructor(
     shared: Shared,
     host: RunHost,
@@ -264,14 +266,14 @@ export class Run implements ActorHost, Candidate, Committer {
     return this.booksAfter({ outcomes, attempts, again })
   }
 
-  /** Books that go on from what has been. */
+  /** Books that go on from earlier ones. */
   booksAfter(before: BooksBefore): RunBooks {
     return this.#newBooks(before)
   }
 
   /**
-   * Begins a new life with these books, and with the `seq` of the fact that ends it, where it is ending already. A new dag
-   * actor has to follow.
+   * Begins a new life with these books, and with the `seq` of the fact that ends the run, if it is ending already. A
+   * new dag actor has to follow.
    */
   reopen(books: RunBooks, endingSeq?: number): void {
     this.#books = books

@@ -18,9 +18,9 @@ import { abortBecauseOf, continueFrontier, failTask } from './settle-tasks.ts'
 import { tellStarted } from './start-run.ts'
 
 /**
- * Goes on with a run whose coordinator has died, from the facts that its journal has: it is what it was, but for live
- * attempts, which were interrupted and start again. The journal has to be opened before the facts are read. A run that
- * had settled is settled, and may be redriven.
+ * Goes on with a run whose coordinator has died, from the facts in its journal. Everything is as it was, except that
+ * live attempts were interrupted and start again. The journal must be opened before the facts are read. A run that had
+ * settled stays settled, and may be redriven.
  */
 export function recoverRun(
   host: RunHost & { readonly shared: Shared },
@@ -54,8 +54,8 @@ function booksFrom(run: Run, { tasks }: RunPast): RunBooks {
 }
 
 /**
- * What the restored dag actor does first: it tells that the run goes on and what was interrupted, gives each task that
- * had been taken up an actor again, and finishes the step in which the journal ends.
+ * What the restored dag actor does first. It tells that the run goes on and which attempts were interrupted, gives each
+ * task that had been taken up an actor again, and completes the step in which the journal ends.
  */
 export function takeUpAgain(run: Run): void {
   const past = run.past!
@@ -73,7 +73,7 @@ export function takeUpAgain(run: Run): void {
     if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
   const { state } = past.dag
   if (past.aborting !== undefined) abortBecauseOf(run, past.aborting.taskId, past.aborting.failure)
-  // In the other states the dag machine skips what is not live.
+  // In the other states the dag machine skips tasks that are not live.
   if (state !== 'running' && state !== 'paused') return
   continueFrontier(run, (index) => {
     const settled = plan.tasks[index]!.needs.filter((need) => books.outcomes[need] !== undefined)
@@ -83,7 +83,7 @@ export function takeUpAgain(run: Run): void {
 
 const waitsForGrant: ReadonlySet<TaskPast['standing']> = new Set(['ready', 'waiting', 'live'])
 
-/** The facts of the last step that the journal lacks: a damaged journal may end within one. */
+/** Tells the facts of the last step that the journal lacks, because a damaged journal may end within a step. */
 function tellRestOfStep(run: Run, { reopening, deadLetter, tasks }: RunPast): void {
   for (const taskId of reopening?.tasks ?? []) tellTaskRedriven(run, taskId, tasks, reopening!.seq)
   if (deadLetter === undefined) return
@@ -98,19 +98,19 @@ function tellTaskRedriven(run: Run, taskId: TaskId, tasks: readonly TaskPast[], 
   run.books.lastSeq[index] = run.tell({ type: 'task.redriven', taskId, from, causeSeq })
 }
 
-/** Gives a task that had been taken up an actor. */
+/** Gives a task that had been taken up an actor again. */
 function restore(run: Run, task: PlannedTask, of: TaskPast, causeSeq: number): void {
   const { books, now } = run
   const { id: taskId, index } = task
   const { attempt, attemptsUsed, failure, questions } = of.view
   if (of.standing === 'live') {
-    // Before there is an actor: in a draining run it is killed as soon as it is there.
+    // Before the actor exists, because a draining run kills it at once.
     books.lastSeq[index] = run.tell({ type: 'task.interrupted', taskId, attempt, causeSeq })
   }
   const restored = restoredOf(of, { attempt, attemptsUsed, failure }, task, now)
   if (restored === undefined) return
   const live = spawnTask(run, task, books.lanes[books.queue.laneOf(index)]!, restored)
-  // What has come already is due now, and not late.
+  // An instant that has passed is due now, and does not count as late.
   books.deadlines.set(index, Math.max(now, dueAt(live.context)))
   run.slotChanged(live, holdsSlot(live.context.state))
   if (of.standing === 'stopping') run.outbox.urgentEffect(abortAttempt, live, attempt)
@@ -154,7 +154,7 @@ function restoredOf(
   }
 }
 
-/** Who was to answer may have gone with the coordinator. */
+/** Asks again, because those who were asked may have gone with the coordinator. */
 function askAgain(live: LiveTask, question: string, causeSeq: number): void {
   const { run, context } = live
   if (run.dagContext.state !== 'running' && run.dagContext.state !== 'paused') return

@@ -12,7 +12,7 @@ export function openFrontier(run: Run, causeSeq: number): void {
   continueFrontier(run, () => causeSeq)
 }
 
-/** Settles the tasks whose rule cannot be met, and makes those ready that wait for nothing, each with its cause. */
+/** Settles the tasks whose rule cannot be met, and makes the tasks ready that wait for nothing, each with its cause. */
 export function continueFrontier(run: Run, causeOf: (index: number) => number): void {
   const { books } = run
   settleDoomed(run, books.doomedAtStart, causeOf)

@@ -10,7 +10,7 @@ export function startRun(run: Run): void {
   openFrontier(run, tellStarted(run))
 }
 
-/** The run begins now: so does its time. */
+/** Tells `run.started`. The run's timeout counts from here. */
 export function tellStarted(run: Run): number {
   run.startedAt = run.now
   const until = timeoutInstant(run)

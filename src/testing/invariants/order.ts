@@ -86,7 +86,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
     'task.failed': 'failed',
     'task.killed': 'killed',
   },
-  // Its coordinator has died, and another one has recovered the run.
+  // The coordinator has died, and another one has recovered the run.
   'cut off': { 'task.interrupted': 'waiting' },
   'to ask again': { 'task.asked': 'asking', 'task.killed': 'killed' },
   completed: {},
@@ -166,7 +166,7 @@ function asked(place: Place, of: 'handler' | 'failure'): Place | undefined {
   return place === 'running' ? 'running' : undefined
 }
 
-/** A live attempt is over with its coordinator, and who was to answer a question is asked again. */
+/** Where recovery leaves a task: a live attempt is over, and an open question is asked again. */
 function recovered(place: Place): Place {
   if (place === 'asking') return 'to ask again'
   return live.has(place) && place !== 'stopping' ? 'cut off' : place

@@ -43,9 +43,9 @@ export interface PlayedRun {
 export interface PlayOptions extends Pick<RuntimeOptions, 'mode'> {
   /** The store of the runtime, in place of one that keeps all and takes as long as the circumstances say. */
   readonly storeOn?: (clock: Clock, marks: readonly Mark[]) => Store
-  /** The instant at which it begins, epoch ms. */
+  /** The instant at which it begins, in epoch milliseconds. */
   readonly startAt?: number
-  /** Begins the runs, in place of a runtime with these options that dispatches the plan. */
+  /** Begins the runs. By default a runtime with these options dispatches the plan. */
   readonly begin?: (options: RuntimeOptions) => readonly RunHandle[]
 }
 
