@@ -1,10 +1,13 @@
 import { thrownText } from '../errors/foreign-value.ts'
 import { Observable, Subject, takeWhile } from 'rxjs'
 import type { TaskId } from '../../machines/outcome.ts'
+import type { PlannedTask } from '../graph/plan.ts'
 import type { AllFacts } from './all-facts.ts'
+import { type BriefFact, factOf } from './brief-fact.ts'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
 import { type Beginning, progressIn, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
+import { HeldFacts } from './held-facts.ts'
 import { Ring } from './ring.ts'
 import type { TaskView } from './task-view.ts'
 
@@ -12,6 +15,8 @@ export interface FactLogOptions {
   readonly runId: string
   /** What is known of the run before its first fact. Called once, and only if somebody looks at the run. */
   readonly beginning: () => Beginning
+  /** The tasks that brief facts are about. */
+  readonly tasks?: readonly PlannedTask[]
   /** How many run facts are held for replay. */
   readonly retain: number
   readonly now: () => number
@@ -34,7 +39,8 @@ export class FactLog {
   readonly events$: Observable<Fact>
   readonly #told = new Subject<Fact>()
   readonly #all: AllFacts | undefined
-  readonly #held: Ring<RunFact>
+  readonly #held: HeldFacts
+  readonly #tasks: readonly PlannedTask[]
   readonly #retain: number
   readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
   #passingCharacters = 0
@@ -54,7 +60,8 @@ export class FactLog {
     const { runId, retain, now } = options
     this.#runId = runId
     this.#retain = retain
-    this.#held = new Ring(retain)
+    this.#tasks = options.tasks ?? []
+    this.#held = new HeldFacts(retain, { runId, tasks: this.#tasks })
     this.#now = now
     this.#beginning = options.beginning
     this.#all = options.all
@@ -80,6 +87,19 @@ export class FactLog {
       if (this.#queue.length > 0) this.#queue.length = 0
       this.#isTelling = false
     }
+  }
+
+  /** `tell`, for a brief fact: nothing is made of it while nobody looks. */
+  tellBrief(told: BriefFact, seq: number, at: number, more: unknown): void {
+    const isObserved = this.#told.observed || this.#all?.isObserved === true
+    if (isObserved || this.#isTelling || this.#signs.size > 0) {
+      this.tell(factOf({ runId: this.#runId, tasks: this.#tasks }, told, seq, at, more))
+      return
+    }
+    if (this.#closed) return
+    this.#makeRoom()
+    this.#held.pushBrief(told, seq, at, more)
+    this.#lastSeq = seq
   }
 
   /**
@@ -168,9 +188,14 @@ export class FactLog {
   }
 
   #hold(fact: RunFact): void {
-    if (this.#held.length === this.#retain && this.#folder.seq < (this.#held.at(0)?.seq ?? 0)) this.#catchUp()
+    this.#makeRoom()
     this.#held.push(fact)
     this.#lastSeq = fact.seq
+  }
+
+  /** A fact that is about to be dropped must be in the fold. */
+  #makeRoom(): void {
+    if (this.#held.length === this.#retain && this.#folder.seq < (this.#held.firstSeq ?? 0)) this.#catchUp()
   }
 
   #holdPassing(fact: PassingFact): void {
@@ -187,7 +212,7 @@ export class FactLog {
 
   /** Held run facts from `seq` on, each followed by the passing facts that came after it. */
   *#replay(seq: number): IterableIterator<Fact> {
-    const first = this.#held.at(0)?.seq ?? this.#lastSeq + 1
+    const first = this.#held.firstSeq ?? this.#lastSeq + 1
     const start = Math.max(1, seq)
     // Copied before the first one is given out: facts that the observer causes meanwhile are told live.
     const held = [...this.#held]
@@ -212,7 +237,7 @@ export class FactLog {
 
   #catchUp(): void {
     const folded = this.#folder.seq
-    const first = this.#held.at(0)?.seq
+    const first = this.#held.firstSeq
     if (first === undefined) return
     for (let index = Math.max(0, folded + 1 - first); index < this.#held.length; index++) {
       this.#folder.apply(this.#held.at(index)!)

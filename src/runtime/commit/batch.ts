@@ -1,3 +1,4 @@
+import { type BriefFact, type BriefSource, factOf } from '../../events/brief-fact.ts'
 import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
 import { ReusedList } from '../../scheduling/reused-list.ts'
 
@@ -9,13 +10,22 @@ export type Effect<Subject> = (subject: Subject, attempt: number) => void
  * few.
  */
 export class Batch {
-  readonly #facts = new ReusedList<Fact>()
+  readonly #of: BriefSource
+  readonly #facts = new ReusedList<Fact | BriefFact>()
+  /** Of the brief facts, in their order: when and as which they were told, and what they say more. */
+  readonly #seqs = new ReusedList<number>()
+  readonly #instants = new ReusedList<number>()
+  readonly #more = new ReusedList<unknown>()
   /** A function and its subject for each effect. Closures would cost one more object per task. */
   readonly #effects = new ReusedList<Effect<never>>()
   readonly #subjects = new ReusedList<unknown>()
   readonly #attempts = new ReusedList<number>()
 
   #runFacts = 0
+
+  constructor(of: BriefSource) {
+    this.#of = of
+  }
 
   /** True when it has facts that must be written. */
   get hasRunFacts(): boolean {
@@ -35,20 +45,46 @@ export class Batch {
     this.#facts.push(fact)
   }
 
+  tellBrief(told: BriefFact, seq: number, at: number, more: unknown): void {
+    this.#runFacts++
+    this.#facts.push(told)
+    this.#seqs.push(seq)
+    this.#instants.push(at)
+    this.#more.push(more)
+  }
+
   effect<Subject>(what: Effect<Subject>, subject: Subject, attempt: number): void {
     this.#effects.push(what)
     this.#subjects.push(subject)
     this.#attempts.push(attempt)
   }
 
-  /** A copy, which the caller may keep. */
+  /** The facts that are to be written, in full. A copy, which the caller may keep. */
   runFacts(): readonly RunFact[] {
-    return this.#facts.toArray().filter(isRunFact)
+    let briefs = 0
+    const facts = this.#facts.toArray().map((fact) => {
+      if (typeof fact !== 'number') return fact
+      const at = briefs++
+      return factOf(this.#of, fact, this.#seqs.at(at), this.#instants.at(at), this.#more.at(at))
+    })
+    return facts.filter(isRunFact)
   }
 
   /** Tells each fact, in order. */
-  tellTo(log: { tell(fact: Fact): void }): void {
-    for (let index = 0; index < this.#facts.length; index++) log.tell(this.#facts.at(index))
+  tellTo(log: {
+    tell(fact: Fact): void
+    tellBrief(told: BriefFact, seq: number, at: number, more: unknown): void
+  }): void {
+    let briefs = 0
+    for (let index = 0; index < this.#facts.length; index++) {
+      const fact = this.#facts.at(index)
+      if (typeof fact !== 'number') {
+        log.tell(fact)
+        continue
+      }
+      const at = briefs++
+      log.tellBrief(fact, this.#seqs.at(at), this.#instants.at(at), this.#more.at(at))
+    }
   }
 
   /** Carries out each effect, in order. */
@@ -62,6 +98,9 @@ export class Batch {
   clear(): void {
     this.#runFacts = 0
     this.#facts.clear()
+    this.#seqs.clear()
+    this.#instants.clear()
+    this.#more.clear()
     this.#effects.clear()
     this.#subjects.clear()
     this.#attempts.clear()

@@ -1,3 +1,4 @@
+import type { BriefSource } from '../../events/brief-fact.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { AppendGroup, Journal, Store } from '../../ports/store.ts'
@@ -17,6 +18,9 @@ export interface Journalled {
   refused(cause: unknown): void
 }
 
+/** The batches here hold effects alone. */
+const noFacts: BriefSource = { runId: '', tasks: [] }
+
 /**
  * Writes the facts of all runs. Those of one macrostep are one append, with a group for each run. Only one append is
  * under way at a time, and the facts of later steps gather behind it, so that a refused append cannot leave a hole in a
@@ -28,7 +32,7 @@ export class JournalWriter {
   #waiting: Journalled[] = []
   #isUnderWay = false
   /** What waits for no store. */
-  #urgent = new Batch()
+  #urgent = new Batch(noFacts)
 
   constructor(store: Store, macrostep: Macrostep) {
     this.#store = store
@@ -55,7 +59,7 @@ export class JournalWriter {
     if (!this.#isUnderWay && this.#waiting.length > 0) this.#appendWaiting()
     const urgent = this.#urgent
     if (!urgent.hasEffects) return
-    this.#urgent = new Batch()
+    this.#urgent = new Batch(noFacts)
     urgent.carryOut()
   }
 

@@ -1,5 +1,7 @@
+import type { BriefFact, BriefSource } from '../../events/brief-fact.ts'
 import type { FactLog } from '../../events/fact-log.ts'
 import type { Fact, NewPassingFact, NewRunFact, RunFact } from '../../events/facts.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
 import { Batch, type Effect } from './batch.ts'
 import type { Journalled, JournalWriter } from './journal-writer.ts'
@@ -7,6 +9,8 @@ import type { Committer, Macrostep } from './macrostep.ts'
 
 export interface OutboxOptions {
   readonly runId: string
+  /** The tasks that brief facts are about. */
+  readonly tasks: readonly PlannedTask[]
   /**
    * The journal that facts are written to before anything follows from them. Undefined for a runtime without a store.
    */
@@ -29,11 +33,12 @@ export class Outbox implements Journalled {
   isWaiting = false
   readonly #options: OutboxOptions
   readonly #runId: string
+  readonly #source: BriefSource
   readonly #macrostep: Macrostep
   readonly #writer: JournalWriter | undefined
-  #gathering = new Batch()
+  #gathering: Batch
   /** Empty. The two batches are used by turns. */
-  #spare: Batch | undefined = new Batch()
+  #spare: Batch | undefined
   /** The batch that is being written. */
   #underWay: Batch | undefined
   #seq: number
@@ -43,6 +48,8 @@ export class Outbox implements Journalled {
   constructor(options: OutboxOptions) {
     this.#options = options
     this.#runId = options.runId
+    this.#source = { runId: options.runId, tasks: options.tasks }
+    this.#gathering = new Batch(this.#source)
     this.#macrostep = options.macrostep
     this.#writer = options.writer
     this.journal = options.journal ?? { runId: options.runId, lastSeq: 0 }
@@ -65,6 +72,14 @@ export class Outbox implements Journalled {
     this.#gathering.tellRunFact(fact)
     this.#touch()
     return ++this.#seq
+  }
+
+  /** Tells a fact of a first attempt in one number; see `BriefFact`. */
+  putBrief(told: BriefFact, more: unknown): number {
+    const seq = ++this.#seq
+    this.#gathering.tellBrief(told, seq, this.#macrostep.at, more)
+    this.#touch()
+    return seq
   }
 
   /** Tells a passing fact. It is shown after the facts told so far, and never written. */
@@ -112,7 +127,7 @@ export class Outbox implements Journalled {
   refused(cause: unknown): void {
     this.#underWay = undefined
     this.#isCut = true
-    this.#gathering = new Batch()
+    this.#gathering = new Batch(this.#source)
     this.#options.storeFailed(cause)
   }
 
@@ -131,7 +146,7 @@ export class Outbox implements Journalled {
 
   #take(): Batch {
     const batch = this.#gathering
-    this.#gathering = this.#spare ?? new Batch()
+    this.#gathering = this.#spare ?? new Batch(this.#source)
     this.#spare = undefined
     return batch
   }

@@ -1,3 +1,4 @@
+import { brief, briefOf } from '../../events/brief-fact.ts'
 import { taskMachine } from '../../../machines/task.ts'
 import {
   holdsSlot,
@@ -80,14 +81,22 @@ export const taskLogic = taskMachine.provide({
     },
     tellDispatched: ({ context, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, runId } = context
+      const { taskId, attempt, runId, index } = context
+      if (attempt === 1) {
+        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.dispatched), undefined)
+        return
+      }
       const { nextSeq: seq, now: at } = live.run
       const executor = live.lane.load.name
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.dispatched', taskId, attempt, executor })
     },
     tellStarting: ({ context, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, runId, startBy: until } = context
+      const { taskId, attempt, runId, index, startBy: until } = context
+      if (attempt === 1) {
+        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.starting), undefined)
+        return
+      }
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put(
         until === never
@@ -97,7 +106,11 @@ export const taskLogic = taskMachine.provide({
     },
     tellStarted: ({ context, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, runId } = context
+      const { taskId, attempt, runId, index } = context
+      if (attempt === 1) {
+        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.started), undefined)
+        return
+      }
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.started', taskId, attempt })
     },
@@ -177,7 +190,11 @@ export const taskLogic = taskMachine.provide({
     },
     tellCompleted: ({ context, self }) => {
       const live = liveTaskOf(self)
-      const { taskId, attempt, runId, output } = context
+      const { taskId, attempt, runId, index, output } = context
+      if (attempt === 1) {
+        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.completed), output)
+        return
+      }
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.completed', taskId, attempt, output })
     },

@@ -111,6 +111,7 @@ export class Run implements ActorHost, Candidate, Committer {
     this.live = new LiveTasks(plan.tasks.length)
     this.log = new FactLog({
       runId,
+      tasks: plan.tasks,
       beginning: () => ({ runId, name: plan.name, structure: plan.structure, limits: limitsIn(options) }),
       retain,
       now: () => macrostep.at,
@@ -119,6 +120,7 @@ export class Run implements ActorHost, Candidate, Committer {
     })
     this.outbox = new Outbox({
       runId,
+      tasks: plan.tasks,
       journal,
       writer,
       log: this.log,

@@ -1,3 +1,4 @@
+import { brief, briefOf } from '../../events/brief-fact.ts'
 import type { Failure, Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
 import { abortsRun, type TaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
@@ -84,9 +85,7 @@ export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
 }
 
 function makeReady(run: Run, index: number, causeSeq: number): void {
-  const taskId = run.plan.tasks[index]!.id
-  const { nextSeq: seq, now: at, id: runId } = run
-  run.books.lastSeq[index] = run.put({ seq, at, runId, type: 'task.ready', taskId, causeSeq })
+  run.books.lastSeq[index] = run.outbox.putBrief(briefOf(index, brief.ready), causeSeq)
   run.enqueue(index)
 }
 
