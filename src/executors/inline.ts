@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Handler, HandlerContext } from '../graph/handler.ts'
 import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
@@ -112,6 +113,8 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
+      // A handler may hand it to as many calls as it likes: Node would warn of more than ten listeners.
+      setMaxListeners(0, this.#controller.signal)
       if (this.#aborted) this.#controller.abort(this.#reason())
     }
     return this.#controller.signal

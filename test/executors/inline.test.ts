@@ -248,3 +248,19 @@ function cycle(): object {
   self['self'] = self
   return self
 }
+
+describe('the signal of an attempt', () => {
+  it('may be listened to by as many as a handler likes, without a warning', async () => {
+    const warnings: string[] = []
+    const warned = (warning: Error): void => void warnings.push(warning.name)
+    process.on('warning', warned)
+    const { start, wait } = simulated()
+    const listen = ({ signal }: { readonly signal: AbortSignal }): void => {
+      for (let listener = 0; listener < 30; listener++) signal.addEventListener('abort', () => listener)
+    }
+    await start({ a: { run: listen } })
+    await wait()
+    process.off('warning', warned)
+    expect(warnings).toEqual([])
+  })
+})
