@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/ways/actors.ts'],
     testTimeout: 20_000,
     pool: 'forks',
     maxWorkers: 2,

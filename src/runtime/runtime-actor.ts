@@ -1,9 +1,10 @@
-import { type Actor, type AnyActorRef, createActor, type InspectionEvent, type Observer } from 'xstate'
+import { type Actor, createActor, type InspectionEvent, type Observer } from 'xstate'
 import { type RuntimeEvent, runtimeMachine } from '../../machines/runtime.ts'
-import { type DagContext, newDagContext } from '../../machines/dag.ts'
+import { type DagContext, type dagMachine, newDagContext } from '../../machines/dag.ts'
 import { deliver } from './actor/deliver.ts'
 import { lastingSnapshots } from './actor/lasting-snapshots.ts'
-import { spawnActor } from './actor/spawn-actor.ts'
+import { kinOf, spawnActor } from './actor/spawn-actor.ts'
+import type { Kin } from './actor/kin.ts'
 import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
 import { storeFailed } from './steps/store-failed.ts'
@@ -27,6 +28,7 @@ export class RuntimeActor implements RunHost {
   settled: (run: Run) => void = () => undefined
   /** The context that the next dag actor goes on from. */
   #restored: DagContext | undefined
+  readonly #dagKin: Kin<typeof dagMachine>
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
   readonly storeFailed = storeFailed
@@ -40,8 +42,8 @@ export class RuntimeActor implements RunHost {
     })
     const machine = runtimeMachine.provide({
       actions: {
-        spawnRun: ({ event, self }) => {
-          if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId)!, self)
+        spawnRun: ({ event }) => {
+          if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId)!)
         },
         drainRuns: () => {
           for (const run of this.runs.values())
@@ -62,6 +64,8 @@ export class RuntimeActor implements RunHost {
       clock: options.clock,
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
     })
+    // Before anybody else has the system in hand: from here on inspectors that come are noticed.
+    this.#dagKin = kinOf(options.logic.dag, this.actor, 'dag')
     this.actor.start()
     this.shared.clock.clockSet = (byMs) => {
       for (const run of this.runs.values()) run.shift(byMs)
@@ -96,16 +100,9 @@ export class RuntimeActor implements RunHost {
     this.settled(run)
   }
 
-  #spawn(run: Run, parent: AnyActorRef): void {
-    run.dag = spawnActor({
-      logic: this.shared.logic.dag,
-      parent,
-      name: run.id,
-      kind: 'dag',
-      input: this.#restored ?? newDagContext(run.id),
-      state: this.#restored?.state,
-      host: run,
-    })
-    run.dagContext = run.dag.getSnapshot().context
+  #spawn(run: Run): void {
+    const restored = this.#restored
+    run.dag = spawnActor(this.#dagKin, restored ?? newDagContext(run.id), run, restored?.state)
+    run.taskKin = kinOf(this.shared.logic.task, run.dag, 'task')
   }
 }

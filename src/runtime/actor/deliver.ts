@@ -1,8 +1,7 @@
-import type { AnyActorRef, EventFromLogic, ActorRefFromLogic, AnyStateMachine, EventObject } from 'xstate'
-
-interface Relay {
-  _relay(source: AnyActorRef, target: AnyActorRef, event: EventObject): void
-}
+import type { ActorRefFromLogic, AnyActorRef, AnyStateMachine, EventFromLogic } from 'xstate'
+import { isKnownXState } from './known-xstate.ts'
+import { SlimActor } from './slim-actor.ts'
+import { insideOf } from './xstate-insides.ts'
 
 /** `target.send(event)` on behalf of another actor, so that inspectors see where the event comes from. */
 export function deliver<Logic extends AnyStateMachine>(
@@ -10,5 +9,7 @@ export function deliver<Logic extends AnyStateMachine>(
   target: ActorRefFromLogic<Logic>,
   event: EventFromLogic<Logic>,
 ): void {
-  ;(target.system as unknown as Relay)._relay(source, target, event)
+  if ((target as unknown) instanceof SlimActor) (target as unknown as SlimActor).take(source, event)
+  else if (isKnownXState()) insideOf(target).system._relay(source, target, event)
+  else target.send(event)
 }

@@ -20,7 +20,14 @@ export function lastingSnapshots<Machine extends AnyStateMachine>(machine: Machi
     const ours = { ...snapshot, context } as AnyMachineSnapshot
     // Before the actions, because they use the host's context.
     host?.contextMoved(context)
-    const next = machine.transition(ours, event, scope) as AnyMachineSnapshot
+    let next: AnyMachineSnapshot
+    try {
+      next = machine.transition(ours, event, scope) as AnyMachineSnapshot
+    } catch (error) {
+      // XState makes the snapshot in error of the one that it finds there: it shows how far the actions came.
+      ;(scope.self as { _snapshot?: AnyMachineSnapshot })._snapshot = ours
+      throw error
+    }
     if (next !== ours || differs(context, before)) return next
     host?.contextMoved(before)
     return snapshot
@@ -28,7 +35,10 @@ export function lastingSnapshots<Machine extends AnyStateMachine>(machine: Machi
   return Object.assign(Object.create(machine) as Machine, { transition })
 }
 
-function differs(one: Context, other: Context): boolean {
-  for (const key in one) if (!Object.is(one[key], other[key])) return true
+/** True where two contexts with the same keys do not hold the same values. */
+export function differs(one: object, other: object): boolean {
+  for (const key in one) {
+    if (!Object.is((one as Context)[key], (other as Context)[key])) return true
+  }
   return false
 }

@@ -2,68 +2,71 @@ import {
   type ActorRefFromLogic,
   type AnyActorRef,
   type AnyStateMachine,
-  Actor,
-  type EventObject,
+  createActor,
   type InputFrom,
   type Snapshot,
 } from 'xstate'
-import { type ActorHost, setHost } from './actor-host.ts'
+import { driveOf } from '../compile/drive.ts'
+import { type ActorHost, host } from './actor-host.ts'
+import type { Kin, SlimKin } from './kin.ts'
+import { isKnownXState } from './known-xstate.ts'
+import { NamedActor } from './named-actor.ts'
+import { SlimActor } from './slim-actor.ts'
+import { watchOf } from './watch.ts'
+import { insideOf } from './xstate-insides.ts'
 
-export interface Spawned<Logic extends AnyStateMachine> {
-  readonly logic: Logic
-  readonly parent: AnyActorRef
-  /** The id that inspectors and the actor's own `id` show. */
-  readonly name: string
-  /** The id that its parent sees: its done event is `xstate.done.actor.<kind>`. */
-  readonly kind: string
-  readonly input: InputFrom<Logic>
-  /** The state in which it goes on, with the input as its context. Without it, it begins as the machine does. */
-  readonly state?: string | undefined
-  readonly host: ActorHost
+/** To be made once for all actors of a machine below a parent; `kind` is what the parent calls them. */
+export function kinOf<Logic extends AnyStateMachine>(
+  logic: Logic,
+  parent: AnyActorRef,
+  kind: string,
+): Kin<Logic> {
+  const inner = insideOf(parent)
+  const { system } = inner
+  const drive = driveOf(logic)
+  return {
+    logic,
+    kind,
+    doneType: `xstate.done.actor.${kind}`,
+    parent: inner,
+    system,
+    watch: watchOf(system),
+    // One that is done before it has begun is left to XState.
+    drive: drive?.first.isFinal === true || !isKnownXState() ? undefined : drive,
+  }
 }
 
 /**
  * Makes an actor that is a child of its parent in every way, except that it is not in `snapshot.children`, which XState
- * copies whenever a child comes or goes. The caller has to start it.
+ * copies whenever a child comes or goes. The caller has to start it. With `state` it goes on in that state, with the
+ * input as its context. Without, it begins as the machine does.
+ *
+ * The actor is a slim one, unless it goes on from somewhere, somebody inspects the system, the machine is not compiled,
+ * or XState's actors are not those that slim ones stand in for.
  */
-export function spawnActor<Logic extends AnyStateMachine>({
-  logic,
-  parent,
-  name,
-  kind,
-  input,
-  state,
-  host,
-}: Spawned<Logic>): ActorRefFromLogic<Logic> {
-  const options = { parent, id: name, input: input as never }
-  const actor = new NamedActor(
-    logic,
-    state === undefined ? options : { ...options, snapshot: restored(logic, state, input) },
-  )
-  actor.kind = kind
-  setHost(actor, host)
+export function spawnActor<Logic extends AnyStateMachine>(
+  kin: Kin<Logic>,
+  input: InputFrom<Logic>,
+  ofHost: ActorHost,
+  state?: string,
+): ActorRefFromLogic<Logic> {
+  if (kin.drive !== undefined && kin.watch.inspectors === 0 && state === undefined) {
+    const actor = new SlimActor(kin as unknown as SlimKin, input, ofHost)
+    ofHost.contextMoved(actor.context)
+    return actor as unknown as ActorRefFromLogic<Logic>
+  }
+  const logic: AnyStateMachine = kin.logic
+  // Where XState is not the one that is known here, an actor has the id that its done event needs.
+  const id = isKnownXState() ? ofHost.actorName : kin.kind
+  const options = { parent: kin.parent as never, id, input: input as never }
+  const whole = state === undefined ? options : { ...options, snapshot: snapshotAt(logic, state, input) }
+  const actor = isKnownXState() ? new NamedActor(logic, whole, kin.doneType) : createActor(logic, whole)
+  Object.assign(actor, { [host]: ofHost })
+  // Not the input itself: XState copies the first context once, and keeps that copy from then on.
+  ofHost.contextMoved(actor.getSnapshot().context as object)
   return actor as unknown as ActorRefFromLogic<Logic>
 }
 
-function restored(logic: AnyStateMachine, state: string, context: unknown): Snapshot<unknown> {
+function snapshotAt(logic: AnyStateMachine, state: string, context: unknown): Snapshot<unknown> {
   return logic.resolveState({ value: state, context, output: context })
 }
-
-const done: unique symbol = Symbol('dagmar.done')
-
-/** An actor of XState with one id for those who look at it, and another one for its parent. */
-class NamedActor extends Actor<AnyStateMachine> {
-  kind = '';
-  [done]: EventObject | undefined
-}
-
-// XState names a done event after its actor, and remembers each event type for ever, which would cost a few hundred
-// bytes a task.
-Object.defineProperty(NamedActor.prototype, '_doneEvent', {
-  get(this: NamedActor) {
-    return this[done]
-  },
-  set(this: NamedActor, event: EventObject | undefined) {
-    this[done] = event === undefined ? undefined : { ...event, type: `xstate.done.actor.${this.kind}` }
-  },
-})

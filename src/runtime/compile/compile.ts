@@ -1,6 +1,5 @@
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
-import { DagmarError } from '../../errors/dagmar-error.ts'
-import { type ActionArgs, type FlatState, flatTable, type PlainAction } from './flat-table.ts'
+import { carryOut, deriveDrive, none, setDrive } from './drive.ts'
 
 export interface CompileOptions {
   /**
@@ -35,26 +34,24 @@ export function compile<Machine extends AnyStateMachine>(
   machine: Machine,
   { ownContext = false }: CompileOptions = {},
 ): Machine {
-  const { states, first, firstActions } = flatTable(machine)
-  const snapshotOf = snapshots(machine)
-  // What XState's snapshots hold in place of nothing. Nobody writes to it.
-  const none = Object.freeze({})
+  const drive = deriveDrive(machine, ownContext)
+  const { states, first, firstActions, snapshotOf } = drive
 
   const getInitialSnapshot = (scope: AnyActorScope, input: unknown): AnyMachineSnapshot => {
     if (!isOwn(scope) || first.isFinal) return machine.getInitialSnapshot(scope, input)
     let context: unknown
     try {
-      context = contextOf(machine, scope, input, ownContext)
+      context = drive.contextOf(scope.self, input)
     } catch (error) {
       const root = { nodes: [machine.root], tags: new Set(machine.root.tags) }
-      return snapshotOf({ ...first, ...root }, 'error', {}, undefined, error, none, none)
+      return snapshotOf({ ...first, ...root }, 'error', {}, undefined, error)
     }
     if (firstActions.length > 0) {
       const event: EventObject & { input: unknown } = { type: 'xstate.init', input }
       const args = { context, event, self: scope.self, system: scope.system }
       scope.defer(() => carryOut(firstActions, args))
     }
-    return snapshotOf(first, 'active', context, undefined, undefined, none, none)
+    return snapshotOf(first, 'active', context)
   }
 
   const transition = (
@@ -86,7 +83,7 @@ export function compile<Machine extends AnyStateMachine>(
       carryOut(actions, args)
       if (target === undefined) return snapshot
       if (!target.isFinal) return snapshotOf(target, 'active', context, undefined, undefined, children, past)
-      const output = outputOf(machine, target, args)
+      const output = drive.outputOf(target, args)
       carryOut(target.lastActions, args)
       return snapshotOf(target, 'done', context, output, undefined, children, past)
     }
@@ -98,79 +95,17 @@ export function compile<Machine extends AnyStateMachine>(
   }
   const provide: AnyStateMachine['provide'] = (implementations) =>
     compile(machine.provide(implementations), { ownContext })
-  return Object.assign(Object.create(machine) as Machine, { getInitialSnapshot, transition, start, provide })
+  const compiled = Object.assign(Object.create(machine) as Machine, {
+    getInitialSnapshot,
+    transition,
+    start,
+    provide,
+  })
+  setDrive(compiled, drive)
+  return compiled
 }
 
 /** False for the scopes of XState's pure functions, which collect actions instead of carrying them out. */
 function isOwn(scope: AnyActorScope): boolean {
   return (scope.self as { readonly _actorScope?: unknown })._actorScope === scope
-}
-
-function carryOut(actions: readonly PlainAction[], args: ActionArgs): void {
-  for (const action of actions) action(args, undefined)
-}
-
-/** As in XState: what a function returns is copied once, and an object is shared by all actors of the machine. */
-function contextOf(machine: AnyStateMachine, scope: AnyActorScope, input: unknown, own: boolean): unknown {
-  const { context } = machine.config
-  if (typeof context !== 'function') return context ?? {}
-  const made: unknown = context({ input, self: scope.self, spawn: refuseSpawn })
-  return own ? made : { ...(made as object | undefined) }
-}
-
-function refuseSpawn(): never {
-  throw new DagmarError('CONFIG_INVALID', {
-    message: 'A compiled machine cannot spawn in its context function.',
-    hint: 'Create the actor in an action, or use the machine as it is, interpreted by XState.',
-  })
-}
-
-function outputOf(
-  machine: AnyStateMachine,
-  { key }: FlatState,
-  { context, event, self }: ActionArgs,
-): unknown {
-  const node = machine.states[key]!
-  const last = resolved(node.output, { context, event, self })
-  const done = { type: `xstate.done.state.${node.id}`, output: last }
-  return resolved(machine.root.output, { context, event: done, self })
-}
-
-function resolved(output: unknown, args: Omit<ActionArgs, 'system'>): unknown {
-  return typeof output === 'function' ? (output(args) as unknown) : output
-}
-
-/**
- * Makes snapshots with XState's methods, and with its keys in its order, so that engines treat them like XState's own.
- */
-function snapshots(machine: AnyStateMachine) {
-  const value = machine.root.initial.target[0]!.key
-  const methods: object = machine.resolveState({ value, context: {} })
-  const { matches, hasTag, can, getMeta, toJSON } = methods as Readonly<Record<string, unknown>>
-  return (
-    { key, nodes, tags }: Pick<FlatState, 'key' | 'nodes' | 'tags'>,
-    status: AnyMachineSnapshot['status'],
-    context: unknown,
-    output: unknown,
-    error: unknown,
-    children: unknown,
-    past: unknown,
-  ): AnyMachineSnapshot =>
-    ({
-      status,
-      output,
-      error,
-      machine,
-      context,
-      _nodes: nodes,
-      value: key,
-      tags,
-      children,
-      historyValue: past,
-      matches,
-      hasTag,
-      can,
-      getMeta,
-      toJSON,
-    }) as unknown as AnyMachineSnapshot
 }

@@ -27,6 +27,9 @@ export interface Branch {
 /** A state of a flat machine, with all that its snapshots have in common. */
 export interface FlatState {
   readonly key: string
+  readonly node: Node
+  /** The type of the event by which XState says that the state is reached, where it is final. */
+  readonly doneType: string
   readonly isFinal: boolean
   readonly nodes: readonly Node[]
   readonly tags: ReadonlySet<string>
@@ -87,6 +90,8 @@ function stateOf(root: Node, node: Node, actions: ReadonlyMap<Node, NodeActions>
   const nodes = isFinal ? [node, root] : [root, node]
   return {
     key: node.key,
+    node,
+    doneType: `xstate.done.state.${node.id}`,
     isFinal,
     nodes,
     tags: new Set(nodes.flatMap(({ tags }) => tags)),

@@ -33,6 +33,10 @@ export class LiveTask implements ActorHost {
     this.lastSeq = run.books.lastSeq[task.index]!
   }
 
+  get actorName(): string {
+    return this.task.id
+  }
+
   contextMoved(context: object): void {
     this.context = context as TaskContext
   }
@@ -79,10 +83,10 @@ export class LiveTasks {
 
 /** The runtime's side of a task actor. */
 export function liveTaskOf(actor: object): LiveTask {
-  return hostOf(actor) as LiveTask
+  return hostOf(actor) as unknown as LiveTask
 }
 
 /** The runtime's side of a dag actor. */
 export function runOf(actor: object): Run {
-  return hostOf(actor) as Run
+  return hostOf(actor) as unknown as Run
 }

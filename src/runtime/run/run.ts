@@ -1,6 +1,7 @@
 import type { ActorRefFromLogic, AnyActorRef } from 'xstate'
 import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
+import type { taskMachine } from '../../../machines/task.ts'
 import { dueAt, shiftInstants, type TaskEvent } from '../../../machines/task-context.ts'
 import { FactLog } from '../../events/fact-log.ts'
 import type { NewRunFact, RunFact } from '../../events/facts.ts'
@@ -10,6 +11,7 @@ import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
 import type { ActorHost } from '../actor/actor-host.ts'
 import { deliver } from '../actor/deliver.ts'
+import type { Kin } from '../actor/kin.ts'
 import { type Candidate, type Lane, lanesOf } from '../admission/lane.ts'
 import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
@@ -74,6 +76,8 @@ export class Run implements ActorHost, Candidate, Committer {
   /** The dag actor of now; another one after each redrive. */
   dag!: ActorRefFromLogic<typeof dagMachine>
   dagContext!: DagContext
+  /** What the task actors have in common: all are children of the dag actor. */
+  taskKin!: Kin<typeof taskMachine>
   result!: Promise<RunResult>
   /** Gives the result out. */
   resolve!: (result: RunResult) => void
@@ -144,6 +148,10 @@ export class Run implements ActorHost, Candidate, Committer {
   get isSettled(): boolean {
     const { state } = this.dagContext
     return state === 'completed' || state === 'failed' || state === 'killed'
+  }
+
+  get actorName(): string {
+    return this.id
   }
 
   contextMoved(context: object): void {

@@ -14,17 +14,7 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane, restored?: Re
     restored === undefined
       ? newTaskContext(known, run.books.attempts[index])
       : restoredTaskContext(known, restored)
-  live.ref = spawnActor({
-    logic: run.shared.logic.task,
-    parent: run.dag,
-    name: taskId,
-    kind: 'task',
-    input,
-    state: restored?.state,
-    host: live,
-  })
-  // Not the input itself: XState copies the first context once, and keeps that copy from then on.
-  live.context = live.ref.getSnapshot().context
+  live.ref = spawnActor(run.taskKin, input, live, restored?.state)
   run.live.add(index, live)
   live.ref.start()
   return live

@@ -1,0 +1,20 @@
+import { vi } from 'vitest'
+import { setDrive } from '../../src/runtime/compile/drive.ts'
+
+/**
+ * How the actors of runs and tasks are made in a run of the tests: `slim` where they may be, as users have them;
+ * `created` by XState, from compiled machines; or `interpreted` by XState altogether. The environment says which, by
+ * DAGMAR_TEST_ACTORS.
+ */
+export type Actors = 'slim' | 'created' | 'interpreted'
+
+export const actors = (process.env['DAGMAR_TEST_ACTORS'] ?? 'slim') as Actors
+
+if (actors !== 'slim') {
+  vi.doMock('../../src/runtime/logic/machine-logic.ts', async (original) => {
+    const { machineLogic } = await original<typeof import('../../src/runtime/logic/machine-logic.ts')>()
+    const logic = machineLogic(actors === 'interpreted' ? 'interpreted' : 'compiled')
+    for (const machine of Object.values(logic)) setDrive(machine, undefined)
+    return { machineLogic: () => logic }
+  })
+}
