@@ -42,7 +42,7 @@ describe.runIf(existsSync('/proc/self/environ'))('a later coordinator', () => {
   it('finds by its mark what has left the group', async () => {
     const { run, handle } = await running('setsid sleep 100 >/dev/null 2>&1 & sleep 0.05; echo up; sleep 100')
     await run.says('up')
-    expect(processesOfThisFile()).toHaveLength(3)
+    await expect.poll(processesOfThisFile).toHaveLength(3)
     await reap(handle)
     expect(processesOfThisFile()).toEqual([])
     await run.end
