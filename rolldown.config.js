@@ -2,8 +2,11 @@ import { readdirSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { defineConfig } from 'rolldown'
 
-/** What comes from other packages stays there: types and instances of XState and RxJS must be the user's own. */
-const external = (id) => !id.startsWith('.') && !isAbsolute(id)
+/** Small packages that would cost more to look up than to load. Their licences are in THIRD-PARTY-LICENSES. */
+const bundled = ['commander', 'tinyqueue', 'uuid']
+
+/** The other packages stay outside: types and instances of XState and RxJS must be the user's own. */
+const external = (id) => !id.startsWith('.') && !isAbsolute(id) && !bundled.includes(id)
 
 const output = { format: 'esm', sourcemap: true, minify: false }
 
