@@ -1,19 +1,15 @@
 import type { TaskId } from '../../../machines/outcome.ts'
-import type { RestoredTask } from '../../../machines/task-context.ts'
-import { dueAt, holdsSlot, never } from '../../../machines/task-context.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
-import { abortAttempt } from '../attempt/ask-executor.ts'
 import { optionsIn } from '../run/created-fact.ts'
-import type { LiveTask } from '../run/live-task.ts'
 import type { RunBooks } from '../run/run-books.ts'
 import { Run, type RunHost } from '../run/run.ts'
 import { pastOf, type RunPast, type TaskPast } from '../run/run-past.ts'
-import { spawnTask } from '../run/spawn-task.ts'
 import type { Shared } from '../shared.ts'
 import { finish } from './close-run.ts'
 import { armRunTimeout } from './run-timeout.ts'
+import { restoreTask } from './restore-task.ts'
 import { abortBecauseOf, continueFrontier, failTask } from './settle-tasks.ts'
 import { tellStarted } from './start-run.ts'
 
@@ -66,19 +62,25 @@ export function takeUpAgain(run: Run): void {
   else if (past.dag.state !== 'killing') armRunTimeout(run, Math.max(run.now, past.until))
   tellRestOfStep(run, past)
   const standing = plan.tasks.map((task) => ({ task, of: past.tasks[task.index]! }))
-  for (const { task, of } of standing) restore(run, task, of, causeSeq)
-  const queued = standing.filter(({ of }) => waitsForGrant.has(of.standing))
-  for (const { task } of queued.toSorted((a, b) => a.of.readySeq - b.of.readySeq)) run.enqueue(task.index)
-  for (const { task, of } of standing)
-    if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
-  const { state } = past.dag
-  if (past.aborting !== undefined) abortBecauseOf(run, past.aborting.taskId, past.aborting.failure)
+  for (const { task, of } of standing) restoreTask(run, task, of, causeSeq)
   // In the other states the dag machine skips tasks that are not live.
-  if (state !== 'running' && state !== 'paused') return
+  const goesOn = past.dag.state === 'running' || past.dag.state === 'paused'
+  if (goesOn) enqueue(run, past.tasks)
+  for (const { task, of } of standing) {
+    if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
+  }
+  if (past.aborting !== undefined) abortBecauseOf(run, past.aborting.taskId, past.aborting.failure)
+  if (!goesOn) return
   continueFrontier(run, (index) => {
     const settled = plan.tasks[index]!.needs.filter((need) => books.outcomes[need] !== undefined)
-    return Math.max(...settled.map((need) => books.lastSeq[need]!), settled.length === 0 ? causeSeq : 0)
+    return settled.length === 0 ? causeSeq : Math.max(...settled.map((need) => books.lastSeq[need]!))
   })
+}
+
+/** Queues the tasks that wait for a grant, in the order in which they became ready. */
+function enqueue(run: Run, tasks: readonly TaskPast[]): void {
+  const queued = [...tasks.keys()].filter((index) => waitsForGrant.has(tasks[index]!.standing))
+  for (const index of queued.sort((a, b) => tasks[a]!.readySeq - tasks[b]!.readySeq)) run.enqueue(index)
 }
 
 const waitsForGrant: ReadonlySet<TaskPast['standing']> = new Set(['ready', 'waiting', 'live'])
@@ -96,78 +98,6 @@ function tellTaskRedriven(run: Run, taskId: TaskId, tasks: readonly TaskPast[], 
   const from = tasks[index]!.view.outcome!.status
   if (from === 'completed') return
   run.books.lastSeq[index] = run.tell({ type: 'task.redriven', taskId, from, causeSeq })
-}
-
-/** Gives a task that had been taken up an actor again. */
-function restore(run: Run, task: PlannedTask, of: TaskPast, causeSeq: number): void {
-  const { books, now } = run
-  const { id: taskId, index } = task
-  const { attempt, attemptsUsed, failure, questions } = of.view
-  if (of.standing === 'live') {
-    // Before the actor exists, because a draining run kills it at once.
-    books.lastSeq[index] = run.tell({ type: 'task.interrupted', taskId, attempt, causeSeq })
-  }
-  const restored = restoredOf(of, { attempt, attemptsUsed, failure }, task, now)
-  if (restored === undefined) return
-  const live = spawnTask(run, task, books.lanes[books.queue.laneOf(index)]!, restored)
-  // An instant that has passed is due now, and does not count as late.
-  books.deadlines.set(index, Math.max(now, dueAt(live.context)))
-  run.slotChanged(live, holdsSlot(live.context.state))
-  if (of.standing === 'stopping') run.outbox.urgentEffect(abortAttempt, live, attempt)
-  if (of.standing === 'asking') askAgain(live, questions[0]!, causeSeq)
-}
-
-type Kept = Pick<RestoredTask, 'attempt' | 'attemptsUsed' | 'failure'>
-
-function restoredOf(
-  { standing, view, stopping }: TaskPast,
-  kept: Kept,
-  task: PlannedTask,
-  now: number,
-): RestoredTask | undefined {
-  switch (standing) {
-    case 'pending':
-    case 'ready':
-    case 'settled':
-    case 'decided':
-      return undefined
-    case 'live':
-      return {
-        ...kept,
-        attemptsUsed: kept.attemptsUsed - 1,
-        state: 'dispatched',
-        waitingFor: 'grant',
-        retryAt: never,
-      }
-    case 'waiting':
-      return { ...kept, state: 'dispatched', waitingFor: 'grant', retryAt: never }
-    case 'asking':
-      return { ...kept, state: 'dispatched', waitingFor: 'answer', retryAt: never }
-    case 'retrying':
-      return { ...kept, state: 'dispatched', waitingFor: 'retry', retryAt: view.until! }
-    case 'stopping':
-    case 'abandoned': {
-      const forceAt = standing === 'abandoned' ? now : now + task.policy.killGraceMs
-      const { reason: stopReason, killReason = '' } = stopping!
-      return { ...kept, state: 'stopping', waitingFor: undefined, stopReason, killReason, forceAt }
-    }
-  }
-}
-
-/** Asks again, because those who were asked may have gone with the coordinator. */
-function askAgain(live: LiveTask, question: string, causeSeq: number): void {
-  const { run, context } = live
-  if (run.dagContext.state !== 'running' && run.dagContext.state !== 'paused') return
-  const { taskId, attempt, failure } = context
-  run.tellTask(live, {
-    type: 'task.asked',
-    taskId,
-    attempt,
-    of: 'failure',
-    question,
-    ...(failure === undefined ? {} : { failure }),
-    causeSeq,
-  })
 }
 
 function carryOutDecision(run: Run, task: PlannedTask, { view, answer }: TaskPast, causeSeq: number): void {
