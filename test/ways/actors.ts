@@ -1,4 +1,5 @@
 import { vi } from 'vitest'
+import type * as MachineLogic from '../../src/runtime/logic/machine-logic.ts'
 import { setDrive } from '../../src/runtime/compile/drive.ts'
 
 /**
@@ -12,7 +13,7 @@ export const actors = (process.env['DAGMAR_TEST_ACTORS'] ?? 'slim') as Actors
 
 if (actors !== 'slim') {
   vi.doMock('../../src/runtime/logic/machine-logic.ts', async (original) => {
-    const { machineLogic } = await original<typeof import('../../src/runtime/logic/machine-logic.ts')>()
+    const { machineLogic } = await original<typeof MachineLogic>()
     const logic = machineLogic(actors === 'interpreted' ? 'interpreted' : 'compiled')
     for (const machine of Object.values(logic)) setDrive(machine, undefined)
     return { machineLogic: () => logic }
