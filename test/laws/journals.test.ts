@@ -7,6 +7,7 @@ import { anyScenario } from '../scenario/any-scenario.ts'
 import { playScenario } from '../scenario/play-scenario.ts'
 import { law } from './law.ts'
 import { anyMoods, type Kept, type Mood, moodyStore } from './moody-store.ts'
+import { isSameFact } from '../scenario/same-fact.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
 interface Case {
@@ -43,7 +44,7 @@ describe('over stores that take their time, answer out of order and refuse', () 
 function journalIsPrefix({ told, journal }: Kept): string[] {
   const gap = told.findIndex(({ seq }, index) => seq !== index + 1)
   if (gap !== -1) return [`the store was given ${seqs(told)}`]
-  const isPrefix = journal.every((fact, index) => fact === told[index])
+  const isPrefix = journal.every((fact, index) => isSameFact(fact, told[index]))
   return isPrefix ? [] : [`the journal has ${seqs(journal)} of ${seqs(told)}`]
 }
 
@@ -54,7 +55,7 @@ function journalIsPrefix({ told, journal }: Kept): string[] {
 function observersSawWhatIsSafe({ runId, result }: PlayedRun, marks: readonly Mark[], of: Kept): string[] {
   const seen = factsOf(runId, marks)
   const isSafe = ({ fact, at }: Seen): boolean =>
-    of.journal[fact.seq - 1] === fact && isSafeAt(of, fact.seq, at)
+    isSameFact(of.journal[fact.seq - 1], fact) && isSafeAt(of, fact.seq, at)
   const firstPast = seen.findIndex((one) => !isSafe(one))
   if (firstPast === -1) {
     const isWhole = seen.length === of.journal.length && of.refusedAt === Number.POSITIVE_INFINITY

@@ -6,6 +6,7 @@ import { Use } from '../../src/testing/invariants/limits.ts'
 import type { PlayedRun } from '../../src/testing/rehearsal/play.ts'
 import type { PlayedScenario } from '../scenario/play-scenario.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { isSameFact } from '../scenario/same-fact.ts'
 import type { Mark } from '../../src/testing/rehearsal/stage.ts'
 
 /** A sentence for each way in which a guarantee was broken; none when it was kept. */
@@ -170,7 +171,7 @@ export function streamIsWhole(played: PlayedScenario): Breaches {
 }
 
 function sameSeqs(a: readonly RunFact[], b: readonly RunFact[]): boolean {
-  return a.length === b.length && a.every((fact, index) => fact === b[index])
+  return a.length === b.length && a.every((fact, index) => isSameFact(fact, b[index]))
 }
 
 function seqs(facts: readonly RunFact[]): string {

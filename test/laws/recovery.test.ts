@@ -10,6 +10,7 @@ import { anyScenario, anyTasks } from '../scenario/any-scenario.ts'
 import { type PlayedRecovery, playRecovery } from '../scenario/play-recovery.ts'
 import { playScenario } from '../scenario/play-scenario.ts'
 import type { AttemptScript, Scenario, ScriptedTask } from '../scenario/scenario.ts'
+import { isSameFact } from '../scenario/same-fact.ts'
 import { nameOf } from '../scenario/scenario-plan.ts'
 import { law } from './law.ts'
 import { limitsOf } from './play-guarantees.ts'
@@ -110,10 +111,10 @@ function isSound(scenario: Scenario, recovered: PlayedRecovery, before: readonly
     breaches.push('its result is not what its facts say')
   }
   if (timers.left > 0) breaches.push(`${timers.left} timers are left behind`)
-  if (facts.some((fact, index) => index < before.length && fact !== before[index]))
+  if (facts.some((fact, index) => index < before.length && !isSameFact(fact, before[index])))
     breaches.push('the journal has changed')
   const told = facts.slice(before.length)
-  if (told.some((fact, index) => fact !== run.facts[index]) || told.length !== run.facts.length) {
+  if (told.some((fact, index) => !isSameFact(fact, run.facts[index])) || told.length !== run.facts.length) {
     breaches.push('the journal has something else than observers saw')
   }
   const limits = limitsOf(scenario, Math.min(scenario.concurrency, scenario.runConcurrency))
