@@ -1,4 +1,5 @@
 import { createRuntime, dag } from 'dagmar'
+import { actors } from '../ways/actors.ts'
 import { compile } from 'dagmar/compile'
 import { describe, expect, it } from 'vitest'
 import {
@@ -218,7 +219,8 @@ describe('the machines of runs and tasks', () => {
     ["with mode 'compiled'", { mode: 'compiled' }, false],
     ["with mode 'interpreted'", { mode: 'interpreted' }, true],
     ["with mode 'compiled' and inspect", { mode: 'compiled', inspect: act }, true],
-  ] as const)('are driven as they ought to be %s', async (_, options, isInterpreted) => {
+  ] as const)('are driven as they ought to be %s', async (_, options, wants) => {
+    const isInterpreted = wants || actors === 'interpreted'
     const runtime = createRuntime(options)
     const interpreted = new Set<string>()
     const inspected = new Set<string>()

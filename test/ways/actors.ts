@@ -14,8 +14,11 @@ export const actors = (process.env['DAGMAR_TEST_ACTORS'] ?? 'slim') as Actors
 if (actors !== 'slim') {
   vi.doMock('../../src/runtime/logic/machine-logic.ts', async (original) => {
     const { machineLogic } = await original<typeof MachineLogic>()
-    const logic = machineLogic(actors === 'interpreted' ? 'interpreted' : 'compiled')
-    for (const machine of Object.values(logic)) setDrive(machine, undefined)
-    return { machineLogic: () => logic }
+    const withoutDrive: typeof machineLogic = (mode) => {
+      const logic = machineLogic(actors === 'interpreted' ? 'interpreted' : mode)
+      for (const machine of Object.values(logic)) setDrive(machine, undefined)
+      return logic
+    }
+    return { machineLogic: withoutDrive }
   })
 }
