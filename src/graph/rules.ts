@@ -126,6 +126,11 @@ export function evaluateRule(rule: RuleName, counts: DependencyCounts): RuleStat
   return skipped > 0 && bans.includes('skipped') ? 'hopeless' : 'open'
 }
 
+/** True for the rules that are met before any dependency settles. */
+export function isMetAtOnce(rule: Rule): boolean {
+  return typeof rule !== 'function' && ruleDemands[rule].isMet === 'at once'
+}
+
 /** True for the rules that a single dependency can meet. They make no sense without dependencies. */
 export function isAnyRule(rule: Rule): boolean {
   return typeof rule !== 'function' && ruleDemands[rule].isMet === 'by one'

@@ -1,5 +1,5 @@
 import type { PlannedTask } from '../graph/plan.ts'
-import { type CountsAs, evaluateRule, type RuleState } from '../graph/rules.ts'
+import { type CountsAs, evaluateRule, isMetAtOnce, type RuleState } from '../graph/rules.ts'
 
 /** What the settlement of a task decided for its dependents, in the order of the plan. */
 export interface Unblocked {
@@ -42,7 +42,7 @@ export class Frontier {
     const ready: number[] = []
     for (const task of this.#tasks) {
       if (this.#decided[task.index] === 1) continue
-      if (task.needs.length > 0 && task.rule !== 'always') continue
+      if (task.needs.length > 0 && !isMetAtOnce(task.rule)) continue
       this.#decided[task.index] = 1
       ready.push(task.index)
     }

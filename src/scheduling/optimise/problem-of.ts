@@ -1,7 +1,7 @@
 import { estimatesOf } from '../../graph/critical-path.ts'
 import { topologicalOrder } from '../../graph/cycle.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
-import { evaluateRule } from '../../graph/rules.ts'
+import { evaluateRule, isMetAtOnce } from '../../graph/rules.ts'
 import type { Problem } from './problem.ts'
 
 /** The limits that tasks share. */
@@ -35,7 +35,7 @@ export function problemOf(tasks: readonly PlannedTask[], limits: SharedLimits): 
       durations[index] = 0
     }
     const all = needs.flatMap((need) => (skipped[need] === 1 ? waitsFor[need]! : need))
-    waitsFor[index] = rule === 'always' ? [] : [...new Set(all)]
+    waitsFor[index] = isMetAtOnce(rule) ? [] : [...new Set(all)]
   }
   const firstOf = new Int32Array(size + 1)
   const unmet = new Int32Array(size)
