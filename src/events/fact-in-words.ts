@@ -1,3 +1,4 @@
+import { shownValue } from '../errors/foreign-value.ts'
 import { withNoun } from '../text/with-noun.ts'
 import { showMs } from '../time/duration.ts'
 import type { Fact } from './facts.ts'
@@ -51,7 +52,10 @@ export function inWords(fact: Fact): FactInWords {
         ? { what: 'asks', about: fact.question }
         : { what: 'failed and asks what now', about: fact.failure?.message ?? fact.question }
     case 'task.answered':
-      return { what: 'was answered', about: jsonOrText(fact.answer) }
+      return {
+        what: 'was answered',
+        about: typeof fact.answer === 'string' ? fact.answer : shownValue(fact.answer),
+      }
     case 'task.stalled': {
       const end = fact.until === undefined ? '' : `, to be ended in ${showMs(fact.until - fact.at)}`
       return { what: `stalled, no sign of work${end}` }
@@ -95,13 +99,4 @@ export function inWords(fact: Fact): FactInWords {
 /** What happened, by the name of the fact: `completed` for `task.completed`. */
 function verbOf({ type }: Fact): string {
   return type.slice(type.indexOf('.') + 1)
-}
-
-function jsonOrText(value: unknown): string {
-  if (typeof value === 'string') return value
-  try {
-    return JSON.stringify(value) ?? 'nothing'
-  } catch {
-    return `a value of the type ${typeof value}`
-  }
 }

