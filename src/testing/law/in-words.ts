@@ -1,4 +1,6 @@
+import { plan } from '../../graph/make-plan.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { withNoun } from '../../text/with-noun.ts'
 import { fc } from './fast-check.ts'
 
 /** The value. fast-check prints it as what `words` returns. */
@@ -10,7 +12,7 @@ export function worded<Value extends object>(value: Value, words: () => string):
 export function planInWords(plan: Plan): string {
   const pools = Object.entries(plan.pools).map(([pool, amount]) => `, ${amount} of ${pool}`)
   const slots = plan.concurrency === undefined ? '' : `, ${plan.concurrency} at once`
-  const head = `${plan.name}: ${plan.tasks.length} ${plan.tasks.length === 1 ? 'task' : 'tasks'}${slots}${pools.join('')}`
+  const head = `${plan.name}: ${withNoun(plan.tasks.length, 'task')}${slots}${pools.join('')}`
   return [head, ...plan.tasks.map((task) => `  ${taskInWords(plan, task)}`)].join('\n')
 }
 
@@ -20,34 +22,28 @@ function taskInWords(plan: Plan, task: PlannedTask): string {
   return `${task.id}${needs.length === 0 ? '' : ` ← ${needs.join(', ')}`}${said.length === 0 ? '' : ` (${said.join(', ')})`}`
 }
 
-function optionsInWords({
-  rule,
-  policy,
-  backoff,
-  priority,
-  estimateMs,
-  uses,
-  executor,
-}: PlannedTask): string[] {
-  const { maxAttempts, onFailure, severity, timeoutMs, startTimeoutMs, stallAfterMs, stallGraceMs } = policy
-  const { killGraceMs } = policy
-  const never = Number.POSITIVE_INFINITY
+/** A task that sets no options. */
+const plain = plan({ name: 'plain', tasks: { it: { run: () => undefined } } }).tasks[0]!
+const plainPolicy = new Map<string, unknown>(Object.entries(plain.policy))
+
+function optionsInWords(task: PlannedTask): string[] {
+  const { rule, policy, backoff, priority, estimateMs, uses, executor } = task
   return [
-    ...(rule === 'all-completed' ? [] : [`when ${typeof rule === 'function' ? 'its own rule' : rule}`]),
-    ...(onFailure === 'skip' ? [] : [`onFailure ${onFailure}`]),
-    ...(severity === 'error' ? [] : [severity]),
-    ...(maxAttempts === 1
+    ...(rule === plain.rule ? [] : [`when ${typeof rule === 'function' ? 'its own rule' : rule}`]),
+    ...Object.entries(policy)
+      .filter(([field, value]) => value !== plainPolicy.get(field) && !isNoGrace(field, value))
+      .map(([field, value]) => `${field} ${value}`),
+    ...(policy.maxAttempts === 1
       ? []
-      : [
-          `${maxAttempts} attempts, ${backoff.baseMs} ms × ${backoff.factor} up to ${backoff.capMs} ± ${backoff.jitter}`,
-        ]),
-    ...(timeoutMs === never ? [] : [`timeout ${timeoutMs}`]),
-    ...(startTimeoutMs === 30_000 ? [] : [`startTimeout ${startTimeoutMs}`]),
-    ...(stallAfterMs === never ? [] : [`stall after ${stallAfterMs}, grace ${stallGraceMs}`]),
-    ...(killGraceMs === 5_000 || killGraceMs === 0 ? [] : [`killGrace ${killGraceMs}`]),
-    ...(priority === 0 ? [] : [`priority ${priority}`]),
+      : [`backoff ${backoff.baseMs} ms × ${backoff.factor} up to ${backoff.capMs} ± ${backoff.jitter}`]),
+    ...(priority === plain.priority ? [] : [`priority ${priority}`]),
     ...(estimateMs === undefined ? [] : [`estimate ${estimateMs}`]),
     ...Object.entries(uses).map(([pool, amount]) => `uses ${amount} of ${pool}`),
-    ...(executor === 'inline' ? [] : [`on ${executor}`]),
+    ...(executor === plain.executor ? [] : [`on ${executor}`]),
   ]
+}
+
+/** Generated tasks have no kill grace where nothing asks for one. */
+function isNoGrace(field: string, value: unknown): boolean {
+  return field === 'killGraceMs' && value === 0
 }
