@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import type { Handler, HandlerContext } from '../graph/handler.ts'
 import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
@@ -9,6 +8,11 @@ import { toFailure } from './to-failure.ts'
 export interface InlineExecutorOptions {
   /** How many attempts it carries at once. Integer ≥ 1. @default unlimited */
   readonly capacity?: number
+}
+
+/** Node's own module, without an import: nothing of Node has to be there. */
+function nodeEvents(): typeof import('node:events') | undefined {
+  return globalThis.process?.getBuiltinModule?.('node:events')
 }
 
 /**
@@ -114,7 +118,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       // A handler may hand it to as many calls as it likes: Node would warn of more than ten listeners.
-      setMaxListeners(0, this.#controller.signal)
+      nodeEvents()?.setMaxListeners(0, this.#controller.signal)
       if (this.#aborted) this.#controller.abort(this.#reason())
     }
     return this.#controller.signal
