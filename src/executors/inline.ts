@@ -10,9 +10,9 @@ export interface InlineExecutorOptions {
   readonly capacity?: number
 }
 
-/** Node's own module, without an import: nothing of Node has to be there. */
-function nodeEvents(): typeof import('node:events') | undefined {
-  return globalThis.process?.getBuiltinModule?.('node:events')
+/** Node would warn of more than ten listeners. Its own module without an import: nothing of Node has to be there. */
+function withManyListeners(signal: AbortSignal): void {
+  globalThis.process?.getBuiltinModule?.('node:events').setMaxListeners(0, signal)
 }
 
 /**
@@ -117,8 +117,8 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      // A handler may hand it to as many calls as it likes: Node would warn of more than ten listeners.
-      nodeEvents()?.setMaxListeners(0, this.#controller.signal)
+      // A handler may hand it to as many calls as it likes.
+      withManyListeners(this.#controller.signal)
       if (this.#aborted) this.#controller.abort(this.#reason())
     }
     return this.#controller.signal

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command } from 'dagmar'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { expectNothingLeft, processesOfThisFile, runLine, startCommand } from './commands.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'process-test-'))
@@ -54,6 +54,8 @@ describe.runIf(existsSync('/proc/self/environ'))('what forks and exits again and
     const run = startCommand(command(`${line} & echo up; trap "" TERM; while :; do sleep 0.02; done`))
     await run.says('up')
     run.executor.killAllNow()
+    // What has got SIGKILL is there until the system has ended it, which nothing of it can hold up.
+    await vi.waitFor(() => expect(processesOfThisFile()).toEqual([]), { timeout: 1_000, interval: 1 })
     await expectNothing()
     expect(await run.end).toMatchObject({ type: 'attempt.ended' })
   })
