@@ -1,15 +1,7 @@
 import { seeded } from '../../src/chance/seeded.ts'
+import type { Graph, Shape } from './graph.ts'
 
-/** The shapes of graph that are measured. */
-export const shapes = ['chain', 'wide', 'layered', 'diamond'] as const
-
-export type Shape = (typeof shapes)[number]
-
-/** A graph as an edge list: by task, the tasks it waits for. A task comes after all that it needs. */
-export interface Graph {
-  readonly shape: Shape
-  readonly needs: readonly (readonly number[])[]
-}
+export { type Graph, type Shape, shapes } from './graph.ts'
 
 /** Dependencies of a task of a layered graph. */
 const fanIn = 3

@@ -1,4 +1,4 @@
-import type { Graph } from './graphs.ts'
+import type { Graph } from './graph.ts'
 
 /** Tasks 0 to n − 1 with what carries them out: the same for every contender. */
 export interface Workload extends Graph {
