@@ -175,7 +175,7 @@ export function shiftInstants(context: TaskContext, byMs: number): void {
   context.forceAt += byMs
 }
 
-/** What a journal says about a task that was taken up before its coordinator died. */
+/** What a journal says about a task that was taken up before its coordinator died: its actor's context, but for the rest of `newTaskContext`. */
 export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failure'> &
   (
     | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'>)
@@ -184,14 +184,6 @@ export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failu
         'stopReason' | 'killReason' | 'forceAt'
       >)
   )
-
-/** The context of a task with which another actor goes on. */
-export function restoredTaskContext(
-  task: Parameters<typeof newTaskContext>[0],
-  restored: RestoredTask,
-): TaskContext {
-  return { ...newTaskContext(task), ...restored }
-}
 
 /** The instant at which the task wants its next `task.due`; `Infinity` for none. */
 export function dueAt(context: TaskContext): number {

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Observable } from 'rxjs'
-import { v7 as uuidv7 } from 'uuid'
 import type { ActorRefFromLogic } from 'xstate'
 import type { runtimeMachine } from '../../machines/runtime.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
@@ -9,6 +8,7 @@ import { subscribeHooks } from '../events/hooks.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
 import { type DispatchOptions, readRunOptions, type WithInput } from './dispatch-options.ts'
 import { readRuntimeOptions, type RuntimeOptions } from './options.ts'
+import { timeOrderedId } from '../time/time-ordered-id.ts'
 import type { RunResult } from '../events/run-result.ts'
 import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
@@ -34,7 +34,8 @@ export interface Runtime {
   runs(): readonly RunHandle[]
   /**
    * Starts a run and returns its handle at once. The run itself begins in a microtask, so nothing of it happens before
-   * the calling code has returned or awaits. Throws what `plan()` throws for a dag that is not valid, `CONFIG_INVALID`
+   * the calling code has returned or awaits; the first one of a process in the order `optimised` begins when its search is
+   * loaded. Throws what `plan()` throws for a dag that is not valid, `CONFIG_INVALID`
    * or `DURATION_INVALID` for a bad option or a pool that is missing, `INPUT_INVALID`, `EXECUTOR_UNKNOWN`, `RUN_EXISTS`
    * for an id that is taken, and `RUNTIME_CLOSED` after a shutdown.
    */
@@ -84,7 +85,7 @@ export class RunFailedError extends DagmarError {
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const root = new RuntimeActor(readRuntimeOptions(options))
   const { shared } = root
-  const owner = { id: uuidv7() }
+  const owner = { id: timeOrderedId() }
   const registry = new RunRegistry()
   root.settled = (run) => registry.release(run)
 

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Plan } from '../graph/plan.ts'
 import {
@@ -10,6 +9,7 @@ import {
   readInteger,
   readText,
 } from '../graph/read-values.ts'
+import { timeOrderedId } from '../time/time-ordered-id.ts'
 import type { Duration } from '../time/duration.ts'
 import type { RunOptions } from './run/run.ts'
 import type { Shared } from './shared.ts'
@@ -63,7 +63,7 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
   refuseUnknownExecutors(shared, plan)
   refuseImpossibleNeeds(shared, plan, pools)
   return {
-    id: id === undefined ? uuidv7() : readText(id, 'id'),
+    id: id === undefined ? timeOrderedId() : readText(id, 'id'),
     idempotencyKey: idempotencyKey === undefined ? undefined : readText(idempotencyKey, 'idempotencyKey'),
     labels: readLabels(labels),
     input: readInput(plan, options.input),

@@ -5,6 +5,7 @@ import { deliver } from './actor/deliver.ts'
 import { lastingSnapshots } from './actor/lasting-snapshots.ts'
 import { kinOf, spawnActor } from './actor/spawn-actor.ts'
 import type { Kin } from './actor/kin.ts'
+import { searchLoaded } from './run/rank-of.ts'
 import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
 import { storeFailed } from './steps/store-failed.ts'
@@ -86,9 +87,10 @@ export class RuntimeActor implements RunHost {
     this.#restored = restored
     this.send({ type: 'runtime.dispatch', runId: run.id })
     deliver(this.actor, run.dag, { type: first })
-    queueMicrotask(() => {
-      this.shared.macrostep.run(() => run.dag.start())
-    })
+    const begin = (): void => this.shared.macrostep.run(() => run.dag.start())
+    const loading = searchLoaded(run.plan)
+    if (loading === undefined) queueMicrotask(begin)
+    else void loading.then(begin)
   }
 
   send(event: RuntimeEvent): void {

@@ -2,6 +2,7 @@ import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { DagmarError } from '../errors/dagmar-error.ts'
 import { type AnyDag, type Order, type Plan, planOf } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
+import { searchLoaded } from '../runtime/run/rank-of.ts'
 import type { RunResult } from '../events/run-result.ts'
 import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
 import { type Bound, boundsOf, sentenceOf } from './bounds.ts'
@@ -89,6 +90,7 @@ export async function simulate<Outputs, Input>(
     [...names].map((name) => [name, simulatedExecutor(parts, capacities[name])]),
   )
   // As long as all facts are held, nothing is folded, since nobody asks for the view.
+  await searchLoaded(plan)
   const runtime = createRuntime({ clock, executors, concurrency, retainFacts: Number.MAX_SAFE_INTEGER })
   const run = runtime.dispatch(toBeSimulated(plan), { id: `simulation-${seed}`, concurrency, pools })
   run.events$.subscribe((fact) => {

@@ -55,7 +55,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   check: { variants: 0, explore: 1, options: 1, report: 2, watchers: 3, 'check-dag': 4, index: 5 },
 }
 const PURE = ['machines', 'errors', 'text', 'chance', 'time', 'graph', 'scheduling', 'events']
-const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', 'uuid', '@standard-schema/spec']
+const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', '@standard-schema/spec']
 const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
 /** What the package's entry points list lies directly in src: a file an entry that has no folder of its own. */
 const ENTRIES: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { builtDagmar } from '../cli/built-dagmar.ts'
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url))
-const dependencies = ['xstate', 'rxjs', 'tslib', 'tinyqueue', 'uuid', '@standard-schema/spec']
+const dependencies = ['xstate', 'rxjs', 'tslib', '@standard-schema/spec']
 const folders: string[] = []
 
 afterAll(() => {

@@ -2,6 +2,7 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import { type Fact, isRunEnd, isRunFact, type RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
+import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Explanation } from '../../events/explanation.ts'
@@ -70,6 +71,7 @@ export async function explore(dag: ExploredDag, variant: Variant): Promise<Explo
     pools: dag.pools,
     ...(dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }),
   })
+  await searchLoaded(dag.plan)
   const run = runtime.dispatch(dag.plan, {
     id: 'run',
     ...(dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }),

@@ -2,6 +2,7 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { Executor } from '../../ports/executor.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
+import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import { SimulatedClock } from '../../time/simulated-clock.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { shownText } from '../../text/shown-text.ts'
@@ -68,6 +69,7 @@ async function rehearse(
   const executors = { process: idle }
   // With a concurrency of 0 nothing would start, so the order is shown for 1.
   const most = Math.max(1, concurrency)
+  await searchLoaded(plan)
   const runtime = createRuntime({ clock, executors, concurrency: most })
   const run = runtime.dispatch(unhurried(plan), { concurrency: most })
   const started: TaskId[] = []

@@ -3,7 +3,6 @@ import type { SkipReason } from '../../../machines/outcome.ts'
 import { admitTasks } from '../steps/admit-tasks.ts'
 import { closeRun } from '../steps/close-run.ts'
 import { runOf } from '../run/live-task.ts'
-import { takeUpAgain } from '../steps/recover-run.ts'
 import { tellReopened } from '../steps/redrive.ts'
 import { startRun } from '../steps/start-run.ts'
 import { killLive, killTask, skipRest, taskDone } from '../steps/settle-tasks.ts'
@@ -22,7 +21,7 @@ export const dagLogic = dagMachine.provide({
   actions: {
     openRun: ({ self }) => startRun(runOf(self)),
     reopenRun: ({ self }) => tellReopened(runOf(self)),
-    recoverRun: ({ self }) => takeUpAgain(runOf(self)),
+    recoverRun: ({ self }) => runOf(self).takeUpAgain!(),
     admitTasks: ({ event, self }) => {
       if (event.type === 'run.offer') admitTasks(runOf(self), event.most)
     },

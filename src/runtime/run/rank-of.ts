@@ -1,6 +1,20 @@
 import type { Plan } from '../../graph/plan.ts'
-import { optimisedRank } from '../../scheduling/optimise/optimised-rank.ts'
+import type { optimisedRank } from '../../scheduling/optimise/optimised-rank.ts'
 import type { Shared } from '../shared.ts'
+
+/** Loaded when the first run needs it: it is large, and few runs do. */
+let searchForRank: typeof optimisedRank | undefined
+
+/**
+ * Resolves when the search for a list is loaded. Undefined where it is already, or where the plan wants none. A run's
+ * books can be made only then.
+ */
+export function searchLoaded({ order, optimise }: Plan): Promise<void> | undefined {
+  if (searchForRank !== undefined || order !== 'optimised' || optimise === undefined) return undefined
+  return import('../../scheduling/optimise/optimised-rank.ts').then((loaded) => {
+    searchForRank = loaded.optimisedRank
+  })
+}
 
 /** A list is searched for once for each plan and set of limits. */
 const known = new WeakMap<Plan, Map<string, Int32Array>>()
@@ -29,7 +43,7 @@ export function rankOf(
   const byLimits = known.get(plan) ?? new Map<string, Int32Array>()
   known.set(plan, byLimits)
   const key = JSON.stringify([String(slots), limits.pools, limits.capacities])
-  const found = byLimits.get(key) ?? optimisedRank(plan, limits, search, () => clock.now()).rank
+  const found = byLimits.get(key) ?? searchForRank!(plan, limits, search, () => clock.now()).rank
   byLimits.set(key, found)
   return found
 }

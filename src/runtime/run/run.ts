@@ -21,7 +21,6 @@ import { limitsIn } from './limits-in.ts'
 import { type LiveTask, LiveTasks } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
-import type { RunPast } from './run-past.ts'
 import type { RunResult } from '../../events/run-result.ts'
 
 export interface RunOptions {
@@ -41,7 +40,8 @@ export interface RunHost {
   /** The root of the actor system: what comes from outside comes from it. */
   readonly actor: AnyActorRef
   /**
-   * Gives the run a dag actor, which starts in a microtask. With `restored` it goes on in the state of that context.
+   * Gives the run a dag actor, which starts in a microtask, or when the search for its order is loaded. With `restored`
+   * it goes on in the state of that context.
    */
   spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void
   /** The run has settled. */
@@ -90,8 +90,8 @@ export class Run implements ActorHost, Candidate, Committer {
   storeFailure: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
-  /** What its journal says, until the recovered run has been taken up again. */
-  past: RunPast | undefined
+  /** What the dag actor of a recovered run does first. */
+  takeUpAgain: (() => void) | undefined
   /** The `seq` of the fact that ends the run early. It is the cause of the kills and skips that follow. */
   #endingSeq: number | undefined
 

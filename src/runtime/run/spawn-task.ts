@@ -1,4 +1,4 @@
-import { newTaskContext, type RestoredTask, restoredTaskContext } from '../../../machines/task-context.ts'
+import { newTaskContext, type RestoredTask } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import { spawnActor } from '../actor/spawn-actor.ts'
 import type { Lane } from '../admission/lane.ts'
@@ -10,11 +10,9 @@ export function spawnTask(run: Run, task: PlannedTask, lane: Lane, restored?: Re
   const live = new LiveTask(run, task, lane)
   const { id: taskId, index, policy } = task
   const known = { runId: run.id, taskId, index, policy }
-  const input =
-    restored === undefined
-      ? newTaskContext(known, run.books.attempts[index])
-      : restoredTaskContext(known, restored)
-  live.ref = spawnActor(run.taskKin, input, live, restored?.state)
+  const context = newTaskContext(known, run.books.attempts[index])
+  if (restored !== undefined) Object.assign(context, restored)
+  live.ref = spawnActor(run.taskKin, context, live, restored?.state)
   run.live.add(index, live)
   live.ref.start()
   return live

@@ -16,7 +16,7 @@ import { tellStarted } from './start-run.ts'
 /**
  * Goes on with a run whose coordinator has died, from the facts in its journal. Everything is as it was, except that
  * live attempts were interrupted and start again. The journal must be opened before the facts are read. A run that had
- * settled stays settled, and may be redriven.
+ * settled stays settled, and may be redriven. Await `searchLoaded` before.
  */
 export function recoverRun(
   host: RunHost & { readonly shared: Shared },
@@ -28,7 +28,7 @@ export function recoverRun(
   const run = new Run(host.shared, host, plan, optionsIn(past.created), journal, facts)
   run.startedAt = past.startedAt ?? 0
   run.reopen(booksFrom(run, past), past.endingSeq)
-  run.past = past
+  run.takeUpAgain = () => takeUpAgain(run, past)
   host.spawn(run, 'run.recover', past.dag)
   if (run.isSettled) finish(run)
   return run
@@ -53,10 +53,9 @@ function booksFrom(run: Run, { tasks }: RunPast): RunBooks {
  * What the restored dag actor does first. It tells that the run goes on and which attempts were interrupted, gives each
  * task that had been taken up an actor again, and completes the step in which the journal ends.
  */
-export function takeUpAgain(run: Run): void {
-  const past = run.past!
+function takeUpAgain(run: Run, past: RunPast): void {
   const { plan, books } = run
-  run.past = undefined
+  run.takeUpAgain = undefined
   const causeSeq = run.tell({ type: 'run.recovered' })
   if (past.startedAt === undefined) tellStarted(run)
   else if (past.dag.state !== 'killing') armRunTimeout(run, Math.max(run.now, past.until))

@@ -4,6 +4,7 @@ import type { OnFailure } from '../../../machines/outcome.ts'
 import type { TaskOptions } from '../../graph/options.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
+import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import { ms } from '../any/any-pace.ts'
 import { anyPlan } from '../any/any-dag.ts'
 import { fc } from '../law/fast-check.ts'
@@ -82,6 +83,7 @@ export async function runModelCommands(
   options: Omit<RuntimeOptions, 'clock' | 'concurrency'> = {},
 ): Promise<void> {
   const model = new PlainRun(plan, concurrency, startAt)
+  await searchLoaded(plan)
   const real = new RealRun(plan, concurrency, { startAt, options })
   model.start()
   await real.compare(model, 'start')

@@ -2,6 +2,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
+import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
@@ -95,6 +96,7 @@ export async function play(
     ...options,
   }
   const stage: Stage = { circumstances, clock, marks, plan }
+  await searchLoaded(plan)
   const runs = (begin ?? dispatching(cast))(runtimeOptions).map((handle) => watch(handle, stage))
   for (const stray of circumstances.strays) {
     clock.setTimeout(() => {
