@@ -1,8 +1,8 @@
 import type { RunEnding, RunState } from '../../machines/dag.ts'
-import type { Failure, Outcome, SkipReason, TaskId } from '../../machines/outcome.ts'
+import type { Failure, OnFailure, Outcome, SkipReason, TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import type { TaskStructure } from '../graph/plan.ts'
 import type { RunView } from './fold.ts'
+import { printedWhole } from './printed-whole.ts'
 import type { RunResult } from './run-result.ts'
 
 /**
@@ -34,7 +34,8 @@ export function resultOf(view: RunView): RunResult {
     reason,
     startedAt,
     settledAt,
-    structure,
+    tasks: structure,
+    onFailureOf: (index) => structure[index]!.onFailure,
     outcomes,
   })
 }
@@ -49,30 +50,30 @@ export interface SettledRun {
   readonly reason: string | undefined
   readonly startedAt: number
   readonly settledAt: number
-  readonly structure: readonly Pick<TaskStructure, 'id' | 'onFailure'>[]
-  /** In the order of the structure. */
+  readonly tasks: readonly { readonly id: TaskId }[]
+  readonly onFailureOf: (index: number) => OnFailure
+  /** In the order of the tasks. They do not change any more. */
   readonly outcomes: readonly (Outcome | undefined)[]
 }
 
-/** The result of a settled run, wherever it is known from. */
+/**
+ * The result of a settled run, wherever it is known from. Outcomes and outputs by id are made when somebody looks: of
+ * many tasks they take longer than all the rest, and often only the counts are asked for.
+ */
 export function resultFrom(run: SettledRun): RunResult {
   const { failure, reason, startedAt, settledAt } = run
-  const outcomes: Record<TaskId, Outcome> = {}
-  const outputs: Record<TaskId, unknown> = {}
   const counts = { completed: 0, failed: 0, killed: 0, skipped: 0 }
   const rootCauses: { taskId: TaskId; failure: Failure }[] = []
   const consequences: { taskId: TaskId; because: SkipReason; causedBy?: TaskId }[] = []
   const deadLetters: TaskId[] = []
   const abandoned: TaskId[] = []
-  for (const [index, { id: taskId, onFailure }] of run.structure.entries()) {
+  for (let index = 0; index < run.tasks.length; index++) {
     const outcome = run.outcomes[index]
     if (outcome === undefined) continue
-    outcomes[taskId] = outcome
     counts[outcome.status]++
+    if (outcome.status === 'completed') continue
+    const taskId = run.tasks[index]!.id
     switch (outcome.status) {
-      case 'completed':
-        outputs[taskId] = outcome.output
-        break
       case 'failed':
         if (!outcome.ignored) rootCauses.push({ taskId, failure: outcome.failure })
         if (outcome.deadLettered) deadLetters.push(taskId)
@@ -80,7 +81,7 @@ export function resultFrom(run: SettledRun): RunResult {
         break
       case 'killed':
         if (outcome.abandoned) abandoned.push(taskId)
-        if (onFailure !== 'ignore' && !endedAsWhole(run)) {
+        if (run.onFailureOf(index) !== 'ignore' && !endedAsWhole(run)) {
           rootCauses.push({ taskId, failure: killedByItself(outcome.reason, settledAt) })
         }
         break
@@ -90,14 +91,22 @@ export function resultFrom(run: SettledRun): RunResult {
       }
     }
   }
-  return {
+  let outcomes: RunResult['outcomes'] | undefined
+  let outputs: RunResult['outputs'] | undefined
+  return printedWhole({
     runId: run.runId,
     name: run.name,
     status: run.status,
     ...(failure === undefined ? {} : { failure }),
     ...(reason === undefined ? {} : { reason }),
-    outcomes,
-    outputs,
+    get outcomes() {
+      outcomes ??= outcomesById(run)
+      return outcomes
+    },
+    get outputs() {
+      outputs ??= outputsById(run)
+      return outputs
+    },
     counts,
     rootCauses,
     consequences,
@@ -106,7 +115,25 @@ export function resultFrom(run: SettledRun): RunResult {
     startedAt,
     settledAt,
     durationMs: settledAt - startedAt,
+  })
+}
+
+function outcomesById({ tasks, outcomes }: SettledRun): RunResult['outcomes'] {
+  const byId: Record<TaskId, Outcome> = {}
+  for (const [index, { id }] of tasks.entries()) {
+    const outcome = outcomes[index]
+    if (outcome !== undefined) byId[id] = outcome
   }
+  return byId
+}
+
+function outputsById({ tasks, outcomes }: SettledRun): RunResult['outputs'] {
+  const byId: Record<TaskId, unknown> = {}
+  for (const [index, { id }] of tasks.entries()) {
+    const outcome = outcomes[index]
+    if (outcome?.status === 'completed') byId[id] = outcome.output
+  }
+  return byId
 }
 
 /** Where the run itself was ended, its killed tasks are consequences of that. */

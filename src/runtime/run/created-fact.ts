@@ -1,28 +1,38 @@
-import type { NewRunFact, RunFact } from '../../events/facts.ts'
+import type { RunFact } from '../../events/facts.ts'
+import { printedWhole } from '../../events/printed-whole.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { limitsIn } from './limits-in.ts'
 import type { RunOptions } from './run.ts'
 
-/** The first fact of every run, which says what the run is and what it has to do. */
-export function createdFact(
-  { name, structure, fingerprint }: Plan,
-  options: RunOptions,
-): Extract<NewRunFact, { type: 'run.created' }> {
-  const { input, labels, idempotencyKey } = options
-  return {
+type RunCreated = Extract<RunFact, { type: 'run.created' }>
+
+/**
+ * The first fact of every run, which says what the run is and what it has to do. Structure and fingerprint are the
+ * plan's, which makes them when somebody looks.
+ */
+export function createdFact(plan: Plan, options: RunOptions, seq: number, at: number): RunCreated {
+  const { id: runId, input, labels, idempotencyKey } = options
+  return printedWhole({
+    seq,
+    at,
+    runId,
     type: 'run.created',
-    name,
-    structure,
+    name: plan.name,
+    get structure() {
+      return plan.structure
+    },
     limits: limitsIn(options),
-    fingerprint,
+    get fingerprint() {
+      return plan.fingerprint
+    },
     ...(input === undefined ? {} : { input }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-  }
+  })
 }
 
 /** The options of the dispatch, read from the first fact of a journal. */
-export function optionsIn(created: Extract<RunFact, { type: 'run.created' }>): RunOptions {
+export function optionsIn(created: RunCreated): RunOptions {
   const { runId: id, input, labels = {}, idempotencyKey, limits } = created
   const { concurrency, pools, timeoutMs } = limits
   return {

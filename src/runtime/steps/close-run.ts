@@ -42,7 +42,8 @@ function resultIn(run: Run): RunResult {
     reason: reason === '' ? undefined : reason,
     startedAt,
     settledAt,
-    structure: plan.structure,
+    tasks: plan.tasks,
+    onFailureOf: (index) => plan.tasks[index]!.policy.onFailure,
     outcomes: books.outcomes,
   })
 }
@@ -53,7 +54,7 @@ function resultIn(run: Run): RunResult {
  */
 function tellWithoutStore(run: Run, failure: Failure): void {
   const { outcomes } = run.books
-  const facts: NewRunFact[] = run.log.lastSeq === 0 ? [createdFact(run.plan, run.options)] : []
+  const facts: NewRunFact[] = run.log.lastSeq === 0 ? [createdFact(run.plan, run.options, 1, run.now)] : []
   for (const { id: taskId, status, attempt, outcome } of run.log.view().tasks.values()) {
     const index = run.plan.indexOf(taskId)!
     if (outcome !== undefined) {

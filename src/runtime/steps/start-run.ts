@@ -6,7 +6,9 @@ import { openFrontier } from './settle-tasks.ts'
 
 /** Tells `run.created` and `run.started`, and makes the tasks ready that wait for nothing. */
 export function startRun(run: Run): void {
-  run.tell(createdFact(run.plan, run.options))
+  const created = createdFact(run.plan, run.options, run.nextSeq, run.now)
+  // A store may keep it for longer than anybody keeps the plan.
+  run.put(run.shared.writer === undefined ? created : { ...created })
   openFrontier(run, tellStarted(run))
 }
 
