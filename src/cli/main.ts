@@ -5,13 +5,19 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { thrownText } from '../errors/foreign-value.ts'
 import { createProgram } from './program.ts'
 import { flushed } from './screen/flushed.ts'
+import { isReaderGone } from './screen/reader-gone.ts'
 import { shownMessage } from '../text/shown-text.ts'
 
 /** The exit code for a bad plan or command line. */
 const badUsage = 2
 
-// A reader that stops early, as in `dagmar graph … | head`, is no error. `dagmar run` handles that by itself.
-process.stdout.on('error', () => undefined)
+let isUnwritable = false
+process.stdout.on('error', (error) => {
+  // A reader that stops early, as in `dagmar graph … | head`, is no error. `dagmar run` handles that by itself.
+  if (isReaderGone(error) || isUnwritable) return
+  isUnwritable = true
+  process.stderr.write(`dagmar: stdout cannot be written: ${error.message}.\n`)
+})
 process.stderr.on('error', () => undefined)
 
 const program = createProgram(manifest.version)
@@ -21,6 +27,7 @@ try {
   process.exitCode = exitCodeOf(thrown)
 }
 await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+if (isUnwritable) process.exitCode = 1
 // Everything is done. A handle that would keep the process alive, such as the terminal's input, must not.
 process.exit()
 

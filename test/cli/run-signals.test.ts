@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { dagmar, expectNothingLeft, folderWith, left, planWith } from './spawned-dagmar.ts'
 
 /** Says that it is there, and ends when it likes. */
 const stubborn = "trap '' TERM; echo there; while true; do sleep 0.1; done"
 const patient = 'echo there; for i in 1 2 3 4; do sleep 0.1; done; echo through'
+
+/** SIGINTs within half a second are one. */
+const apart = (): Promise<void> => setTimeout(510)
 
 describe('a run that gets a first SIGINT', () => {
   it('lets running tasks finish, starts no more, says so, and exits with 130', async () => {
@@ -28,6 +32,7 @@ describe('a run that gets a second SIGINT', () => {
     await run.says('| there')
     run.child.kill('SIGINT')
     await run.says('Ctrl-C again kills')
+    await apart()
     run.child.kill('SIGINT')
     await run.says('killing 1 running task')
     const { code, stdout } = await run.ended
@@ -45,6 +50,7 @@ describe('a run that gets a third SIGINT', () => {
     for (const said of ['Ctrl-C again kills', 'Ctrl-C again leaves']) {
       run.child.kill('SIGINT')
       await run.says(said)
+      await apart()
     }
     run.child.kill('SIGINT')
     const { code } = await run.ended
@@ -80,25 +86,46 @@ describe('a run whose reader goes away', () => {
   })
 })
 
+describe('a run whose reader is slow', () => {
+  const much =
+    'seq -f "test case %g passed in some milliseconds or so" 1 40000; echo "the reason" >&2; exit 1'
+
+  it.each([[[]], [['--json']]])('gives it every line of output in the end: %j', async (flags) => {
+    const run = dagmar(['run', planWith({ one: { run: `echo there; ${much}` } }), ...flags])
+    await run.says('there')
+    run.child.stdout!.pause()
+    await apart()
+    run.child.stdout!.resume()
+    const { code, stdout } = await run.ended
+    const cases = stdout.match(/test case \d+ (?=passed in some milliseconds or so)/g) ?? []
+    // Once more for each line of its failure, which has the last of its output.
+    expect(new Set(cases).size).toBe(40_000)
+    expect(stdout.match(/ are not shown|stream\.lagged/)).toBe(null)
+    expect(code).toBe(1)
+  })
+})
+
 describe('a run whose reader does not read', () => {
   async function unread() {
     const folder = folderWith({})
-    const much = `echo there; yes 0123456789 | head -c 9000000; touch ${folder}/written; sleep 60`
+    const much = `echo there; yes 0123456789 | head -c 90000000; touch ${folder}/written; sleep 60`
     const run = dagmar(['run', planWith({ one: { run: much } })])
     await run.says('| there')
     run.child.stdout!.pause()
-    await vi.waitFor(() => expect(existsSync(`${folder}/written`)).toBe(true), { timeout: 10_000 })
-    // One signal: of two that are sent at once, either may be heard first.
+    await apart()
     run.child.kill('SIGTERM')
     await expectOnlyDagmarLeft()
+    // So much is written in a moment where it is read.
+    expect(existsSync(`${folder}/written`)).toBe(false)
     return run
   }
 
-  it('can be ended all the same, and has not filled its memory', async () => {
+  it('can be ended all the same, and gives what was read of the commands when somebody reads again', async () => {
     const run = await unread()
     run.child.stdout!.resume()
     const { code, stdout } = await run.ended
-    expect(stdout.slice(-400)).toMatch(/\d+ lines of output are not shown/)
+    expect(stdout).toContain('killing 1 running task (SIGTERM)')
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^tried was killed/)
     expect(code).toBe(143)
     await expectNothingLeft()
   })
@@ -114,6 +141,46 @@ describe('a run whose reader does not read', () => {
     run.child.stdout!.resume()
     await expectNothingLeft()
   })
+})
+
+const canFail = existsSync('/dev/full')
+
+describe.runIf(canFail)('output that cannot be written', () => {
+  const toFull = (line: string) => ['/bin/sh', '-c', `${line} > /dev/full`] as const
+
+  it('kills what runs, with one sentence and exit code 1', async () => {
+    const plan = planWith({ one: { run: 'echo there; sleep 60' }, two: { run: 'sleep 60' } })
+    const { code, stderr } = await dagmar(['run', plan], { under: toFull }).ended
+    expect(stderr).toBe('dagmar: stdout cannot be written: ENOSPC: no space left on device, write.\n')
+    expect(code).toBe(1)
+    await expectNothingLeft()
+  })
+
+  it.each([
+    ['run', '--json'],
+    ['run', '--dry-run'],
+    ['run', '--quiet'],
+    ['check'],
+    ['check', '--ids'],
+    ['graph'],
+    ['graph', '--format', 'dot'],
+    ['simulate'],
+    ['test', '--runs', '1'],
+  ])('is said of dagmar %s %s', async (...words) => {
+    const plan = planWith({ one: { run: 'echo there' } })
+    const { code, stderr } = await dagmar([words[0]!, plan, ...words.slice(1)], { under: toFull }).ended
+    expect(stderr.match(/stdout cannot be written/g)).toHaveLength(1)
+    expect(code).toBe(1)
+  })
+
+  it.each([['--help'], ['--version'], ['completion', 'bash'], ['help', 'run']])(
+    'is said of dagmar %s',
+    async (...words) => {
+      const { code, stderr } = await dagmar(words, { under: toFull }).ended
+      expect(stderr.match(/stdout cannot be written/g)).toHaveLength(1)
+      expect(code).toBe(1)
+    },
+  )
 })
 
 async function expectOnlyDagmarLeft(): Promise<void> {
@@ -154,6 +221,7 @@ describe.runIf(hasScript)('a run on a terminal', () => {
     for (const said of ['Ctrl-C again kills', 'Ctrl-C again leaves']) {
       process.kill(pid, 'SIGINT')
       await run.says(said)
+      await apart()
     }
     process.kill(pid, 'SIGINT')
     const { code, stdout } = await run.ended

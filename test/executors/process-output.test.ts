@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, createRuntime, dag, processExecutor } from 'dagmar'
@@ -50,6 +50,32 @@ describe('the output of a command', () => {
   it('does not begin in the middle of a character', async () => {
     const output = await outputOf(`yes äöü | tr -d '\\n' | head -c 1500001`)
     expect(output).toMatch(/^[äöü]+�?$/)
+  })
+})
+
+describe('output that is held back', () => {
+  it('makes the command wait, which counts as work, and comes whole once it is read again', async () => {
+    const executor = processExecutor()
+    const written = join(folder, 'held')
+    const run = startCommand(command(`echo there; sleep 0.2; seq 100000; touch ${written}`), { executor })
+    await run.says('there')
+    executor.holdOutput(true)
+    const before = run.reports.length
+    await expect.poll(() => run.reports.slice(before).map(({ type }) => type)).toContain('attempt.heartbeat')
+    expect(existsSync(written)).toBe(false)
+    executor.holdOutput(false)
+    await run.end
+    expect(run.lines().slice(1)).toEqual(Array.from({ length: 100_000 }, (_, n) => String(n + 1)))
+  })
+
+  it('is held back of commands that start later, and read at their end', async () => {
+    const executor = processExecutor()
+    executor.holdOutput(true)
+    const run = startCommand(command('echo one; sleep 0.7; echo two'), { executor })
+    await expect.poll(() => run.reports.map(({ type }) => type)).toContain('attempt.heartbeat')
+    expect(run.lines()).toEqual([])
+    await run.end
+    expect(run.lines()).toEqual(['one', 'two'])
   })
 })
 

@@ -2,6 +2,7 @@ import type { ProcessExecutor } from '../../executors/process/process-executor.t
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { systemClock } from '../../time/clock.ts'
+import { isReaderGone } from '../screen/reader-gone.ts'
 import { streamScreen } from '../screen/stream-screen.ts'
 import { RunProgress } from '../view/run-progress.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
@@ -16,6 +17,9 @@ export interface RunPlanOptions extends DisplayChoice {
   /** True when somebody at stdin can be asked. */
   readonly isAttended: boolean
 }
+
+const nobodyReads =
+  'nobody has read this for 10 s: tasks go on, and what they write waits in a temporary file'
 
 /** Runs the plan to its end and shows it. Resolves with the exit code; leaves the process only at a third Ctrl-C. */
 export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<number> {
@@ -68,8 +72,15 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     () => display.say('continued'),
   )
   process.on('exit', lastResort)
-  // The terminal or the reader of the output is gone, which counts as a hang-up.
-  screen.onGone(() => signals.take('SIGHUP'))
+  screen.onReader((reader) => {
+    processes.holdOutput(reader === 'behind')
+    if (reader === 'lost') display.say(nobodyReads)
+  })
+  screen.onGone((error) => {
+    // The terminal or the reader of the output is gone, which counts as a hang-up.
+    if (isReaderGone(error)) signals.take('SIGHUP')
+    else void run.kill(undefined, { reason: 'stdout cannot be written' })
+  })
 
   const result = await run.result
   asked.close()

@@ -12,10 +12,18 @@ export interface SignalsOptions {
   readonly say: (sentence: string) => void
   /** Ends every process at once and exits, without waiting for anything. */
   readonly leave: (exitCode: number) => void
+  /** Milliseconds since some moment. @default performance.now */
+  readonly now?: () => number
 }
 
+/** One Ctrl-C may come as several: the terminal sends SIGINT to every program, and some hand it on to what they run. */
+const onePressMs = 500
+
 export interface Signals {
-  /** Acts on a signal: the first SIGINT drains, the second kills, the third leaves; SIGTERM and SIGHUP kill. */
+  /**
+   * Acts on a signal: the first SIGINT drains, the second kills, the third leaves; SIGTERM and SIGHUP kill. SIGINTs
+   * within 500 ms of the first of them are one.
+   */
   take(signal: EndingSignal): void
   /** The exit code of the last signal; undefined while there was none. */
   readonly exitCode: number | undefined
@@ -23,8 +31,15 @@ export interface Signals {
   leaveAtOnce(): void
 }
 
-export function endBySignals({ run, running, say, leave }: SignalsOptions): Signals {
+export function endBySignals({
+  run,
+  running,
+  say,
+  leave,
+  now = () => performance.now(),
+}: SignalsOptions): Signals {
   let exitCode: number | undefined
+  let pressedAt = Number.NEGATIVE_INFINITY
   let phase: 'running' | 'draining' | 'killing' | 'settled' = 'running'
 
   const drain = (): void => {
@@ -44,6 +59,10 @@ export function endBySignals({ run, running, say, leave }: SignalsOptions): Sign
   }
   return {
     take: (signal) => {
+      if (signal === 'SIGINT') {
+        if (now() - pressedAt < onePressMs) return
+        pressedAt = now()
+      }
       const code = signalCodes[signal]
       exitCode = code
       if (phase === 'settled') leave(code)

@@ -2,9 +2,9 @@
 export interface Screen {
   readonly columns: number
   readonly rows: number
-  /** Writes the text unchanged and at once. Does nothing once the other end is gone. */
+  /** Writes the text unchanged, as soon as the other end takes it. Does nothing once that is gone. */
   write(text: string): void
-  /** True while the other end does not read, so that written text piles up in memory. */
+  /** True while so much waits for the other end that output should rather be counted than written. */
   readonly isClogged: boolean
   /** Calls `listener` when `columns` or `rows` change. Returns a function that stops. */
   onResize(listener: () => void): () => void

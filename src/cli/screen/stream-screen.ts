@@ -1,27 +1,84 @@
-import { flushed } from './flushed.ts'
+import { afterPoll } from '../../executors/process/after-poll.ts'
+import { type Clock, systemClock, type TimerId } from '../../time/clock.ts'
+import { Backlog, type BacklogOptions } from './backlog.ts'
 import type { Screen } from './screen.ts'
+
+/**
+ * How the reader of the output keeps up. `behind`: so much waits that no more should be made for now. `lost`: it has
+ * taken nothing for 10 s, so that waiting for it makes no sense. `present`: it has taken what waited.
+ */
+export type Reader = 'present' | 'behind' | 'lost'
 
 /** A screen over stdout or stderr. */
 export interface StreamScreen extends Screen {
-  /** Calls `listener` once, when the terminal or the reader has gone away. */
-  onGone(listener: () => void): void
+  /** Calls `listener` whenever the reader falls behind, is lost, or catches up. */
+  onReader(listener: (reader: Reader) => void): void
+  /** Calls `listener` once, when the stream can no longer be written. */
+  onGone(listener: (error: NodeJS.ErrnoException) => void): void
   /** Resolves when everything is written, or nobody will ever read it. */
   flushed(): Promise<void>
 }
 
-const clogged = 1 << 20
+export interface StreamScreenOptions extends BacklogOptions {
+  readonly clock?: Clock
+}
+
+/** So much is given to the stream at once, and as much is asked for again when less waits. */
+const readyBytes = 128 * 1024
+/** More than this waits: the reader is behind. */
+const mostBytes = 512 * 1024
+const patienceMs = 10_000
 
 /**
  * An error of the stream is not thrown: when a terminal or a pipe is closed, the run is to end in good order. Writes to
- * pipes do not block, so that a reader that does not read cannot keep signals from being handled.
+ * pipes do not block, so that a reader that does not read cannot keep signals from being handled. What it does not take
+ * waits, and nothing is lost before a GiB does.
  */
-export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
-  let isGone = false
-  const told: (() => void)[] = []
-  stream.on('error', () => {
-    if (isGone) return
-    isGone = true
-    for (const listener of told.splice(0)) listener()
+export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOptions = {}): StreamScreen {
+  const { clock = systemClock } = options
+  const backlog = new Backlog(options)
+  let error: NodeJS.ErrnoException | undefined
+  let reader: Reader = 'present'
+  let patience: TimerId
+  const gone: ((error: NodeJS.ErrnoException) => void)[] = []
+  const readers: ((reader: Reader) => void)[] = []
+  const emptied: (() => void)[] = []
+
+  const become = (next: Reader): void => {
+    clock.clearTimeout(patience)
+    if (next === 'behind') patience = clock.setTimeout(judge, patienceMs)
+    if (next === reader) return
+    reader = next
+    for (const listener of readers) listener(next)
+  }
+  const judge = (): void => {
+    const judged = patience
+    // In a process that was busy or stopped, what the reader has taken is not known yet.
+    afterPoll(() => {
+      if (patience === judged && reader === 'behind') become('lost')
+    })
+  }
+  const give = (piece: string | Buffer): void => {
+    stream.write(piece, taken)
+  }
+  const taken = (): void => {
+    if (error !== undefined) return
+    while (stream.writableLength < readyBytes) {
+      const piece = backlog.take()
+      if (piece === undefined) break
+      give(piece)
+    }
+    if (reader !== 'present') become(backlog.bytes < readyBytes ? 'present' : 'behind')
+    if (stream.writableLength === 0) for (const listener of emptied.splice(0)) listener()
+  }
+
+  stream.on('error', (thrown: NodeJS.ErrnoException) => {
+    if (error !== undefined) return
+    error = thrown
+    backlog.close()
+    clock.clearTimeout(patience)
+    for (const listener of [...gone.splice(0).map((tell) => () => tell(thrown)), ...emptied.splice(0)])
+      listener()
   })
   if (!stream.isTTY) neverBlock(stream)
   return {
@@ -33,20 +90,37 @@ export function streamScreen(stream: NodeJS.WriteStream): StreamScreen {
       return stream.rows || 24
     },
     write: (text) => {
-      if (!isGone && text !== '') stream.write(text)
+      if (error !== undefined || text === '') return
+      if (backlog.bytes === 0 && stream.writableLength < readyBytes) {
+        give(text)
+        return
+      }
+      backlog.add(text)
+      if (reader === 'present' && backlog.bytes > mostBytes) become('behind')
     },
     get isClogged() {
-      return !isGone && stream.writableLength > clogged
+      return error === undefined && backlog.isFull
     },
     onResize: (listener) => {
       stream.on('resize', listener)
       return () => stream.off('resize', listener)
     },
-    onGone: (listener) => {
-      if (isGone) listener()
-      else told.push(listener)
+    onReader: (listener) => {
+      readers.push(listener)
     },
-    flushed: () => flushed(stream),
+    onGone: (listener) => {
+      if (error === undefined) gone.push(listener)
+      else listener(error)
+    },
+    flushed: () =>
+      new Promise((resolve) => {
+        if (error !== undefined || stream.destroyed) resolve()
+        else {
+          emptied.push(resolve)
+          // Its end comes after all that was written before.
+          stream.write('', taken)
+        }
+      }),
   }
 }
 

@@ -5,33 +5,39 @@ import type { Display } from './display.ts'
 
 /**
  * Each fact as a line of JSON, and the result as the last one, `{"type":"result", …}`. Messages for people go to
- * `aside`. A reader that does not keep up misses nothing but output of tasks; `stream.lagged` says how much.
+ * `aside`. A reader that is so far behind that no more can wait misses nothing but output of tasks; `stream.lagged` says
+ * how much.
  */
 export function jsonView(screen: Screen, aside: Screen): Display {
   let missed = 0
+  let last: Fact | undefined
   const write = (value: object): void => screen.write(`${jsonOf(value)}\n`)
+  const tellMissed = (): void => {
+    if (missed > 0) write(lagged(missed, last!))
+    missed = 0
+  }
   return {
     see: (fact) => {
-      if (fact.type === 'task.output' && screen.isClogged) {
-        missed++
-        return
+      if (fact.type === 'task.output' && screen.isClogged) missed++
+      else {
+        if (!screen.isClogged) tellMissed()
+        write(fact)
       }
-      if (missed > 0 && !screen.isClogged) {
-        write(lagged(missed, fact))
-        missed = 0
-      }
-      write(fact)
+      last = fact
     },
     say: (sentence) => aside.write(`dagmar: ${shownText(sentence)}\n`),
     ask: () => undefined,
-    end: (result) => write({ type: 'result', ...result }),
+    end: (result) => {
+      tellMissed()
+      write({ type: 'result', ...result })
+    },
     pause: () => undefined,
     close: () => undefined,
   }
 }
 
-function lagged(missed: number, { at, runId, ...fact }: Fact): Fact {
-  const afterSeq = 'afterSeq' in fact ? fact.afterSeq : fact.seq - 1
+function lagged(missed: number, { at, runId, ...last }: Fact): Fact {
+  const afterSeq = 'afterSeq' in last ? last.afterSeq : last.seq
   return { type: 'stream.lagged', missed, afterSeq, at, runId }
 }
 

@@ -46,7 +46,7 @@ export function plainView(options: PlainViewOptions): Display {
   return {
     see: (fact) => {
       if (fact.type === 'task.output' && (screen.isClogged || !weights.has('output'))) {
-        // Only output can be too much. A slow reader gets less of it, so that memory does not fill up.
+        // Only output can be too much: of what no longer fits where it waits, the number is told.
         if (weights.has('output')) unshown += fact.text.split('\n').length
         return
       }

@@ -23,6 +23,8 @@ export interface LiveCommandOptions {
   readonly work: CommandWork
   readonly environment: Environment
   readonly logDir: string | undefined
+  /** Its output is not read for now. */
+  readonly isHeld: boolean
   /** The leaders that are not reaped yet, of all attempts. */
   readonly leaders: Set<number>
   readonly report: Report
@@ -58,6 +60,7 @@ export class LiveCommand {
         return new AttemptLog({ path, holdBack, failed: (message) => this.#warn(message) })
       },
     })
+    this.#output.hold(options.isHeld)
   }
 
   start(): void {
@@ -83,6 +86,10 @@ export class LiveCommand {
       startedAt: this.#startedAt,
       others: leaders,
     }
+  }
+
+  holdOutput(isHeld: boolean): void {
+    this.#output.hold(isHeld)
   }
 
   abort(): void {

@@ -10,9 +10,11 @@ import { killAtOnce } from './sweep.ts'
 export class LiveCommands {
   readonly #logDir: string | undefined
   readonly #live = new Map<string, LiveCommand>()
+  #isHeld: boolean
 
-  constructor({ logDir }: { readonly logDir?: string }) {
+  constructor({ logDir, isHeld }: { readonly logDir?: string; readonly isHeld: boolean }) {
     this.#logDir = logDir
+    this.#isHeld = isHeld
   }
 
   start(attempt: Attempt, report: Report): void {
@@ -24,6 +26,7 @@ export class LiveCommands {
         report,
         leaders,
         logDir: this.#logDir,
+        isHeld: this.#isHeld,
         over: () => this.#remove(attemptId),
       })
       this.#add(attemptId, live)
@@ -40,6 +43,11 @@ export class LiveCommands {
 
   force(attemptId: string): void {
     this.#live.get(attemptId)?.force()
+  }
+
+  holdOutput(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    for (const live of this.#live.values()) live.holdOutput(isHeld)
   }
 
   killAllNow(): void {

@@ -9,6 +9,8 @@ import { Lines } from './lines.ts'
 const silenceMs = 50
 /** And after this time in any case. */
 const patienceMs = 2_000
+/** So often a command that is not read counts as one that works: nobody can tell that it is silent. */
+const heldBeatMs = 500
 
 type StreamName = 'stdout' | 'stderr'
 
@@ -32,10 +34,22 @@ export class Output {
   #closed: (() => void) | undefined
   #toldPieces = 0
   #heardChunks = 0
+  #isLogFull = false
+  #isHeld = false
+  #beats: ReturnType<typeof setInterval> | undefined
 
   constructor(options: OutputOptions) {
     this.#options = options
-    this.#log = options.log((isFull) => this.#holdBack(isFull))
+    this.#log = options.log((isFull) => {
+      this.#isLogFull = isFull
+      this.#readOrWait()
+    })
+  }
+
+  /** With true nothing more is read, until it is called with false: the command waits once its pipes are full. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+    this.#readOrWait()
   }
 
   read(stdout: Socket, stderr: Socket): void {
@@ -43,6 +57,7 @@ export class Output {
     this.#open = 2
     this.#readStream(stdout, 'stdout')
     this.#readStream(stderr, 'stderr')
+    this.#readOrWait()
   }
 
   /**
@@ -51,8 +66,8 @@ export class Output {
    */
   settle(ms: number, settled: () => void): void {
     this.#isLeaderGone = true
-    // There is little left in the pipes, and it must not wait for a log.
-    this.#holdBack(false)
+    // There is little left in the pipes, and it must not wait for a log or a reader.
+    this.#readOrWait()
     if (this.#open === 0) {
       settled()
       return
@@ -128,10 +143,15 @@ export class Output {
     this.#options.tell(told, name)
   }
 
-  #holdBack(isFull: boolean): void {
+  #readOrWait(): void {
+    const waits = (this.#isHeld || this.#isLogFull) && !this.#isLeaderGone
     for (const socket of this.#sockets) {
-      if (isFull && !this.#isLeaderGone) socket.pause()
+      if (waits) socket.pause()
       else socket.resume()
     }
+    if (!waits) {
+      clearInterval(this.#beats)
+      this.#beats = undefined
+    } else this.#beats ??= setInterval(() => this.#options.beat(), heldBeatMs)
   }
 }

@@ -6,6 +6,12 @@ import type { LiveCommands } from './live-commands.ts'
 import type { ProcessExecutorOptions } from './process-options.ts'
 
 export interface ProcessExecutor extends Executor {
+  /**
+   * With true it stops reading what commands write, until it is called with false: for somebody whose own reader is
+   * behind. Commands wait once their pipes are full, and count as working meanwhile. What is left in the pipes of a
+   * command that has ended is read all the same.
+   */
+  holdOutput(isHeld: boolean): void
   /** Sends SIGKILL to everything that its live attempts have started, at once and without waiting for the end. */
   killAllNow(): void
 }
@@ -22,12 +28,13 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
   const waiting = new Map<string, { readonly attempt: Attempt; readonly report: Report }>()
   let commands: LiveCommands | undefined
   let isLoading = false
+  let isHeld = false
 
   const load = async (): Promise<void> => {
     isLoading = true
     try {
       const { LiveCommands } = await import('./live-commands.ts')
-      commands = new LiveCommands(options)
+      commands = new LiveCommands({ ...options, isHeld })
     } catch (thrown) {
       for (const { report } of taken(waiting)) report(notLoaded(thrown))
       return
@@ -58,6 +65,10 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
     async reap(_attempt, handle) {
       const { reapProcess } = await import('./reap.ts')
       await reapProcess(handle)
+    },
+    holdOutput(held) {
+      isHeld = held
+      commands?.holdOutput(held)
     },
     killAllNow() {
       commands?.killAllNow()
