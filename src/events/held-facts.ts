@@ -10,7 +10,7 @@ export class HeldFacts {
   readonly #capacity: number
   #items: (RunFact | BriefFact)[] = []
   #more: unknown[] = []
-  #at = new Float64Array(64)
+  #at: Float64Array
   /** What stands before it is dropped. */
   #head = 0
   /** The `seq` of the first item, dropped or not. */
@@ -19,6 +19,8 @@ export class HeldFacts {
   constructor(capacity: number, of: BriefSource) {
     this.#capacity = capacity
     this.#of = of
+    // What a run of tasks that succeed tells, so that small runs are small, and large ones are not copied often.
+    this.#at = new Float64Array(Math.min(64, 5 * of.tasks.length + 4))
   }
 
   get length(): number {

@@ -8,6 +8,7 @@ import { Timekeeper } from '../time/timekeeper.ts'
 import { Admission } from './admission/admission.ts'
 import { ExecutorLoad } from './admission/executor-load.ts'
 import type { AdmissionMode } from './admission/slot-resource.ts'
+import { Batches } from './commit/batch.ts'
 import { JournalWriter } from './commit/journal-writer.ts'
 import { Macrostep } from './commit/macrostep.ts'
 
@@ -38,6 +39,7 @@ export class Shared {
   readonly executors: ReadonlyMap<string, ExecutorLoad>
   readonly admission: Admission
   readonly macrostep: Macrostep
+  readonly batches = new Batches()
   /** The facts of all runs as one stream. */
   readonly facts = new AllFacts()
 

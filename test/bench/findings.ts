@@ -9,6 +9,7 @@ import type { Heap } from './sections/heap.ts'
 import type { ImportTime, Size } from './sections/import.ts'
 import type { Kill } from './sections/kill.ts'
 import type { Latency } from './sections/latency.ts'
+import type { Runs } from './sections/runs.ts'
 import type { From, Setting, TimesCell, Timing } from './sections/times.ts'
 import { median } from './statistics.ts'
 
@@ -24,6 +25,7 @@ export interface Findings {
   readonly growth: Growth[]
   readonly kill: Kill[]
   readonly dispatch: Dispatch[]
+  readonly runs: Runs[]
   readonly import: ImportTime[]
   readonly sizes: Size[]
   readonly beforeAfter: BeforeAfter[]

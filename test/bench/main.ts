@@ -45,6 +45,7 @@ async function measureAll(options: Options, { versions, missing }: Peers): Promi
     growth: [],
     kill: [],
     dispatch: [],
+    runs: [],
     import: [],
     sizes: [],
     beforeAfter: [],

@@ -6,6 +6,7 @@ import type { Heap, HeapCell } from './sections/heap.ts'
 import type { ImportCell, ImportTime } from './sections/import.ts'
 import type { Kill, KillCell } from './sections/kill.ts'
 import type { Latency, LatencyCell } from './sections/latency.ts'
+import type { Runs, RunsCell } from './sections/runs.ts'
 import type { TimesCell, Timing } from './sections/times.ts'
 
 /** All that is measured in a process of its own: what is asked for, and what comes of it. */
@@ -17,6 +18,7 @@ export interface Measurements {
   growth(cell: GrowthCell): Promise<Growth>
   kill(cell: KillCell): Promise<Kill>
   dispatch(cell: DispatchCell): Promise<Dispatch>
+  runs(cell: RunsCell): Promise<readonly Runs[]>
   import(cell: ImportCell): Promise<ImportTime>
   'before-after'(cell: BeforeAfterCell): Promise<BeforeAfter>
 }
@@ -30,6 +32,7 @@ export const measurements: Measurements = {
   growth: async (cell) => (await import('./sections/growth.ts')).measureGrowth(cell),
   kill: async (cell) => (await import('./sections/kill.ts')).measureKill(cell),
   dispatch: async (cell) => (await import('./sections/dispatch.ts')).measureDispatch(cell),
+  runs: async (cell) => (await import('./sections/runs.ts')).measureRuns(cell),
   import: async (cell) => (await import('./sections/import.ts')).measureImport(cell),
   'before-after': async (cell) => (await import('./sections/before-after.ts')).measureBeforeAfter(cell),
 }

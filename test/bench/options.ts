@@ -8,6 +8,7 @@ export const sections = [
   'growth',
   'kill',
   'dispatch',
+  'runs',
   'import',
   'before-after',
 ] as const

@@ -41,6 +41,12 @@ export function stepsOf(
           findings.dispatch.push(await measureApart('dispatch', { size, rounds }))
         }),
       ),
+    runs: () => [
+      step('many runs at once', async () => {
+        const rounds = options.level === 'quick' ? 1 : 3
+        findings.runs.push(...(await measureApart('runs', { counts: [100, 1_000, 10_000], rounds })))
+      }),
+    ],
     import: () => importSteps(options.level, findings),
     'before-after': () => [
       step('a polling dispatcher', async () => {

@@ -5,12 +5,8 @@ import { ReusedList } from '../../scheduling/reused-list.ts'
 /** Something to do with its subject; where that is a task, for one attempt of it. */
 export type Effect<Subject> = (subject: Subject, attempt: number) => void
 
-/**
- * The facts and effects of one macrostep. It is used again for later ones, since there are many and most hold only a
- * few.
- */
+/** The facts and effects of a run that gather in one macrostep. */
 export class Batch {
-  readonly #of: BriefSource
   readonly #facts = new ReusedList<Fact | BriefFact>()
   /** Of the brief facts, in their order: when and as which they were told, and what they say more. */
   readonly #seqs = new ReusedList<number>()
@@ -22,10 +18,6 @@ export class Batch {
   readonly #attempts = new ReusedList<number>()
 
   #runFacts = 0
-
-  constructor(of: BriefSource) {
-    this.#of = of
-  }
 
   /** True when it has facts that must be written. */
   get hasRunFacts(): boolean {
@@ -59,13 +51,13 @@ export class Batch {
     this.#attempts.push(attempt)
   }
 
-  /** The facts that are to be written, in full. A copy, which the caller may keep. */
-  runFacts(): readonly RunFact[] {
+  /** The facts that are to be written, in full. `of` is the run. A copy, which the caller may keep. */
+  runFacts(of: BriefSource): readonly RunFact[] {
     let briefs = 0
     const facts = this.#facts.toArray().map((fact) => {
       if (typeof fact !== 'number') return fact
       const at = briefs++
-      return factOf(this.#of, fact, this.#seqs.at(at), this.#instants.at(at), this.#more.at(at))
+      return factOf(of, fact, this.#seqs.at(at), this.#instants.at(at), this.#more.at(at))
     })
     return facts.filter(isRunFact)
   }
@@ -104,5 +96,25 @@ export class Batch {
     this.#effects.clear()
     this.#subjects.clear()
     this.#attempts.clear()
+  }
+}
+
+/** More empty batches than this are given up. */
+const mostSpare = 64
+
+/**
+ * The batches of all runs of a runtime. Each is used again for other steps and runs, since there are many and most hold
+ * only a few facts: a run without changes has none.
+ */
+export class Batches {
+  readonly #spare: Batch[] = []
+
+  take(): Batch {
+    return this.#spare.pop() ?? new Batch()
+  }
+
+  giveBack(batch: Batch): void {
+    batch.clear()
+    if (this.#spare.length < mostSpare) this.#spare.push(batch)
   }
 }

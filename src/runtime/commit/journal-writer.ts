@@ -19,7 +19,6 @@ export interface Journalled {
 }
 
 /** The batches here hold effects alone. */
-const noFacts: BriefSource = { runId: '', tasks: [] }
 
 /**
  * Writes the facts of all runs. Those of one macrostep are one append, with a group for each run. Only one append is
@@ -32,7 +31,7 @@ export class JournalWriter {
   #waiting: Journalled[] = []
   #isUnderWay = false
   /** What waits for no store. */
-  #urgent = new Batch(noFacts)
+  #urgent = new Batch()
 
   constructor(store: Store, macrostep: Macrostep) {
     this.#store = store
@@ -59,7 +58,7 @@ export class JournalWriter {
     if (!this.#isUnderWay && this.#waiting.length > 0) this.#appendWaiting()
     const urgent = this.#urgent
     if (!urgent.hasEffects) return
-    this.#urgent = new Batch(noFacts)
+    this.#urgent = new Batch()
     urgent.carryOut()
   }
 

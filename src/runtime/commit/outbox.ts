@@ -3,7 +3,7 @@ import type { FactLog } from '../../events/fact-log.ts'
 import type { Fact, NewPassingFact, NewRunFact, RunFact } from '../../events/facts.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
-import { Batch, type Effect } from './batch.ts'
+import type { Batch, Batches, Effect } from './batch.ts'
 import type { Journalled, JournalWriter } from './journal-writer.ts'
 import type { Committer, Macrostep } from './macrostep.ts'
 
@@ -18,6 +18,7 @@ export interface OutboxOptions {
   readonly writer: JournalWriter | undefined
   readonly log: FactLog
   readonly macrostep: Macrostep
+  readonly batches: Batches
   /** The one that is to commit at the end of the macrostep. */
   readonly committer: Committer
   /** Called once, in a macrostep, when the store has refused facts. */
@@ -36,9 +37,9 @@ export class Outbox implements Journalled {
   readonly #source: BriefSource
   readonly #macrostep: Macrostep
   readonly #writer: JournalWriter | undefined
-  #gathering: Batch
-  /** Empty. The two batches are used by turns. */
-  #spare: Batch | undefined
+  readonly #batches: Batches
+  /** What gathers in this step; undefined where nothing has. */
+  #gathering: Batch | undefined
   /** The batch that is being written. */
   #underWay: Batch | undefined
   #seq: number
@@ -49,7 +50,7 @@ export class Outbox implements Journalled {
     this.#options = options
     this.#runId = options.runId
     this.#source = { runId: options.runId, tasks: options.tasks }
-    this.#gathering = new Batch(this.#source)
+    this.#batches = options.batches
     this.#macrostep = options.macrostep
     this.#writer = options.writer
     this.journal = options.journal ?? { runId: options.runId, lastSeq: 0 }
@@ -63,13 +64,12 @@ export class Outbox implements Journalled {
 
   /** Tells a fact: numbers and dates it, and returns its `seq`. */
   tell(fact: NewRunFact): number {
-    const envelope = { seq: this.#seq + 1, at: this.#macrostep.at, runId: this.#runId }
-    return this.put({ ...envelope, ...fact } as RunFact)
+    return this.put({ seq: this.#seq + 1, at: this.#macrostep.at, runId: this.#runId, ...fact } as RunFact)
   }
 
   /** Tells a fact that has its `seq` (the next one), its instant and its run id already, so that nothing is copied. */
   put(fact: RunFact): number {
-    this.#gathering.tellRunFact(fact)
+    this.#batch().tellRunFact(fact)
     this.#touch()
     return ++this.#seq
   }
@@ -77,21 +77,20 @@ export class Outbox implements Journalled {
   /** Tells a fact of a first attempt in one number; see `BriefFact`. */
   putBrief(told: BriefFact, more: unknown): number {
     const seq = ++this.#seq
-    this.#gathering.tellBrief(told, seq, this.#macrostep.at, more)
+    this.#batch().tellBrief(told, seq, this.#macrostep.at, more)
     this.#touch()
     return seq
   }
 
   /** Tells a passing fact. It is shown after the facts told so far, and never written. */
   pass(fact: NewPassingFact): void {
-    const envelope = { afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId }
-    this.#gathering.tell({ ...envelope, ...fact } as Fact)
+    this.#batch().tell({ afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId, ...fact } as Fact)
     this.#touch()
   }
 
   /** Calls `what` with the subject, and the attempt that it is about, once the facts told so far are safe. */
   effect<Subject>(what: Effect<Subject>, subject: Subject, attempt = 0): void {
-    this.#gathering.effect(what, subject, attempt)
+    this.#batch().effect(what, subject, attempt)
     this.#touch()
   }
 
@@ -108,26 +107,26 @@ export class Outbox implements Journalled {
   commit(): void {
     const writer = this.#writer
     const isSafe = writer === undefined || this.#isCut
-    const waits = this.#underWay !== undefined || this.isWaiting || this.#gathering.hasRunFacts
+    const waits = this.#underWay !== undefined || this.isWaiting || this.#gathering?.hasRunFacts === true
     if (isSafe || !waits) this.#release(this.#take())
     else writer.want(this)
   }
 
   takeFacts(): readonly RunFact[] {
     this.#underWay = this.#take()
-    return this.#isCut ? [] : this.#underWay.runFacts()
+    return this.#isCut ? [] : (this.#underWay?.runFacts(this.#source) ?? [])
   }
 
   written(): void {
     const batch = this.#underWay
     this.#underWay = undefined
-    if (batch !== undefined) this.#release(batch)
+    this.#release(batch)
   }
 
   refused(cause: unknown): void {
     this.#underWay = undefined
     this.#isCut = true
-    this.#gathering = new Batch(this.#source)
+    this.#gathering = undefined
     this.#options.storeFailed(cause)
   }
 
@@ -144,17 +143,21 @@ export class Outbox implements Journalled {
     this.#macrostep.touch(this.#options.committer)
   }
 
-  #take(): Batch {
+  #batch(): Batch {
+    this.#gathering ??= this.#batches.take()
+    return this.#gathering
+  }
+
+  #take(): Batch | undefined {
     const batch = this.#gathering
-    this.#gathering = this.#spare ?? new Batch(this.#source)
-    this.#spare = undefined
+    this.#gathering = undefined
     return batch
   }
 
-  #release(batch: Batch): void {
+  #release(batch: Batch | undefined): void {
+    if (batch === undefined) return
     if (!this.#isCut) batch.tellTo(this.#options.log)
     batch.carryOut()
-    batch.clear()
-    this.#spare = batch
+    this.#batches.giveBack(batch)
   }
 }

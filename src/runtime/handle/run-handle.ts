@@ -112,19 +112,13 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
     })
   }
   const settled = (): Promise<void> => run.result.then(() => undefined)
-  const handle: RunHandle<Outputs> = {
+  const handle: RunHandle<Outputs> = Object.assign(new Latest<Outputs>(run), {
     id: run.id,
     name: run.plan.name,
     plan: run.plan as Plan<Outputs>,
-    get actor() {
-      return run.dag
-    },
     events$: run.log.events$,
     events: ({ from = 1, until } = {}) =>
       until === undefined ? run.log.from(from) : run.log.from(from, isRunEnd),
-    get result() {
-      return run.result as Promise<RunResult<Outputs>>
-    },
     view: () => run.log.view(),
     kill: (taskId, { reason = 'killed' } = {}) => {
       if (taskId !== undefined) return killTask(run, indexOf(taskId), reason)
@@ -160,8 +154,25 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
       run.log.close()
       dispose()
     },
-  }
+  } satisfies Omit<RunHandle<Outputs>, keyof Latest<Outputs>>)
   return handle
+}
+
+/** What a redrive replaces. Getters in an object literal would make every handle a dictionary, and 2 kB larger. */
+class Latest<Outputs> {
+  readonly #run: Run
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  get actor(): RunHandle['actor'] {
+    return this.#run.dag
+  }
+
+  get result(): Promise<RunResult<Outputs>> {
+    return this.#run.result as Promise<RunResult<Outputs>>
+  }
 }
 
 function workOf({ context, lane }: LiveTask): AnyActorRef | undefined {

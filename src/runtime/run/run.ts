@@ -129,6 +129,7 @@ export class Run implements ActorHost, Candidate, Committer {
       writer,
       log: this.log,
       macrostep,
+      batches: shared.batches,
       committer: this,
       storeFailed: (cause) => host.storeFailed(this, cause),
     })

@@ -1,14 +1,14 @@
 import { type ContenderName, entryOf } from '../contenders/registry.ts'
 import type { Findings } from '../findings.ts'
 import { median } from '../statistics.ts'
-import { short, textTable } from './text-table.ts'
+import { short, textTable, times } from './text-table.ts'
 
 const label = (contender: ContenderName) => entryOf(contender).label
 const count = (size: number) => size.toLocaleString('en')
 
 /** The tables of all sections but the times; of those that were not measured, none. */
 export function sectionTables(findings: Findings): string[] {
-  return [latency, heap, growth, kill, dispatch, importing, beforeAfter].flatMap((section) =>
+  return [latency, heap, growth, kill, dispatch, runs, importing, beforeAfter].flatMap((section) =>
     section(findings),
   )
 }
@@ -73,17 +73,28 @@ function dispatch({ dispatch: rows }: Findings): string[] {
   ]
 }
 
+function runs({ runs: rows }: Findings): string[] {
+  if (rows.length === 0) return []
+  const body = rows.map(({ runs: many, cpuUs }) => [count(many), short(median(cpuUs))])
+  return [
+    `Many runs at once in one runtime: three tasks each, eight slots for all\n\n${textTable(['runs', 'CPU µs a task'], body)}`,
+  ]
+}
+
 function importing({ import: found, sizes }: Findings): string[] {
   const sizeRows = sizes.map(({ name, size }) => [name, `${(size / 1_000).toFixed(1)} kB`])
   return [
-    ...found.map(({ dagmar, foundations }) => {
+    ...found.flatMap(({ dagmar, foundations, help }) => {
       const row = (name: string, cpuMs: number, wallMs: number) => [name, short(cpuMs), short(wallMs)]
       const body = [
         row("import 'dagmar'", dagmar.cpuMs, dagmar.wallMs),
         row('of which xstate and rxjs', foundations.cpuMs, foundations.wallMs),
         row('dagmar itself', dagmar.cpuMs - foundations.cpuMs, dagmar.wallMs - foundations.wallMs),
       ]
-      return `Import in a fresh process: ms beyond an empty one\n\n${textTable(['', 'CPU', 'wall'], body)}`
+      return [
+        `Import in a fresh process: ms beyond an empty one\n\n${textTable(['', 'CPU', 'wall'], body)}`,
+        `dagmar --help: ${short(help.wallMs)} ms, ${times(help.wallMs / help.emptyMs)} an empty Node process`,
+      ]
     }),
     ...(sizes.length === 0 ? [] : [`Size, minified and compressed\n\n${textTable(['', 'size'], sizeRows)}`]),
   ]

@@ -8,11 +8,13 @@ export interface ImportCell {
   readonly rounds: number
 }
 
-/** Milliseconds beyond those of an empty Node process. */
+/** Milliseconds beyond those of an empty Node process, but for `help`. */
 export interface ImportTime {
   readonly dagmar: { readonly cpuMs: number; readonly wallMs: number }
   /** xstate and rxjs alone, which dagmar stands on. */
   readonly foundations: { readonly cpuMs: number; readonly wallMs: number }
+  /** Of `dagmar --help`, and of Node that is given an empty program: from the start of the process to its end. */
+  readonly help: { readonly wallMs: number; readonly emptyMs: number }
 }
 
 /** What a bundle of it weighs, minified and compressed: `npm run verify:size`. */
@@ -43,7 +45,22 @@ export async function measureImport({ rounds }: ImportCell): Promise<ImportTime>
       wallMs: of(name, 'wallUs') - of('nothing', 'wallUs'),
     }
   }
-  return { dagmar: beyond('dagmar'), foundations: beyond('foundations') }
+  return { dagmar: beyond('dagmar'), foundations: beyond('foundations'), help: await measureHelp(rounds) }
+}
+
+async function measureHelp(rounds: number): Promise<ImportTime['help']> {
+  const took = { help: [] as number[], empty: [] as number[] }
+  for (let round = 0; round <= rounds; round++) {
+    took.help.push(await wallOf([`${repository()}dist/cli.js`, '--help']))
+    took.empty.push(await wallOf(['-e', '']))
+  }
+  return { wallMs: median(took.help.slice(1)), emptyMs: median(took.empty.slice(1)) }
+}
+
+async function wallOf(args: readonly string[]): Promise<number> {
+  const from = performance.now()
+  await run(process.execPath, args)
+  return performance.now() - from
 }
 
 async function once(program: string): Promise<Took> {
