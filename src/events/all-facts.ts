@@ -1,11 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import type { Fact } from './facts.ts'
-import { IsolatedObservable } from './isolated.ts'
-
-/** Where it is told that an observer threw: the run that the fact belongs to. */
-export interface Teller {
-  observerFailed(thrown: unknown): void
-}
+import { IsolatedObservable, type Reporter } from './isolated.ts'
 
 /** The facts of all runs of a runtime as one stream. Costs nothing while nobody listens. */
 export class AllFacts {
@@ -13,18 +8,18 @@ export class AllFacts {
   readonly events$: Observable<Fact>
   readonly #told = new Subject<Fact>()
   /** Facts that arrive while another is being told wait here, so that all observers see the same order. */
-  readonly #queue: { readonly fact: Fact; readonly teller: Teller }[] = []
-  #telling: Teller | undefined
+  readonly #queue: { readonly fact: Fact; readonly teller: Reporter }[] = []
+  #telling: Reporter | undefined
 
   constructor() {
-    this.events$ = new IsolatedObservable(this.#told, (thrown) => this.#telling?.observerFailed(thrown))
+    this.events$ = new IsolatedObservable(this.#told, () => this.#telling)
   }
 
   get isObserved(): boolean {
     return this.#told.observed
   }
 
-  tell(fact: Fact, teller: Teller): void {
+  tell(fact: Fact, teller: Reporter): void {
     this.#queue.push({ fact, teller })
     if (this.#telling !== undefined) return
     for (let next = 0; next < this.#queue.length; next++) {

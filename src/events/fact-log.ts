@@ -66,7 +66,7 @@ export class FactLog {
     this.#beginning = options.beginning
     this.#all = options.all
     for (const fact of options.facts ?? []) this.#hold(fact)
-    this.events$ = new IsolatedObservable(this.#told, (thrown) => this.observerFailed(thrown))
+    this.events$ = new IsolatedObservable(this.#told, () => this)
   }
 
   /** The `seq` of the last fact told. */
@@ -134,7 +134,7 @@ export class FactLog {
         : replayed.pipe(
             takeWhile((fact) => !(isRunFact(fact) && fact.seq === this.#lastSeq && isLast(fact)), true),
           )
-    return new IsolatedObservable(ending, (thrown) => this.observerFailed(thrown))
+    return new IsolatedObservable(ending, () => this)
   }
 
   /** Made on first use, because many runs are never looked at. */

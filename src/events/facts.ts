@@ -197,7 +197,7 @@ export type PassingFact =
     })
   /** This observer has missed `missed` facts, which would have been here. */
   | (PassingOfRun & { readonly type: 'stream.lagged'; readonly missed: number })
-  /** An observer threw. Told once for each observer, which still gets what follows. */
+  /** An observer, a hook or an inspector threw. Told once for each of them; it still gets what follows. */
   | (PassingOfRun & { readonly type: 'observer.failed'; readonly message: string })
 
 /** What `run.events$` carries. */

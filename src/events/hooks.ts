@@ -2,7 +2,7 @@ import type { Observable, Subscription } from 'rxjs'
 import { badValue, readFields } from '../graph/read-values.ts'
 import type { Fact, RunFact } from './facts.ts'
 
-/** Functions that are called as tasks settle. A hook that throws is isolated like any observer. */
+/** Functions that are called as tasks settle. A hook that throws, or rejects, is isolated like any observer. */
 export interface Hooks {
   /** A task completed. */
   readonly 'task.complete'?: (fact: Extract<RunFact, { type: 'task.completed' }>) => void
@@ -28,8 +28,10 @@ export function readHooks(hooks: Hooks): Hooks {
 /** Calls the hooks for the facts of one run. Returns the subscription. Throws `CONFIG_INVALID` for bad hooks. */
 export function subscribeHooks(events$: Observable<Fact>, hooks: Hooks): Subscription {
   readHooks(hooks)
+  // What an async hook returns is handed on, so that its rejection is noticed.
   return events$.subscribe((fact) => {
-    if (fact.type === 'task.completed') hooks['task.complete']?.(fact)
-    else if (fact.type === 'task.failed' || fact.type === 'task.killed') hooks['task.abort']?.(fact)
+    if (fact.type === 'task.completed') return hooks['task.complete']?.(fact)
+    if (fact.type === 'task.failed' || fact.type === 'task.killed') return hooks['task.abort']?.(fact)
+    return undefined
   })
 }

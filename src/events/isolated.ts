@@ -1,15 +1,21 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
 
+/** Who tells that an observer threw. */
+export interface Reporter {
+  observerFailed(thrown: unknown): void
+}
+
 /**
- * An observable whose direct observers cannot harm it: when one throws, that is reported once, and it still gets what
- * follows. Observables made from it with `pipe` keep RxJS's own rules for errors.
+ * An observable whose direct observers cannot harm it: when one throws, or is async and rejects, that is reported once,
+ * and it still gets what follows. Observables made from it with `pipe` keep RxJS's own rules for errors.
  */
 export class IsolatedObservable<T> extends Observable<T> {
-  readonly #observerFailed: (thrown: unknown) => void
+  readonly #reporter: () => Reporter | undefined
 
-  constructor(source: Observable<T>, observerFailed: (thrown: unknown) => void) {
+  /** `reporter` is asked while an observer is being told something: who is to hear that it threw then, or rejects later. */
+  constructor(source: Observable<T>, reporter: () => Reporter | undefined) {
     super((subscriber) => source.subscribe(subscriber))
-    this.#observerFailed = observerFailed
+    this.#reporter = reporter
   }
 
   override subscribe(
@@ -23,15 +29,19 @@ export class IsolatedObservable<T> extends Observable<T> {
         ? { next: observerOrNext, ...(error ? { error } : {}), ...(complete ? { complete } : {}) }
         : (observerOrNext ?? {})
     let told = false
-    const failed = (thrown: unknown): void => {
+    const failed = (thrown: unknown, to = this.#reporter()): void => {
       if (told) return
       told = true
-      this.#observerFailed(thrown)
+      to?.observerFailed(thrown)
     }
     return super.subscribe({
       next: (value) => {
         try {
-          observer.next?.(value)
+          const returned = observer.next?.(value) as unknown
+          if (returned instanceof Promise) {
+            const to = this.#reporter()
+            returned.catch((thrown: unknown) => failed(thrown, to))
+          }
         } catch (thrown) {
           failed(thrown)
         }

@@ -9,7 +9,7 @@ export interface RunResult<Outputs = Readonly<Record<string, unknown>>> {
    * `killed`: the run was killed or drained. Else `completed`.
    */
   readonly status: 'completed' | 'failed' | 'killed'
-  /** Why the run as a whole failed: `RUN_ABORTED`, `RUN_TIMEOUT`, `RUN_DEADLOCKED`, `STORE_FAILED`. */
+  /** Why the run as a whole failed: `RUN_ABORTED`, `RUN_TIMEOUT`, `RUN_DEADLOCKED`, `STORE_FAILED`, `RUN_BROKEN`. */
   readonly failure?: Failure
   /** Why it was killed or drained. */
   readonly reason?: string

@@ -116,13 +116,18 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     return handle
   }
 
-  const shutdown = async (mode: 'drain' | 'kill'): Promise<void> => {
-    const results = [...root.runs.values()].map((run) => run.result)
-    shared.macrostep.run(() => root.send({ type: 'runtime.shutdown', mode }))
+  // Whoever has told it to close: its own actor takes that as an event.
+  const whenClosed = async (): Promise<void> => {
     await root.closed
-    await Promise.all(results)
+    await Promise.all([...root.runs.values()].map((run) => run.result))
     registry.close()
     shared.facts.complete()
+  }
+  const completed = whenClosed()
+
+  const shutdown = (mode: 'drain' | 'kill'): Promise<void> => {
+    shared.macrostep.run(() => root.send({ type: 'runtime.shutdown', mode }))
+    return completed
   }
 
   return {

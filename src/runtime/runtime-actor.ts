@@ -1,25 +1,30 @@
-import { type Actor, createActor, type InspectionEvent, type Observer } from 'xstate'
+import type { Actor, EventObject } from 'xstate'
 import { type RuntimeEvent, runtimeMachine } from '../../machines/runtime.ts'
 import { type DagContext, type dagMachine, newDagContext } from '../../machines/dag.ts'
 import { deliver } from './actor/deliver.ts'
 import { lastingSnapshots } from './actor/lasting-snapshots.ts'
-import { kinOf, spawnActor } from './actor/spawn-actor.ts'
+import { type Inspector, isolatedInspector } from './actor/isolated-inspector.ts'
+import { kinOf, rootActor, spawnActor } from './actor/spawn-actor.ts'
+import type { ActorHost } from './actor/actor-host.ts'
 import type { Kin } from './actor/kin.ts'
 import { searchLoaded } from './run/rank-of.ts'
 import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
+import { breakRun } from './steps/break-run.ts'
+import { isUnknown, type Sent, sentToRun, sentToTask } from './steps/sent-by-others.ts'
 import { storeFailed } from './steps/store-failed.ts'
 import { wake } from './steps/wake.ts'
 
 export interface RuntimeActorOptions extends SharedOptions {
-  readonly inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
+  readonly inspect: Inspector | undefined
 }
 
 /**
  * The root of the actor system. It spawns a dag actor for each run, and closes when it has been told to and no run is
  * left.
  */
-export class RuntimeActor implements RunHost {
+export class RuntimeActor implements RunHost, ActorHost {
+  readonly actorName = 'runtime'
   readonly shared: Shared
   readonly actor: Actor<typeof runtimeMachine>
   /** The runs that are not settled, by id. */
@@ -27,12 +32,14 @@ export class RuntimeActor implements RunHost {
   readonly closed: Promise<void>
   /** Called when a run has settled. */
   settled: (run: Run) => void = () => undefined
-  /** The context that the next dag actor goes on from. */
-  #restored: DagContext | undefined
+  /** The run that is to get a dag actor, and the context which that one goes on from. */
+  #unspawned: { readonly run: Run; readonly restored: DagContext | undefined } | undefined
   readonly #dagKin: Kin<typeof dagMachine>
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
   readonly storeFailed = storeFailed
+  readonly sentToRun = sentToRun
+  readonly sentToTask = sentToTask
 
   constructor(options: RuntimeActorOptions) {
     this.shared = new Shared(options)
@@ -43,9 +50,7 @@ export class RuntimeActor implements RunHost {
     })
     const machine = runtimeMachine.provide({
       actions: {
-        spawnRun: ({ event }) => {
-          if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId)!)
-        },
+        spawnRun: () => this.#spawn(),
         drainRuns: () => {
           for (const run of this.runs.values())
             deliver(this.actor, run.dag, { type: 'run.drain', reason: 'drained' })
@@ -61,10 +66,9 @@ export class RuntimeActor implements RunHost {
         },
       },
     })
-    this.actor = createActor(lastingSnapshots(machine), {
-      clock: options.clock,
-      ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
-    })
+    const { clock, inspect } = options
+    const inspected = inspect === undefined ? {} : { inspect: isolatedInspector(inspect) }
+    this.actor = rootActor(lastingSnapshots(machine), { clock, ...inspected }, this)
     // Before anybody else has the system in hand: from here on inspectors that come are noticed.
     this.#dagKin = kinOf(options.logic.dag, this.actor, 'dag')
     this.actor.start()
@@ -82,10 +86,46 @@ export class RuntimeActor implements RunHost {
     return this.actor.getSnapshot().value === 'open'
   }
 
+  contextMoved(): void {}
+
+  /** Told to stop, the runtime ends its runs first. */
+  toldToStop(): void {
+    this.shared.macrostep.run(() => this.send({ type: 'runtime.shutdown', mode: 'kill' }))
+  }
+
+  sentByOthers(event: EventObject, take: (event: EventObject) => void): void {
+    if (isUnknown(event)) return take(event)
+    const taken = this.#own(event as Sent)
+    if (taken !== undefined) this.shared.macrostep.with(take, taken, undefined)
+  }
+
+  #own(event: Sent): RuntimeEvent | undefined {
+    if (event?.type === 'runtime.shutdown') {
+      return { type: 'runtime.shutdown', mode: event['mode'] === 'kill' ? 'kill' : 'drain' }
+    }
+    // XState tells the parent that a dag actor has ended.
+    const run = this.runs.get(event?.['actorId'] as string)
+    if (run?.isAwaited !== true) return undefined
+    const { status, error } = run.dag.getSnapshot() as { readonly status: string; readonly error?: unknown }
+    if (status === 'error') breakRun(run, error)
+    if (status !== 'done') return undefined
+    run.isAwaited = false
+    return { type: 'xstate.done.actor.dag', output: run.dagContext }
+  }
+
+  dagEnded(run: Run): void {
+    if (!run.isAwaited) return
+    run.isAwaited = false
+    this.send({ type: 'xstate.done.actor.dag', output: run.dagContext })
+  }
+
   spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void {
     this.runs.set(run.id, run)
-    this.#restored = restored
+    run.isAwaited = true
+    this.#unspawned = { run, restored }
     this.send({ type: 'runtime.dispatch', runId: run.id })
+    // Where an observer of the runtime's actor dispatches, that actor takes the event later.
+    this.#spawn()
     deliver(this.actor, run.dag, { type: first })
     const begin = (): void => this.shared.macrostep.run(() => run.dag.start())
     const loading = searchLoaded(run.plan)
@@ -102,8 +142,10 @@ export class RuntimeActor implements RunHost {
     this.settled(run)
   }
 
-  #spawn(run: Run): void {
-    const restored = this.#restored
+  #spawn(): void {
+    if (this.#unspawned === undefined) return
+    const { run, restored } = this.#unspawned
+    this.#unspawned = undefined
     run.dag = spawnActor(this.#dagKin, restored ?? newDagContext(run.id), run, restored?.state)
     run.taskKin = kinOf(this.shared.logic.task, run.dag, 'task')
   }

@@ -5,7 +5,11 @@ import { IsolatedObservable } from '../../src/events/isolated.ts'
 function isolated() {
   const source = new Subject<number>()
   const thrown: unknown[] = []
-  return { source, thrown, stream: new IsolatedObservable(source, (one) => thrown.push(one)) }
+  return {
+    source,
+    thrown,
+    stream: new IsolatedObservable(source, () => ({ observerFailed: (one) => thrown.push(one) })),
+  }
 }
 
 describe('an observer that throws', () => {

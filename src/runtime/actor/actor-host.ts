@@ -1,3 +1,5 @@
+import type { EventObject } from 'xstate'
+
 /** What the runtime knows of an actor. */
 export interface ActorHost {
   /** The id that inspectors and the actor's own `id` show. */
@@ -7,6 +9,15 @@ export interface ActorHost {
    * copy, so that earlier snapshots keep what they said.
    */
   contextMoved(context: object): void
+  /**
+   * An event has come that dagmar did not send: whoever holds a ref may send anything. `take` has the actor take an
+   * event. Where this is missing, the actor takes whatever comes.
+   */
+  sentByOthers?(event: EventObject, take: (event: EventObject) => void): void
+  /** Somebody has told the actor to stop. Where this is missing, it stops. */
+  toldToStop?(): void
+  /** An inspector threw as it was shown the actor. False where there is nobody yet who could be told. */
+  inspectorFailed?(thrown: unknown): boolean
 }
 
 /**

@@ -1,7 +1,10 @@
-import type { ActorRefFromLogic, AnyActorRef, AnyStateMachine, EventFromLogic } from 'xstate'
-import { isKnownXState } from './known-xstate.ts'
+import type { ActorRefFromLogic, AnyActorRef, AnyStateMachine, EventFromLogic, EventObject } from 'xstate'
+import { type ActorHost, host } from './actor-host.ts'
+import { NamedActor } from './named-actor.ts'
 import { SlimActor } from './slim-actor.ts'
-import { insideOf } from './xstate-insides.ts'
+
+/** How those actors of XState take an event whose `send` is for others. */
+const takes = new WeakMap<object, (event: EventObject) => void>()
 
 /** `target.send(event)` on behalf of another actor, so that inspectors see where the event comes from. */
 export function deliver<Logic extends AnyStateMachine>(
@@ -9,7 +12,16 @@ export function deliver<Logic extends AnyStateMachine>(
   target: ActorRefFromLogic<Logic>,
   event: EventFromLogic<Logic>,
 ): void {
-  if ((target as unknown) instanceof SlimActor) (target as unknown as SlimActor).take(source, event)
-  else if (isKnownXState()) insideOf(target).system._relay(source, target, event)
-  else target.send(event)
+  const actor: unknown = target
+  if (actor instanceof SlimActor || actor instanceof NamedActor) actor.take(source, event)
+  else (takes.get(target) ?? target.send)(event)
+}
+
+/** Gives the actor its host, which hears what others send to it. */
+export function giveHost(actor: AnyActorRef, ofHost: ActorHost): void {
+  Object.assign(actor, { [host]: ofHost })
+  if (actor instanceof NamedActor || ofHost.sentByOthers === undefined) return
+  const take = actor.send
+  takes.set(actor, take)
+  actor.send = (event) => ofHost.sentByOthers?.(event, take)
 }

@@ -5,7 +5,14 @@ import { type ActorHost, host } from './actor-host.ts'
 import { differs } from './lasting-snapshots.ts'
 import type { SlimKin } from './kin.ts'
 import { SlimExtras } from './slim-extras.ts'
-import { type InnerActor, type InnerSystem, notStarted, running, stopped } from './xstate-insides.ts'
+import {
+  type InnerActor,
+  type InnerSystem,
+  notStarted,
+  running,
+  showEvent,
+  stopped,
+} from './xstate-insides.ts'
 
 /** What an actor has of XState's own class. */
 interface Inherited {
@@ -64,10 +71,10 @@ export class SlimActor {
     return this.#context
   }
 
-  /** `send`, as from another actor. */
+  /** Takes an event of dagmar's own, as from another actor. */
   take(source: unknown, event: EventObject): void {
-    if (this.kin.watch.inspectors > 0) this.kin.system._relay(source, this, event)
-    else this._send(event)
+    if (this.kin.watch.inspectors > 0) showEvent(this.kin.system, source, this, event)
+    if (this._processingStatus !== stopped) this.#enqueue(event)
   }
 
   start(): this {
@@ -89,7 +96,10 @@ export class SlimActor {
   }
 
   _send(event: EventObject): void {
-    if (this._processingStatus !== stopped) this.#enqueue(event)
+    if (this._processingStatus === stopped) return
+    const ofHost = this[host]
+    if (ofHost.sentByOthers === undefined) this.#enqueue(event)
+    else ofHost.sentByOthers(event, (taken) => this.#enqueue(taken))
   }
 
   #enqueue(event: EventObject): void {
@@ -173,7 +183,8 @@ export class SlimActor {
     const done = { type, output, actorId: this.id }
     this.#done = done
     this._stopProcedure()
-    parent._send(done)
+    if ((parent as unknown) instanceof SlimActor) (parent as unknown as SlimActor).take(this, done)
+    else parent._send(done)
   }
 
   /** As XState does it with an action that throws. */

@@ -1,4 +1,6 @@
 import {
+  type Actor,
+  type ActorOptions,
   type ActorRefFromLogic,
   type AnyActorRef,
   type AnyStateMachine,
@@ -7,7 +9,8 @@ import {
   type Snapshot,
 } from 'xstate'
 import { driveOf } from '../compile/drive.ts'
-import { type ActorHost, host } from './actor-host.ts'
+import type { ActorHost } from './actor-host.ts'
+import { giveHost } from './deliver.ts'
 import type { Kin, SlimKin } from './kin.ts'
 import { isKnownXState } from './known-xstate.ts'
 import { NamedActor } from './named-actor.ts'
@@ -61,10 +64,23 @@ export function spawnActor<Logic extends AnyStateMachine>(
   const options = { parent: kin.parent as never, id, input: input as never }
   const whole = state === undefined ? options : { ...options, snapshot: snapshotAt(logic, state, input) }
   const actor = isKnownXState() ? new NamedActor(logic, whole, kin.doneType) : createActor(logic, whole)
-  Object.assign(actor, { [host]: ofHost })
+  giveHost(actor, ofHost)
   // Not the input itself: XState copies the first context once, and keeps that copy from then on.
   ofHost.contextMoved(actor.getSnapshot().context as object)
   return actor as unknown as ActorRefFromLogic<Logic>
+}
+
+/** The root of an actor system. The caller has to start it. */
+export function rootActor<Logic extends AnyStateMachine>(
+  logic: Logic,
+  options: ActorOptions<Logic>,
+  ofHost: ActorHost,
+): Actor<Logic> {
+  const root = isKnownXState()
+    ? new NamedActor(logic, options as never, '')
+    : createActor(logic, options as never)
+  giveHost(root, ofHost)
+  return root as unknown as Actor<Logic>
 }
 
 function snapshotAt(logic: AnyStateMachine, state: string, context: unknown): Snapshot<unknown> {

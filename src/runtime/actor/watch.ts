@@ -1,3 +1,4 @@
+import { isolatedInspector } from './isolated-inspector.ts'
 import type { InnerSystem } from './xstate-insides.ts'
 
 /** Whether anybody inspects an actor system. */
@@ -7,7 +8,10 @@ export interface Watch {
 
 const watches = new WeakMap<InnerSystem, Watch>()
 
-/** Counts the inspectors that come and go from the first call on: XState itself does not say whether there are any. */
+/**
+ * Counts the inspectors that come and go from the first call on, since XState itself does not say whether there are any,
+ * and isolates them.
+ */
 export function watchOf(system: InnerSystem): Watch {
   const known = watches.get(system)
   if (known !== undefined) return known
@@ -15,7 +19,7 @@ export function watchOf(system: InnerSystem): Watch {
   watches.set(system, watch)
   const { inspect } = system
   system.inspect = (observer) => {
-    const inspection = inspect(observer)
+    const inspection = inspect(isolatedInspector(observer))
     watch.inspectors++
     let isOn = true
     return {

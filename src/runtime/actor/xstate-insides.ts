@@ -25,6 +25,11 @@ export interface InnerSystem {
   _relay(source: unknown, target: unknown, event: EventObject): void
 }
 
+/** What XState's system tells its inspectors of an event that it relays. */
+export function showEvent(system: InnerSystem, source: unknown, target: unknown, event: EventObject): void {
+  system._sendInspectionEvent({ type: '@xstate.event', sourceRef: source, actorRef: target, event })
+}
+
 export function insideOf(actor: AnyActorRef): InnerActor {
   return actor as unknown as InnerActor
 }

@@ -43,7 +43,7 @@ export class Outbox implements Journalled {
   /** The batch that is being written. */
   #underWay: Batch | undefined
   #seq: number
-  /** True once the store has refused facts. From then on facts are dropped, and effects are released at once. */
+  /** True once the store has refused facts, or the run is broken. From then on facts are dropped, and effects are released at once. */
   #isCut = false
 
   constructor(options: OutboxOptions) {
@@ -125,12 +125,18 @@ export class Outbox implements Journalled {
 
   refused(cause: unknown): void {
     this.#underWay = undefined
-    this.#isCut = true
-    this.#gathering = undefined
+    if (this.#isCut) return
+    this.cut()
     this.#options.storeFailed(cause)
   }
 
-  /** Tells the last facts of a run whose store has failed, without the store. */
+  /** What has gathered is dropped, and so are all later facts. */
+  cut(): void {
+    this.#isCut = true
+    this.#gathering = undefined
+  }
+
+  /** Tells the last facts of a run whose store has failed, or that is broken, without the store. */
   close(facts: readonly NewRunFact[]): void {
     const { log } = this.#options
     for (const fact of facts) {

@@ -1,4 +1,4 @@
-import type { ActorRefFromLogic } from 'xstate'
+import type { ActorRefFromLogic, EventObject } from 'xstate'
 import type { taskMachine } from '../../../machines/task.ts'
 import type { TaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
@@ -39,6 +39,14 @@ export class LiveTask implements ActorHost {
 
   contextMoved(context: object): void {
     this.context = context as TaskContext
+  }
+
+  sentByOthers(event: EventObject, take: (event: EventObject) => void): void {
+    this.run.host.sentToTask(this, event, take)
+  }
+
+  inspectorFailed(thrown: unknown): boolean {
+    return this.run.inspectorFailed(thrown)
   }
 }
 

@@ -1,8 +1,9 @@
-import type { ActorRefFromLogic, AnyActorRef } from 'xstate'
+import type { ActorRefFromLogic, AnyActorRef, EventObject } from 'xstate'
 import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import type { taskMachine } from '../../../machines/task.ts'
 import { dueAt, shiftInstants, type TaskEvent } from '../../../machines/task-context.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
 import { FactLog } from '../../events/fact-log.ts'
 import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
@@ -50,6 +51,11 @@ export interface RunHost {
   wake(run: Run, key: number): void
   /** The store has refused facts of the run. */
   storeFailed(run: Run, cause: unknown): void
+  /** The run's dag actor has ended without a done event. */
+  dagEnded(run: Run): void
+  /** Somebody has sent an event to the run's dag actor, or to that of a task. */
+  sentToRun(run: Run, event: EventObject, take: (event: EventObject) => void): void
+  sentToTask(live: LiveTask, event: EventObject, take: (event: EventObject) => void): void
 }
 
 const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
@@ -81,13 +87,15 @@ export class Run implements ActorHost, Candidate, Committer {
   result!: Promise<RunResult>
   /** Gives the result out. */
   resolve!: (result: RunResult) => void
+  /** True while it has a dag actor that has not ended. */
+  isAwaited = false
   startedAt = 0
   /** When its dag actor ended, in this process; undefined before. */
   settledAt: number | undefined
   /** True from the moment its result is given out, until a redrive. */
   isClosed = false
-  /** Why nothing of it is journalled any more. */
-  storeFailure: Failure | undefined
+  /** Why nothing of it is journalled any more: its store has failed, or it is broken. */
+  cutOff: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
   /** What the dag actor of a recovered run does first. */
@@ -157,6 +165,17 @@ export class Run implements ActorHost, Candidate, Committer {
 
   contextMoved(context: object): void {
     this.dagContext = context as DagContext
+  }
+
+  sentByOthers(event: EventObject, take: (event: EventObject) => void): void {
+    this.host.sentToRun(this, event, take)
+  }
+
+  /** Not before the run's first fact, which is `run.created`. */
+  inspectorFailed(thrown: unknown): boolean {
+    if (this.outbox.seq === 0) return false
+    this.outbox.pass({ type: 'observer.failed', message: thrownText(thrown) })
+    return true
   }
 
   /** Sends to the dag actor what somebody asks for, as a macrostep. */

@@ -22,7 +22,7 @@ export function closeRun(run: Run): void {
 export function finish(run: Run): void {
   if (run.isClosed) return
   run.isClosed = true
-  if (run.storeFailure !== undefined) tellWithoutStore(run, run.storeFailure)
+  if (run.cutOff !== undefined) tellWithoutStore(run, run.cutOff)
   run.host.forget(run)
   run.resolve(resultIn(run))
 }
@@ -32,7 +32,7 @@ function resultIn(run: Run): RunResult {
   const { id: runId, plan, books, startedAt, settledAt } = run
   const { state: status, ending, failure, reason } = run.dagContext
   const isOrderly = status === 'completed' || status === 'failed' || status === 'killed'
-  if (run.storeFailure !== undefined || settledAt === undefined || !isOrderly) return resultOf(run.log.view())
+  if (run.cutOff !== undefined || settledAt === undefined || !isOrderly) return resultOf(run.log.view())
   return resultFrom({
     runId,
     name: plan.name,
@@ -55,6 +55,7 @@ function resultIn(run: Run): RunResult {
 function tellWithoutStore(run: Run, failure: Failure): void {
   const { outcomes } = run.books
   const facts: NewRunFact[] = run.log.lastSeq === 0 ? [createdFact(run.plan, run.options, 1, run.now)] : []
+  const isBroken = failure.code === 'RUN_BROKEN'
   for (const { id: taskId, status, attempt, outcome } of run.log.view().tasks.values()) {
     const index = run.plan.indexOf(taskId)!
     if (outcome !== undefined) {
@@ -64,8 +65,8 @@ function tellWithoutStore(run: Run, failure: Failure): void {
       facts.push({ type: 'task.skipped', taskId, because: 'run-aborted' })
     } else {
       const known = outcomes[index]
-      const abandoned = known !== undefined && 'abandoned' in known && known.abandoned
-      const killed = { reason: 'store failed', abandoned }
+      const abandoned = known === undefined ? isBroken : 'abandoned' in known && known.abandoned
+      const killed = { reason: isBroken ? 'run broken' : 'store failed', abandoned }
       outcomes[index] = { status: 'killed', ...killed }
       facts.push({ type: 'task.killed', taskId, attempt, ...killed })
     }

@@ -34,15 +34,15 @@ export function redrive(run: Run, index: number | undefined): void {
 
 /** A run may be redriven when its end is in the store and has been told. */
 function refuseUnsettled(run: Run): void {
-  const { id, dagContext, isClosed, isSettled, log, outbox, storeFailure } = run
+  const { id, dagContext, isClosed, isSettled, log, outbox, cutOff } = run
   // An observer of the last fact may redrive the run before the result is given out.
   const isTold = isSettled && log.lastSeq === outbox.seq
-  if (storeFailure === undefined && (isClosed || isTold)) return
+  if (cutOff === undefined && (isClosed || isTold)) return
   const state = isSettled ? 'not settled in its store' : dagContext.state
   throw new DagmarError('RUN_NOT_SETTLED', {
     message: `The run ${id} is ${state}: only a settled run can be redriven.`,
     hint:
-      storeFailure === undefined
+      cutOff === undefined
         ? 'Await `run.result` first, or kill the run.'
         : 'Its store failed, so that nothing of a redrive could be written down: dispatch the dag anew.',
     facts: { runId: id, state },

@@ -5,6 +5,10 @@ import { finish } from './close-run.ts'
 
 /** The store has refused facts. None of their effects is released, live attempts are ended, and the run fails. */
 export function storeFailed(run: Run, cause: unknown): void {
+  if (run.cutOff !== undefined) {
+    finish(run)
+    return
+  }
   const message = `The store failed: ${thrownText(cause)}`
   const failure: Failure = {
     code: 'STORE_FAILED',
@@ -13,7 +17,7 @@ export function storeFailed(run: Run, cause: unknown): void {
     retryable: false,
     at: run.now,
   }
-  run.storeFailure = failure
+  run.cutOff = failure
   if (run.isSettled) {
     // The effect that gives out the result is among those that were lost.
     finish(run)
