@@ -23,11 +23,21 @@ export interface DagContext {
   failure: Failure | undefined
   /** The task whose failure aborted the run. */
   causedBy: TaskId | undefined
+  /** True once teardowns are ended, too: by a further kill, or because the store has failed. */
+  endsTeardowns: boolean
 }
 
 /** The context of a run that is about to begin, or is being redriven. */
 export function newDagContext(runId: string): DagContext {
-  return { runId, state: 'running', ending: undefined, reason: '', failure: undefined, causedBy: undefined }
+  return {
+    runId,
+    state: 'running',
+    ending: undefined,
+    reason: '',
+    failure: undefined,
+    causedBy: undefined,
+    endsTeardowns: false,
+  }
 }
 
 /** What the runtime, a handle or a task asks of a run. */
@@ -68,11 +78,14 @@ const enter =
 
 /**
  * One run of a dag. It reacts to the done events of its task actors, which are its children, and decides in which of
- * its states tasks may be taken up. It ends on `run.settled`, when every task is settled.
+ * its states tasks may be taken up: in `draining` and `killing`, teardowns alone. It ends on `run.settled`, when every
+ * task is settled.
  */
 export const dagMachine = setup({
   types: {} as { context: DagContext; input: DagContext; events: DagEvent; output: DagContext },
   guards: {
+    isFurtherKill: ({ context }) => !context.endsTeardowns,
+    isStoreFailure: ({ event }) => event.type === 'run.abort' && event.ending === 'store-failed',
     wasEndedByHand: ({ context }) => context.ending === 'killed' || context.ending === 'drained',
     hasFailed: ({ context, event }) =>
       context.failure !== undefined || (event.type === 'run.settled' && event.failed > 0),
@@ -100,6 +113,10 @@ export const dagMachine = setup({
       context.ending = event.ending
       context.failure = event.failure
       context.causedBy = event.causedBy
+      context.endsTeardowns = event.ending === 'store-failed'
+    },
+    noteNoTeardowns: ({ context }) => {
+      context.endsTeardowns = true
     },
     openRun: seam,
     reopenRun: seam,
@@ -110,6 +127,7 @@ export const dagMachine = setup({
     skipRest: seam,
     killWaiting: seam,
     killLive: seam,
+    killTeardowns: seam,
     closeRun: seam,
     tellPaused: seam,
     tellResumed: seam,
@@ -158,6 +176,7 @@ export const dagMachine = setup({
       entry: ['enterDraining', 'skipRest', 'killWaiting'],
       on: {
         'run.recover': { actions: ['recoverRun', 'skipRest', 'killWaiting'] },
+        'run.offer': { actions: 'admitTasks' },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.killTask': { actions: 'killTask' },
         'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },
@@ -169,7 +188,11 @@ export const dagMachine = setup({
       entry: ['enterKilling', 'skipRest', 'killLive'],
       on: {
         'run.recover': { actions: ['recoverRun', 'skipRest', 'killLive'] },
+        'run.offer': { actions: 'admitTasks' },
         'xstate.done.actor.task': { actions: 'settleTask' },
+        'run.killTask': { actions: 'killTask' },
+        'run.kill': { guard: 'isFurtherKill', actions: ['noteNoTeardowns', 'killTeardowns'] },
+        'run.abort': { guard: 'isStoreFailure', actions: ['noteNoTeardowns', 'killTeardowns'] },
         'run.settled': [{ guard: 'wasEndedByHand', target: 'killed' }, { target: 'failed' }],
       },
     },

@@ -82,6 +82,8 @@ export const runtimeMachine = setup({
           { guard: 'isLast', target: 'closed', actions: 'noteSettled' },
           { actions: 'noteSettled' },
         ],
+        // A further kill ends teardowns.
+        'runtime.shutdown': { guard: 'isKill', actions: 'killRuns' },
       },
     },
     closed: { type: 'final', entry: ['enterClosed', 'closeRuntime'] },

@@ -65,14 +65,18 @@ export type RunFact =
   | (OfRunOnly & { readonly type: 'run.paused' })
   /** Attempts start again. */
   | (OfRunOnly & { readonly type: 'run.resumed' })
-  /** Live attempts may finish, everything else is skipped. */
+  /** Live attempts may finish, everything else is skipped, except for teardowns. */
   | (OfRunOnly & { readonly type: 'run.draining'; readonly reason: string })
-  /** Every live attempt is being ended, everything else is skipped. `ending` says why. */
+  /**
+   * Every live attempt is being ended, everything else is skipped, except for teardowns. `ending` says why. Told a second
+   * time, with `endsTeardowns`, where a further kill ends these, too.
+   */
   | (OfRunOnly & {
       readonly type: 'run.killing'
       readonly ending: RunEnding
       readonly reason: string
       readonly failure?: Failure
+      readonly endsTeardowns?: true
     })
   | (OfRunOnly & { readonly type: 'run.recovered' })
   /** The settled run is open again, and with it these tasks. `until` is when its timeout falls now, if it has one. */

@@ -32,10 +32,10 @@ function waitsOf(view: RunView, structure: TaskStructure, task: TaskView): reado
     case 'pending':
       return waitsForDependencies(structure, (id) => view.tasks.get(id)?.outcome)
     case 'ready':
-      return waitsForRoom(view, task)
+      return waitsForRoom(view, structure, task)
     case 'dispatched':
       if (asked.length > 0) return asked
-      return until === undefined ? waitsForRoom(view, task) : instant('retry', until)
+      return until === undefined ? waitsForRoom(view, structure, task) : instant('retry', until)
     case 'starting':
       return instant('start timeout', until)
     case 'running':
@@ -70,8 +70,13 @@ export function waitsForDependencies(
   return [{ kind: 'dependencies', rule, taskIds, ...(isHopeless ? { isHopeless } : {}) }]
 }
 
-function waitsForRoom({ status }: RunView, { deferred }: TaskView): readonly WaitsFor[] {
-  if (status === 'paused' || status === 'draining' || status === 'killing') {
+function waitsForRoom(
+  { status }: RunView,
+  { teardown }: TaskStructure,
+  { deferred }: TaskView,
+): readonly WaitsFor[] {
+  const isEnding = status === 'draining' || status === 'killing'
+  if (status === 'paused' || (isEnding && teardown !== true)) {
     return [{ kind: 'run', state: status }]
   }
   return deferred === undefined ? [{ kind: 'room' }] : [{ kind: 'executor', ...deferred }]

@@ -39,11 +39,12 @@ export interface Dag<
     const Id extends string,
     Output,
     const Need extends Tasks['id'] = never,
-    const When extends Rule = DefaultWhen<Lenient>,
+    const Teardown extends boolean = false,
+    const When extends Rule = DefaultWhen<Lenient, Teardown>,
     const Failing extends OnFailure = DefaultFailing<Lenient>,
   >(
     id: NewId<Id, Tasks['id']>,
-    options: TaskOptions<Need, When, Failing>,
+    options: TaskOptions<Need, When, Failing, Teardown>,
     run: HandlerOrWork<InputsOf<Tasks, Need, When, Ignorable>, Input, Output>,
   ): Dag<
     Input,
@@ -74,11 +75,12 @@ export type HandlerOrWork<Inputs, Input, Output> =
   | Work<HandlerContext<Inputs, Input>, Output>
 
 /**
- * Defaults under which a task that sets neither `when` nor `onFailure` starts only when its dependencies have
+ * Defaults under which a task that sets neither `when`, `teardown` nor `onFailure` starts only when its dependencies have
  * completed.
  */
 export interface PlainDefaults extends TaskDefaults {
   readonly when?: 'all-completed'
+  readonly teardown?: false
   readonly onFailure?: 'skip' | 'abort'
 }
 
@@ -153,7 +155,11 @@ type NewId<Id extends string, Ids> = string extends Ids
     ? `There is already a task with the id ${Id}.`
     : Id
 
-type DefaultWhen<Lenient extends boolean> = Lenient extends true ? Rule : 'all-completed'
+type DefaultWhen<Lenient extends boolean, Teardown extends boolean = false> = Lenient extends true
+  ? Rule
+  : [Teardown] extends [false]
+    ? 'all-completed'
+    : 'all-settled'
 type DefaultFailing<Lenient extends boolean> = Lenient extends true ? OnFailure : 'skip'
 
 /** The outputs without which the task would not have started are required, the others optional. */

@@ -46,6 +46,7 @@ function areAlike(one: PlannedTask, other: PlannedTask): boolean {
     one.backoff === other.backoff &&
     one.uses === other.uses &&
     one.rule === other.rule &&
+    one.teardown === other.teardown &&
     one.priority === other.priority &&
     one.estimateMs === other.estimateMs &&
     one.executor === other.executor
@@ -53,8 +54,9 @@ function areAlike(one: PlannedTask, other: PlannedTask): boolean {
 }
 
 /** Plans have the fields of policy and backoff always in the same order. */
-function settingsText({ policy, backoff, uses, rule, priority, estimateMs, executor }: PlannedTask): string {
-  const named = typeof rule === 'function' ? 'function' : rule
+function settingsText(task: PlannedTask): string {
+  const { policy, backoff, uses, rule, teardown, priority, estimateMs, executor } = task
+  const named = `${typeof rule === 'function' ? 'function' : rule}${teardown ? ' teardown' : ''}`
   const numbers = [...Object.values(policy), ...Object.values(backoff), priority, estimateMs].join()
   return `${named},${numbers},${canonicalText(uses)},${executor}`
 }

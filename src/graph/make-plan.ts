@@ -169,7 +169,7 @@ function planTasks(
       const settings = readSettings(entry, work, frame)
       const needs = needsOf[index]!
       const dependents = dependentsOf[index]
-      if (needs.length === 0) refuseLoneAnyRule(entry)
+      if (needs.length === 0) refuseLone(entry)
       refuseNeedBeyondPool(entry, settings, frame.pools)
       return Object.freeze({
         id: entry.id,
@@ -177,6 +177,7 @@ function planTasks(
         needs: needs.length === 0 ? none : Object.freeze(needs),
         dependents: dependents === undefined ? none : Object.freeze(dependents),
         rule: settings.rule,
+        teardown: settings.teardown && needs.length > 0,
         policy: settings.policy,
         backoff: settings.backoff,
         priority: settings.priority,
@@ -205,11 +206,20 @@ function givesOptions(fields: Fields): boolean {
   return false
 }
 
-/** Refused only where the task itself sets the rule: as a default, it is meant for the tasks that have dependencies. */
-function refuseLoneAnyRule(entry: TaskEntry): void {
-  const rule = entry.fields['when'] as Rule | undefined
+/**
+ * What makes no sense without dependencies is refused where the task itself says it: as a default, it is meant for the
+ * tasks that have some.
+ */
+function refuseLone({ id, path, fields }: TaskEntry): void {
+  if (fields['teardown'] === true) {
+    throw new DagmarError('DAG_INVALID', {
+      message: `${path}.teardown is true, but the task has no dependencies behind which it could tidy up.`,
+      hint: 'Name in needs the tasks that it has to wait for, or take teardown away.',
+      facts: { field: `${path}.teardown`, taskId: id },
+    })
+  }
+  const rule = fields['when'] as Rule | undefined
   if (rule === undefined || !isAnyRule(rule)) return
-  const { id, path } = entry
   throw new DagmarError('DAG_INVALID', {
     message: `${path}.when is ${show(rule)}, but the task has no dependencies that could meet it.`,
     hint: 'Name its dependencies in needs, or take the rule away.',

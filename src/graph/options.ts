@@ -60,6 +60,7 @@ export interface TaskOptions<
   Need extends TaskId = TaskId,
   When extends Rule = Rule,
   Failing extends OnFailure = OnFailure,
+  Teardown extends boolean = boolean,
 > {
   /**
    * The tasks to wait for, by id. Their outputs are the handler's `inputs`, and `when` says how they must have settled
@@ -68,9 +69,17 @@ export interface TaskOptions<
   readonly needs?: readonly Need[]
   /**
    * The rule over the settled dependencies. When it is met, the task becomes ready; when it can no longer be met, the
-   * task is skipped. An `any-…` rule without dependencies is an error. @default 'all-completed'
+   * task is skipped. An `any-…` rule without dependencies is an error. @default 'all-completed'; of a
+   * teardown 'all-settled'
    */
   readonly when?: When | RuleFunction
+  /**
+   * True for a task that tidies up behind those that it needs: it runs also when the run is killed, drained, aborted or
+   * timed out, once all that it needs has ended. It is skipped then if none of its dependencies ever started, and a
+   * further kill ends it. Its own defaults are `when: 'all-settled'` and `timeout: '1m'`. Without dependencies it is an
+   * error. @default false
+   */
+  readonly teardown?: Teardown
   /**
    * What happens once the attempts are used up. `skip`: dependents whose rule can no longer be met are skipped, and
    * the run fails in the end. `abort`: the rest of the run is killed. `ignore`: counts as completed, without an
@@ -84,7 +93,7 @@ export interface TaskOptions<
   readonly retry?: RetryOptions
   /**
    * The longest that one attempt may run, counted from `task.started`: time in the queue is free. Past it the attempt
-   * is ended and fails with `ATTEMPT_TIMEOUT`, which may be retried. > 0. @default Infinity
+   * is ended and fails with `ATTEMPT_TIMEOUT`, which may be retried. > 0. @default Infinity; of a teardown '1m'
    */
   readonly timeout?: Duration
   /**
@@ -179,6 +188,7 @@ export const defaultOptimise = { effort: 8_000, seed: 1, timeCap: Number.POSITIV
 /** The defaults that do not depend on the kind of work. */
 export const defaultOptions = {
   when: 'all-completed',
+  teardown: false,
   onFailure: 'skip',
   severity: 'error',
   retry: { maxAttempts: 1, backoff: { base: '5s', factor: 2, cap: '5m', jitter: 0 } },
@@ -189,3 +199,6 @@ export const defaultOptions = {
   priority: 'medium',
   uses: {},
 } as const satisfies TaskDefaults
+
+/** The defaults of a teardown that differ from those of other tasks. */
+export const defaultTeardown = { when: 'all-settled', timeout: 60_000 } as const satisfies TaskDefaults

@@ -40,6 +40,8 @@ export interface PlannedTask {
   /** Indices of the tasks that wait for it, ascending. */
   readonly dependents: readonly number[]
   readonly rule: Rule
+  /** True for a task that also runs when the run is ended early. */
+  readonly teardown: boolean
   readonly policy: TaskPolicy
   readonly backoff: Backoff
   /** Higher starts first. `critical` is 100, `high` 50, `medium` 0, `low` −50. */
@@ -92,6 +94,8 @@ export interface TaskStructure {
   readonly id: TaskId
   readonly needs: readonly TaskId[]
   readonly rule: StatedRule
+  /** There for a teardown: it also runs when the run is ended early. */
+  readonly teardown?: true
   readonly executor: string
   /** Higher starts first. */
   readonly priority: number

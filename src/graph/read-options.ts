@@ -1,6 +1,13 @@
 import type { TaskPolicy } from '../../machines/task-context.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { defaultOptions, onFailures, priorities, severities, type TaskDefaults } from './options.ts'
+import {
+  defaultOptions,
+  defaultTeardown,
+  onFailures,
+  priorities,
+  severities,
+  type TaskDefaults,
+} from './options.ts'
 import type { Backoff } from './plan.ts'
 import {
   badValue,
@@ -19,6 +26,7 @@ import { type Rule, ruleNames } from './rules.ts'
 /** Task options in numbers. */
 export interface Settings {
   readonly rule: Rule
+  readonly teardown: boolean
   readonly policy: TaskPolicy
   readonly backoff: Backoff
   readonly priority: number
@@ -30,6 +38,7 @@ export interface Settings {
 
 type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & Backoff)[Field] } & {
   rule: Rule
+  teardown: boolean
   priority: number
   estimateMs: number
   uses: Readonly<Record<string, number>>
@@ -49,6 +58,7 @@ type ReadOption = (value: unknown, path: string) => Layer
 /** How each option is read, in the order in which mistakes are reported. */
 const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
   when: (value, path) => ({ rule: readRule(value, path) }),
+  teardown: (value, path) => ({ teardown: readBoolean(value, path) }),
   onFailure: (value, path) => ({ onFailure: readOneOf(value, path, onFailures) }),
   severity: (value, path) => ({ severity: readOneOf(value, path, severities) }),
   retry: readRetry,
@@ -79,12 +89,13 @@ export function readLayer(options: Fields, path: string): Layer {
   return layer
 }
 
+const builtInTeardown = readLayer(defaultTeardown, 'defaults')
 const builtIn = readLayer(defaultOptions, 'defaults') as Omit<Flat, 'estimateMs' | 'executor'>
 
 /** Lays the layers over each other: the task's own, then the dag's defaults, then those of its kind of work. */
 export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): Settings {
   const given: Layer = { ...work, ...dag, ...task }
-  const flat = { ...builtIn, ...given }
+  const flat = { ...builtIn, ...(given.teardown === true ? builtInTeardown : undefined), ...given }
   if (task.stallGraceMs !== undefined && task.stallAfterMs === undefined && !isFinite(flat.stallAfterMs)) {
     throw new DagmarError('CONFIG_INVALID', {
       message: `${path}.stall has a grace but no after, and this kind of work has none of its own.`,
@@ -94,6 +105,7 @@ export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): 
   }
   return {
     rule: flat.rule,
+    teardown: flat.teardown,
     policy: Object.freeze<TaskPolicy>({
       maxAttempts: flat.maxAttempts,
       startTimeoutMs: flat.startTimeoutMs,
@@ -155,6 +167,11 @@ function readStall(value: unknown, path: string): Layer {
       : { stallAfterMs: readDuration(after, `${path}.after`, { positive: true }) }),
     ...(grace === undefined ? {} : { stallGraceMs: readDuration(grace, `${path}.grace`) }),
   }
+}
+
+function readBoolean(value: unknown, path: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw badValue(path, value, 'true or false')
 }
 
 function readRule(value: unknown, path: string): Rule {

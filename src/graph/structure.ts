@@ -30,6 +30,11 @@ function structureOfTask(task: PlannedTask, tasks: readonly PlannedTask[]): Task
   const maxAttempts = policy.maxAttempts === Number.POSITIVE_INFINITY ? null : policy.maxAttempts
   const { onFailure } = policy
   // Spelled out twice, because spreading into an object takes several times as long as making one.
+  if (task.teardown) {
+    const estimated = estimateMs === undefined ? {} : { estimateMs }
+    const rest = { executor, priority, ...estimated, uses, maxAttempts, onFailure }
+    return Object.freeze({ id, needs, rule, teardown: true, ...rest })
+  }
   return Object.freeze(
     estimateMs === undefined
       ? { id, needs, rule, executor, priority, uses, maxAttempts, onFailure }

@@ -152,6 +152,11 @@ const sharedFields = {
     default: '.',
   }),
   shell: field(program, 'What reads a command that is one text, by its -c.', { default: '/bin/sh' }),
+  teardown: field(
+    v.boolean(mustBe('true or false')),
+    'True for a task that tidies up: it also runs when the run is ended early, once what it needs has ended. By default it runs when: all-settled, timeout: 1m.',
+    { default: defaultOptions.teardown },
+  ),
 }
 
 const runMessage = mustBe("a command: a text for the shell, or a list such as ['npm', 'test']")

@@ -53,7 +53,8 @@ export interface Runtime {
   ): Promise<Outputs>
   /**
    * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Resolves
-   * when every run is settled. A second call with `kill` ends a drain early.
+   * when every run is settled. A second call with `kill` ends a drain early. Teardowns still run, and a further call with
+   * `kill` ends them.
    * @default { mode: 'drain' }
    */
   shutdown(options?: { readonly mode?: 'drain' | 'kill' }): Promise<void>

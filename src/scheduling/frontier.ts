@@ -23,6 +23,8 @@ export class Frontier {
   readonly #skipped: Int32Array
   /** 1 once the task has been given out as ready or doomed, so that neither happens twice. */
   readonly #decided: Uint8Array
+  /** True once a rule is to be judged only when all dependencies are settled, even one that a single one can meet. */
+  isPatient = false
 
   /**
    * `decide` answers for a task whose rule is a function. It is called once, when all dependencies of the task are
@@ -59,6 +61,11 @@ export class Frontier {
     return this.#decided[task] === 0
   }
 
+  areNeedsSettled(task: number): boolean {
+    const settled = this.#completed[task]! + this.#failed[task]! + this.#skipped[task]!
+    return settled === this.#tasks[task]!.needs.length
+  }
+
   settle(task: number, as: CountsAs): Unblocked {
     const dependents = this.#tasks[task]!.dependents
     if (dependents.length === 0) return nothing
@@ -70,6 +77,7 @@ export class Frontier {
       if (this.#decided[dependent] === 1) continue
       const status = this.#status(dependent)
       if (status === 'open' || status === 'hopeless') continue
+      if (this.isPatient && !this.areNeedsSettled(dependent)) continue
       this.#decided[dependent] = 1
       if (status === 'met') (ready ??= []).push(dependent)
       else (doomed ??= []).push(dependent)

@@ -20,6 +20,7 @@ const beginning: DagContext = {
   reason: '',
   failure: undefined,
   causedBy: undefined,
+  endsTeardowns: false,
 }
 const timedOut: Failure = failure({ code: 'RUN_TIMEOUT', severity: 'critical' })
 
@@ -96,9 +97,9 @@ describe('a run', () => {
     }
   })
 
-  it('takes up tasks while it is running, and in no other state', () => {
+  it('takes up tasks unless it is paused: while it is ended early, the teardowns that are left', () => {
     const taking = live.filter((state) => after(state, offer).did.includes('admitTasks'))
-    expect(taking).toEqual(['running'])
+    expect(taking).toEqual(['running', 'draining', 'killing'])
   })
 
   it.each(live)('takes the done event of a task while %s', (state) => {
@@ -106,9 +107,9 @@ describe('a run', () => {
     expect(after(state, taskDone).state).toBe(state)
   })
 
-  it('ends single tasks on demand, until it ends all of them anyway', () => {
+  it('ends single tasks on demand', () => {
     const ending = live.filter((state) => after(state, killTask).did.includes('killTask'))
-    expect(ending).toEqual(['running', 'paused', 'draining'])
+    expect(ending).toEqual(live)
   })
 
   it('ignores what its state does not expect', () => {
@@ -125,7 +126,6 @@ describe('a run', () => {
       pause,
       resume,
       drain,
-      offer,
     ])
     expect(ignoring('killing')).toEqual([
       { type: 'run.start' },
@@ -133,11 +133,26 @@ describe('a run', () => {
       pause,
       resume,
       drain,
-      kill,
       abort,
-      offer,
-      killTask,
     ])
+  })
+})
+
+describe('a further kill', () => {
+  it('ends the teardowns, once, and changes nothing else', () => {
+    const machine = dag(kill, { ...kill, reason: 'more' })
+    expect(machine.did).toEqual(['noteNoTeardowns', 'killTeardowns'])
+    expect(machine.context).toMatchObject({ state: 'killing', reason: 'enough', endsTeardowns: true })
+    expect(dag(kill, kill, kill).did).toEqual([])
+  })
+
+  it('is what the failure of the store comes to', () => {
+    const lost: DagEvent = { type: 'run.abort', ending: 'store-failed', failure: timedOut }
+    expect(dag(lost).context.endsTeardowns).toBe(true)
+    expect(dag(lost, kill).did).toEqual([])
+    const machine = dag(kill, lost)
+    expect(machine.did).toEqual(['noteNoTeardowns', 'killTeardowns'])
+    expect(machine.context).toMatchObject({ ending: 'killed', endsTeardowns: true })
   })
 })
 

@@ -11,6 +11,7 @@ const output: DagContext = {
   reason: '',
   failure: undefined,
   causedBy: undefined,
+  endsTeardowns: false,
 }
 const dispatch: RuntimeEvent = { type: 'runtime.dispatch', runId: 'run' }
 const done: RuntimeEvent = { type: 'xstate.done.actor.dag', output }
@@ -77,8 +78,10 @@ describe('a kill of a draining runtime', () => {
     expect(machine.did).toEqual(['enterKilling', 'killRuns'])
   })
 
-  it('kills once', () => {
-    expect(runtime(dispatch, kill, kill).did).toEqual([])
+  it('that is told again kills the runs again, which ends their teardowns', () => {
+    const machine = runtime(dispatch, kill, kill)
+    expect([machine.state, machine.did]).toEqual(['killing', ['killRuns']])
+    expect(runtime(dispatch, kill, drain).did).toEqual([])
   })
 })
 

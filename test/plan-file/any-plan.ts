@@ -100,6 +100,9 @@ function arbitraryOf(schema: v.GenericSchema): fc.Arbitrary<unknown> {
       return fc.constant(shape.literal)
     case 'array':
       return fc.array(arbitraryOf(shape.item as unknown as v.GenericSchema), { maxLength: 3 })
+    case 'boolean':
+      // A teardown needs dependencies, which is said by no schema.
+      return fc.constant(false)
     case 'number':
       return fc.integer({ min: 1, max: 1_000 })
     case 'string':

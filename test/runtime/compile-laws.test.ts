@@ -54,6 +54,7 @@ describe('a machine that is compiled', () => {
         reason: '',
         failure: undefined,
         causedBy: undefined,
+        endsTeardowns: false,
       }
       const events = sent.map((event) => () => event)
       const asked = [{ type: 'run.offer', most: 1 }, { type: 'run.resume' }, { type: 'run.kill' }]

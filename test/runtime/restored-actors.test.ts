@@ -30,6 +30,7 @@ function dagIn(mode: (typeof modes)[number], state: RunState, did: string[]) {
     reason: '',
     failure: undefined,
     causedBy: undefined,
+    endsTeardowns: false,
   }
   const snapshot = logic.resolveState({ value: state, context })
   return { actor: createActor(logic, { snapshot, input: context }).start(), context }

@@ -37,6 +37,7 @@ const dagInput = (): DagContext => ({
   reason: '',
   failure: undefined,
   causedBy: undefined,
+  endsTeardowns: false,
 })
 
 const foreign: readonly (EventObject & { readonly error?: unknown })[] = [

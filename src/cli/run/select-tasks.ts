@@ -46,16 +46,17 @@ export function selectTasks<Outputs, Input>(
   const indexOf = new Map(kept.map(({ index }, place) => [index, place]))
   const renumbered = (indices: readonly number[]): readonly number[] =>
     Object.freeze(indices.flatMap((index) => indexOf.get(index) ?? []))
-  const tasks = kept.map(
-    (task, index): PlannedTask =>
-      Object.freeze({
-        ...task,
-        index,
-        needs: renumbered(task.needs),
-        dependents: renumbered(task.dependents),
-        policy: policyOf(task, afterFailure),
-      }),
-  )
+  const tasks = kept.map((task, index): PlannedTask => {
+    const needs = renumbered(task.needs)
+    return Object.freeze({
+      ...task,
+      index,
+      needs,
+      dependents: renumbered(task.dependents),
+      teardown: task.teardown && needs.length > 0,
+      policy: policyOf(task, afterFailure),
+    })
+  })
   const indexById = new Map(tasks.map(({ id, index }) => [id, index]))
   const { name, order, optimise, concurrency, pools, timeoutMs, version, inputSchema } = plan
   const frame = { name, order, optimise, concurrency, pools, timeoutMs, version, inputSchema }

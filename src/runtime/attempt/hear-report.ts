@@ -92,7 +92,7 @@ function hearFirst(live: LiveTask, { type }: AttemptReport): void {
  */
 function offerAgain(live: LiveTask): void {
   const { queue } = live.run.books
-  if (queue.has(live.task.index)) return
+  if (queue.has(live.task.index) || live.run.postpones(live.task.index)) return
   queue.restore(live.task.index)
   queue.close(live.lane.index)
   live.run.shared.admission.executors.takenBack(live.lane)

@@ -46,11 +46,12 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   /**
    * Ends the run, or one task: live attempts are aborted, forced after their `killGrace`, and abandoned where they
    * cannot be forced. Resolves when the run or the task is settled. Does nothing where it is settled already.
+   * Teardowns still run, and a further kill of the run ends them.
    */
   kill(taskId?: TaskId, options?: { readonly reason?: string }): Promise<void>
   /**
-   * Lets live attempts finish, skips the rest, and ends the run as killed, with the reason `drained`. Resolves when the
-   * run is settled.
+   * Lets live attempts finish, skips the rest but for teardowns, and ends the run as killed, with the reason `drained`.
+   * Resolves when the run is settled.
    */
   drain(): Promise<void>
   /**

@@ -50,7 +50,8 @@ function waitsOfAttempt(run: Run, { context }: LiveTask): WaitsFor[] {
 
 function waitsForRoom(run: Run, index: number): WaitsFor[] {
   const { state } = run.dagContext
-  if (state === 'paused' || state === 'draining' || state === 'killing') return [{ kind: 'run', state }]
+  const isEnding = state === 'draining' || state === 'killing'
+  if (state === 'paused' || (isEnding && !run.plan.tasks[index]!.teardown)) return [{ kind: 'run', state }]
   const { lanes, queue } = run.books
   const lane = lanes[queue.laneOf(index)]!
   return run.shared.admission.lacks(lane).map((lack) => waitsForLack(run, lane, lack))

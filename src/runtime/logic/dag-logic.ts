@@ -1,20 +1,10 @@
-import { dagMachine, type RunEnding } from '../../../machines/dag.ts'
-import type { SkipReason } from '../../../machines/outcome.ts'
+import { dagMachine } from '../../../machines/dag.ts'
 import { admitTasks } from '../steps/admit-tasks.ts'
 import { closeRun } from '../steps/close-run.ts'
 import { runOf } from '../run/live-task.ts'
 import { tellReopened } from '../steps/redrive.ts'
 import { startRun } from '../steps/start-run.ts'
-import { killLive, killTask, skipRest, taskDone } from '../steps/settle-tasks.ts'
-
-const skipReasons: Readonly<Record<RunEnding, SkipReason>> = {
-  killed: 'run-killed',
-  drained: 'run-drained',
-  aborted: 'run-aborted',
-  'timed-out': 'run-timed-out',
-  deadlocked: 'run-aborted',
-  'store-failed': 'run-aborted',
-}
+import { killLive, killTask, killTeardowns, skipRest, taskDone } from '../steps/settle-tasks.ts'
 
 /** The dag machine with its seams filled in. */
 export const dagLogic = dagMachine.provide({
@@ -31,9 +21,14 @@ export const dagLogic = dagMachine.provide({
     killTask: ({ event, self }) => {
       if (event.type === 'run.killTask') killTask(runOf(self), event.index, event.reason)
     },
-    skipRest: ({ context, self }) => skipRest(runOf(self), skipReasons[context.ending!], context.causedBy),
+    skipRest: ({ self }) => skipRest(runOf(self)),
     killWaiting: ({ context, self }) => killLive(runOf(self), context.reason, true),
     killLive: ({ context, self }) => killLive(runOf(self), context.failure?.message ?? context.reason, false),
+    killTeardowns: ({ context, event, self }) => {
+      const { failure, reason } = context
+      const given = event.type === 'run.kill' ? event.reason : reason
+      killTeardowns(runOf(self), failure?.message ?? given)
+    },
     closeRun: ({ self }) => closeRun(runOf(self)),
     tellPaused: ({ self }) => {
       runOf(self).tell({ type: 'run.paused' })

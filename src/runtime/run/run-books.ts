@@ -38,6 +38,8 @@ export class RunBooks {
   readonly openAtStart: number[] = []
   /** For a redriven or recovered run: the open tasks whose rule the settled ones make impossible. */
   readonly doomedAtStart: number[] = []
+  /** Teardowns of a run that is ended early that were to be queued before all that they need had ended. */
+  readonly postponed = new Set<number>()
   unsettled: number
   /** True once the dag actor has been told that every task is settled. */
   hasAnnounced = false

@@ -72,7 +72,15 @@ export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
     created,
     startedAt,
     until,
-    dag: { ...newDagContext(created.runId), state, ending, reason, failure, causedBy: read.causedBy },
+    dag: {
+      ...newDagContext(created.runId),
+      state,
+      ending,
+      reason,
+      failure,
+      causedBy: read.causedBy,
+      endsTeardowns: read.endsTeardowns,
+    },
     endingSeq: read.endingSeq,
     tasks: plan.tasks.map(({ id }) => read.task(view.tasks.get(id)!)),
     reopening: read.reopening?.tasks.size === 0 ? undefined : read.reopening,
@@ -88,6 +96,7 @@ const besides: ReadonlySet<RunFact['type']> = new Set(['task.warned', 'task.plac
 class Reading {
   endingSeq: number | undefined
   causedBy: TaskId | undefined
+  endsTeardowns = false
   aborting: RunPast['aborting']
   reopening: { readonly seq: number; readonly tasks: Set<TaskId> } | undefined
   readonly #plan: Plan
@@ -104,6 +113,7 @@ class Reading {
       this.#addOfTask(fact)
     } else if (fact.type === 'run.redriven') {
       this.endingSeq = undefined
+      this.endsTeardowns = false
       this.causedBy = undefined
       this.aborting = undefined
       this.reopening = { seq: fact.seq, tasks: new Set(fact.tasks) }
@@ -111,6 +121,8 @@ class Reading {
       this.endingSeq = fact.seq
     } else if (fact.type === 'run.killing') {
       this.endingSeq = fact.seq
+      this.endsTeardowns = fact.endsTeardowns === true
+      if (this.endsTeardowns) return
       this.causedBy = fact.ending === 'aborted' ? this.aborting?.taskId : undefined
       this.aborting = undefined
     }

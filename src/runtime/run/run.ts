@@ -243,9 +243,21 @@ export class Run implements ActorHost, Candidate, Committer {
   /** Queues a task that is ready to be taken up. */
   enqueue(index: number): void {
     const { queue, lanes } = this.books
+    if (this.postpones(index)) return
     queue.push(index)
     lanes[queue.laneOf(index)]!.improved()
     this.shared.admission.want(this)
+  }
+
+  /**
+   * True for a task that must not be queued yet: in a run that is ended early a teardown waits until all that it needs
+   * has ended, whatever its rule says.
+   */
+  postpones(index: number): boolean {
+    const { frontier, postponed } = this.books
+    if (this.dagContext.ending === undefined || frontier.areNeedsSettled(index)) return false
+    postponed.add(index)
+    return true
   }
 
   /**
@@ -261,7 +273,8 @@ export class Run implements ActorHost, Candidate, Committer {
   }
 
   headPriority(): number | undefined {
-    if (this.dagContext.state !== 'running') return undefined
+    // In a run that is ended early only teardowns are queued.
+    if (this.dagContext.state === 'paused') return undefined
     const head = this.books.queue.peek()
     return head === -1 ? undefined : this.plan.tasks[head]!.priority
   }

@@ -12,6 +12,7 @@ import { armRunTimeout } from './run-timeout.ts'
 import { restoreTask } from './restore-task.ts'
 import { abortBecauseOf, continueFrontier, failTask } from './settle-tasks.ts'
 import { tellStarted } from './start-run.ts'
+import { isSpared } from './teardowns.ts'
 
 /**
  * Goes on with a run whose coordinator has died, from the facts in its journal. Everything is as it was, except that
@@ -62,9 +63,11 @@ function takeUpAgain(run: Run, past: RunPast): void {
   tellRestOfStep(run, past)
   const standing = plan.tasks.map((task) => ({ task, of: past.tasks[task.index]! }))
   for (const { task, of } of standing) restoreTask(run, task, of, causeSeq)
-  // In the other states the dag machine skips tasks that are not live.
+  // In the other states the dag machine skips tasks that are not live, except for teardowns.
   const goesOn = past.dag.state === 'running' || past.dag.state === 'paused'
-  if (goesOn) enqueue(run, past.tasks)
+  books.frontier.isPatient = !goesOn
+  const admitted = goesOn ? standing : standing.filter(({ task }) => isSpared(run, task))
+  enqueue(run, admitted)
   for (const { task, of } of standing) {
     if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
   }
@@ -77,9 +80,9 @@ function takeUpAgain(run: Run, past: RunPast): void {
 }
 
 /** Queues the tasks that wait for a grant, in the order in which they became ready. */
-function enqueue(run: Run, tasks: readonly TaskPast[]): void {
-  const queued = [...tasks.keys()].filter((index) => waitsForGrant.has(tasks[index]!.standing))
-  for (const index of queued.sort((a, b) => tasks[a]!.readySeq - tasks[b]!.readySeq)) run.enqueue(index)
+function enqueue(run: Run, tasks: readonly { readonly task: PlannedTask; readonly of: TaskPast }[]): void {
+  const queued = tasks.filter(({ of }) => waitsForGrant.has(of.standing))
+  for (const { task } of queued.sort((a, b) => a.of.readySeq - b.of.readySeq)) run.enqueue(task.index)
 }
 
 const waitsForGrant: ReadonlySet<TaskPast['standing']> = new Set(['ready', 'waiting', 'live'])

@@ -1,12 +1,14 @@
 import { brief, briefOf } from '../../events/brief-fact.ts'
-import type { Failure, Outcome, SkipReason, TaskId } from '../../../machines/outcome.ts'
+import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import { abortsRun, type TaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import { countsAs } from '../../graph/rules.ts'
 import { deadlockOf } from './deadlock.ts'
 import { outcomeOf } from '../run/outcome-of.ts'
 import type { Run } from '../run/run.ts'
+import type { LiveTask } from '../run/live-task.ts'
 import { skipReasonOf } from './skip-reason.ts'
+import { hasCause, isSpared, skippedByEnding, waitsInVain } from './teardowns.ts'
 
 /** Makes the tasks ready that wait for nothing. */
 export function openFrontier(run: Run, causeSeq: number): void {
@@ -15,10 +17,10 @@ export function openFrontier(run: Run, causeSeq: number): void {
 
 /** Settles the tasks whose rule cannot be met, and makes the tasks ready that wait for nothing, each with its cause. */
 export function continueFrontier(run: Run, causeOf: (index: number) => number): void {
-  const { books } = run
-  settleDoomed(run, books.doomedAtStart, causeOf)
+  const { doomedAtStart, openAtStart, frontier } = run.books
+  settleDoomed(run, doomedAtStart.splice(0), causeOf)
   // Both kinds in one pass, so that only their places in the dag decide their order.
-  const open = [...books.openAtStart, ...books.frontier.open()].sort((a, b) => a - b)
+  const open = [...openAtStart.splice(0), ...frontier.open()].sort((a, b) => a - b)
   for (const index of open) makeReady(run, index, causeOf(index))
   announceIfSettled(run)
 }
@@ -36,11 +38,17 @@ export function taskDone(run: Run, context: TaskContext): void {
   announceIfSettled(run)
 }
 
-/** Kills one task. One that has no actor settles as killed at once. */
+/**
+ * Kills one task. One that has no actor settles as killed at once. In a run that is being killed, only teardowns are
+ * left that are not killed already.
+ */
 export function killTask(run: Run, index: number, reason: string): void {
   const { books } = run
   const live = run.live.get(index)
+  const isKilled = run.dagContext.state === 'killing' && !run.plan.tasks[index]!.teardown
+  if (isKilled) return
   books.queue.remove(index)
+  books.postponed.delete(index)
   if (live !== undefined) {
     run.sendTask(live, { type: 'task.kill', at: run.shared.macrostep.at, reason })
     return
@@ -54,32 +62,78 @@ export function killTask(run: Run, index: number, reason: string): void {
   announceIfSettled(run)
 }
 
-/** Skips every task that has no actor, so that nothing more starts. */
-export function skipRest(run: Run, because: SkipReason, causedBy: TaskId | undefined): void {
+/** Skips every task that has no actor, so that nothing more starts but teardowns that have a cause. */
+export function skipRest(run: Run): void {
   const { books } = run
   const rest: PlannedTask[] = []
+  books.frontier.isPatient = true
   for (const task of run.plan.tasks) {
-    if (books.outcomes[task.index] !== undefined) continue
-    books.frontier.close(task.index)
-    if (run.live.get(task.index) !== undefined) continue
-    books.queue.remove(task.index)
+    const { index } = task
+    if (books.outcomes[index] !== undefined || staysOpen(run, task)) continue
+    books.frontier.close(index)
+    books.postponed.delete(index)
+    if (run.live.get(index) !== undefined) continue
+    books.queue.remove(index)
     rest.push(task)
   }
-  const skipped = { because, ...(causedBy === undefined ? {} : { causedBy }) }
+  const skipped = skippedByEnding(run)
   for (const task of rest) {
     const seq = run.tell({ type: 'task.skipped', taskId: task.id, ...skipped, ...run.endingCause })
     settle(run, task.index, { status: 'skipped', ...skipped }, seq)
   }
+  // Only a recovered run has any that are neither skipped nor ready by now.
+  const isOpen = (index: number): boolean => books.outcomes[index] === undefined
+  settleDoomed(run, books.doomedAtStart.splice(0).filter(isOpen), () => run.endingCause.causeSeq!)
+  for (const index of books.openAtStart.splice(0).filter(isOpen))
+    makeReady(run, index, run.endingCause.causeSeq!)
+  // A paused run may have teardowns that are ready.
+  if (books.queue.size > 0) run.shared.admission.want(run)
   announceIfSettled(run)
 }
 
-/** Kills the tasks that have an actor; with `waitingOnly`, only those without a live attempt. */
+/** True for a teardown that is not skipped. What is queued too early for a run that ends is taken out again. */
+function staysOpen(run: Run, task: PlannedTask): boolean {
+  const { frontier, queue } = run.books
+  if (!isSpared(run, task)) return false
+  if (frontier.waits(task.index)) return true
+  if (queue.has(task.index) && run.postpones(task.index)) queue.remove(task.index)
+  return !waitsInVain(run, task.index)
+}
+
+/** Kills the tasks that have an actor, but for teardowns; with `waitingOnly`, only those without a live attempt. */
 export function killLive(run: Run, reason: string, waitingOnly: boolean): void {
+  killThose(run, reason, ({ task, context }) => {
+    if (waitingOnly && context.state !== 'dispatched') return false
+    return !isSpared(run, task) || waitsInVain(run, task.index)
+  })
+}
+
+/** A run that is being killed is to wait for its teardowns no longer. */
+export function killTeardowns(run: Run, reason: string): void {
+  const { outcomes } = run.books
+  const isKilled = ({ index }: PlannedTask): boolean => run.live.get(index)?.context.stopReason === 'kill'
+  const isOpen = (task: PlannedTask): boolean =>
+    task.teardown && outcomes[task.index] === undefined && !isKilled(task)
+  if (!run.plan.tasks.some(isOpen)) return
+  const { ending, failure, reason: first } = run.dagContext
+  run.tellEnding({
+    type: 'run.killing',
+    ending: ending!,
+    reason: failure?.message ?? first,
+    ...(failure === undefined ? {} : { failure }),
+    endsTeardowns: true,
+  })
+  skipRest(run)
+  killThose(run, reason, ({ task }) => isOpen(task))
+}
+
+function killThose(run: Run, reason: string, isMeant: (live: LiveTask) => boolean): void {
   const at = run.shared.macrostep.at
   // Their done events reach the dag actor later, so the list does not change during the loop.
   for (const live of run.live) {
-    if (waitingOnly && live.context.state !== 'dispatched') continue
+    if (!isMeant(live)) continue
     run.books.queue.remove(live.task.index)
+    run.books.postponed.delete(live.task.index)
     run.sendTask(live, { type: 'task.kill', at, reason })
   }
 }
@@ -119,16 +173,39 @@ function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): re
   const { books } = run
   books.settle(index, outcome)
   const { ready, doomed } = books.frontier.settle(index, countsAs(outcome))
+  if (books.frontier.isPatient) return [...doomed, ...tearDown(run, index, ready, seq)]
   for (const dependent of ready) makeReady(run, dependent, seq)
   return doomed
+}
+
+/**
+ * Makes teardowns ready in a run that is ended early, once all that they need is settled. Returns those without a cause.
+ */
+function tearDown(run: Run, index: number, ready: readonly number[], seq: number): readonly number[] {
+  const { postponed, frontier } = run.books
+  const pointless: number[] = []
+  for (const dependent of ready) {
+    if (!isSpared(run, run.plan.tasks[dependent]!)) continue
+    if (hasCause(run, dependent)) makeReady(run, dependent, seq)
+    else pointless.push(dependent)
+  }
+  for (const dependent of postponed.size === 0 ? [] : run.plan.tasks[index]!.dependents) {
+    if (!frontier.areNeedsSettled(dependent) || !postponed.delete(dependent)) continue
+    const live = run.live.get(dependent)
+    if (hasCause(run, dependent)) run.enqueue(dependent)
+    else if (live === undefined) pointless.push(dependent)
+    else killThose(run, run.dagContext.reason, (one) => one === live)
+  }
+  return pointless
 }
 
 /** Settles a task whose rule cannot be met: it is skipped, or it failed where its rule function threw. */
 function doom(run: Run, index: number, causeSeq: number): Settled {
   const { id: taskId, policy } = run.plan.tasks[index]!
-  const failure = run.books.ruleFailures.get(index)
+  const isPointless = run.books.frontier.isPatient && !hasCause(run, index)
+  const failure = isPointless ? undefined : run.books.ruleFailures.get(index)
   if (failure === undefined) {
-    const skipped = skipReasonOf(run, index)
+    const skipped = isPointless ? skippedByEnding(run) : skipReasonOf(run, index)
     const seq = run.tell({ type: 'task.skipped', taskId, ...skipped, causeSeq })
     return { index, outcome: { status: 'skipped', ...skipped }, seq }
   }

@@ -27,8 +27,9 @@ const plain = plan({ name: 'plain', tasks: { it: { run: () => undefined } } }).t
 const plainPolicy = new Map<string, unknown>(Object.entries(plain.policy))
 
 function optionsInWords(task: PlannedTask): string[] {
-  const { rule, policy, backoff, priority, estimateMs, uses, executor } = task
+  const { rule, teardown, policy, backoff, priority, estimateMs, uses, executor } = task
   return [
+    ...(teardown ? ['teardown'] : []),
     ...(rule === plain.rule ? [] : [`when ${typeof rule === 'function' ? 'its own rule' : rule}`]),
     ...Object.entries(policy)
       .filter(([field, value]) => value !== plainPolicy.get(field) && !isNoGrace(field, value))
