@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { defineConfig } from 'rolldown'
 
-/** Small packages that would cost more to look up than to load. Their licences are in THIRD-PARTY-LICENSES. */
-const bundled = ['commander', 'tinyqueue']
+/** What would cost more to look up than to load. Its licence is in THIRD-PARTY-LICENSES. */
+const bundled = ['commander']
 
 /** The other packages stay outside: types and instances of XState and RxJS must be the user's own. */
 const external = (id) => !id.startsWith('.') && !isAbsolute(id) && !bundled.includes(id)

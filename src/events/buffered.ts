@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Fact } from './facts.ts'
-import { Ring } from './ring.ts'
+import { Ring } from '../containers/ring.ts'
 
 /** What to do when an observer is slower than the facts and its buffer is full. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'latest-per-task' | 'unbounded'

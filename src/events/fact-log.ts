@@ -8,7 +8,7 @@ import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts
 import { type Beginning, progressIn, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { HeldFacts } from './held-facts.ts'
-import { Ring } from './ring.ts'
+import { Ring } from '../containers/ring.ts'
 import type { TaskView } from './task-view.ts'
 
 export interface FactLogOptions {

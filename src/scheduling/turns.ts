@@ -1,3 +1,5 @@
+import { PlacedHeap } from '../containers/placed-heap.ts'
+
 /** What takes its turn: it offers tasks, of which the best has this priority; undefined when it has none. */
 export interface TurnTaker {
   headPriority(): number | undefined
@@ -20,21 +22,20 @@ interface Waiting<Taker> {
 
 /**
  * Decides whose turn it is among those that want to take up tasks: the highest priority first, and among equals the one
- * whose last turn is longest ago, whether or not it has been waiting since. A binary heap whose members know their
- * places, so that each operation takes logarithmic time. Mostly only one waits, which comes and goes with each task: it
- * is kept outside the heap.
+ * whose last turn is longest ago, whether or not it has been waiting since. Each operation takes logarithmic time. Mostly
+ * only one waits, which comes and goes with each task: it is kept outside the heap.
  */
 export class Turns<Taker extends TurnTaker> {
   /** The only one that waits; undefined when there are none or more. */
   #only: Taker | undefined
   /** Those that have asked since the last turn: what they offer is looked at with the next one. */
   readonly #asked = new Set<Taker>()
-  readonly #heap: Waiting<Taker>[] = []
+  readonly #heap = new PlacedHeap<Waiting<Taker>>(isBefore)
   readonly #waiting = new Map<Taker, Waiting<Taker>>()
 
   /** How many wait, those that may turn out to have nothing to offer included. */
   get size(): number {
-    return this.#only === undefined ? this.#heap.length + this.#asked.size : 1
+    return this.#only === undefined ? this.#heap.size + this.#asked.size : 1
   }
 
   /** Lets a taker wait for its turn. Call it again when what it offers may have become better. */
@@ -54,7 +55,7 @@ export class Turns<Taker extends TurnTaker> {
   addLast(taker: Taker): void {
     taker.servedAt = ++turns
     const known = this.#waiting.get(taker)
-    if (known !== undefined) this.#sink(known)
+    if (known !== undefined) this.#heap.moved(known)
     this.add(taker)
   }
 
@@ -73,7 +74,7 @@ export class Turns<Taker extends TurnTaker> {
       return this.#only
     }
     if (this.#asked.size > 0) this.#sortAsked()
-    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+    for (let top = this.#heap.first; top !== undefined; top = this.#heap.first) {
       const priority = top.taker.headPriority()
       if (priority === undefined) {
         this.#remove(top)
@@ -82,7 +83,7 @@ export class Turns<Taker extends TurnTaker> {
       const isFirst = priority >= top.priority
       top.priority = priority
       if (isFirst) top.taker.servedAt = ++turns
-      this.#sink(top)
+      this.#heap.moved(top)
       if (isFirst) return top.taker
     }
     return undefined
@@ -96,60 +97,24 @@ export class Turns<Taker extends TurnTaker> {
       if (known === undefined) this.#insert(taker, priority)
       else if (priority > known.priority) {
         known.priority = priority
-        this.#rise(known)
+        this.#heap.moved(known)
       }
     }
     this.#asked.clear()
   }
 
   #insert(taker: Taker, priority: number): void {
-    const waiting = { taker, priority, place: this.#heap.length }
+    const waiting = { taker, priority, place: 0 }
     this.#waiting.set(taker, waiting)
     this.#heap.push(waiting)
-    this.#rise(waiting)
   }
 
   #remove(waiting: Waiting<Taker>): void {
     this.#waiting.delete(waiting.taker)
-    const last = this.#heap.pop()!
-    if (last === waiting) return
-    this.#put(last, waiting.place)
-    this.#rise(last)
-    this.#sink(last)
-  }
-
-  #rise(waiting: Waiting<Taker>): void {
-    let { place } = waiting
-    while (place > 0) {
-      const above = this.#heap[(place - 1) >> 1]!
-      if (!isBefore(waiting, above)) break
-      const free = above.place
-      this.#put(above, place)
-      place = free
-    }
-    this.#put(waiting, place)
-  }
-
-  #sink(waiting: Waiting<Taker>): void {
-    let { place } = waiting
-    for (let below = 2 * place + 1; below < this.#heap.length; below = 2 * place + 1) {
-      const right = this.#heap[below + 1]
-      const left = this.#heap[below]!
-      const best = right !== undefined && isBefore(right, left) ? right : left
-      if (!isBefore(best, waiting)) break
-      const free = best.place
-      this.#put(best, place)
-      place = free
-    }
-    this.#put(waiting, place)
-  }
-
-  #put(waiting: Waiting<Taker>, place: number): void {
-    this.#heap[place] = waiting
-    waiting.place = place
+    this.#heap.remove(waiting)
   }
 }
 
-function isBefore<Taker extends TurnTaker>(a: Waiting<Taker>, b: Waiting<Taker>): boolean {
+function isBefore(a: Waiting<TurnTaker>, b: Waiting<TurnTaker>): boolean {
   return a.priority === b.priority ? a.taker.servedAt < b.taker.servedAt : a.priority > b.priority
 }

@@ -1,11 +1,14 @@
-import TinyQueue from 'tinyqueue'
+import { PlacedHeap } from '../containers/placed-heap.ts'
 import type { Clock, TimerId } from './clock.ts'
 
 interface Timer {
   readonly at: number
   readonly order: number
-  ring: (() => void) | undefined
+  readonly ring: () => void
+  place: number
 }
+
+const isBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
 
 /**
  * A clock that stands still until it is moved. Timers fire in the order of their instants; those of one instant, in the
@@ -17,8 +20,7 @@ export class SimulatedClock implements Clock {
   /** How far the wall time has been set from it. */
   #setBy = 0
   #armed = 0
-  #alive = 0
-  readonly #timers = new TinyQueue<Timer>([], (a, b) => a.at - b.at || a.order - b.order)
+  readonly #timers = new PlacedHeap<Timer>(isBefore)
 
   constructor(startAt = 0) {
     this.#now = startAt
@@ -41,22 +43,19 @@ export class SimulatedClock implements Clock {
   }
 
   setTimeout(ring: () => void, ms: number): TimerId {
-    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#armed++, ring }
+    const timer: Timer = { at: this.#now + Math.max(0, ms), order: this.#armed++, ring, place: 0 }
     this.#timers.push(timer)
-    this.#alive++
     return timer
   }
 
   clearTimeout(id: TimerId): void {
     const timer = id as Timer | undefined
-    if (timer?.ring === undefined) return
-    timer.ring = undefined
-    this.#alive--
+    if (timer !== undefined && this.#timers.has(timer)) this.#timers.remove(timer)
   }
 
   /** How many timers are waiting. */
   get pending(): number {
-    return this.#alive
+    return this.#timers.size
   }
 
   /** How many timers have been armed since the beginning. */
@@ -66,23 +65,17 @@ export class SimulatedClock implements Clock {
 
   /** The instant of the next timer, or undefined when none waits. */
   get nextAt(): number | undefined {
-    for (;;) {
-      const timer = this.#timers.peek()
-      if (timer === undefined) return undefined
-      if (timer.ring !== undefined) return timer.at + this.#setBy
-      this.#timers.pop()
-    }
+    const next = this.#timers.first
+    return next === undefined ? undefined : next.at + this.#setBy
   }
 
   /** Moves to the next timer's instant and fires it. False when none waits. */
   fireNext(): boolean {
-    if (this.nextAt === undefined) return false
-    const timer = this.#timers.pop()!
-    const ring = timer.ring!
-    timer.ring = undefined
-    this.#alive--
+    const timer = this.#timers.first
+    if (timer === undefined) return false
+    this.#timers.remove(timer)
     this.#now = Math.max(this.#now, timer.at)
-    ring()
+    timer.ring()
     return true
   }
 

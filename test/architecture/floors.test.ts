@@ -5,6 +5,7 @@ import { lineAt, partsOf, readSources, type SourceFile } from './source-text.ts'
 
 const FLOORS: Readonly<Record<string, number>> = {
   machines: 0,
+  containers: 0,
   errors: 1,
   text: 1,
   chance: 1,
@@ -54,8 +55,8 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   testing: { facts: 0, conformance: 0, invariants: 1, law: 2, any: 3, rehearsal: 4, model: 4 },
   check: { variants: 0, explore: 1, options: 1, report: 2, watchers: 3, 'check-dag': 4, index: 5 },
 }
-const PURE = ['machines', 'errors', 'text', 'chance', 'time', 'graph', 'scheduling', 'events']
-const PACKAGES = ['xstate', 'rxjs', 'tinyqueue', '@standard-schema/spec']
+const PURE = ['machines', 'containers', 'errors', 'text', 'chance', 'time', 'graph', 'scheduling', 'events']
+const PACKAGES = ['xstate', 'rxjs', '@standard-schema/spec']
 const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
 /** What the package's entry points list lies directly in src: a file an entry that has no folder of its own. */
 const ENTRIES: Readonly<Record<string, string>> = {

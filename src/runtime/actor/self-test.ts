@@ -7,7 +7,7 @@ import {
   type InspectionEvent,
   setup,
 } from 'xstate'
-import { compile } from '../compile/compile.ts'
+import { driven } from '../compile/driven.ts'
 import { driveOf } from '../compile/drive.ts'
 import type { ActorHost } from './actor-host.ts'
 import type { SlimKin } from './kin.ts'
@@ -58,7 +58,7 @@ function compileProbe() {
       three: { type: 'final', entry: note },
     },
   })
-  return lastingSnapshots(compile(machine, { ownContext: true }))
+  return lastingSnapshots(driven(machine))
 }
 
 function marksOf(

@@ -1,6 +1,6 @@
 import type { PlannedTask } from '../../graph/plan.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
-import { ReusedList } from '../../scheduling/reused-list.ts'
+import { ReusedList } from '../../containers/reused-list.ts'
 import { Turns } from '../../scheduling/turns.ts'
 import type { Clock } from '../../time/clock.ts'
 import { Alarm } from '../commit/alarm.ts'

@@ -1,6 +1,6 @@
 import { type BriefFact, type BriefSource, factOf } from '../../events/brief-fact.ts'
 import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
-import { ReusedList } from '../../scheduling/reused-list.ts'
+import { ReusedList } from '../../containers/reused-list.ts'
 
 /** Something to do with its subject; where that is a task, for one attempt of it. */
 export type Effect<Subject> = (subject: Subject, attempt: number) => void

@@ -1,4 +1,4 @@
-import { ReusedList } from '../../scheduling/reused-list.ts'
+import { ReusedList } from '../../containers/reused-list.ts'
 
 /** Something that may have facts and effects to commit at the end of a macrostep. */
 export interface Committer {

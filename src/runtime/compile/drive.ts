@@ -1,5 +1,4 @@
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
-import { DagmarError } from '../../errors/dagmar-error.ts'
 import { type ActionArgs, type FlatState, type FlatTable, flatTable, type PlainAction } from './flat-table.ts'
 
 /** All that an actor of a flat machine is driven by. */
@@ -40,8 +39,8 @@ export function driveOf(machine: AnyStateMachine): Drive | undefined {
   return (machine as { readonly [drive]?: Drive })[drive]
 }
 
-/** Derives it from the machine. Throws `CONFIG_INVALID` for a machine that is not flat. */
-export function deriveDrive(machine: AnyStateMachine, ownContext: boolean): Drive {
+/** Derives it from a machine that is flat. */
+export function deriveDrive(machine: AnyStateMachine, ownContext: boolean, spawn?: () => never): Drive {
   const { context } = machine.config
   const makesContext = typeof context === 'function'
   return {
@@ -51,7 +50,7 @@ export function deriveDrive(machine: AnyStateMachine, ownContext: boolean): Driv
     // As in XState: what a function returns is copied once, and an object is shared by all actors of the machine.
     contextOf: (self, input) => {
       if (!makesContext) return context ?? {}
-      const made: unknown = context({ input, self, spawn: refuseSpawn })
+      const made: unknown = context({ input, self, spawn: spawn as never })
       return ownContext ? made : { ...(made as object | undefined) }
     },
     outputOf: ({ node, doneType }, { context, event, self }) => {
@@ -66,13 +65,6 @@ export function deriveDrive(machine: AnyStateMachine, ownContext: boolean): Driv
 
 export function carryOut(actions: readonly PlainAction[], args: ActionArgs): void {
   for (const action of actions) action(args, undefined)
-}
-
-function refuseSpawn(): never {
-  throw new DagmarError('CONFIG_INVALID', {
-    message: 'A compiled machine cannot spawn in its context function.',
-    hint: 'Create the actor in an action, or use the machine as it is, interpreted by XState.',
-  })
 }
 
 function resolved(output: unknown, args: object): unknown {

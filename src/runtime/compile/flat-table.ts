@@ -1,7 +1,6 @@
 import type { AnyStateMachine, EventObject } from 'xstate'
-import { DagmarError } from '../../errors/dagmar-error.ts'
 
-type Node = AnyStateMachine['root']
+export type Node = AnyStateMachine['root']
 type Transition = NonNullable<ReturnType<Node['transitions']['get']>>[number]
 
 /** What actions are called with. */
@@ -45,19 +44,16 @@ export interface FlatTable {
   readonly firstActions: readonly PlainAction[]
 }
 
-/** Derives the table of a flat machine. Throws `CONFIG_INVALID` for what it cannot express. */
+/** Derives the table of a machine of which `refuseUnlessFlat` has nothing to say. */
 export function flatTable(machine: AnyStateMachine): FlatTable {
   const root: Node = machine.root
-  refuseUnlessFlat(machine, root)
   const children = Object.values<Node>(root.states)
-  for (const node of children) refuseUnlessFlat(machine, node)
   const nodes = new Map([root, ...children].map((node) => [node, actionsOf(machine, node)]))
   const states = new Map(children.map((node) => [node.key, stateOf(root, node, nodes)]))
   for (const node of children) {
     const { branches } = states.get(node.key)!
     for (const source of [node, root]) {
       for (const [type, transitions] of source.transitions) {
-        refuseWildcard(machine, source, type)
         const own = transitions.map((one) => branchOf({ machine, root, node, source, one, states, nodes }))
         if (!isLeftToXState(type)) branches.set(type, [...(branches.get(type) ?? []), ...own])
       }
@@ -69,7 +65,7 @@ export function flatTable(machine: AnyStateMachine): FlatTable {
     first: states.get(start!.key)!,
     firstActions: [
       ...nodes.get(root)!.entry,
-      ...plainActions(machine, root, root.initial.actions),
+      ...plainActions(machine, root.initial.actions),
       ...nodes.get(start!)!.entry,
     ],
   }
@@ -81,7 +77,7 @@ interface NodeActions {
 }
 
 function actionsOf(machine: AnyStateMachine, node: Node): NodeActions {
-  return { entry: plainActions(machine, node, node.entry), exit: plainActions(machine, node, node.exit) }
+  return { entry: plainActions(machine, node.entry), exit: plainActions(machine, node.exit) }
 }
 
 function stateOf(root: Node, node: Node, actions: ReadonlyMap<Node, NodeActions>): FlatState {
@@ -113,13 +109,10 @@ interface Place {
 }
 
 function branchOf({ machine, root, node, source, one, states, nodes }: Place): Branch {
-  const guard = plainGuard(machine, source, one.guard)
-  const actions = plainActions(machine, source, one.actions)
-  const [target, ...others] = one.target ?? []
+  const guard = implemented(one.guard, machine.implementations.guards) as PlainGuard | undefined
+  const actions = plainActions(machine, one.actions)
+  const [target] = one.target ?? []
   if (target === undefined) return { guard, actions, target: undefined }
-  if (others.length > 0 || target.parent !== root) {
-    throw refused(machine, source, `'${one.eventType}' leads elsewhere than to one of the machine's states`)
-  }
   // A state's transition to itself does not leave it unless it says so. The root's transitions leave and enter whatever
   // state there is.
   if (target === node && source === node && !one.reenter) return { guard, actions, target: undefined }
@@ -142,67 +135,18 @@ function isLeftToXState(type: string): boolean {
   return type === 'xstate.init' || type === 'xstate.stop' || type.startsWith('xstate.error.actor')
 }
 
-function refuseUnlessFlat(machine: AnyStateMachine, node: Node): void {
-  const isRoot = node === machine.root
-  if (node.type === 'parallel') throw refused(machine, node, 'is parallel')
-  if (node.type === 'history') throw refused(machine, node, 'is a history state')
-  if (isRoot && node.type !== 'compound') throw refused(machine, node, 'has no states')
-  if (!isRoot && node.type === 'compound') throw refused(machine, node, 'has states of its own')
-  if (node.invoke.length > 0) throw refused(machine, node, 'invokes an actor')
-  if (node.after.length > 0) throw refused(machine, node, "has transitions after a delay ('after')")
-  if (node.always !== undefined) throw refused(machine, node, "has transitions without an event ('always')")
+function plainActions({ implementations }: AnyStateMachine, actions: readonly unknown[]): PlainAction[] {
+  return actions.map((action) => implemented(action, implementations.actions) as PlainAction)
 }
 
-function refuseWildcard(machine: AnyStateMachine, node: Node, type: string): void {
-  if (type === '*' || type.endsWith('.*')) {
-    throw refused(machine, node, `takes events by the wildcard '${type}'`)
-  }
+/** The implementation of an action or guard. */
+export function implemented(given: unknown, by: Readonly<Record<string, unknown>>): unknown {
+  if (typeof given === 'function') return given
+  const name = nameOf(given)
+  return name === undefined ? undefined : by[name]
 }
 
-function plainActions(machine: AnyStateMachine, node: Node, actions: readonly unknown[]): PlainAction[] {
-  return actions.map((action) => plainAction(machine, node, action))
-}
-
-function plainAction(machine: AnyStateMachine, node: Node, action: unknown): PlainAction {
-  const [name, found] = implemented(action, machine.implementations.actions)
-  if (hasParams(action)) throw refused(machine, node, `gives params to the action '${name}'`)
-  if (typeof found !== 'function')
-    throw refused(machine, node, `names the action '${name}', which is not implemented`)
-  if ('resolve' in found) {
-    const kind = 'type' in found ? String(found.type) : 'an action of XState'
-    throw refused(machine, node, `has the action '${name}' that is no plain function but ${kind}`)
-  }
-  return found as PlainAction
-}
-
-function plainGuard(machine: AnyStateMachine, node: Node, guard: unknown): PlainGuard | undefined {
-  if (guard === undefined || guard === '') return undefined
-  const [name, found] = implemented(guard, machine.implementations.guards)
-  if (hasParams(guard)) throw refused(machine, node, `gives params to the guard '${name}'`)
-  if (found === undefined) throw refused(machine, node, `names the guard '${name}', which is not implemented`)
-  if (typeof found !== 'function' || 'check' in found) {
-    throw refused(machine, node, `has the guard '${name}' that is no plain function`)
-  }
-  return found as PlainGuard
-}
-
-/** The name of an action or guard, and its implementation. */
-function implemented(given: unknown, by: Readonly<Record<string, unknown>>): [name: string, found: unknown] {
-  if (typeof given === 'function') return [given.name, given]
-  const name = typeof given === 'string' ? given : (given as { readonly type: string }).type
-  return [name, by[name]]
-}
-
-function hasParams(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && 'params' in given
-}
-
-function refused(machine: AnyStateMachine, node: Node, why: string): DagmarError {
-  const isRoot = node === machine.root
-  const where = isRoot ? 'its root' : `its state '${node.key}'`
-  return new DagmarError('CONFIG_INVALID', {
-    message: `The machine '${machine.id}' cannot be compiled: ${where} ${why}.`,
-    hint: 'Make it flat, with plain functions as actions and guards; or use it as it is, interpreted by XState.',
-    facts: { machine: machine.id, ...(isRoot ? {} : { state: node.key }), why },
-  })
+/** The name of an action or guard that stands elsewhere. */
+export function nameOf(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : (given as { readonly type?: string } | undefined)?.type
 }

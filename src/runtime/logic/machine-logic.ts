@@ -1,5 +1,5 @@
 import { lastingSnapshots } from '../actor/lasting-snapshots.ts'
-import { compile } from '../compile/compile.ts'
+import { driven } from '../compile/driven.ts'
 import type { MachineLogic } from '../shared.ts'
 import { dagLogic } from './dag-logic.ts'
 import { taskLogic } from './task-logic.ts'
@@ -14,8 +14,8 @@ export function machineLogic(mode: 'compiled' | 'interpreted'): MachineLogic {
     return interpreted
   }
   compiled ??= {
-    dag: lastingSnapshots(compile(dagLogic, { ownContext: true })),
-    task: lastingSnapshots(compile(taskLogic, { ownContext: true })),
+    dag: lastingSnapshots(driven(dagLogic)),
+    task: lastingSnapshots(driven(taskLogic)),
   }
   return compiled
 }

@@ -11,9 +11,12 @@ let searchForRank: typeof optimisedRank | undefined
  */
 export function searchLoaded({ order, optimise }: Plan): Promise<void> | undefined {
   if (searchForRank !== undefined || order !== 'optimised' || optimise === undefined) return undefined
-  return import('../../scheduling/optimise/optimised-rank.ts').then((loaded) => {
-    searchForRank = loaded.optimisedRank
-  })
+  return loadSearch()
+}
+
+async function loadSearch(): Promise<void> {
+  const loaded = await import('../../scheduling/optimise/optimised-rank.ts')
+  searchForRank = loaded.optimisedRank
 }
 
 /** A list is searched for once for each plan and set of limits. */

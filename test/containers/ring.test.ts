@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Ring } from '../../src/events/ring.ts'
+import { Ring } from '../../src/containers/ring.ts'
 
 describe('a ring', () => {
   it('keeps what was pushed last, in order', () => {

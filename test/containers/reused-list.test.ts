@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ReusedList } from '../../src/scheduling/reused-list.ts'
+import { ReusedList } from '../../src/containers/reused-list.ts'
 
 describe('a tray', () => {
   it('is a list: what was pushed, in order, since it was cleared', () => {
