@@ -4,19 +4,22 @@ import { readRuntimeOptions } from './options.ts'
 import { Run } from './run/run.ts'
 import { RuntimeActor } from './runtime-actor.ts'
 
-/** Runs with fewer tasks are over before it matters. */
+/** While a process has run fewer tasks, nothing is compiled that could be lost. */
 const fewTasks = 100
 
+let tasksSeen = 0
 let kept: unknown[] | undefined
 
 /**
  * V8 compiles code for the shapes of the objects that it meets, and drops both when a full garbage collection finds no
  * object of a shape. Between two runs no object of a run is left, so that each run would start with cold code and take
- * twice the time. Therefore, once a larger run has ended, one run of two tasks that do nothing is kept for the life of
+ * twice the time. Therefore, once some tasks have run, one run of two tasks that do nothing is kept for the life of
  * the process, with its actors and attempts. It takes a few kilobytes.
  */
 export function keepWarmAfter(run: Run): void {
-  if (kept !== undefined || run.plan.tasks.length < fewTasks) return
+  if (kept !== undefined) return
+  tasksSeen += run.plan.tasks.length
+  if (tasksSeen < fewTasks) return
   const shapes: unknown[] = []
   kept = shapes
   void run.result.then(() => fill(shapes))
