@@ -40,23 +40,26 @@ class LastSettings {
   }
 }
 
+/** All of a task but what `fingerprintOf` adds itself. */
+type Setting = Exclude<keyof PlannedTask, 'id' | 'index' | 'needs' | 'dependents' | 'work'>
+
+/** How each setting is written. Plans have the fields of policy and backoff always in the same order. */
+const written: Readonly<Record<Setting, (task: PlannedTask) => string>> = {
+  rule: ({ rule }) => (typeof rule === 'function' ? 'function' : rule),
+  policy: ({ policy }) => Object.values(policy).join(),
+  backoff: ({ backoff }) => Object.values(backoff).join(),
+  priority: ({ priority }) => String(priority),
+  estimateMs: ({ estimateMs }) => String(estimateMs),
+  uses: ({ uses }) => canonicalText(uses),
+  executor: ({ executor }) => executor,
+  teardown: ({ teardown }) => String(teardown),
+}
+const settings = Object.keys(written) as readonly Setting[]
+
 function areAlike(one: PlannedTask, other: PlannedTask): boolean {
-  return (
-    one.policy === other.policy &&
-    one.backoff === other.backoff &&
-    one.uses === other.uses &&
-    one.rule === other.rule &&
-    one.teardown === other.teardown &&
-    one.priority === other.priority &&
-    one.estimateMs === other.estimateMs &&
-    one.executor === other.executor
-  )
+  return settings.every((name) => one[name] === other[name])
 }
 
-/** Plans have the fields of policy and backoff always in the same order. */
 function settingsText(task: PlannedTask): string {
-  const { policy, backoff, uses, rule, teardown, priority, estimateMs, executor } = task
-  const named = `${typeof rule === 'function' ? 'function' : rule}${teardown ? ' teardown' : ''}`
-  const numbers = [...Object.values(policy), ...Object.values(backoff), priority, estimateMs].join()
-  return `${named},${numbers},${canonicalText(uses)},${executor}`
+  return settings.map((name) => written[name](task)).join()
 }

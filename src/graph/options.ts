@@ -198,7 +198,7 @@ export const defaultOptions = {
   killGrace: '5s',
   priority: 'medium',
   uses: {},
-} as const satisfies TaskDefaults
+} as const satisfies Required<Omit<TaskDefaults, 'estimate' | 'executor'>>
 
 /** The defaults of a teardown that differ from those of other tasks. */
 export const defaultTeardown = { when: 'all-settled', timeout: 60_000 } as const satisfies TaskDefaults

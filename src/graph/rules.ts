@@ -146,6 +146,12 @@ export function isBanned(rule: Rule, as: CountsAs): boolean {
   return typeof rule !== 'function' && ruleDemands[rule].bans.includes(as)
 }
 
+/** Whether a task with a single dependency that fails may start because of that. */
+export function isMetByFailure(rule: Rule): boolean {
+  if (typeof rule === 'function' || isMetAtOnce(rule)) return false
+  return evaluateRule(rule, { needs: 1, completed: 0, failed: 1, skipped: 0 }) === 'met'
+}
+
 /** What a picture writes at the edges of a task; undefined for the default rule. */
 export function ruleLabel(rule: Rule): string | undefined {
   if (typeof rule === 'function') return 'function'

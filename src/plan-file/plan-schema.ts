@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { builtInExecutors } from '../executors/built-in.ts'
 import { defaultOptions, onFailures, priorities, severities } from '../graph/options.ts'
 import { orders } from '../graph/plan.ts'
 import { ruleNames } from '../graph/rules.ts'
@@ -85,9 +86,13 @@ const priority = v.union(
   priorityMessage,
 )
 
+const withoutCommands = Object.entries(builtInExecutors).flatMap(([name, { carriesCommands }]) =>
+  carriesCommands ? [] : [name],
+)
+
 const executor = v.pipe(
   text,
-  v.notValues(['inline', 'actor-logic'], ({ input }) => `is '${input}', which carries out no commands.`),
+  v.notValues(withoutCommands, ({ input }) => `is '${input}', which carries out no commands.`),
 )
 
 /** The options that a task and `defaults` share. */

@@ -1,6 +1,7 @@
 import type { InspectionEvent, Observer } from 'xstate'
 import { type Hooks, readHooks } from '../events/hooks.ts'
 import { actorLogicExecutor } from '../executors/actor-logic.ts'
+import type { BuiltInName } from '../executors/built-in.ts'
 import { inlineExecutor } from '../executors/inline.ts'
 import { processExecutor } from '../executors/process/process-executor.ts'
 import {
@@ -109,10 +110,10 @@ function readExecutors(executors: Readonly<Record<string, Executor>>): Readonly<
       readInteger(executor.capacity, `${path}.capacity`, 1)
     }
   }
-  return {
+  const builtIn: Readonly<Record<BuiltInName, Executor>> = {
     inline: inlineExecutor(),
     'actor-logic': actorLogicExecutor(),
     process: processExecutor(),
-    ...executors,
   }
+  return { ...builtIn, ...executors }
 }

@@ -2,7 +2,8 @@ import { attemptIdOf } from '../../executors/attempt.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Attempt, Executor, Report, ReportedFailure } from '../../ports/executor.ts'
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
-import { type DagFaultKind, isForceable } from '../variants/fault.ts'
+import { traitsOf } from '../../executors/built-in.ts'
+import type { DagFaultKind } from '../variants/fault.ts'
 
 /** What the attempts of the tasks do, in place of their handlers. */
 export interface Script {
@@ -87,7 +88,7 @@ function executorFor(name: string, plan: Plan, clock: SimulatedClock, script: Sc
     abort: (attemptId) => {
       if (live.get(attemptId)?.fault !== 'ignores-abort') endSoon(attemptId)
     },
-    ...(isForceable(name) ? { force: endSoon } : {}),
+    ...(traitsOf(name).isForceable ? { force: endSoon } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TaskId } from '../../../machines/outcome.ts'
+import { traitsOf } from '../../executors/built-in.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 
 /** What may go wrong with a task, or with the run while the task runs. */
@@ -77,18 +78,13 @@ export function kindsPhrase(kinds: readonly DagFaultKind[]): string {
 /** Faults that end the whole run, whatever the dag says. */
 export const endsRun: ReadonlySet<DagFaultKind> = new Set(['fails-critically', 'run-killed', 'run-drained'])
 
-/** Whether an executor can force an attempt to end. Handlers in this process cannot be forced. */
-export function isForceable(executor: string): boolean {
-  return executor !== 'inline'
-}
-
 /** The faults that a task can have. Of those that are the same for this task, only one is listed. */
 export function faultsOf(task: PlannedTask, wanted: ReadonlySet<DagFaultKind>): readonly DagFaultKind[] {
   return faultKinds.filter((kind) => wanted.has(kind) && befalls(task, kind))
 }
 
 function befalls({ policy, executor }: PlannedTask, kind: DagFaultKind): boolean {
-  const startsAtOnce = executor === 'inline' || executor === 'actor-logic'
+  const { startsAtOnce, isForceable, canJudgeFailures } = traitsOf(executor)
   const isRetried = policy.maxAttempts > 1
   const isEnded = policy.timeoutMs < Infinity || policy.stallAfterMs + policy.stallGraceMs < Infinity
   switch (kind) {
@@ -97,10 +93,9 @@ function befalls({ policy, executor }: PlannedTask, kind: DagFaultKind): boolean
     case 'fails-terminally':
       return isRetried
     case 'fails-critically':
-      // A command cannot say that its failure is final.
-      return executor !== 'process' && policy.severity !== 'critical'
+      return canJudgeFailures && policy.severity !== 'critical'
     case 'ignores-abort':
-      return isEnded && !isForceable(executor)
+      return isEnded && !isForceable
     case 'never-starts':
       return !startsAtOnce
     case 'stalls':

@@ -1,5 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { isBanned, isBlockedByFailure, type Rule } from '../../graph/rules.ts'
 import { listed } from '../report/listed.ts'
 import type { Variant } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
@@ -8,13 +9,6 @@ interface Passed {
   readonly variant: Variant
   readonly dependents: Set<TaskId>
 }
-
-/** The rules under which a task may assume that its dependencies have completed and left an output. */
-const expectsOutputs: ReadonlySet<unknown> = new Set([
-  'all-completed',
-  'none-failed',
-  'none-failed-min-one-completed',
-])
 
 /** Tasks that started without the output of a dependency whose failure was ignored. */
 export function ignoredWatcher(plan: Plan): Watcher {
@@ -27,7 +21,7 @@ export function ignoredWatcher(plan: Plan): Watcher {
         if (fact.type === 'task.failed' && fact.ignored) ignored.add(fact.taskId)
         if (fact.type !== 'task.dispatched') continue
         const task = plan.tasks[plan.indexOf(fact.taskId)!]!
-        if (!expectsOutputs.has(task.rule)) continue
+        if (!expectsOutputs(task.rule)) continue
         for (const need of task.needs) {
           const { id, policy } = plan.tasks[need]!
           if (!ignored.has(id) || policy.onFailure !== 'ignore') continue
@@ -39,6 +33,11 @@ export function ignoredWatcher(plan: Plan): Watcher {
     },
     drafts: () => [...passed].map(([taskId, one]) => passesUndefined(plan, taskId, one)),
   }
+}
+
+/** Whether a task may assume that no dependency of it has failed. */
+function expectsOutputs(rule: Rule): boolean {
+  return isBlockedByFailure(rule) && isBanned(rule, 'failed')
 }
 
 function passesUndefined(plan: Plan, taskId: TaskId, { variant, dependents }: Passed): FindingDraft {

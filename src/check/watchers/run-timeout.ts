@@ -1,6 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
+import { isMetByFailure } from '../../graph/rules.ts'
 import { showMs } from '../../time/duration.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { type DagFaultKind, faultPhrase } from '../variants/fault.ts'
@@ -97,7 +98,7 @@ function missedRules(plan: Plan, struck: PlannedTask, { result }: ExploredRun): 
     const { id, rule } = plan.tasks[index]!
     const outcome = result!.outcomes[id]!
     const isMissed = outcome.status === 'skipped' && outcome.because === 'run-timed-out'
-    return isMissed && (rule === 'all-settled' || rule === 'any-failed' || rule === 'any-settled') ? [id] : []
+    return isMissed && isMetByFailure(rule) ? [id] : []
   })
 }
 

@@ -1,4 +1,3 @@
-import type { BriefSource } from '../../events/brief-fact.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { AppendGroup, Journal, Store } from '../../ports/store.ts'

@@ -89,9 +89,6 @@ export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
   }
 }
 
-/** Facts about a task that do not change what it is doing. */
-const besides: ReadonlySet<RunFact['type']> = new Set(['task.warned', 'task.placed', 'task.dead-lettered'])
-
 /** Collects what the fold does not say. */
 class Reading {
   endingSeq: number | undefined
@@ -146,7 +143,7 @@ class Reading {
     } else if (fact.type === 'task.ready') this.#readySeq.set(taskId, fact.seq)
     else if (fact.type === 'task.stopping') this.#stopping.set(taskId, fact)
     else if (fact.type === 'task.redriven') this.reopening?.tasks.delete(taskId)
-    if (!besides.has(fact.type)) this.#last.set(taskId, fact)
+    if (standings[fact.type] !== 'as before') this.#last.set(taskId, fact)
   }
 
   #aborts({ taskId, failure }: OfType<'task.failed'>): boolean {
@@ -157,23 +154,38 @@ class Reading {
   }
 }
 
-/** What a task is doing after a fact, where the type alone decides that. After all other facts an attempt is live. */
-const standings: Readonly<Partial<Record<RunFact['type'], Standing>>> = {
+/** What a task is doing after a fact. After questions and answers, what they say decides. */
+const standings: Readonly<Record<TaskFact['type'], Standing | 'as before'>> = {
   'task.redriven': 'pending',
   'task.ready': 'ready',
   'task.retrying': 'retrying',
   'task.deferred': 'waiting',
   'task.interrupted': 'waiting',
+  'task.dispatched': 'live',
+  'task.starting': 'live',
+  'task.started': 'live',
+  'task.stalled': 'live',
+  'task.unstalled': 'live',
+  'task.asked': 'live',
+  'task.answered': 'live',
   'task.stopping': 'stopping',
   'task.abandoned': 'abandoned',
+  'task.placed': 'as before',
+  'task.warned': 'as before',
+  'task.dead-lettered': 'as before',
+  'task.completed': 'settled',
+  'task.failed': 'settled',
+  'task.killed': 'settled',
+  'task.skipped': 'settled',
 }
 
-function standingOf({ status, outcome }: TaskView, last: RunFact | undefined): Standing {
+function standingOf({ status, outcome }: TaskView, last: TaskFact | undefined): Standing {
   if (outcome !== undefined) return 'settled'
   if (last === undefined) return 'pending'
   if (last.type === 'task.asked') return last.of === 'failure' ? 'asking' : 'live'
   if (last.type === 'task.answered' && status === 'dispatched') {
     return last.answer === 'retry' ? 'waiting' : 'decided'
   }
-  return standings[last.type] ?? 'live'
+  const standing = standings[last.type]
+  return standing === 'as before' || standing === 'settled' ? 'live' : standing
 }

@@ -131,7 +131,8 @@ function step(task: Known, fact: TaskFact, storeFailed: boolean): Finding | unde
   const to = nextPlace(place, fact) ?? (storeFailed ? afterStoreFailure(place, fact) : undefined)
   const isNext = 'attempt' in fact && fact.attempt === latest + (isGrant(fact) ? 1 : 0)
   if (type === 'task.dispatched') task.attempt = fact.attempt
-  task.place = to ?? landings[type] ?? place
+  const landing = to ?? landings[type]
+  if (landing !== 'as before') task.place = landing
   if (settled.has(place) && to === undefined) {
     return found(5, fact, `${taskId} was ${place}, and then came ${type}`)
   }
@@ -179,8 +180,10 @@ function afterStoreFailure(place: Place, { type }: TaskFact): Place | undefined 
   return type === 'task.skipped' ? 'skipped' : undefined
 }
 
-/** The place from which judging goes on after a fact that was out of place. */
-const landings: Readonly<Partial<Record<RunFact['type'], Place>>> = {
+/**
+ * The place from which judging goes on after a fact that was out of place. A new fact needs its places in `next`, too.
+ */
+const landings: Readonly<Record<TaskFact['type'], Place | 'as before'>> = {
   'task.ready': 'ready',
   'task.deferred': 'waiting',
   'task.dispatched': 'granted',
@@ -196,6 +199,12 @@ const landings: Readonly<Partial<Record<RunFact['type'], Place>>> = {
   'task.failed': 'failed',
   'task.killed': 'killed',
   'task.skipped': 'skipped',
+  'task.placed': 'as before',
+  'task.warned': 'as before',
+  'task.asked': 'as before',
+  'task.answered': 'as before',
+  'task.abandoned': 'as before',
+  'task.dead-lettered': 'as before',
 }
 
 /** The part of 13 that is about the run: it is created, starts, and tells of its tasks until its end. */
