@@ -19,6 +19,7 @@ describe('a task without options', () => {
       index: 0,
       needs: [],
       dependents: [],
+      teardown: false,
       rule: 'all-completed',
       policy: {
         maxAttempts: 1,
