@@ -87,6 +87,7 @@ export type {
 } from './ports/executor.ts'
 export type { AppendGroup, Journal, Owner, RunQuery, Store } from './ports/store.ts'
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
+export type { ShutdownOptions } from './runtime/shutdown-options.ts'
 export type { AdmissionMode } from './runtime/admission/slot-resource.ts'
 export type { DispatchOptions, WithInput } from './runtime/dispatch-options.ts'
 export type { RuntimeOptions } from './runtime/options.ts'

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'RUN_NOT_SETTLED'
   | 'RUN_UNKNOWN'
   | 'RUNTIME_CLOSED'
+  | 'STORE_SILENT'
   | 'TASK_BLOCKED'
   | 'TASK_COMPLETED'
   | 'TASK_UNKNOWN'

@@ -46,6 +46,8 @@ export type WaitsFor =
       readonly at: number
     }
   | { readonly kind: 'answer'; readonly question: string }
+  /** The store has not said that the run's latest facts are safe, and nothing follows from them before. Epoch milliseconds. */
+  | { readonly kind: 'store'; readonly since: number }
 
 /** The answer of `run.why(taskId)`, and of `whyOf` for a run of which there are facts. */
 export interface Explanation {
@@ -53,7 +55,7 @@ export interface Explanation {
   readonly status: TaskStatus
   /** For people: what it waits for, and what would release it. */
   readonly sentence: string
-  /** The same as data. Empty for a task that is settled, or about to start. */
+  /** The same as data. Empty for a task that is settled, or about to start, unless its run waits for the store. */
   readonly waitsFor: readonly WaitsFor[]
 }
 
@@ -75,20 +77,26 @@ export function explanationOf(explained: Explained): Explanation {
 }
 
 function sentence({ taskId, status, outcome, waitsFor, now, knowsLimits }: Explained): string {
-  switch (outcome?.status) {
-    case 'completed':
-      return `${taskId} is completed.`
-    case 'failed':
-      return `${taskId} failed: ${outcome.failure.message}`
-    case 'killed':
-      return `${taskId} was killed: ${outcome.reason}.`
-    case 'skipped':
-      return `${taskId} was skipped (${outcome.because})${outcome.causedBy === undefined ? '' : ` because of ${outcome.causedBy}`}.`
-    case undefined:
+  if (outcome !== undefined) {
+    const waits = waitsFor.map((one) => ` Its run waits ${phrase(one, now)}.`)
+    return `${taskId} ${settledAs(outcome)}${waits.join('')}`
   }
   if (waitsFor.length === 0) return unawaited(taskId, status, knowsLimits)
   const phrases = waitsFor.map((one) => phrase(one, now)).join('; and ')
   return `${taskId} is ${status} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
+}
+
+function settledAs(outcome: Outcome): string {
+  switch (outcome.status) {
+    case 'completed':
+      return 'is completed.'
+    case 'failed':
+      return `failed: ${outcome.failure.message}`
+    case 'killed':
+      return `was killed: ${outcome.reason}.`
+    case 'skipped':
+      return `was skipped (${outcome.because})${outcome.causedBy === undefined ? '' : ` because of ${outcome.causedBy}`}.`
+  }
 }
 
 function unawaited(taskId: TaskId, status: TaskStatus, knowsLimits: boolean): string {
@@ -125,6 +133,8 @@ function phrase(one: WaitsFor, now: number): string {
       return `${one.what === 'retry' ? 'to try again' : `at most until its ${one.what}`} in ${showMs(one.at - now)}`
     case 'answer':
       return `for an answer: ${one.question}`
+    case 'store':
+      return `for the store, which has not answered for ${showMs(now - one.since)}`
   }
 }
 

@@ -14,6 +14,7 @@ import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
 import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
+import { readShutdownOptions, type ShutdownOptions, storeSilent } from './shutdown-options.ts'
 import { runtimeClosed } from './runtime-closed.ts'
 import { onAbort } from './on-abort.ts'
 import { keepWarmAfter } from './keep-warm.ts'
@@ -54,10 +55,11 @@ export interface Runtime {
   /**
    * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Resolves
    * when every run is settled. A second call with `kill` ends a drain early. Teardowns still run, and a further call with
-   * `kill` ends them.
-   * @default { mode: 'drain' }
+   * `kill` ends them. A store that does not answer within `storeTimeout` counts as failed: its runs fail with
+   * `STORE_FAILED`, and then this rejects with `STORE_SILENT`, which names the facts that may not be written.
+   * @default { mode: 'drain', storeTimeout: '30s' }
    */
-  shutdown(options?: { readonly mode?: 'drain' | 'kill' }): Promise<void>
+  shutdown(options?: ShutdownOptions): Promise<void>
   /** `shutdown({ mode: 'kill' })`: nothing is left running when an `await using` block ends. */
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -126,9 +128,12 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   }
   const completed = whenClosed()
 
-  const shutdown = (mode: 'drain' | 'kill'): Promise<void> => {
-    shared.macrostep.run(() => root.send({ type: 'runtime.shutdown', mode }))
-    return completed
+  const shutdown = async (given: ShutdownOptions): Promise<void> => {
+    const { mode, storeTimeoutMs } = readShutdownOptions(given)
+    root.shutdown(mode, storeTimeoutMs)
+    await completed
+    const unwritten = shared.writer?.unwritten ?? []
+    if (unwritten.length > 0) throw storeSilent(unwritten, storeTimeoutMs)
   }
 
   return {
@@ -143,8 +148,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       return result.outputs as never
     },
     runs: () => registry.handles(),
-    shutdown: ({ mode = 'drain' } = {}) => shutdown(mode),
-    [Symbol.asyncDispose]: () => shutdown('kill'),
+    shutdown: (shutdownOptions = {}) => shutdown(shutdownOptions),
+    [Symbol.asyncDispose]: () => shutdown({ mode: 'kill' }),
   }
 }
 

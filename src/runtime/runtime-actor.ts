@@ -15,6 +15,9 @@ import { isUnknown, type Sent, sentToRun, sentToTask } from './steps/sent-by-oth
 import { storeFailed } from './steps/store-failed.ts'
 import { wake } from './steps/wake.ts'
 
+/** How long a store may take to answer once the runtime shuts down. */
+export const defaultStoreTimeoutMs = 30_000
+
 export interface RuntimeActorOptions extends SharedOptions {
   readonly inspect: Inspector | undefined
 }
@@ -90,7 +93,12 @@ export class RuntimeActor implements RunHost, ActorHost {
 
   /** Told to stop, the runtime ends its runs first. */
   toldToStop(): void {
-    this.shared.macrostep.run(() => this.send({ type: 'runtime.shutdown', mode: 'kill' }))
+    this.shutdown('kill', defaultStoreTimeoutMs)
+  }
+
+  shutdown(mode: 'drain' | 'kill', storeTimeoutMs: number): void {
+    this.shared.writer?.limit(storeTimeoutMs)
+    this.shared.macrostep.run(() => this.send({ type: 'runtime.shutdown', mode }))
   }
 
   sentByOthers(event: EventObject, take: (event: EventObject) => void): void {
@@ -101,6 +109,7 @@ export class RuntimeActor implements RunHost, ActorHost {
 
   #own(event: Sent): RuntimeEvent | undefined {
     if (event?.type === 'runtime.shutdown') {
+      this.shared.writer?.limit(defaultStoreTimeoutMs)
       return { type: 'runtime.shutdown', mode: event['mode'] === 'kill' ? 'kill' : 'drain' }
     }
     // XState tells the parent that a dag actor has ended.

@@ -60,7 +60,7 @@ export class Shared {
       flush: () => this.writer?.flush(),
       now: () => clock.now(),
     })
-    this.writer = store === undefined ? undefined : new JournalWriter(store, this.macrostep)
+    this.writer = store === undefined ? undefined : new JournalWriter(store, this.macrostep, clock)
     this.admission = new Admission({
       concurrency: options.concurrency,
       pools: options.pools,

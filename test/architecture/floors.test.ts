@@ -49,6 +49,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'run-registry': 7,
     options: 7,
     'dispatch-options': 7,
+    'shutdown-options': 7,
     'keep-warm': 8,
     'create-runtime': 9,
   },

@@ -62,6 +62,16 @@ export class Outbox implements Journalled {
     return this.#seq
   }
 
+  get unsafe(): readonly [from: number, to: number] {
+    return [this.#options.log.lastSeq + 1, this.#seq]
+  }
+
+  /** Since when something of it waits for the store to answer, in epoch milliseconds; undefined where nothing does. */
+  get awaitsStoreSince(): number | undefined {
+    const waits = this.#underWay !== undefined || this.isWaiting
+    return waits ? this.#writer?.awaitedSince : undefined
+  }
+
   /** Tells a fact: numbers and dates it, and returns its `seq`. */
   tell(fact: NewRunFact): number {
     return this.put({ seq: this.#seq + 1, at: this.#macrostep.at, runId: this.#runId, ...fact } as RunFact)

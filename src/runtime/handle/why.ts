@@ -13,7 +13,9 @@ export function why(run: Run, index: number): Explanation {
   // What the task is doing now; its latest facts may not be committed yet.
   const status = live?.context.state ?? run.log.task(taskId)?.status ?? 'pending'
   const outcome = run.books.outcomes[index]
-  const waitsFor = outcome === undefined ? waits(run, index) : []
+  const since = run.outbox.awaitsStoreSince
+  const waitsFor: WaitsFor[] = since === undefined ? [] : [{ kind: 'store', since }]
+  if (outcome === undefined) waitsFor.push(...waits(run, index))
   return explanationOf({ taskId, status, outcome, waitsFor, now: run.shared.clock.now(), knowsLimits: true })
 }
 
