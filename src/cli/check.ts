@@ -23,16 +23,16 @@ export function addCheckCommand(program: Command): void {
     .command('check')
     .summary('say what is wrong with a plan')
     .description('Reads a plan and says what is wrong with it, if anything. Nothing is run.')
-    .argument('<plan>', 'a plan file, YAML or JSON')
+    .argument('<plan>', 'a plan file, YAML or JSON; - is stdin')
     .option('--json', 'print the counts, or the problems, as one JSON object')
     .option('--ids', 'print the ids of the tasks, one a line; those of a matrix after its own')
     .addHelpText('after', examples)
     .action(async (path: string, flags: CheckFlags, command: Command) => {
       const output = command.configureOutput()
       const { PlanFileError } = await import('../errors/plan-file-error.ts')
-      const { readPlanFile } = await import('../plan-file/read-plan-file.ts')
+      const { readPlan } = await import('./read-plan.ts')
       try {
-        const planFile = await readPlanFile(path)
+        const planFile = await readPlan(path)
         output.writeOut!(
           flags.ids === true ? idLines(planFile) : flags.json === true ? jsonOf(planFile) : lineOf(planFile),
         )

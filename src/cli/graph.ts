@@ -22,7 +22,7 @@ export function addGraphCommand(program: Command): void {
     .command('graph')
     .summary('draw a plan')
     .description('Draws the tasks of a plan and what they need. Nothing is run.')
-    .argument('<plan>', 'a plan file, YAML or JSON')
+    .argument('<plan>', 'a plan file, YAML or JSON; - is stdin')
     .addOption(
       new Option('-f, --format <format>', 'what to write')
         .choices(['text', 'mermaid', 'dot'])
@@ -36,8 +36,8 @@ export function addGraphCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (path: string, flags: GraphFlags, command: Command) => {
       const output = command.configureOutput()
-      const { readPlanFile } = await import('../plan-file/read-plan-file.ts')
-      const { plan } = await readPlanFile(path)
+      const { readPlan } = await import('./read-plan.ts')
+      const { plan } = await readPlan(path)
       switch (flags.format) {
         case 'mermaid': {
           const { toMermaid } = await import('../graph/mermaid.ts')

@@ -25,7 +25,7 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .summary('run a plan of commands and show what it does')
     .description('Runs the tasks of a plan, each as soon as what it needs is there.')
-    .argument('<plan>', 'a plan file, YAML or JSON')
+    .argument('<plan>', 'a plan file, YAML or JSON; - is stdin')
     .option('-c, --concurrency <n>', "most tasks at once, or 'unlimited' (default: the plan's, or 4)")
     .option('-i, --input <file>', "the run's input, JSON or YAML, over the plan's; - is stdin")
     .option('-s, --set <key=value>', 'a field of the input, as in deploy.region=eu; may be repeated', collect)

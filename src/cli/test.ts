@@ -25,7 +25,7 @@ export function addTestCommand(program: Command): void {
     .description(
       'Explores the runs of a plan with failures, hangs, stalls, kills and rejections: does every run settle, and what does each fault do?',
     )
-    .argument('<plan>', 'a plan file, YAML or JSON')
+    .argument('<plan>', 'a plan file, YAML or JSON; - is stdin')
     .option('--seed <n>', 'what chance begins with (default: 1)')
     .option('--runs <n>', 'random runs, with several faults at once; 0 for none (default: 200)')
     .addOption(

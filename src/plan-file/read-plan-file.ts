@@ -1,9 +1,10 @@
 import { thrownText } from '../errors/foreign-value.ts'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../graph/read-values.ts'
 import { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
 import { PlanFileError, planInvalid } from '../errors/plan-file-error.ts'
+import { readSource } from './read-source.ts'
 
 export interface ReadOptions extends Omit<ParseOptions, 'file'> {
   /** Reads the file instead of the file system. */
@@ -11,11 +12,11 @@ export interface ReadOptions extends Omit<ParseOptions, 'file'> {
 }
 
 /**
- * Reads a plan from a file in YAML 1.2 or JSON, UTF-8.
+ * Reads a plan from a file in YAML 1.2 or JSON, UTF-8: a regular file of at most 64 MiB, or a pipe.
  * @throws PlanFileError (rejects with) `PLAN_UNREADABLE` when the file cannot be read, else what `parsePlan` throws.
  */
 export async function readPlanFile(path: string, options: ReadOptions = {}): Promise<PlanFile> {
-  const { read = readFile, ...parseOptions } = options
+  const { read = readSource, ...parseOptions } = options
   return parsePlan(await readTextFile(path, read), { ...parseOptions, file: path })
 }
 
@@ -25,7 +26,7 @@ export async function readPlanFile(path: string, options: ReadOptions = {}): Pro
  */
 export async function readTextFile(
   path: string,
-  read: NonNullable<ReadOptions['read']> = readFile,
+  read: NonNullable<ReadOptions['read']> = readSource,
 ): Promise<string> {
   let content: string | Uint8Array
   try {

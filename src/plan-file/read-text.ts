@@ -1,6 +1,6 @@
 import {
   Composer,
-  type CST,
+  CST,
   isAlias,
   isMap,
   isScalar,
@@ -31,6 +31,11 @@ export interface TextProblem {
 
 /** The package recurses into lists and objects, and a stack overflow there may abort the process. */
 const deepest = 100
+
+/** More would not fit into the memory that Node takes by default. Keys count, too. */
+const mostNodes = 2_000_000
+/** What a key, a value, a list or an object begins with, as the package cuts texts. */
+const beginnings: ReadonlySet<string | undefined> = new Set([CST.SCALAR, '"', "'", '[', '{', '-', '?', '*'])
 
 /** The most values that a text may stand for. Aliases let a short text stand for a long one. */
 const mostValues = 500_000
@@ -67,6 +72,11 @@ function parse(
   const parser = new Parser(lineCounter.addNewLine)
   const tokens: CST.Token[] = []
   lineCounter.addNewLine(0)
+  const excess = excessIn(text)
+  if (excess !== undefined) {
+    const message = `The text has more than ${mostNodes} keys and values.`
+    return { contents: undefined, problems: [{ offset: excess, message }] }
+  }
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token)
     // The document is the first on the stack.
@@ -84,6 +94,18 @@ function parse(
     problems.push({ offset: second.range[0], message: 'A second document begins here.', hint })
   }
   return { contents: document!.contents, problems }
+}
+
+/** Where the text begins to be too much to be parsed. Only cuts it, which needs no memory. */
+function excessIn(text: string): number | undefined {
+  if (text.length < mostNodes) return undefined
+  let nodes = 0
+  let offset = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    if (beginnings.has(lexeme[0]) && ++nodes > mostNodes) return offset
+    if (lexeme !== CST.SCALAR) offset += lexeme.length
+  }
+  return undefined
 }
 
 /** Reads each node once, so that aliases share the value of their anchor. */

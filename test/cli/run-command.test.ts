@@ -163,8 +163,37 @@ describe('dagmar run', () => {
   })
 })
 
+describe('a plan from stdin', () => {
+  it.each([
+    [['run', '-'], '| there'],
+    [['run', '-', '--dry-run'], 'level 1'],
+    [['check', '-'], 'ok  stdin: 1 task'],
+    [['graph', '-'], 'stdin: 1 task'],
+    [['simulate', '-'], 'stdin'],
+  ])('is taken by %j, and runs in the current folder', async (args, said) => {
+    const folder = folderWith({ 'there.txt': 'there' })
+    const stdin = 'tasks: { a: { run: cat there.txt } }'
+    const { code, stdout } = await dagmar(args, { stdin, cwd: folder }).ended
+    expect(stdout).toContain(said)
+    expect(code).toBe(0)
+  })
+
+  it('is told of by line and column', async () => {
+    const { code, stderr } = await dagmar(['check', '-'], { stdin: 'tasks:\n  a: { rum: x }' }).ended
+    expect(stderr).toMatch(/^stdin:2:3: /)
+    expect(code).toBe(2)
+  })
+})
+
 describe('a command line that makes no sense', () => {
   it.each([
+    [['run', 'deploy.ts'], 'deploy.ts is a program, not a plan in YAML or JSON: run it with node deploy.ts.'],
+    [['check', 'a.py'], 'a.py is a program'],
+    [['simulate', 'a.sh'], 'a.sh is a program'],
+    [['run', '-', '--input', '-'], 'cannot both come from stdin'],
+    [['run', '/dev/null'], '/dev/null cannot be read: it is no regular file.'],
+    [['run', '/dev/zero', '--dry-run'], 'it is no regular file.'],
+    [['simulate', '/'], '/ is a folder, not a plan file.'],
     [['rnu'], 'Did you mean run?'],
     [['run'], "missing required argument 'plan'"],
     [['run', 'p', '--dryrun'], 'Did you mean --dry-run?'],
@@ -177,6 +206,13 @@ describe('a command line that makes no sense', () => {
   ])('%j exits with 2 and says what is wrong, on stderr alone', async (args, said) => {
     const { code, stdout, stderr } = await dagmar(args).ended
     expect(stderr).toContain(said)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+
+  it('is told of a folder for logs that is none before anything runs', async () => {
+    const plan = planWith({ a: { run: 'echo never' } })
+    const { code, stdout, stderr } = await dagmar(['run', plan, '--log-dir', plan]).ended
+    expect(stderr).toContain(`--log-dir is ${plan}, which is no folder.`)
     expect([code, stdout]).toEqual([2, ''])
   })
 

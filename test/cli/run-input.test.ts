@@ -52,5 +52,7 @@ describe('the input of a run', () => {
       'c.yaml is neither JSON nor YAML: line 1, column 5: ',
     )
     await expect(readInput(join(folder, 'd.yaml'))).rejects.toThrow('cannot be read')
+    await expect(readInput(folder)).rejects.toThrow('cannot be read: it is a folder.')
+    await expect(readInput('/dev/null')).rejects.toThrow('cannot be read: it is no regular file.')
   })
 })

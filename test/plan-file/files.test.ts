@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,5 +60,39 @@ describe('a file', () => {
     expect((await refusalOf(join(folder, 'picture.yaml'))).message).toMatch(
       /picture\.yaml:1:1: The file is not a text in UTF-8\.$/,
     )
+  })
+
+  it('that is larger than 64 MiB is refused', async () => {
+    const path = join(folder, 'large.yaml')
+    writeFileSync(path, '#')
+    truncateSync(path, 64 * 1024 * 1024 + 1)
+    expect((await refusalOf(path)).message).toBe(`${path} cannot be read: it is larger than 64 MiB.`)
+  })
+
+  it('that has more values than the memory holds is refused before they are there', async () => {
+    const path = join(folder, 'many.yaml')
+    writeFileSync(path, `x-a: [${'[],'.repeat(2_000_001)}]`)
+    expect((await refusalOf(path)).message).toContain('The text has more than 2000000 keys and values.')
+  }, 60_000)
+})
+
+const hasPipes = existsSync('/usr/bin/mkfifo') || existsSync('/bin/mkfifo')
+
+describe.runIf(hasPipes)('a pipe', () => {
+  it('is read when somebody writes to it, and blocks nothing until then', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const read = readPlanFile(path)
+    let turns = 0
+    for (; turns < 10; turns++) await new Promise((resolve) => setTimeout(resolve, 1))
+    spawn('sh', ['-c', `echo 'tasks: { a: { run: x } }' > ${path}`])
+    expect((await read).plan.tasks.map(({ id }) => id)).toEqual(['a'])
+    expect(turns).toBe(10)
+  })
+})
+
+describe.runIf(existsSync('/dev/zero'))('a device that never ends', () => {
+  it('is refused', async () => {
+    expect((await refusalOf('/dev/zero')).message).toBe('/dev/zero cannot be read: it is no regular file.')
   })
 })

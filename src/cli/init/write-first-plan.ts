@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
@@ -14,6 +14,9 @@ export async function writeFirstPlan(
       `${file} would hold YAML, but its name does not end in .yaml.`,
       'Name it like plan.yaml.',
     )
+  }
+  if (isForced && existsSync(file) && !statSync(file).isFile()) {
+    throw refusal(file, `${file} is no regular file.`)
   }
   try {
     await writeFile(file, firstPlan(schemaBeside(file)), { flag: isForced ? 'w' : 'wx' })

@@ -1,9 +1,10 @@
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { readPlanFile } from '../../plan-file/read-plan-file.ts'
 import { readConcurrency } from '../read-concurrency.ts'
+import { readPlan } from '../read-plan.ts'
 import { wantsColours } from '../screen/colours.ts'
 import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
@@ -29,9 +30,9 @@ export interface RunFlags {
 
 /** Resolves with the exit code. Rejects with `DagmarError` for a bad plan, input or flag. */
 export async function runCommand(path: string, flags: RunFlags): Promise<number> {
-  refuseContradictions(flags)
+  refuseContradictions(path, flags)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
-  const { plan: whole, input: planned, groups } = await readPlanFile(path)
+  const { plan: whole, input: planned, groups } = await readPlan(path)
   const plan = selectTasks(whole, {
     groups,
     ...(flags.only === undefined ? {} : { only: flags.only }),
@@ -45,7 +46,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   const input = await inputOf(planned, flags)
   const { env, stdin, stdout } = process
   const look = lookFor(flags.json === true, { env, isTerminal: stdout.isTTY })
-  const logDir = flags.logDir === undefined ? undefined : resolve(flags.logDir)
+  const logDir = flags.logDir === undefined ? undefined : readFolder(flags.logDir)
   return runPlan(plan, {
     input,
     concurrency,
@@ -54,7 +55,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     weights: weightsFor(look, flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'),
     isColoured: wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color }),
     logDir: flags.logDir,
-    isAttended: stdin.isTTY && look !== 'json' && flags.input !== '-' && !isUnattended(env),
+    isAttended: stdin.isTTY && look !== 'json' && ![path, flags.input].includes('-') && !isUnattended(env),
   })
 }
 
@@ -72,18 +73,22 @@ async function inputOf(planned: unknown, flags: RunFlags): Promise<unknown> {
   return runInput({ planned, given, settings: flags.set ?? [] })
 }
 
-function refuseContradictions({
-  keepGoing,
-  failFast,
-  quiet,
-  verbose,
-  dryRun: isRehearsal,
-  json,
-}: RunFlags): void {
+function refuseContradictions(
+  path: string,
+  { keepGoing, failFast, quiet, verbose, dryRun: isRehearsal, json, input }: RunFlags,
+): void {
+  if (path === '-' && input === '-') throw misuse('The plan and --input cannot both come from stdin.')
   if (keepGoing === true && failFast === true)
     throw misuse('--keep-going and --fail-fast exclude each other.')
   if (isRehearsal === true && json === true) throw misuse('--dry-run and --json exclude each other.')
   if (quiet === true && verbose === true) throw misuse('--quiet and --verbose exclude each other.')
+}
+
+/** A folder that is there, or can be made. */
+function readFolder(path: string): string {
+  if (existsSync(path) && !statSync(path).isDirectory())
+    throw misuse(`--log-dir is ${path}, which is no folder.`)
+  return resolve(path)
 }
 
 function misuse(message: string): DagmarError {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { text as textOf } from 'node:stream/consumers'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { isRecord } from '../../graph/read-values.ts'
 import { spelledOut } from '../../text/spelled-out.ts'
@@ -24,8 +22,9 @@ export function runInput({ planned, given, settings }: InputSources): unknown {
 export async function readInput(path: string): Promise<unknown> {
   const name = path === '-' ? 'stdin' : path
   let text: string
+  const { gathered, readSource } = await import('../../plan-file/read-source.ts')
   try {
-    text = path === '-' ? await textOf(process.stdin) : await readFile(path, 'utf8')
+    text = (path === '-' ? await gathered(process.stdin) : await readSource(path)).toString()
   } catch (thrown) {
     throw invalid(`The input ${name} cannot be read: ${(thrown as Error).message}.`, thrown)
   }

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import type { Plan } from '../../graph/plan.ts'
-import { readTextFile } from '../../plan-file/read-plan-file.ts'
 import { readStg } from '../../simulation/read-stg.ts'
+import { readTextOf, refuseProgram } from '../read-plan.ts'
 import { isWfCommons, readWfCommons } from '../../simulation/read-wfcommons.ts'
 
 /**
@@ -9,10 +9,12 @@ import { isWfCommons, readWfCommons } from '../../simulation/read-wfcommons.ts'
  * Rejects with `PlanFileError`.
  */
 export async function readAnyPlan(path: string): Promise<Plan> {
-  const text = await readTextFile(path)
+  refuseProgram(path)
+  const text = await readTextOf(path)
+  const file = path === '-' ? 'stdin' : path
   const ending = extname(path).toLowerCase()
-  if (ending === '.stg') return readStg(text, { file: path })
-  if (ending === '.json' && isWfCommons(text)) return readWfCommons(text, { file: path })
+  if (ending === '.stg') return readStg(text, { file })
+  if ((ending === '.json' || path === '-') && isWfCommons(text)) return readWfCommons(text, { file })
   const { parsePlan } = await import('../../plan-file/parse-plan.ts')
-  return parsePlan(text, { file: path }).plan
+  return parsePlan(text, { file }).plan
 }

@@ -1,9 +1,9 @@
 import type { OutputConfiguration } from 'commander'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { readPlanFile } from '../../plan-file/read-plan-file.ts'
 import { checkDag, type DagFaultKind, formatReport } from '../../check/index.ts'
 import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { readConcurrency } from '../read-concurrency.ts'
+import { readPlan } from '../read-plan.ts'
 import { selectTasks } from '../run/select-tasks.ts'
 import { painter } from '../screen/colours.ts'
 import { withoutTurns } from '../../text/shown-text.ts'
@@ -31,7 +31,7 @@ export async function testCommand(
   const seed = flags.seed === undefined ? undefined : readCount('--seed', flags.seed)
   const runs = flags.runs === undefined ? undefined : readCount('--runs', flags.runs)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
-  const { file, plan: whole, groups } = await readPlanFile(path)
+  const { file, plan: whole, groups } = await readPlan(path)
   const plan = selectTasks(whole, { groups, ...(flags.only === undefined ? {} : { only: flags.only }) })
   const line = flags.json === true ? undefined : progressLine(process.stderr)
   const report = await checkDag(plan, {

@@ -1,0 +1,38 @@
+import { extname } from 'node:path'
+import { PlanFileError } from '../errors/plan-file-error.ts'
+import type { PlanFile } from '../plan-file/parse-plan.ts'
+import { readPlanFile, readTextFile } from '../plan-file/read-plan-file.ts'
+import { gathered } from '../plan-file/read-source.ts'
+
+/** The plan in a file; `-` is stdin, whose plan runs in the current folder. Rejects with `PlanFileError`. */
+export async function readPlan(path: string): Promise<PlanFile> {
+  refuseProgram(path)
+  if (path !== '-') return readPlanFile(path)
+  const text = await readTextOf(path)
+  const { parsePlan } = await import('../plan-file/parse-plan.ts')
+  return parsePlan(text, { file: 'stdin', cwd: process.cwd() })
+}
+
+/** The text of a file, or of stdin. Rejects with `PlanFileError`. */
+export function readTextOf(path: string): Promise<string> {
+  return path === '-' ? readTextFile('stdin', () => gathered(process.stdin)) : readTextFile(path)
+}
+
+const programs: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'].map((ending) => [ending, 'node'])),
+  ...Object.fromEntries(['.jsx', '.tsx'].map((ending) => [ending, 'npx tsx'])),
+  '.sh': 'sh',
+  '.bash': 'bash',
+  '.py': 'python3',
+  '.rb': 'ruby',
+}
+
+/** As YAML, a program would be a long list of mistakes. */
+export function refuseProgram(path: string): void {
+  const ending = extname(path).toLowerCase()
+  if (!Object.hasOwn(programs, ending)) return
+  throw new PlanFileError('PLAN_UNREADABLE', {
+    file: path,
+    message: `${path} is a program, not a plan in YAML or JSON: run it with ${programs[ending]} ${path}.`,
+  })
+}
