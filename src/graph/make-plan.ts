@@ -4,21 +4,29 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { findCycle } from './cycle.ts'
 import type { HandlerContext } from './handler.ts'
 import type { DagOptions, TaskOptions } from './options.ts'
-import { type OptimiseSettings, type Order, orders, type Plan, type PlannedTask } from './plan.ts'
+import { orders, type Plan, type PlannedTask } from './plan.ts'
 import { planOver } from './plan-over.ts'
 import { readOptimise } from './read-optimise.ts'
-import { type Layer, readLayer, type Settings, settingsOf, taskDefaultFields } from './read-options.ts'
+import {
+  type Layer,
+  readDefaults,
+  readLayer,
+  type Settings,
+  settingsOf,
+  taskDefaultFields,
+} from './read-options.ts'
 import { readName, readNeeds, readRun, readTasks, type TaskEntry } from './read-tasks.ts'
 import {
   badValue,
   type Fields,
   memberPath,
+  noAmounts,
   readAmounts,
-  readDuration,
-  readFields,
-  readInteger,
+  readConcurrency,
+  readGiven,
   readOneOf,
   readText,
+  readTimeout,
   show,
 } from './read-values.ts'
 import { isAnyRule, type Rule } from './rules.ts'
@@ -45,18 +53,19 @@ export interface PlanDefinition<Input = unknown> extends DagOptions<Input> {
     | Iterable<readonly [TaskId, TaskDefinition<Input>] | (TaskDefinition<Input> & { readonly id: TaskId })>
 }
 
-const dagFields: ReadonlySet<string> = new Set([
-  'name',
-  'tasks',
-  'concurrency',
-  'pools',
-  'timeout',
-  'order',
-  'optimise',
-  'defaults',
-  'version',
-  'input',
-])
+/** How the fields of a dag are read, in the order in which mistakes are reported. */
+const dagReaders = {
+  name: (value: unknown) => readName(value, 'The name of the dag'),
+  input: readSchema,
+  defaults: readDefaults,
+  concurrency: readConcurrency,
+  pools: readAmounts,
+  timeout: readTimeout,
+  order: (value: unknown, path: string) => readOneOf(value, path, orders),
+  optimise: (value: unknown) => readOptimise(value),
+  version: readText,
+  tasks: (value: unknown) => value,
+}
 const nothing: Layer = {}
 const none: readonly number[] = Object.freeze([])
 
@@ -70,73 +79,47 @@ const none: readonly number[] = Object.freeze([])
 export function plan<Input = unknown, Outputs = Readonly<Record<string, unknown>>>(
   definition: PlanDefinition<Input>,
 ): Plan<Outputs, Input> {
-  const fields = readFields(definition, '', dagFields)
-  const name = readName(fields['name'], 'The name of the dag')
-  const frame = readFrame(fields)
-  const { entries, indexById } = readTasks(fields['tasks'])
+  const {
+    name = readName(undefined, 'The name of the dag'),
+    input: inputSchema,
+    defaults = nothing,
+    concurrency,
+    pools = noAmounts,
+    timeout: timeoutMs = Number.POSITIVE_INFINITY,
+    order,
+    optimise = readOptimise(),
+    version,
+    tasks: given,
+  } = readGiven(definition, dagReaders, 'The plan', '')
+  // Read before any task, so that an error in the defaults is reported as one of the defaults.
+  const frame = { pools, defaults, settings: settingsOf(nothing, defaults, nothing, 'defaults') }
+  const { entries, indexById } = readTasks(given)
   const tasks = planTasks(entries, linkTasks(entries, indexById), frame)
   refuseCycle(tasks)
-  const order =
-    frame.order ?? (tasks.some((task) => task.estimateMs !== undefined) ? 'critical-path' : 'fifo')
   return planOver(tasks, indexById, {
     name,
-    order,
-    optimise: frame.optimise,
-    concurrency: frame.concurrency,
-    pools: frame.pools,
-    timeoutMs: frame.timeoutMs,
-    version: frame.version,
-    inputSchema: frame.inputSchema as StandardSchemaV1<unknown, Input> | undefined,
+    order: order ?? (tasks.some((task) => task.estimateMs !== undefined) ? 'critical-path' : 'fifo'),
+    optimise,
+    concurrency,
+    pools,
+    timeoutMs,
+    version,
+    inputSchema: inputSchema as StandardSchemaV1<unknown, Input> | undefined,
   })
 }
 
-/** What a dag says beside its tasks. */
+/** What a dag says for all of its tasks. */
 interface Frame {
-  readonly concurrency: number | undefined
   readonly pools: Readonly<Record<string, number>>
-  readonly timeoutMs: number
-  readonly order: Order | undefined
-  readonly optimise: OptimiseSettings
   readonly defaults: Layer
   /** The settings of tasks without options. Most tasks have none, and share these. */
   readonly settings: Settings
-  readonly version: string | undefined
-  readonly inputSchema: unknown
 }
 
-function readFrame({
-  concurrency,
-  pools,
-  timeout,
-  order,
-  optimise,
-  defaults,
-  version,
-  input,
-}: Fields): Frame {
-  if (input !== undefined && !isSchema(input)) throw badValue('input', input, 'a Standard Schema')
-  const layer =
-    defaults === undefined
-      ? nothing
-      : readLayer(readFields(defaults, 'defaults', taskDefaultFields), 'defaults')
-  const settings = settingsOf(nothing, layer, nothing, 'defaults')
-  return {
-    concurrency: concurrency === undefined ? undefined : readInteger(concurrency, 'concurrency', 0, true),
-    pools: readAmounts(pools === undefined ? {} : pools, 'pools'),
-    timeoutMs:
-      timeout === undefined ? Number.POSITIVE_INFINITY : readDuration(timeout, 'timeout', { positive: true }),
-    order: order === undefined ? undefined : readOneOf(order, 'order', orders),
-    optimise: readOptimise(optimise),
-    defaults: layer,
-    // Read before any task, so that an error in the defaults is reported as one of the defaults.
-    settings,
-    version: version === undefined ? undefined : readText(version, 'version'),
-    inputSchema: input,
-  }
-}
-
-function isSchema(value: unknown): boolean {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
+function readSchema(value: unknown, path: string): unknown {
+  const canBeSchema = (typeof value === 'object' || typeof value === 'function') && value !== null
+  if (canBeSchema && '~standard' in value) return value
+  throw badValue(path, value, 'a Standard Schema')
 }
 
 interface LinksByTask {

@@ -15,10 +15,12 @@ import {
   type Fields,
   readAmounts,
   readDuration,
-  readFields,
+  type Reader,
+  readGiven,
   readInteger,
   readNumber,
   readOneOf,
+  readTimeout,
   show,
 } from './read-values.ts'
 import { type Rule, ruleNames } from './rules.ts'
@@ -49,11 +51,20 @@ type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & B
 export type Layer = { readonly [Field in keyof Flat]?: Flat[Field] }
 
 const priorityNames = Object.keys(priorities)
-const retryFields = new Set(['maxAttempts', 'backoff'])
-const backoffFields = new Set(['base', 'factor', 'cap', 'jitter'])
-const stallFields = new Set(['after', 'grace'])
 
-type ReadOption = (value: unknown, path: string) => Layer
+type ReadOption = Reader<Layer>
+
+const readBackoff = layerOf({
+  base: (value, path) => ({ baseMs: readDuration(value, path, { finite: true }) }),
+  factor: (value, path) => ({ factor: readNumber(value, path, 1, Number.POSITIVE_INFINITY) }),
+  cap: (value, path) => ({ capMs: readDuration(value, path, { finite: true }) }),
+  jitter: (value, path) => ({ jitter: readNumber(value, path, 0, 1) }),
+})
+
+const readStallTimes = layerOf({
+  after: (value, path) => ({ stallAfterMs: readTimeout(value, path) }),
+  grace: (value, path) => ({ stallGraceMs: readDuration(value, path) }),
+})
 
 /** How each option is read, in the order in which mistakes are reported. */
 const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
@@ -61,9 +72,12 @@ const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
   teardown: (value, path) => ({ teardown: readBoolean(value, path) }),
   onFailure: (value, path) => ({ onFailure: readOneOf(value, path, onFailures) }),
   severity: (value, path) => ({ severity: readOneOf(value, path, severities) }),
-  retry: readRetry,
-  timeout: (value, path) => ({ timeoutMs: readDuration(value, path, { positive: true }) }),
-  startTimeout: (value, path) => ({ startTimeoutMs: readDuration(value, path, { positive: true }) }),
+  retry: layerOf({
+    maxAttempts: (value, path) => ({ maxAttempts: readInteger(value, path, 1, true) }),
+    backoff: readBackoff,
+  }),
+  timeout: (value, path) => ({ timeoutMs: readTimeout(value, path) }),
+  startTimeout: (value, path) => ({ startTimeoutMs: readTimeout(value, path) }),
   stall: readStall,
   killGrace: (value, path) => ({ killGraceMs: readDuration(value, path) }),
   priority: (value, path) => ({ priority: readPriority(value, path) }),
@@ -91,6 +105,14 @@ export function readLayer(options: Fields, path: string): Layer {
 
 const builtInTeardown = readLayer(defaultTeardown, 'defaults')
 const builtIn = readLayer(defaultOptions, 'defaults') as Omit<Flat, 'estimateMs' | 'executor'>
+
+/** Reads an object with these fields. Throws `CONFIG_INVALID` for other fields too. */
+function layerOf(readers: Readonly<Record<string, ReadOption>>): ReadOption {
+  return (value, path) => Object.assign({}, ...Object.values(readGiven(value, readers, path))) as Layer
+}
+
+/** Reads the defaults of a dag. */
+export const readDefaults: ReadOption = layerOf(optionReaders)
 
 /** Lays the layers over each other: the task's own, then the dag's defaults, then those of its kind of work. */
 export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): Settings {
@@ -135,38 +157,12 @@ function backoffOf(given: Layer, flat: Backoff, path: string): Backoff {
   })
 }
 
-function readRetry(value: unknown, path: string): Layer {
-  const { maxAttempts, backoff } = readFields(value, path, retryFields)
-  return {
-    ...(maxAttempts === undefined
-      ? {}
-      : { maxAttempts: readInteger(maxAttempts, `${path}.maxAttempts`, 1, true) }),
-    ...(backoff === undefined ? {} : readBackoff(backoff, `${path}.backoff`)),
-  }
-}
-
-function readBackoff(value: unknown, path: string): Layer {
-  const { base, factor, cap, jitter } = readFields(value, path, backoffFields)
-  const layer: Partial<Flat> = {}
-  if (base !== undefined) layer.baseMs = readDuration(base, `${path}.base`, { finite: true })
-  if (factor !== undefined) layer.factor = readNumber(factor, `${path}.factor`, 1, Number.POSITIVE_INFINITY)
-  if (cap !== undefined) layer.capMs = readDuration(cap, `${path}.cap`, { finite: true })
-  if (jitter !== undefined) layer.jitter = readNumber(jitter, `${path}.jitter`, 0, 1)
-  return layer
-}
-
 function readStall(value: unknown, path: string): Layer {
   if (value === false) {
     return { stallAfterMs: Number.POSITIVE_INFINITY, stallGraceMs: Number.POSITIVE_INFINITY }
   }
   if (typeof value !== 'object') throw badValue(path, value, 'an object or false')
-  const { after, grace } = readFields(value, path, stallFields)
-  return {
-    ...(after === undefined
-      ? {}
-      : { stallAfterMs: readDuration(after, `${path}.after`, { positive: true }) }),
-    ...(grace === undefined ? {} : { stallGraceMs: readDuration(grace, `${path}.grace`) }),
-  }
+  return readStallTimes(value, path)
 }
 
 function readBoolean(value: unknown, path: string): boolean {

@@ -51,14 +51,44 @@ export function readFields(value: unknown, path: string, known: ReadonlySet<stri
   const subject = path === '' ? 'The plan' : path
   if (!isRecord(value)) throw badValue(subject, value, 'an object')
   for (const field of Object.keys(value)) {
-    if (known.has(field)) continue
-    throw new DagmarError('CONFIG_INVALID', {
-      message: `${subject} has an unknown field '${field}'.${didYouMean(field, known)}`,
-      hint: `Known are ${[...known].join(', ')}.`,
-      facts: { field: memberPath(path, field), nearest: nearest(field, known) },
-    })
+    if (!known.has(field)) throw unknownField(subject, memberPath(path, field), field, known)
   }
   return value
+}
+
+function unknownField(subject: string, path: string, field: string, known: Iterable<string>): DagmarError {
+  return new DagmarError('CONFIG_INVALID', {
+    message: `${subject} has an unknown field '${field}'.${didYouMean(field, known)}`,
+    hint: `Known are ${[...known].join(', ')}.`,
+    facts: { field: path, nearest: nearest(field, known) },
+  })
+}
+
+/** Reads one field. `path` is what errors call it. */
+export type Reader<Value> = (value: unknown, path: string) => Value
+
+/**
+ * The fields of an object that are given, each as its reader makes it, in the order of the readers. Throws
+ * `CONFIG_INVALID` for what is no object and for unknown fields. `owner` begins the paths of the fields.
+ */
+export function readGiven<Readers extends Readonly<Record<string, Reader<unknown>>>>(
+  value: unknown,
+  readers: Readers,
+  subject: string,
+  owner = subject,
+): { readonly [Name in keyof Readers]?: ReturnType<Readers[Name]> } {
+  if (!isRecord(value)) throw badValue(subject, value, 'an object')
+  for (const field in value) {
+    if (!Object.hasOwn(readers, field)) {
+      throw unknownField(subject, memberPath(owner, field), field, Object.keys(readers))
+    }
+  }
+  const given: { [Name in keyof Readers]?: unknown } = {}
+  for (const name in readers) {
+    const field = value[name]
+    if (field !== undefined) given[name] = readers[name]!(field, memberPath(owner, name))
+  }
+  return given as ReturnType<typeof readGiven<Readers>>
 }
 
 /** Names and keys that people give. */
@@ -125,6 +155,16 @@ export function readDuration(value: unknown, path: string, bounds: DurationBound
   return ms
 }
 
+/** How many may hold a slot at once. */
+export function readConcurrency(value: unknown, path: string): number {
+  return readInteger(value, path, 0, true)
+}
+
+/** In milliseconds, and not 0. */
+export function readTimeout(value: unknown, path: string): number {
+  return readDuration(value, path, { positive: true })
+}
+
 /** Amounts by pool: names that are not empty, integers of 1 or more. The result has no prototype and is frozen. */
 export function readAmounts(value: unknown, path: string): Readonly<Record<string, number>> {
   if (!isRecord(value)) throw badValue(path, value, 'an object of amounts by pool')
@@ -135,6 +175,8 @@ export function readAmounts(value: unknown, path: string): Readonly<Record<strin
   }
   return Object.freeze(amounts)
 }
+
+export const noAmounts = readAmounts({}, '')
 
 function guess(value: unknown, names: readonly string[]): string {
   return typeof value === 'string' ? didYouMean(value, names) : ''

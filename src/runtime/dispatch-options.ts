@@ -3,11 +3,13 @@ import type { Plan } from '../graph/plan.ts'
 import {
   badValue,
   didYouMean,
+  isRecord,
+  memberPath,
   readAmounts,
-  readDuration,
-  readFields,
-  readInteger,
+  readConcurrency,
+  readGiven,
   readText,
+  readTimeout,
 } from '../graph/read-values.ts'
 import { timeOrderedId } from '../time/time-ordered-id.ts'
 import type { Duration } from '../time/duration.ts'
@@ -41,46 +43,46 @@ export type WithInput<Input> = undefined extends Input
   ? [options?: DispatchOptions<Input>]
   : [options: DispatchOptions<Input> & { readonly input: Input }]
 
-const known: ReadonlySet<string> = new Set([
-  'input',
-  'id',
-  'idempotencyKey',
-  'labels',
-  'concurrency',
-  'pools',
-  'timeout',
-  'signal',
-])
+const readers = {
+  signal: readSignal,
+  pools: readAmounts,
+  id: readText,
+  idempotencyKey: readText,
+  labels: readLabels,
+  input: (value: unknown) => value,
+  concurrency: readConcurrency,
+  timeout: readTimeout,
+}
 
 /** Checks the options of a dispatch against the plan and the runtime, and fills in what they leave out. */
 export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOptions): RunOptions {
-  readFields(options, "dispatch's options object", known)
-  const { id, idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout } = options
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
-    throw badValue('signal', options.signal, 'an AbortSignal')
-  }
-  const pools = { ...plan.pools, ...readAmounts(options.pools ?? {}, 'pools') }
+  const given = readGiven(options, readers, "dispatch's options object", '')
+  const { idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout = plan.timeoutMs } = given
+  const pools = { ...plan.pools, ...given.pools }
   refuseUnknownExecutors(shared, plan)
   refuseImpossibleNeeds(shared, plan, pools)
   return {
-    id: id === undefined ? timeOrderedId() : readText(id, 'id'),
-    idempotencyKey: idempotencyKey === undefined ? undefined : readText(idempotencyKey, 'idempotencyKey'),
-    labels: readLabels(labels),
-    input: readInput(plan, options.input),
-    concurrency:
-      concurrency === undefined
-        ? shared.admission.slots.slots.limit
-        : readInteger(concurrency, 'concurrency', 0, true),
+    id: given.id ?? timeOrderedId(),
+    idempotencyKey,
+    labels,
+    input: readInput(plan, given.input),
+    concurrency: concurrency ?? shared.admission.slots.slots.limit,
     pools,
-    timeoutMs: timeout === undefined ? plan.timeoutMs : readDuration(timeout, 'timeout', { positive: true }),
+    timeoutMs: timeout,
   }
 }
 
-function readLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [key, label] of Object.entries(labels)) {
-    if (typeof label !== 'string') throw badValue(`labels.${key}`, label, 'a text')
+function readSignal(value: unknown, path: string): AbortSignal {
+  if (value instanceof AbortSignal) return value
+  throw badValue(path, value, 'an AbortSignal')
+}
+
+function readLabels(value: unknown, path: string): Readonly<Record<string, string>> {
+  if (!isRecord(value)) throw badValue(path, value, 'an object of texts by key')
+  for (const [key, label] of Object.entries(value)) {
+    if (typeof label !== 'string') throw badValue(memberPath(path, key), label, 'a text')
   }
-  return labels
+  return value as Readonly<Record<string, string>>
 }
 
 function readInput(plan: Plan, input: unknown): unknown {

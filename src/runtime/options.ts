@@ -7,8 +7,11 @@ import { processExecutor } from '../executors/process/process-executor.ts'
 import {
   badValue,
   isRecord,
+  memberPath,
+  noAmounts,
   readAmounts,
-  readFields,
+  readConcurrency,
+  readGiven,
   readInteger,
   readMethods,
   readOneOf,
@@ -59,61 +62,65 @@ export interface RuntimeOptions {
   readonly retainFacts?: number
 }
 
-const known: ReadonlySet<string> = new Set([
-  'concurrency',
-  'pools',
-  'admission',
-  'executors',
-  'store',
-  'clock',
-  'hooks',
-  'inspect',
-  'mode',
-  'retainFacts',
-])
+/** How the options are read, in the order in which mistakes are reported. */
+const readers = {
+  hooks: (value: unknown) => readHooks(value as Hooks),
+  mode: (value: unknown, path: string) => readOneOf(value, path, ['compiled', 'interpreted']),
+  clock: (value: unknown, path: string) =>
+    readMethods(value as Clock, path, 'a clock', ['now', 'setTimeout', 'clearTimeout']),
+  store: (value: unknown, path: string) =>
+    readMethods(value as Store, path, 'a store', ['create', 'open', 'append', 'read']),
+  executors: readExecutors,
+  concurrency: readConcurrency,
+  pools: readAmounts,
+  admission: (value: unknown, path: string) => readOneOf(value, path, ['both', 'executor']),
+  retainFacts: (value: unknown, path: string) => readInteger(value, path, 1),
+  inspect: readInspect,
+}
 
 /** Checks the options and fills in what they leave out. Throws `CONFIG_INVALID`. */
 export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions {
-  readFields(options, "createRuntime's options object", known)
-  if (options.hooks !== undefined) readHooks(options.hooks)
-  const mode = readOneOf(options.mode ?? 'compiled', 'mode', ['compiled', 'interpreted'])
-  return {
-    clock: readMethods(options.clock ?? systemClock, 'clock', 'a clock', [
-      'now',
-      'setTimeout',
-      'clearTimeout',
-    ]),
-    store:
-      options.store === undefined
-        ? undefined
-        : readMethods(options.store, 'store', 'a store', ['create', 'open', 'append', 'read']),
-    executors: readExecutors(options.executors ?? {}),
-    concurrency: readInteger(options.concurrency ?? 4, 'concurrency', 0, true),
-    pools: readAmounts(options.pools ?? {}, 'pools'),
-    admission: readOneOf(options.admission ?? 'both', 'admission', ['both', 'executor']),
-    retainFacts: readInteger(options.retainFacts ?? 100_000, 'retainFacts', 1),
-    inspect: readInspect(options.inspect),
-    logic: machineLogic(options.inspect === undefined ? mode : 'interpreted'),
-  }
-}
-
-function readInspect(inspect: RuntimeOptions['inspect']): RuntimeOptions['inspect'] {
-  if (inspect === undefined || typeof inspect === 'function' || isRecord(inspect)) return inspect
-  throw badValue('inspect', inspect, 'a function or an observer')
-}
-
-function readExecutors(executors: Readonly<Record<string, Executor>>): Readonly<Record<string, Executor>> {
-  for (const [name, executor] of Object.entries(executors)) {
-    const path = `executors.${name}`
-    readMethods(executor, path, 'an executor', ['start', 'abort'])
-    if (executor.capacity !== undefined && executor.capacity !== Number.POSITIVE_INFINITY) {
-      readInteger(executor.capacity, `${path}.capacity`, 1)
-    }
-  }
+  const {
+    mode = 'compiled',
+    clock = systemClock,
+    store,
+    executors,
+    concurrency = 4,
+    pools = noAmounts,
+    admission = 'both',
+    retainFacts = 100_000,
+    inspect,
+  } = readGiven(options, readers, "createRuntime's options object", '')
   const builtIn: Readonly<Record<BuiltInName, Executor>> = {
     inline: inlineExecutor(),
     'actor-logic': actorLogicExecutor(),
     process: processExecutor(),
   }
-  return { ...builtIn, ...executors }
+  return {
+    clock,
+    store,
+    executors: { ...builtIn, ...executors },
+    concurrency,
+    pools,
+    admission,
+    retainFacts,
+    inspect,
+    logic: machineLogic(inspect === undefined ? mode : 'interpreted'),
+  }
+}
+
+function readInspect(value: unknown, path: string): RuntimeOptions['inspect'] {
+  if (typeof value === 'function' || isRecord(value)) return value as RuntimeOptions['inspect']
+  throw badValue(path, value, 'a function or an observer')
+}
+
+function readExecutors(value: unknown, path: string): Readonly<Record<string, Executor>> {
+  if (!isRecord(value)) throw badValue(path, value, 'an object of executors by name')
+  const executors = value as Readonly<Record<string, Executor>>
+  for (const [name, executor] of Object.entries(executors)) {
+    const own = memberPath(path, name)
+    readMethods(executor, own, 'an executor', ['start', 'abort'])
+    if (executor.capacity !== undefined) readInteger(executor.capacity, `${own}.capacity`, 1, true)
+  }
+  return executors
 }
