@@ -23,7 +23,7 @@ export class Frontier {
   readonly #skipped: Int32Array
   /** 1 once the task has been given out as ready or doomed, so that neither happens twice. */
   readonly #decided: Uint8Array
-  /** True once a rule is to be judged only when all dependencies are settled, even one that a single one can meet. */
+  /** True once no rule is met before all dependencies are settled, not even one that a single one can meet. */
   isPatient = false
 
   /**
@@ -77,7 +77,7 @@ export class Frontier {
       if (this.#decided[dependent] === 1) continue
       const status = this.#status(dependent)
       if (status === 'open' || status === 'hopeless') continue
-      if (this.isPatient && !this.areNeedsSettled(dependent)) continue
+      if (this.isPatient && status === 'met' && !this.areNeedsSettled(dependent)) continue
       this.#decided[dependent] = 1
       if (status === 'met') (ready ??= []).push(dependent)
       else (doomed ??= []).push(dependent)

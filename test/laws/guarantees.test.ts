@@ -38,7 +38,7 @@ describe('over random dags, faults and schedules', () => {
   )
 
   law(
-    'After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned.',
+    'After a kill nothing starts but teardown, and everything that was started is confirmed ended or reported abandoned.',
     anyScenario(),
     async (scenario) => killIsFinal(await playScenario(scenario)),
   )

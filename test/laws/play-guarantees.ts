@@ -103,30 +103,46 @@ export function oldAttemptsStayQuiet(played: PlayedScenario): Breaches {
 }
 
 /**
- * 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. A run that
- * drains starts nothing either, but what was granted before may still begin: both may be in the store at the same moment.
+ * 7. After a kill nothing starts but teardown, and everything that was started is confirmed ended or reported abandoned.
+ * A run that drains starts nothing else either, but what was granted before may still begin: both may be in the store at
+ * the same moment. A teardown goes on until it is killed by itself, or the run a second time.
  */
 export function killIsFinal(played: PlayedScenario): Breaches {
-  const { marks, runs } = played
+  const { marks, runs, plan } = played
   const breaches: string[] = [...factsBreach(played, 7)]
   const killed = new Set<string>()
+  const again = new Set<string>()
   const draining = new Set<string>()
+  const called = new Set<string>()
+  const lost = new Set(
+    runs.filter(({ result }) => result?.failure?.code === 'STORE_FAILED').map(({ runId }) => runId),
+  )
   const granted = new Set<string>()
   const live = new Map<string, string>()
   for (const mark of marks) {
-    if (mark.type === 'run.killing') killed.add(mark.runId)
-    else if (mark.type === 'run.draining') draining.add(mark.runId)
+    if (mark.type === 'run.killing') {
+      killed.add(mark.runId)
+      if (mark.endsTeardowns === true) again.add(mark.runId)
+    } else if (mark.type === 'task.stopping' && mark.reason === 'kill') {
+      const isSpared = taskOf(plan, mark.taskId).teardown && !again.has(mark.runId) && !lost.has(mark.runId)
+      if (isSpared && !called.has(`${mark.runId}/${mark.taskId}`))
+        breaches.push(`${mark.runId}/${mark.taskId} is a teardown, and was killed with its run`)
+    } else if (mark.type === 'run.draining') draining.add(mark.runId)
     else if (mark.type === 'task.starting') granted.add(`${mark.runId}/${mark.taskId}/${mark.attempt}`)
-    else if (mark.type === 'kill called')
-      killed.add(mark.taskId === undefined ? mark.runId : `${mark.runId}/${mark.taskId}`)
-    else if (mark.type === 'run.redriven') {
+    else if (mark.type === 'kill called') {
+      const whom = mark.taskId === undefined ? mark.runId : `${mark.runId}/${mark.taskId}`
+      if (mark.taskId === undefined && killed.has(whom)) again.add(whom)
+      killed.add(whom)
+      called.add(whom)
+    } else if (mark.type === 'run.redriven') {
       revive(killed, mark.runId)
+      revive(called, mark.runId)
+      again.delete(mark.runId)
       draining.delete(mark.runId)
     } else if (mark.type === 'attempt began') {
-      const isKilled =
-        killed.has(mark.runId) ||
-        killed.has(`${mark.runId}/${mark.taskId}`) ||
-        (draining.has(mark.runId) && !granted.has(mark.attemptId))
+      const isOver = killed.has(mark.runId) || (draining.has(mark.runId) && !granted.has(mark.attemptId))
+      const isSpared = taskOf(plan, mark.taskId).teardown && !again.has(mark.runId)
+      const isKilled = killed.has(`${mark.runId}/${mark.taskId}`) || (isOver && !isSpared)
       if (isKilled) breaches.push(`${mark.attemptId} began after it was told to end`)
       live.set(mark.attemptId, mark.runId)
     } else if (mark.type === 'attempt ended') live.delete(mark.attemptId)

@@ -15,6 +15,7 @@ describe('the scenarios that the laws are tried on', () => {
         if (mark.type === 'task.failed') seen.add(`failed: ${mark.failure.code}`)
         if (mark.type === 'task.stopping') seen.add(`stopping: ${mark.reason}`)
         if (mark.type === 'run.killing') seen.add(`killing: ${mark.ending}`)
+        if (mark.type === 'run.killing' && mark.endsTeardowns === true) seen.add('killing: teardowns, too')
       }
     }
     expect([...seen].toSorted()).toMatchInlineSnapshot(`
@@ -30,6 +31,7 @@ describe('the scenarios that the laws are tried on', () => {
         "kill called",
         "killing: aborted",
         "killing: killed",
+        "killing: teardowns, too",
         "killing: timed-out",
         "observer.failed",
         "run.completed",

@@ -218,7 +218,7 @@ describe('a run that is ended early', () => {
     expect(watched.run.why('down').waitsFor).toMatchObject([{ kind: 'dependencies', taskIds: ['b'] }])
     hand.ends('b/1')
     await wait()
-    expect(hand.started.slice(-2).toSorted()).toEqual(['also', 'down'])
+    expect(hand.started.slice(-2)).toEqual(['down', 'also'])
     expect(watched.types('down').filter((type) => type === 'task.ready')).toHaveLength(1)
   })
 
@@ -253,7 +253,7 @@ describe('a run that is ended early', () => {
     const { hand, watched, wait } = await started({
       ...trio,
       last: { run: byHand, needs: ['down'], teardown: true },
-      then: { run: byHand, needs: ['last'] },
+      after: { run: byHand, needs: ['last'] },
     })
     void watched.run.kill()
     hand.ends('up/1')
@@ -263,7 +263,7 @@ describe('a run that is ended early', () => {
     expect(hand.started).toEqual(['up', 'down', 'last'])
     hand.completes('last/1')
     await wait()
-    expect(watched.result?.outcomes['then']).toMatchObject({ status: 'skipped', because: 'run-killed' })
+    expect(watched.result?.outcomes['after']).toMatchObject({ status: 'skipped', because: 'run-killed' })
   })
 
   it('ends a teardown at its timeout, so that it holds nobody up', async () => {

@@ -25,7 +25,7 @@ export function anyTasks(most = 8): Arbitrary<readonly ScriptedTask[]> {
   return anyList(task, { min: 1, max: most }).map((tasks) =>
     tasks.map(({ links, settings, ...rest }, index) => {
       const needs = needsAt(index, { shape: 'any', count: tasks.length, links })
-      return { needs, ...settings, when: fitting(settings.when, needs), ...rest }
+      return { needs, ...fitting(settings, needs), ...rest }
     }),
   )
 }

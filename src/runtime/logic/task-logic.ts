@@ -11,7 +11,7 @@ import { untilIn } from '../../events/facts.ts'
 import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { type LiveTask, liveTaskOf } from '../run/live-task.ts'
-import { isSpared } from '../steps/teardowns.ts'
+import { isSpared, waitsInVain } from '../steps/teardowns.ts'
 
 /** How long the limit is that an attempt has passed when it is ended for that reason. */
 const limitsPassed: Readonly<Record<Exclude<StopReason, 'kill'>, (policy: TaskPolicy) => number>> = {
@@ -46,7 +46,7 @@ export const taskLogic = taskMachine.provide({
       // A run that ends admits only teardowns, so another task that came back to wait would wait for ever.
       const comesBack = context.state === 'dispatched' && context.attempt > 0
       if (!comesBack || live.run.dagContext.ending === undefined) return
-      if (!isSpared(live.run, live.task) || context.waitingFor === 'answer') {
+      if (!isSpared(live.run, live.task) || waitsInVain(live.run, live.task.index)) {
         deliver(live.run.dag, live.ref, {
           type: 'task.kill',
           at: live.run.shared.macrostep.at,

@@ -242,11 +242,16 @@ export class Run implements ActorHost, Candidate, Committer {
 
   /** Queues a task that is ready to be taken up. */
   enqueue(index: number): void {
-    const { queue, lanes } = this.books
-    if (this.postpones(index)) return
+    const { queue } = this.books
     queue.push(index)
-    lanes[queue.laneOf(index)]!.improved()
-    this.shared.admission.want(this)
+    if (this.postpones(index)) queue.remove(index)
+    else this.#wantRoom(index)
+  }
+
+  /** Queues a task again that was postponed. It keeps its place. */
+  restore(index: number): void {
+    this.books.queue.restore(index)
+    this.#wantRoom(index)
   }
 
   /**
@@ -352,6 +357,12 @@ export class Run implements ActorHost, Candidate, Committer {
     this.#books?.deadlines.shift(byMs)
     this.#alarm?.shift(byMs)
     for (const { context } of this.live) shiftInstants(context, byMs)
+  }
+
+  #wantRoom(index: number): void {
+    const { queue, lanes } = this.books
+    lanes[queue.laneOf(index)]!.improved()
+    this.shared.admission.want(this)
   }
 
   #newBooks(before?: BooksBefore): RunBooks {

@@ -8,7 +8,7 @@ import { outcomeOf } from '../run/outcome-of.ts'
 import type { Run } from '../run/run.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { skipReasonOf } from './skip-reason.ts'
-import { hasCause, isSpared, skippedByEnding, waitsInVain } from './teardowns.ts'
+import { isPointless, isSpared, skippedByEnding, waitsInVain } from './teardowns.ts'
 
 /** Makes the tasks ready that wait for nothing. */
 export function openFrontier(run: Run, causeSeq: number): void {
@@ -62,7 +62,7 @@ export function killTask(run: Run, index: number, reason: string): void {
   announceIfSettled(run)
 }
 
-/** Skips every task that has no actor, so that nothing more starts but teardowns that have a cause. */
+/** Skips every task that has no actor, so that nothing more starts but teardowns that have a point. */
 export function skipRest(run: Run): void {
   const { books } = run
   const rest: PlannedTask[] = []
@@ -179,20 +179,21 @@ function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): re
 }
 
 /**
- * Makes teardowns ready in a run that is ended early, once all that they need is settled. Returns those without a cause.
+ * Makes teardowns ready in a run that is ended early, once all that they need is settled. Returns the
+ * pointless ones.
  */
 function tearDown(run: Run, index: number, ready: readonly number[], seq: number): readonly number[] {
   const { postponed, frontier } = run.books
   const pointless: number[] = []
   for (const dependent of ready) {
     if (!isSpared(run, run.plan.tasks[dependent]!)) continue
-    if (hasCause(run, dependent)) makeReady(run, dependent, seq)
-    else pointless.push(dependent)
+    if (isPointless(run, dependent)) pointless.push(dependent)
+    else makeReady(run, dependent, seq)
   }
   for (const dependent of postponed.size === 0 ? [] : run.plan.tasks[index]!.dependents) {
     if (!frontier.areNeedsSettled(dependent) || !postponed.delete(dependent)) continue
     const live = run.live.get(dependent)
-    if (hasCause(run, dependent)) run.enqueue(dependent)
+    if (!isPointless(run, dependent)) run.restore(dependent)
     else if (live === undefined) pointless.push(dependent)
     else killThose(run, run.dagContext.reason, (one) => one === live)
   }
@@ -202,10 +203,10 @@ function tearDown(run: Run, index: number, ready: readonly number[], seq: number
 /** Settles a task whose rule cannot be met: it is skipped, or it failed where its rule function threw. */
 function doom(run: Run, index: number, causeSeq: number): Settled {
   const { id: taskId, policy } = run.plan.tasks[index]!
-  const isPointless = run.books.frontier.isPatient && !hasCause(run, index)
-  const failure = isPointless ? undefined : run.books.ruleFailures.get(index)
+  const isByEnding = run.books.frontier.isPatient && isPointless(run, index)
+  const failure = isByEnding ? undefined : run.books.ruleFailures.get(index)
   if (failure === undefined) {
-    const skipped = isPointless ? skippedByEnding(run) : skipReasonOf(run, index)
+    const skipped = isByEnding ? skippedByEnding(run) : skipReasonOf(run, index)
     const seq = run.tell({ type: 'task.skipped', taskId, ...skipped, causeSeq })
     return { index, outcome: { status: 'skipped', ...skipped }, seq }
   }

@@ -27,19 +27,18 @@ export function isSpared({ dagContext }: Run, { teardown }: PlannedTask): boolea
 }
 
 /**
- * True where a dependency of the teardown has started, ever: else there is nothing behind which to tidy up. An attempt
- * that its executor was asked to start counts, since nobody knows how far it came.
+ * True for a teardown whose dependencies are settled, and none of which has ever started: there is nothing behind which
+ * to tidy up. An attempt that its executor was asked to start counts, since nobody knows how far it came.
  */
-export function hasCause({ plan, books, live }: Run, index: number): boolean {
-  return plan.tasks[index]!.needs.some(
-    (need) => (live.get(need)?.context.attempt ?? books.attempts[need]!) > 0,
-  )
+export function isPointless({ plan, books, live }: Run, index: number): boolean {
+  if (!books.frontier.areNeedsSettled(index)) return false
+  const attemptsOf = (need: number): number => live.get(need)?.context.attempt ?? books.attempts[need]!
+  return plan.tasks[index]!.needs.every((need) => attemptsOf(need) === 0)
 }
 
-/** True where nobody is to wait for the teardown any longer: it waits itself, for an answer, or without a cause. */
+/** True where nobody is to wait for the teardown any longer: it has not started, and is pointless, or asks somebody. */
 export function waitsInVain(run: Run, index: number): boolean {
   const context = run.live.get(index)?.context
   if (context?.waitingFor === 'answer') return true
-  const isWaiting = context === undefined || context.state === 'dispatched'
-  return isWaiting && run.books.frontier.areNeedsSettled(index) && !hasCause(run, index)
+  return (context === undefined || context.state === 'dispatched') && isPointless(run, index)
 }

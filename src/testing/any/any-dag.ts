@@ -65,7 +65,8 @@ function outputOf(taskId: TaskId): DefinedHandler<unknown> {
 }
 
 function fittingOptions(options: TaskOptions, needs: readonly TaskId[]): TaskOptions {
-  const { when, ...rest } = options
-  const isPointless = needs.length === 0 && typeof when === 'string' && when.startsWith('any-')
+  if (needs.length > 0) return options
+  const { when, teardown: _none, ...rest } = options
+  const isPointless = typeof when === 'string' && when.startsWith('any-')
   return when === undefined || isPointless ? rest : { when, ...rest }
 }

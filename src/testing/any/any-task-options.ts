@@ -11,6 +11,7 @@ const none = Number.POSITIVE_INFINITY
 export interface TaskSettings {
   /** `even` is a rule function: an even number of dependencies completed. */
   readonly when: RuleName | 'even'
+  readonly teardown: boolean
   readonly onFailure: OnFailure
   readonly severity: Severity
   readonly maxAttempts: number
@@ -36,6 +37,7 @@ export function anyTaskSettings(): Arbitrary<TaskSettings> {
       { weight: 3, arbitrary: fc.constant<TaskSettings['when']>('all-completed') },
       { weight: 2, arbitrary: fc.constantFrom<TaskSettings['when']>(...ruleNames, 'even') },
     ),
+    teardown: fc.constantFrom(false, false, false, true),
     onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'skip', 'skip', 'ignore', 'ignore', 'ask', 'abort'),
     severity: fc.constantFrom<Severity>('error', 'error', 'error', 'error', 'error', 'error', 'critical'),
     maxAttempts: fc.integer({ min: 1, max: 3 }),
@@ -56,11 +58,25 @@ export function anyTaskSettings(): Arbitrary<TaskSettings> {
 
 /** The settings as task options. Defaults are left out. */
 export function optionsOf(settings: TaskSettings): TaskOptions {
-  const { when, onFailure, severity, maxAttempts, backoff, timeout, startTimeout, stall, killGrace } =
-    settings
+  const {
+    when,
+    teardown,
+    onFailure,
+    severity,
+    maxAttempts,
+    backoff,
+    timeout,
+    startTimeout,
+    stall,
+    killGrace,
+  } = settings
   const { priority, estimate } = settings
   return {
-    ...(when === 'all-completed' ? {} : { when: when === 'even' ? evenlyCompleted : (when as Rule) }),
+    // The default of a teardown is another one.
+    ...(when === 'all-completed' && !teardown
+      ? {}
+      : { when: when === 'even' ? evenlyCompleted : (when as Rule) }),
+    ...(teardown ? { teardown } : {}),
     ...(onFailure === 'skip' ? {} : { onFailure }),
     ...(severity === 'error' ? {} : { severity }),
     ...(maxAttempts === 1 ? {} : { retry: { maxAttempts, backoff } }),
@@ -77,9 +93,11 @@ export function optionsOf(settings: TaskSettings): TaskOptions {
 const evenlyCompleted: Rule = (outcomes) =>
   Object.values(outcomes).filter(({ status }) => status === 'completed').length % 2 === 0
 
-/** The rule, unless it is an `any-…` rule of a task without dependencies, which is refused. */
-export function fitting(when: TaskSettings['when'], needs: readonly unknown[]): TaskSettings['when'] {
-  return needs.length === 0 && when.startsWith('any-') ? 'all-completed' : when
+/** The settings without what is refused of a task without dependencies: an `any-…` rule, and to be a teardown. */
+export function fitting(settings: TaskSettings, needs: readonly unknown[]): TaskSettings {
+  if (needs.length > 0) return settings
+  const { when } = settings
+  return { ...settings, when: when.startsWith('any-') ? 'all-completed' : when, teardown: false }
 }
 
 export interface AnyTaskOptionsOptions {
@@ -111,7 +129,7 @@ export function anyTaskOptions(options: AnyTaskOptionsOptions = {}): Arbitrary<T
         (amount): amount is [string, number] => amount[1] !== undefined,
       )
       return {
-        ...optionsOf({ ...settings, when: isRoot ? fitting(settings.when, []) : settings.when }),
+        ...optionsOf(isRoot ? fitting(settings, []) : settings),
         ...(used.length === 0 ? {} : { uses: Object.fromEntries(used) }),
         ...(executor === undefined ? {} : { executor }),
       }

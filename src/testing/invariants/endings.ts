@@ -2,6 +2,7 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import { isRunEnd, type RunFact } from '../../events/facts.ts'
 import { endsAttempt } from '../facts/attempts-of.ts'
 import { outcomeIn } from '../facts/outcome-in.ts'
+import { EarlyEnd } from './early-end.ts'
 import { type Finding, found, type Judged } from './judged.ts'
 
 /** 4. Every run settles …: at its end every task is settled, and it was no deadlock. */
@@ -39,22 +40,23 @@ export function everyRunSettles({ plan, facts, ended }: Judged): readonly Findin
   return findings
 }
 
-const starts: ReadonlySet<RunFact['type']> = new Set(['task.ready', 'task.dispatched', 'task.starting'])
-
 /**
- * 7. After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned. A draining
- * run starts nothing either, except attempts that had been asked to start.
+ * 7. After a kill nothing starts but teardown, and everything that was started is confirmed ended or reported abandoned.
+ * A draining run starts nothing else either, except attempts that had been asked to start. A teardown is not skipped
+ * where something that it needs had started, and none starts after a further kill.
  */
-export function killIsFinal({ facts }: Judged): readonly Finding[] {
+export function killIsFinal({ plan, facts }: Judged): readonly Finding[] {
   const findings: Finding[] = []
+  const end = new EarlyEnd(plan)
+  // What is left is told without the store then, and nothing more can start.
+  const storeFailed = facts.some(
+    (fact) => fact.type === 'run.failed' && fact.failure?.code === 'STORE_FAILED',
+  )
   const live = new Set<TaskId>()
   const killed = new Set<TaskId>()
   const abandoned = new Set<TaskId>()
-  let ending: 'run.killing' | 'run.draining' | undefined
   for (const fact of facts) {
-    if (fact.type === 'run.killing' || fact.type === 'run.draining') ending = fact.type
-    else if (fact.type === 'run.redriven') ending = undefined
-    else if (isRunEnd(fact)) {
+    if (isRunEnd(fact)) {
       for (const taskId of live)
         findings.push({
           guarantee: 7,
@@ -64,11 +66,15 @@ export function killIsFinal({ facts }: Judged): readonly Finding[] {
         })
       live.clear()
     }
-    if (fact.taskId === undefined) continue
+    if (fact.taskId === undefined) {
+      end.see(fact)
+      continue
+    }
     const { taskId, type } = fact
-    const startsLate = starts.has(type) || (type === 'task.started' && ending === 'run.killing')
-    if (ending !== undefined && startsLate)
-      findings.push(found(7, fact, `after ${ending} came ${type} of ${taskId}`))
+    const complaint = end.complaint(fact)
+    if (complaint !== undefined && !(storeFailed && type === 'task.skipped'))
+      findings.push(found(7, fact, `after ${end.by} came ${type} of ${taskId}: ${complaint}`))
+    end.see(fact)
     if (killed.has(taskId) && goesOn(fact)) {
       findings.push(found(7, fact, `${taskId} was being killed, and then came ${type}`))
     }

@@ -6,7 +6,7 @@ export const guarantees = {
   4: 'Every run settles, once it is not held or paused, its questions are answered, and every handler ends or has a timeout.',
   5: 'A settled task never changes, except by redrive.',
   6: 'A report of an old attempt changes nothing.',
-  7: 'After a kill nothing starts, and everything that was started is confirmed ended or reported abandoned.',
+  7: 'After a kill nothing starts but teardown, and everything that was started is confirmed ended or reported abandoned.',
   8: "A task uses at most `maxAttempts` attempts, with waits inside the policy's bounds.",
   9: 'Replaying the journal gives the live state, for every prefix.',
   10: 'A crash at any fact, followed by recovery, settles the same tasks the same way for the same later reports; completed tasks do not run again.',

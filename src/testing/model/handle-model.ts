@@ -58,6 +58,7 @@ export function anyHandleCase(options: AnyHandleCaseOptions = {}): Arbitrary<Han
 function anyModelledOptions(): Arbitrary<TaskOptions> {
   return fc.record({
     when: fc.constantFrom<RuleName>('all-completed', 'all-completed', ...ruleNames),
+    teardown: fc.constantFrom(false, false, true),
     onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'ignore', 'ask', 'ask', 'abort'),
     retry: fc.record({
       maxAttempts: fc.integer({ min: 1, max: 3 }),

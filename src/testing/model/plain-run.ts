@@ -12,6 +12,11 @@ export type HandlerEnd = 'complete' | 'fail' | 'terminal' | 'retry-after'
 /** What a handler's `RetryAfterError` asks for. */
 export const retryAfterMs = 33
 
+interface Ending {
+  readonly how: 'killed' | 'drained' | 'aborted'
+  readonly skip: { readonly because: SkipReason; readonly causedBy?: TaskId }
+}
+
 /**
  * A run as a plain object that takes one thing after the other: no actors, no outbox, no heap, no promise. It says how
  * each task and the run should stand after whatever the handle is asked, for dags of handlers with named rules.
@@ -23,7 +28,10 @@ export class PlainRun {
   #now: number
   /** Attempts that were given up, whose handlers may still end. */
   readonly abandoned: string[] = []
-  #ending: 'killed' | 'drained' | 'aborted' | undefined
+  /** How it is ended early, and how that skips tasks. */
+  #ending: Ending | undefined
+  /** True after a further kill. */
+  #endsTeardowns = false
   #queue: PlainTask[] = []
 
   constructor(plan: Plan, concurrency: number, now: number) {
@@ -84,7 +92,8 @@ export class PlainRun {
   }
 
   killTask(task: PlainTask): void {
-    if (task.outcome !== undefined || this.isSettled || this.status === 'killing') return
+    if (task.outcome !== undefined || this.isSettled) return
+    if (this.status === 'killing' && !task.teardown) return
     if (task.isTakenUp) this.#killLive(task)
     else {
       this.#queue = this.#queue.filter((other) => other !== task)
@@ -94,18 +103,20 @@ export class PlainRun {
   }
 
   kill(): void {
-    if (this.isSettled || this.status === 'killing') return
-    this.#ending = 'killed'
-    this.#endAll('run-killed', undefined)
+    if (this.isSettled) return
+    if (this.status === 'killing') this.#endTeardowns()
+    else this.#endAll({ how: 'killed', skip: { because: 'run-killed' } })
     this.#conclude()
   }
 
   drain(): void {
     if (this.status !== 'running' && this.status !== 'paused') return
-    this.#ending = 'drained'
+    this.#ending = { how: 'drained', skip: { because: 'run-drained' } }
     this.status = 'draining'
-    this.#skipRest('run-drained', undefined)
-    for (const task of this.tasks) if (task.waitingFor !== undefined) this.#killLive(task)
+    this.#skipRest()
+    for (const task of this.tasks) {
+      if (task.waitingFor !== undefined && !this.#isLeft(task)) this.#killLive(task)
+    }
     this.#conclude()
   }
 
@@ -140,6 +151,7 @@ export class PlainRun {
     if (one !== undefined && barred.has(one)) return 'TASK_BLOCKED'
     this.status = 'running'
     this.#ending = undefined
+    this.#endsTeardowns = false
     for (const task of again) if (!barred.has(task)) task.reopen()
     this.start()
     return undefined
@@ -148,8 +160,10 @@ export class PlainRun {
   /** The end of whatever was done: the run is over, or who may start does. */
   #conclude(): void {
     if (!this.isSettled) this.#finishIfSettled()
-    while (this.status === 'running' && this.live.length < this.#concurrency) {
-      const best = this.#queue.reduce<PlainTask | undefined>(
+    while (!this.isSettled && this.status !== 'paused' && this.live.length < this.#concurrency) {
+      // A run that is ended early starts its teardowns when all that they need has ended.
+      const mayStart = this.#queue.filter((task) => this.#ending === undefined || this.#needsNothing(task))
+      const best = mayStart.reduce<PlainTask | undefined>(
         (first, task) => (first === undefined || task.priority > first.priority ? task : first),
         undefined,
       )
@@ -192,7 +206,7 @@ export class PlainRun {
       if (task.onFailure === 'abort') this.#abort(task.id)
       return
     }
-    if (this.status === 'draining') this.#killLive(task)
+    if (this.#ending !== undefined && !this.#isLeft(task)) this.#killLive(task)
   }
 
   #killLive(task: PlainTask): void {
@@ -204,22 +218,49 @@ export class PlainRun {
 
   #abort(cause: TaskId): void {
     if (this.status === 'killing') return
-    this.#ending = 'aborted'
-    this.#endAll('run-aborted', cause)
+    this.#endAll({ how: 'aborted', skip: { because: 'run-aborted', causedBy: cause } })
   }
 
-  #endAll(because: SkipReason, causedBy: TaskId | undefined): void {
+  #endAll(ending: Ending): void {
+    this.#ending = ending
     this.status = 'killing'
-    this.#skipRest(because, causedBy)
-    for (const task of this.tasks) if (task.isTakenUp && task.outcome === undefined) this.#killLive(task)
+    this.#skipRest()
+    for (const task of this.tasks) {
+      if (task.isTakenUp && task.outcome === undefined && !this.#isLeft(task)) this.#killLive(task)
+    }
   }
 
-  #skipRest(because: SkipReason, causedBy: TaskId | undefined): void {
-    this.#queue = this.#queue.filter(({ isTakenUp }) => isTakenUp)
+  #endTeardowns(): void {
+    this.#endsTeardowns = true
+    this.#skipRest()
     for (const task of this.tasks) {
-      if (task.outcome !== undefined || task.isTakenUp) continue
-      task.settle({ status: 'skipped', because, ...(causedBy === undefined ? {} : { causedBy }) })
+      if (task.isTakenUp && task.teardown && task.stopReason !== 'kill') this.#killLive(task)
     }
+  }
+
+  /** Skips what is not taken up, but for teardowns that have something to tidy up. */
+  #skipRest(): void {
+    const isOver = (task: PlainTask): boolean =>
+      !task.isTakenUp && task.outcome === undefined && !this.#isLeft(task)
+    const over = this.tasks.filter(isOver)
+    this.#queue = this.#queue.filter((task) => task.isTakenUp || !over.includes(task))
+    for (const task of over) this.#settle(task, { status: 'skipped', ...this.#ending!.skip }, over)
+  }
+
+  /** A teardown that an early end of the run leaves alone: it is at work, or waits for what it needs or for a slot. */
+  #isLeft(task: PlainTask): boolean {
+    if (!task.teardown || this.#endsTeardowns || task.waitingFor === 'answer') return false
+    const isAtWork = task.isTakenUp && task.status !== 'dispatched'
+    return isAtWork || !this.#needsNothing(task) || this.#hasCause(task)
+  }
+
+  #needsNothing({ needs }: PlainTask): boolean {
+    return needs.every((need) => this.tasks[need]!.outcome !== undefined)
+  }
+
+  /** A dependency has started, in this life of the run or an earlier one. */
+  #hasCause({ needs }: PlainTask): boolean {
+    return needs.some((need) => this.tasks[need]!.attempt > 0)
   }
 
   #ready(task: PlainTask): void {
@@ -234,31 +275,46 @@ export class PlainRun {
   }
 
   /** Settles a task and, one after the other, whatever is skipped in consequence; makes ready what may start now. */
-  #settle(first: PlainTask, outcome: Outcome): void {
+  #settle(first: PlainTask, outcome: Outcome, closed: readonly PlainTask[] = []): void {
     const settling: (readonly [PlainTask, Outcome])[] = [[first, outcome]]
     const doomed = new Set([first])
     for (const [cause, how] of settling) {
       cause.settle(how)
-      const open = this.tasks.filter((task) => {
-        const waits = task.status === 'pending' && !doomed.has(task)
-        return waits && task.needs.includes(cause.index)
+      const open = this.tasks.filter(({ status, needs }) => {
+        return (status === 'pending' || status === 'ready') && needs.includes(cause.index)
       })
-      for (const task of open) {
-        const dependencies = this.#dependenciesOf(task)
-        if (isMet(task.rule, dependencies)) this.#ready(task)
-        else if (isToBeSkipped(task.rule, dependencies)) {
+      for (const task of open.filter((one) => !doomed.has(one) && !closed.includes(one))) {
+        const skip = this.#skipOf(task)
+        if (skip !== undefined) {
           doomed.add(task)
-          settling.push([task, { status: 'skipped', ...skipOf(task.rule, dependencies) }])
-        }
+          this.#queue = this.#queue.filter((other) => other !== task)
+          settling.push([task, { status: 'skipped', ...skip }])
+        } else if (task.status === 'pending' && this.#mayBeReady(task)) this.#ready(task)
       }
     }
+  }
+
+  /** Why a task is to be skipped now, if it is. */
+  #skipOf(task: PlainTask): Ending['skip'] | undefined {
+    if (this.#ending !== undefined && this.#needsNothing(task) && !this.#hasCause(task))
+      return this.#ending.skip
+    const dependencies = this.#dependenciesOf(task)
+    const isOver = task.status === 'pending' && isToBeSkipped(task.rule, dependencies)
+    return isOver ? skipOf(task.rule, dependencies) : undefined
+  }
+
+  /** In a run that is ended early no rule is met before all dependencies have ended. */
+  #mayBeReady(task: PlainTask): boolean {
+    return (
+      (this.#ending === undefined || this.#needsNothing(task)) && isMet(task.rule, this.#dependenciesOf(task))
+    )
   }
 
   #finishIfSettled(): void {
     if (this.tasks.some(({ outcome }) => outcome === undefined)) return
     const failing = this.tasks.some(({ makesRunFail }) => makesRunFail)
     if (this.#ending === undefined) this.status = failing ? 'failed' : 'completed'
-    else this.status = this.#ending === 'aborted' ? 'failed' : 'killed'
+    else this.status = this.#ending.how === 'aborted' ? 'failed' : 'killed'
   }
 
   #dependenciesOf({ needs }: PlainTask): readonly PlainDependency[] {

@@ -11,6 +11,7 @@ export class PlainTask {
   readonly index: number
   readonly needs: readonly number[]
   readonly rule: RuleName
+  readonly teardown: boolean
   readonly onFailure: OnFailure
   readonly maxAttempts: number
   readonly priority: number
@@ -33,6 +34,7 @@ export class PlainTask {
     this.index = task.index
     this.needs = task.needs
     this.rule = named(task)
+    this.teardown = task.teardown
     this.onFailure = task.policy.onFailure
     this.maxAttempts = task.policy.maxAttempts
     this.priority = task.priority
