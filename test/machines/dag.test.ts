@@ -1,3 +1,4 @@
+import { newDagContext } from '../../machines/dag.ts'
 import { createActor } from 'xstate'
 import { describe, expect, it } from 'vitest'
 import {
@@ -13,15 +14,7 @@ import { type Stepper, stepper } from './stepping.ts'
 
 type SteppedDag = Stepper<typeof dagMachine>
 
-const beginning: DagContext = {
-  runId: 'run',
-  state: 'running',
-  ending: undefined,
-  reason: '',
-  failure: undefined,
-  causedBy: undefined,
-  endsTeardowns: false,
-}
+const beginning: DagContext = newDagContext('run')
 const timedOut: Failure = failure({ code: 'RUN_TIMEOUT', severity: 'critical' })
 
 const recover: DagEvent = { type: 'run.recover' }

@@ -1,7 +1,7 @@
+import { newDagContext } from '../../machines/dag.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type DagContext,
   type DagEvent,
   dagMachine,
   newTaskContext,
@@ -47,15 +47,7 @@ describe('a machine that is compiled', () => {
     'is in no way different if it is the dag machine.',
     fc.array(anyDagEvent(), { maxLength: 20 }),
     (sent) => {
-      const input: DagContext = {
-        runId: 'run',
-        state: 'running',
-        ending: undefined,
-        reason: '',
-        failure: undefined,
-        causedBy: undefined,
-        endsTeardowns: false,
-      }
+      const input = newDagContext('run')
       const events = sent.map((event) => () => event)
       const asked = [{ type: 'run.offer', most: 1 }, { type: 'run.resume' }, { type: 'run.kill' }]
       return differences(dagMachine, { input, events, asked })

@@ -1,3 +1,4 @@
+import { newDagContext } from '../../machines/dag.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createActor, type EventObject, fromTransition } from 'xstate'
@@ -30,15 +31,7 @@ const dagLogic = lastingSnapshots(
 const taskInput = (): TaskContext =>
   newTaskContext({ runId: 'run', taskId: 'build', index: 0, policy: { ...plainPolicy, maxAttempts: 2 } })
 
-const dagInput = (): DagContext => ({
-  runId: 'run',
-  state: 'running',
-  ending: undefined,
-  reason: '',
-  failure: undefined,
-  causedBy: undefined,
-  endsTeardowns: false,
-})
+const dagInput = (): DagContext => newDagContext('run')
 
 const foreign: readonly (EventObject & { readonly error?: unknown })[] = [
   { type: 'nobody knows' },
