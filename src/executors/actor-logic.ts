@@ -5,6 +5,7 @@ import type { Attempt, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
 import { foreign } from './foreign-call.ts'
 import { toFailure } from './to-failure.ts'
+import { warnOfChanges } from './written-json.ts'
 
 interface LogicWork {
   readonly logic: AnyActorLogic
@@ -101,6 +102,7 @@ function start(attempt: Attempt, report: Report, live: Map<string, AnyActorRef>)
       },
     })
     report({ type: 'attempt.started' })
+    if (work.input !== undefined) warnOfChanges(context.inputs as Readonly<Record<string, unknown>>, report)
     started = true
     foreign.invoke(child, 'start')
   } catch (thrown) {

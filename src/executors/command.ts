@@ -36,9 +36,10 @@ export interface CommandWork {
 }
 
 /**
- * A task whose work is a command, run as a process group of its own by the executor `process`. The task's output is the
- * last line of its stdout if that is a JSON object or array, else all of its stdout, trimmed. An exit code other than 0
- * fails the attempt with `COMMAND_FAILED`, a signal with `COMMAND_KILLED`. It gets its inputs and the run's input as
+ * A task whose work is a command, run as a process group of its own by the executor `process`. The task's output is all
+ * of its stdout if that is a JSON object or array, or the last line if that is one, else all of it, trimmed. Commands
+ * get such JSON as it was written; handlers get it parsed, with a warning where a number is another one in JavaScript.
+ * An exit code other than 0 fails the attempt with `COMMAND_FAILED`, a signal with `COMMAND_KILLED`. It gets its inputs and the run's input as
  * JSON in `DAGMAR_INPUTS` and `DAGMAR_INPUT`. A kill sends SIGTERM to the group, and SIGKILL after `killGrace`. Throws
  * `CONFIG_INVALID`.
  *

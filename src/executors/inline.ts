@@ -4,6 +4,7 @@ import { attemptIdOf, inputsOf } from './attempt.ts'
 import { foreign } from './foreign-call.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { toFailure } from './to-failure.ts'
+import { warnOfChanges } from './written-json.ts'
 
 export interface InlineExecutorOptions {
   /** How many attempts it carries at once. Integer ≥ 1. @default unlimited */
@@ -90,7 +91,10 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   }
 
   get inputs(): Readonly<Record<string, unknown>> {
-    this.#inputs ??= inputsOf(this.#attempt)
+    if (this.#inputs === undefined) {
+      this.#inputs = inputsOf(this.#attempt)
+      warnOfChanges(this.#inputs, this.report)
+    }
     return this.#inputs
   }
 

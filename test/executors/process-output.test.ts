@@ -31,6 +31,13 @@ describe('the output of a command', () => {
   it.each([
     ['an object on the last line', `echo one; echo '{"a":[1]}'; echo; echo ' '`, { a: [1] }],
     ['an array on the last line', `echo '[1,2]'; echo no >&2`, [1, 2]],
+    ['an object over several lines', `printf '{\n  "a": [\n    1\n  ]\n}\n'`, { a: [1] }],
+    ['the last of several lines of JSON', `echo '{"a":1}'; echo '{"a":2}'`, { a: 2 }],
+    [
+      'no JSON over several lines behind something else',
+      `echo hm; printf '{\n"a":1\n}\n'`,
+      'hm\n{\n"a":1\n}',
+    ],
     ['no JSON that is not the last line', `echo '{"a":1}'; echo done`, '{"a":1}\ndone'],
     ['no JSON of another kind', 'echo 12', '12'],
     ['no broken JSON', `echo '{"a":'`, '{"a":'],
@@ -53,6 +60,12 @@ describe('the output of a command', () => {
     const run = await runLine(`yes 12345 | head -c 2000000; echo; echo '{"ok":true}'`)
     expect(run.last).toMatchObject({ output: { ok: true } })
     expect(run.warnings()).toEqual([])
+  })
+
+  it('is a text, with a note, where its JSON is deeper than programs can take', async () => {
+    const run = await runLine(`printf '%05000d' 0 | tr 0 '['; printf '%05000d' 0 | tr 0 ']'`)
+    expect(run.last).toMatchObject({ output: '['.repeat(5_000) + ']'.repeat(5_000) })
+    expect(run.warnings()).toEqual(['The output is a text: as JSON it would be more than 1000 deep.'])
   })
 
   it('does not begin in the middle of a character', async () => {

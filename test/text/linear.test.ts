@@ -7,6 +7,7 @@ import { wrapped } from '../../src/cli/simulate/summary.ts'
 import { nearest } from '../../src/errors/nearest.ts'
 import { parseEnvText } from '../../src/executors/process/env-file.ts'
 import { KeptOutput } from '../../src/executors/process/kept-output.ts'
+import { readJson } from '../../src/executors/process/read-json.ts'
 import { filled } from '../../src/plan-file/placeholders.ts'
 import { pathOf } from '../../src/plan-file/paths.ts'
 import { readText } from '../../src/plan-file/read-text.ts'
@@ -136,6 +137,14 @@ const cases: readonly Case[] = [
   ['a duration: blanks', toMs, (length) => `1${' '.repeat(length)}x`],
   ['a duration: digits', toMs, (length) => `${'1'.repeat(length)}.${'1'.repeat(length)}`],
   ['a word that is misspelt', (text) => nearest(`${text}y`, [text]), many('x')],
+  [
+    'stdout as JSON: a number of many digits',
+    readJson,
+    (length) => `[1${'0'.repeat(length)}.${'0'.repeat(length)}1]`,
+  ],
+  ['stdout as JSON: numbers', readJson, (length) => `[${many('1.10,')(length)}1]`],
+  ['stdout as JSON: escapes', readJson, (length) => `["${many(String.raw`\"`)(length)}"]`],
+  ['stdout as JSON: lists in lists', readJson, (length) => '['.repeat(length / 2) + ']'.repeat(length / 2)],
   [
     'stdout: newlines',
     (text) => {

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Fact } from '../../events/facts.ts'
+import type { RunResult } from '../../events/run-result.ts'
+import { writtenText } from '../../executors/written-json.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Screen } from '../screen/screen.ts'
 import type { Display } from './display.ts'
@@ -11,7 +14,8 @@ import type { Display } from './display.ts'
 export function jsonView(screen: Screen, aside: Screen): Display {
   let missed = 0
   let last: Fact | undefined
-  const write = (value: object): void => screen.write(`${jsonOf(value)}\n`)
+  const write = (value: Fact | ({ readonly type: 'result' } & RunResult)): void =>
+    screen.write(`${jsonOf({ ...value })}\n`)
   const tellMissed = (): void => {
     if (missed > 0) write(lagged(missed, last!))
     missed = 0
@@ -41,18 +45,41 @@ function lagged(missed: number, { at, runId, ...last }: Fact): Fact {
   return { type: 'stream.lagged', missed, afterSeq, at, runId }
 }
 
-/** A handler may return a value without a JSON form. It is named instead, so that the line is not lost. */
-function jsonOf(value: object): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    const seen = new Set<unknown>()
-    return JSON.stringify(value, (_key, part: unknown) => {
-      if (typeof part === 'bigint') return String(part)
-      if (typeof part !== 'object' || part === null) return part
-      if (seen.has(part)) return '[seen before]'
-      seen.add(part)
-      return part
-    })
+/**
+ * The outputs of commands stand there as they were written: read and spelled again, a number may be another one. A
+ * handler may return a value without a JSON form, which is named instead, so that the line is not lost.
+ */
+function jsonOf(value: Record<string, unknown>): string {
+  const texts: string[] = []
+  const seen = new Set<unknown>()
+  const spelled = (isCareful: boolean) => (_key: string, part: unknown) => {
+    const text = writtenText(part)
+    if (text !== undefined) return `${spliced}${texts.push(text) - 1}`
+    if (!isCareful) return part
+    if (typeof part === 'bigint') return String(part)
+    if (typeof part !== 'object' || part === null) return part
+    if (seen.has(part)) return '[seen before]'
+    seen.add(part)
+    return part
   }
+  let json: string
+  try {
+    // Asking about every part takes time, and few facts have an output.
+    const hasOutputs = value['output'] !== undefined || value['outputs'] !== undefined
+    json = hasOutputs ? JSON.stringify(value, spelled(false)) : JSON.stringify(value)
+  } catch {
+    texts.length = 0
+    json = JSON.stringify(value, spelled(true))
+  }
+  if (texts.length === 0) return json
+  return json.replaceAll(place, (_, index) => onOneLine(texts[Number(index)]!))
+}
+
+/** Stands in a line where the text of a command is to stand. Nobody can guess it. */
+const spliced = `${randomUUID()}:`
+const place = new RegExp(`"${spliced}(\\d+)"`, 'g')
+
+/** Between the parts of a JSON text, which are the only places for a line break in it. */
+function onOneLine(json: string): string {
+  return json.replaceAll(/[\r\n]+/g, ' ')
 }

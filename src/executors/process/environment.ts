@@ -6,6 +6,7 @@ import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt } from '../../ports/executor.ts'
 import { attemptIdOf, inputsOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
+import { writtenText } from '../written-json.ts'
 import { readEnvFile } from './env-file.ts'
 import { StartFault } from './start-fault.ts'
 
@@ -83,7 +84,10 @@ function jsonOfInputs(inputs: Readonly<Record<string, unknown>>): string {
   return `{${fields.join(',')}}`
 }
 
+/** What a command wrote is handed on as it is: as JavaScript reads it, a number may be another one. */
 function toJson(value: unknown, what: string): string {
+  const written = writtenText(value)
+  if (written !== undefined) return written
   let reason = `it is a ${typeof value}`
   try {
     const json = JSON.stringify(value) as string | undefined

@@ -1,3 +1,6 @@
+import { noteWritten } from '../written-json.ts'
+import { deepest, readJson } from './read-json.ts'
+
 const mostLines = 20
 /** Longer lines are cut, because a failure is journalled. */
 const longestKeptLine = 2_000
@@ -45,12 +48,20 @@ export class KeptOutput {
     )
   }
 
-  /** The last line that is not empty if that is a JSON object or array, else the trimmed text. */
+  /** All of it if that is a JSON object or array, or its last line that is not empty if that is one, else the trimmed text. */
   stdout(): CommandOutput {
     const text = this.#text().trim()
-    const json = jsonObject(text.slice(text.lastIndexOf('\n') + 1))
-    if (json !== undefined) return { output: json }
-    if (this.#total <= mostBytes) return { output: text }
+    const isWhole = this.#total <= mostBytes
+    for (const candidate of new Set([...(isWhole ? [text] : []), text.slice(text.lastIndexOf('\n') + 1)])) {
+      const json = readJson(candidate)
+      if (json === undefined) continue
+      if (json === 'too deep') {
+        return { output: text, note: `The output is a text: as JSON it would be more than ${deepest} deep.` }
+      }
+      noteWritten(json.value, candidate, json.changed)
+      return { output: json.value }
+    }
+    if (isWhole) return { output: text }
     return {
       output: text,
       note: `The output is the last MiB of its stdout, which has ${this.#total} bytes.`,
@@ -63,14 +74,5 @@ export class KeptOutput {
     // Not in the middle of a character.
     while (from > 0 && from < bytes.length && (bytes[from]! & 0xc0) === 0x80) from++
     return bytes.toString('utf8', from)
-  }
-}
-
-function jsonObject(line: string): object | undefined {
-  if (!/^[{[]/.test(line)) return undefined
-  try {
-    return JSON.parse(line) as object
-  } catch {
-    return undefined
   }
 }
