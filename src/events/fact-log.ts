@@ -240,7 +240,7 @@ export class FactLog {
     const first = this.#held.firstSeq
     if (first === undefined) return
     for (let index = Math.max(0, folded + 1 - first); index < this.#held.length; index++) {
-      this.#folder.apply(this.#held.at(index)!)
+      this.#folder.apply(this.#held.at(index))
     }
   }
 

@@ -1,6 +1,9 @@
 import { type BriefFact, type BriefSource, factOf } from './brief-fact.ts'
 import type { RunFact } from './facts.ts'
 
+/** In place of a brief fact: the fact itself is there. */
+const whole = -1
+
 /**
  * The last `capacity` run facts, in order, without a gap. Brief ones are kept in columns; they become objects when
  * somebody looks, and stay those.
@@ -8,9 +11,12 @@ import type { RunFact } from './facts.ts'
 export class HeldFacts {
   readonly #of: BriefSource
   readonly #capacity: number
-  #items: (RunFact | BriefFact)[] = []
+  #told: Int32Array
+  /** What a brief fact says more, or the whole one. */
   #more: unknown[] = []
-  #at: Float64Array
+  /** Many brief facts have one instant: it stands here once, with the `seq` of the first that has it. */
+  #instants: number[] = []
+  #instantsFrom: number[] = []
   /** What stands before it is dropped. */
   #head = 0
   /** The `seq` of the first item, dropped or not. */
@@ -20,11 +26,11 @@ export class HeldFacts {
     this.#capacity = capacity
     this.#of = of
     // What a run of tasks that succeed tells, so that small runs are small, and large ones are not copied often.
-    this.#at = new Float64Array(Math.min(64, 5 * of.tasks.length + 4))
+    this.#told = new Int32Array(Math.min(64, 5 * of.tasks.length + 4))
   }
 
   get length(): number {
-    return this.#items.length - this.#head
+    return this.#more.length - this.#head
   }
 
   /** The `seq` of the first that is held; undefined for none. */
@@ -33,40 +39,54 @@ export class HeldFacts {
   }
 
   push(fact: RunFact): void {
-    this.#put(fact, fact.seq, 0, undefined)
+    this.#put(whole, fact.seq, fact)
   }
 
   pushBrief(told: BriefFact, seq: number, at: number, more: unknown): void {
-    this.#put(told, seq, at, more)
+    if (this.#instants.at(-1) !== at) {
+      this.#instants.push(at)
+      this.#instantsFrom.push(seq)
+    }
+    this.#put(told, seq, more)
   }
 
-  at(index: number): RunFact | undefined {
+  /** Below `length`. */
+  at(index: number): RunFact {
     const place = this.#head + index
-    const item = this.#items[place]
-    if (typeof item !== 'number') return item
-    const fact = factOf(this.#of, item, this.#first + place, this.#at[place]!, this.#more[place])
-    this.#items[place] = fact
-    this.#more[place] = undefined
+    const told = this.#told[place]!
+    if (told === whole) return this.#more[place] as RunFact
+    const seq = this.#first + place
+    const fact = factOf(this.#of, told, seq, this.#instantOf(seq), this.#more[place])
+    this.#told[place] = whole
+    this.#more[place] = fact
     return fact
   }
 
   *[Symbol.iterator](): IterableIterator<RunFact> {
-    for (let index = 0; index < this.length; index++) yield this.at(index)!
+    for (let index = 0; index < this.length; index++) yield this.at(index)
   }
 
-  #put(item: RunFact | BriefFact, seq: number, at: number, more: unknown): void {
-    if (this.#items.length === 0) this.#first = seq
-    const place = this.#items.length
-    if (place === this.#at.length) {
-      const longer = new Float64Array(2 * place)
-      longer.set(this.#at)
-      this.#at = longer
+  #instantOf(seq: number): number {
+    let [least, most] = [0, this.#instants.length - 1]
+    while (least < most) {
+      const middle = (least + most + 1) >> 1
+      if (this.#instantsFrom[middle]! <= seq) least = middle
+      else most = middle - 1
     }
-    this.#items.push(item)
+    return this.#instants[least]!
+  }
+
+  #put(told: BriefFact, seq: number, more: unknown): void {
+    const place = this.#more.length
+    if (place === 0) this.#first = seq
+    if (place === this.#told.length) {
+      const longer = new Int32Array(2 * place)
+      longer.set(this.#told)
+      this.#told = longer
+    }
+    this.#told[place] = told
     this.#more.push(more)
-    this.#at[place] = at
     if (this.length <= this.#capacity) return
-    this.#items[this.#head] = 0
     this.#more[this.#head] = undefined
     this.#head++
     this.#giveBack()
@@ -75,10 +95,12 @@ export class HeldFacts {
   /** Gives memory back in strides as long as what is kept, so that a push costs constant time. */
   #giveBack(): void {
     if (this.#head <= this.length + 1_024) return
-    this.#items = this.#items.slice(this.#head)
+    this.#told = this.#told.slice(this.#head)
     this.#more = this.#more.slice(this.#head)
-    this.#at = this.#at.slice(this.#head)
     this.#first += this.#head
     this.#head = 0
+    const gone = this.#instantsFrom.findLastIndex((from) => from <= this.#first)
+    this.#instants.splice(0, gone)
+    this.#instantsFrom.splice(0, gone)
   }
 }

@@ -14,6 +14,8 @@ export class Timekeeper implements Clock {
   #difference: number
   /** Called with the milliseconds by which the clock was set, before `now` returns the first instant after that. */
   clockSet: (byMs: number) => void = () => undefined
+  /** The instant that was told last, at which nobody has to look again. */
+  #told = Number.NaN
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -22,6 +24,8 @@ export class Timekeeper implements Clock {
 
   now(): number {
     const now = this.#clock.now()
+    if (now === this.#told) return now
+    this.#told = now
     const byMs = now - this.monotonic() - this.#difference
     if (Math.abs(byMs) > setMs) {
       this.#difference += byMs
@@ -36,7 +40,11 @@ export class Timekeeper implements Clock {
   }
 
   setTimeout(ring: () => void, ms: number): TimerId {
-    return this.#clock.setTimeout(ring, ms)
+    return this.#clock.setTimeout(() => {
+      // Time has passed, whatever the wall time says.
+      this.#told = Number.NaN
+      ring()
+    }, ms)
   }
 
   clearTimeout(id: TimerId): void {
