@@ -82,7 +82,7 @@ class DagCheck {
     this.#watchers = [
       settlementWatcher(plan),
       standstillWatcher(plan),
-      guaranteesWatcher(plan, this.#dag),
+      guaranteesWatcher(this.#tallied.answered, this.#dag),
       promisesWatcher(settings.promises),
       baselineWatcher(plan),
       this.#rules,

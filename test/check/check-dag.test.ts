@@ -238,6 +238,44 @@ describe('a rule that never fires', () => {
     })
   })
 
+  it.each([
+    ['changes with each call', (calls: number) => calls % 2 === 0],
+    ['changes in the end', (calls: number) => calls < 6],
+    ['says yes once', (calls: number) => calls === 0],
+    ['throws now and then', (calls: number) => calls % 3 > 0 || fail('not now')],
+  ])('is named where it %s: that is no fault of dagmar', async (_what, answer) => {
+    let calls = 0
+    const report = await checkDag(
+      dag('site', { timeout: '1h' })
+        .task('a', work)
+        .task(
+          'b',
+          { needs: ['a'], when: Object.defineProperty(() => answer(calls++), 'name', { value: 'moody' }) },
+          work,
+        )
+        .task('c', { needs: ['b'], when: 'all-settled' }, work),
+    )
+    expect(found(report, 'RULE_IMPURE')).toMatchObject({
+      severity: 'error',
+      taskIds: ['b'],
+      sentence: "The rule of b, 'moody', answers differently when it is asked again about the same outcomes.",
+    })
+    expect(codes(report)).not.toContain('GUARANTEE_BROKEN')
+  })
+
+  it('may look at outputs and give anything for yes and no', async () => {
+    const report = await checkDag(
+      dag('site', { timeout: '1h' })
+        .task('a', work)
+        .task(
+          'b',
+          { needs: ['a'], when: ({ a }) => (a?.status === 'completed' ? {} : undefined) as never },
+          work,
+        ),
+    )
+    expect(codes(report)).toEqual([])
+  })
+
   it('shows what runs only when something fails, which is no finding', async () => {
     const report = await checkDag(
       dag('site', { defaults: { timeout: '5m' } })
@@ -400,3 +438,7 @@ describe('a run that cannot complete', () => {
     expect(found(report, 'RUN_NEVER_SETTLES').sentence).toContain('its concurrency is 0')
   })
 })
+
+function fail(message: string): never {
+  throw new Error(message)
+}

@@ -8,11 +8,15 @@ export interface RuleTally {
   threw: number
   /** The latest value that it threw. */
   thrown: unknown
+  /** True once it answered differently to the same outcomes. */
+  isImpure: boolean
 }
 
 /** The user's plan, made ready to be explored: nothing that decides is changed, but its rule functions are counted. */
 export interface TalliedPlan {
   readonly plan: Plan
+  /** The same plan for who judges a run afterwards: its rule functions say again what they said last. */
+  readonly answered: Plan
   /** By task index; only tasks whose rule is a function have one. */
   readonly tallies: ReadonlyMap<number, RuleTally>
 }
@@ -20,27 +24,69 @@ export interface TalliedPlan {
 /** Makes such a plan. It has no input schema either, because scripted tasks read no input. */
 export function talliedPlan(plan: Plan): TalliedPlan {
   const tallies = new Map<number, RuleTally>()
+  const answered: PlannedTask[] = []
   const tasks = plan.tasks.map((task): PlannedTask => {
+    answered.push(task)
     if (typeof task.rule !== 'function') return task
-    const tally: RuleTally = { met: 0, unmet: 0, threw: 0, thrown: undefined }
+    const tally: RuleTally = { met: 0, unmet: 0, threw: 0, thrown: undefined, isImpure: false }
     tallies.set(task.index, tally)
-    return { ...task, rule: tallied(task.rule, tally) }
+    let latest = false
+    const rule = tallied(task.rule, tally)
+    answered[task.index] = { ...task, rule: () => latest }
+    return { ...task, rule: (outcomes) => (latest = rule(outcomes)) }
   })
-  return { plan: { ...plan, tasks, inputSchema: undefined }, tallies }
+  return {
+    plan: { ...plan, tasks, inputSchema: undefined },
+    answered: { ...plan, tasks: answered },
+    tallies,
+  }
 }
 
+/** How many answers of a rule are remembered. */
+const mostRemembered = 10_000
+
 function tallied(rule: RuleFunction, tally: RuleTally): RuleFunction {
+  const known = new Map<string, boolean | 'threw'>()
   return (outcomes) => {
-    let isMet: boolean
-    try {
-      isMet = rule(outcomes)
-    } catch (thrown) {
-      tally.threw++
-      tally.thrown = thrown
-      throw thrown
+    const first = asked(rule, outcomes)
+    // Twice at once and once more when the same comes again: some change with each call, others with time.
+    if (answerOf(first) !== answerOf(asked(rule, outcomes))) tally.isImpure = true
+    const key = textOf(outcomes)
+    if (key !== undefined) {
+      const before = known.get(key)
+      if (before !== undefined && before !== answerOf(first)) tally.isImpure = true
+      if (known.size < mostRemembered) known.set(key, answerOf(first))
     }
-    if (isMet) tally.met++
+    if ('thrown' in first) {
+      tally.threw++
+      tally.thrown = first.thrown
+      throw first.thrown
+    }
+    if (first.isMet) tally.met++
     else tally.unmet++
-    return isMet
+    return first.isMet
+  }
+}
+
+type Answer = { readonly isMet: boolean } | { readonly thrown: unknown }
+
+function asked(rule: RuleFunction, outcomes: Parameters<RuleFunction>[0]): Answer {
+  try {
+    return { isMet: rule(outcomes) }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+function answerOf(answer: Answer): boolean | 'threw' {
+  return 'thrown' in answer ? 'threw' : Boolean(answer.isMet)
+}
+
+function textOf(outcomes: object): string | undefined {
+  try {
+    return JSON.stringify(outcomes)
+  } catch {
+    // The user's own outputs may be anything.
+    return undefined
   }
 }

@@ -21,6 +21,8 @@ export type FindingCode =
   | 'RULE_NEVER_FIRES'
   /** A rule function returned true in every explored run. */
   | 'RULE_NEVER_FALSE'
+  /** A rule function answered differently to the same outcomes. */
+  | 'RULE_IMPURE'
   /** A rule function threw. */
   | 'RULE_THROWS'
   /** The run's timeout ends a task that has attempts left. */

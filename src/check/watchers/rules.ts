@@ -57,6 +57,7 @@ export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSe
             kill: byKillOnly.get(task.index),
           }),
         ),
+        ...impure(plan, tallied),
         ...[...thrown].map(([index, variant]) => throws(plan.tasks[index]!, tallied, variant)),
         ...(isTold ? decidesNothing(plan, tallied, runs) : []),
       ]
@@ -116,6 +117,23 @@ function throws(
     taskIds: [id],
     variant,
   }
+}
+
+function impure(plan: Plan, { tallies }: TalliedPlan): readonly FindingDraft[] {
+  return [...tallies].flatMap(([index, { isImpure }]): readonly FindingDraft[] => {
+    if (!isImpure) return []
+    const { id, rule } = plan.tasks[index]!
+    const name = typeof rule === 'function' && rule.name !== '' ? `, '${rule.name}',` : ''
+    return [
+      {
+        code: 'RULE_IMPURE',
+        severity: 'error',
+        sentence: `The rule of ${id}${name} answers differently when it is asked again about the same outcomes.`,
+        hint: 'Let it decide by the outcomes alone: no clock, no chance, nothing that it or others write to. A recovered run asks it again.',
+        taskIds: [id],
+      },
+    ]
+  })
 }
 
 function decidesNothing(plan: Plan, { tallies }: TalliedPlan, runs: number): readonly FindingDraft[] {

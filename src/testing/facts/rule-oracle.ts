@@ -27,7 +27,13 @@ export function ruleHolds(rule: Rule, dependencies: readonly Dependency[]): bool
   if (dependencies.length === 0) return true
   const ways = new Set(dependencies.map(([, outcome]) => wayOf(outcome)))
   if (typeof rule !== 'function') return definitions[rule](ways)
-  return !ways.has('open') && rule(Object.fromEntries(dependencies.map(([id, outcome]) => [id, outcome!])))
+  if (ways.has('open')) return false
+  try {
+    return rule(Object.fromEntries(dependencies.map(([id, outcome]) => [id, outcome!])))
+  } catch {
+    // It did not, when the runtime asked it.
+    return false
+  }
 }
 
 function isOnly(ways: ReadonlySet<Way>, way: Way): boolean {

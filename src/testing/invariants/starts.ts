@@ -21,10 +21,11 @@ export function startsOnlyWhenRuleIsMet({ plan, facts }: Judged): readonly Findi
     })
     if (ruleHolds(rule, dependencies)) continue
     const stood = dependencies.map(([id, settled]) => `${id} ${settled?.status ?? 'not settled'}`)
-    const named = typeof rule === 'function' ? 'its own' : `'${rule}'`
-    findings.push(
-      found(1, fact, `${fact.taskId} started although its rule, ${named}, was not met (${stood.join(', ')})`),
-    )
+    // To ask a function again is all that can be done.
+    const [named, when] =
+      typeof rule === 'function' ? [`its own ${rule.name}`.trim(), 'when asked again'] : [`'${rule}'`, '']
+    const message = `${fact.taskId} started although its rule, ${named}, was not met ${when}`.trim()
+    findings.push(found(1, fact, `${message} (${stood.join(', ')})`))
   }
   return findings
 }
