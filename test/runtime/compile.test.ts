@@ -163,6 +163,26 @@ describe('a compiled machine', () => {
     expect(contextOf(compile(machine))).toEqual(context)
   })
 
+  it("can be spread, as XState's machines can, and so can the logic of runtimes and runs", async () => {
+    const compiled = compile(door([]))
+    const spread = { ...compiled } as typeof compiled
+    const opened = createActor(spread, { input: 0 }).start()
+    opened.send({ type: 'open' })
+    expect(opened.getSnapshot().value).toBe('open')
+    const restored = createActor(spread, { snapshot: opened.getPersistedSnapshot(), input: 0 }).start()
+    expect(restored.getSnapshot().value).toBe('open')
+    const [first] = initialTransition(spread, 0)
+    expect(transition(spread, first, { type: 'open' })[0].value).toBe('open')
+    const runtime = createRuntime()
+    const run = runtime.dispatch(dag('one').task('a', () => 1))
+    const needed = ['transition', 'getInitialSnapshot', 'getPersistedSnapshot', 'restoreSnapshot', 'start']
+    for (const actor of [runtime.actor, run.actor]) {
+      const { logic } = actor as unknown as { readonly logic: object }
+      expect(Object.keys({ ...logic })).toEqual(expect.arrayContaining(needed))
+    }
+    await runtime.shutdown()
+  })
+
   it('is provided with other actions by compiling anew', () => {
     const done: string[] = []
     const provided = compile(door([])).provide({ actions: { latch: () => void done.push('clack') } })

@@ -1,4 +1,5 @@
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
+import { sameMachine } from '../compile/same-machine.ts'
 import { hostOf } from './actor-host.ts'
 
 type Context = Readonly<Record<string, unknown>>
@@ -32,7 +33,7 @@ export function lastingSnapshots<Machine extends AnyStateMachine>(machine: Machi
     host?.contextMoved(before)
     return snapshot
   }
-  return Object.assign(Object.create(machine) as Machine, { transition })
+  return sameMachine(machine, { transition })
 }
 
 /** True where two contexts with the same keys do not hold the same values. */

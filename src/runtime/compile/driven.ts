@@ -1,3 +1,4 @@
+import { sameMachine } from './same-machine.ts'
 import type { AnyActorScope, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
 import { carryOut, deriveDrive, none, setDrive } from './drive.ts'
 
@@ -78,7 +79,7 @@ export function driven<Machine extends AnyStateMachine>(
     const provided = machine.provide(implementations)
     return again === undefined ? driven(provided) : again(provided)
   }
-  const compiled = Object.assign(Object.create(machine) as Machine, {
+  const compiled = sameMachine(machine, {
     getInitialSnapshot,
     transition,
     start,
