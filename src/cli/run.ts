@@ -12,6 +12,8 @@ Examples:
 
 On a terminal the run is shown live; elsewhere, with CI set or TERM=dumb, as plain lines.
 Ctrl-C lets running tasks finish and starts no more; again kills them; again leaves at once.
+Teardowns run all the same, after the first and after the second; a SIGTERM that follows a
+kill ends them, too.
 A task with onFailure: ask is asked about on the terminal; where nobody can answer, the
 answer is skip.
 

@@ -30,6 +30,7 @@ export function inWords(fact: Fact): FactInWords {
     case 'task.killed':
       return { what: verbOf(fact), about: fact.reason }
     case 'run.killing':
+      if (fact.endsTeardowns === true) return { what: 'killing teardowns, too' }
       return fact.failure === undefined
         ? { what: 'killing', about: fact.reason }
         : { what: 'killing the rest', about: fact.failure.message }

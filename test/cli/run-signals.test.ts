@@ -75,6 +75,54 @@ describe.each([
   })
 })
 
+describe('a run with a teardown', () => {
+  const tasks = (down: string) => ({
+    work: { run: 'echo there; sleep 60' },
+    down: { run: down, needs: ['work'], teardown: true },
+    never: { run: 'echo never', needs: ['down'] },
+  })
+
+  it('runs it after the first and second SIGINT, and leaves with it at the third', async () => {
+    const run = dagmar(['run', planWith(tasks('echo tidy; exec sleep 60'))])
+    await run.says('| there')
+    run.child.kill('SIGINT')
+    await run.says('finishing 1 running task, then 1 teardown; Ctrl-C again kills')
+    await apart()
+    run.child.kill('SIGINT')
+    await run.says('killing 1 running task, then 1 teardown; Ctrl-C again leaves at once')
+    await run.says('| tidy')
+    await apart()
+    run.child.kill('SIGINT')
+    const { code, stdout } = await run.ended
+    expect([code, stdout.includes('never')]).toEqual([130, false])
+    await expectNothingLeft()
+  })
+
+  it('runs it after SIGTERM to its end', async () => {
+    const run = dagmar(['run', planWith(tasks('echo tidy'))])
+    await run.says('| there')
+    run.child.kill('SIGTERM')
+    const { code, stdout } = await run.ended
+    expect(stdout).toContain('| tidy')
+    expect(stdout).toContain('1 completed, 1 killed, 1 skipped')
+    expect(code).toBe(143)
+    await expectNothingLeft()
+  })
+
+  it('ends it at a second SIGTERM, and says so', async () => {
+    const run = dagmar(['run', planWith(tasks('echo tidy; exec sleep 60'))])
+    await run.says('| there')
+    run.child.kill('SIGTERM')
+    await run.says('| tidy')
+    await apart()
+    run.child.kill('SIGTERM')
+    await run.says('ending 1 teardown, too (SIGTERM)')
+    const { code } = await run.ended
+    expect(code).toBe(143)
+    await expectNothingLeft()
+  })
+})
+
 describe('a run whose reader goes away', () => {
   it('kills what runs, without a word, and exits as for SIGHUP', async () => {
     const run = dagmar(['run', planWith({ one: { run: 'while true; do echo there; sleep 0.05; done' } })])

@@ -49,4 +49,14 @@ describe('signals that end a run', () => {
     expect(after([0, 'SIGINT'], [1, 'SIGTERM'])).toEqual(['drain', 'kill'])
     expect(after([0, 'SIGHUP'], [1, 'SIGINT'])).toEqual(['kill', 'leave with 130'])
   })
+
+  it('kill a second time, which ends teardowns, where a SIGTERM comes half a second after a kill', () => {
+    expect(after([0, 'SIGTERM'], [499, 'SIGTERM'])).toEqual(['kill'])
+    expect(after([0, 'SIGTERM'], [500, 'SIGTERM'])).toEqual(['kill', 'kill'])
+    expect(after([0, 'SIGINT'], [600, 'SIGINT'], [1_200, 'SIGTERM'])).toEqual(['drain', 'kill', 'kill'])
+  })
+
+  it('do not where it is a SIGHUP: a terminal that goes away is told of by the system and by the output', () => {
+    expect(after([0, 'SIGHUP'], [900, 'SIGHUP'])).toEqual(['kill'])
+  })
 })

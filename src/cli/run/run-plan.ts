@@ -41,7 +41,8 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   })
   const signals = endBySignals({
     run,
-    running: () => progress.running,
+    running: () => progress.running - progress.teardowns.filter(({ isLive }) => isLive).length,
+    teardowns: () => progress.teardowns.length,
     say: (sentence) => display.say(sentence),
     leave: (exitCode) => {
       lastResort()

@@ -9,6 +9,8 @@ export interface SignalsOptions {
   readonly run: Pick<RunHandle, 'drain' | 'kill'>
   /** How many tasks hold a slot now. */
   readonly running: () => number
+  /** How many teardowns will run although the run is ended, or go on. @default none */
+  readonly teardowns?: () => number
   readonly say: (sentence: string) => void
   /** Ends every process at once and exits, without waiting for anything. */
   readonly leave: (exitCode: number) => void
@@ -17,12 +19,13 @@ export interface SignalsOptions {
 }
 
 /** One Ctrl-C may come as several: the terminal sends SIGINT to every program, and some hand it on to what they run. */
-const onePressMs = 500
+const oneSignalMs = 500
 
 export interface Signals {
   /**
    * Acts on a signal: the first SIGINT drains, the second kills, the third leaves; SIGTERM and SIGHUP kill. SIGINTs
-   * within 500 ms of the first of them are one.
+   * within 500 ms of the first of them are one. Teardowns run after a drain and after a kill; a SIGTERM that comes later
+   * ends them. A SIGHUP never does, since a terminal that goes away may say so twice.
    */
   take(signal: EndingSignal): void
   /** The exit code of the last signal; undefined while there was none. */
@@ -34,33 +37,44 @@ export interface Signals {
 export function endBySignals({
   run,
   running,
+  teardowns = () => 0,
   say,
   leave,
   now = () => performance.now(),
 }: SignalsOptions): Signals {
   let exitCode: number | undefined
   let pressedAt = Number.NEGATIVE_INFINITY
+  let killedAt = Number.NEGATIVE_INFINITY
   let phase: 'running' | 'draining' | 'killing' | 'settled' = 'running'
 
+  const thenTeardowns = (): string => {
+    const count = teardowns()
+    return count === 0 ? '' : `, then ${withNoun(count, 'teardown')}`
+  }
   const drain = (): void => {
     phase = 'draining'
     const count = running()
     say(
-      `${count === 0 ? 'starting nothing more' : `finishing ${withNoun(count, 'running task')}`}; Ctrl-C again kills`,
+      `${count === 0 ? 'starting nothing more' : `finishing ${withNoun(count, 'running task')}`}${thenTeardowns()}; Ctrl-C again kills`,
     )
     void run.drain()
   }
   const kill = (signal: EndingSignal): void => {
     phase = 'killing'
+    killedAt = now()
     say(
-      `killing ${withNoun(running(), 'running task')}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
+      `killing ${withNoun(running(), 'running task')}${thenTeardowns()}${signal === 'SIGINT' ? '; Ctrl-C again leaves at once' : ` (${signal})`}`,
     )
     void run.kill(undefined, { reason: signal })
+  }
+  const killAgain = (): void => {
+    if (teardowns() > 0) say(`ending ${withNoun(teardowns(), 'teardown')}, too (SIGTERM)`)
+    void run.kill(undefined, { reason: 'SIGTERM' })
   }
   return {
     take: (signal) => {
       if (signal === 'SIGINT') {
-        if (now() - pressedAt < onePressMs) return
+        if (now() - pressedAt < oneSignalMs) return
         pressedAt = now()
       }
       const code = signalCodes[signal]
@@ -69,6 +83,7 @@ export function endBySignals({
       else if (signal === 'SIGINT' && phase === 'running') drain()
       else if (phase !== 'killing') kill(signal)
       else if (signal === 'SIGINT') leave(code)
+      else if (signal === 'SIGTERM' && now() - killedAt >= oneSignalMs) killAgain()
     },
     leaveAtOnce: () => {
       phase = 'settled'

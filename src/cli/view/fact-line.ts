@@ -35,7 +35,8 @@ const looks: { readonly [Type in Fact['type']]: LookOf<Type> } = {
   'run.redriven': ['event', 'plain'],
   'run.draining': detail,
   // Somebody who kills a run knows it; a run that ends by itself has to say so.
-  'run.killing': ({ failure }) => (failure === undefined ? detail : ['alarm', 'bad']),
+  'run.killing': ({ failure, endsTeardowns }) =>
+    failure === undefined || endsTeardowns === true ? detail : ['alarm', 'bad'],
   // The summary says how the run ended.
   'run.completed': undefined,
   'run.failed': undefined,

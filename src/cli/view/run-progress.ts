@@ -9,6 +9,7 @@ import { shownText } from '../../text/shown-text.ts'
 /** A run as its views show it, updated fact by fact: the fold of its facts, and lists of tasks. */
 export class RunProgress {
   readonly #folder: RunFolder
+  readonly #teardowns: Plan['structure']
   readonly #live = new Map<TaskId, TaskView>()
   readonly #held = new Map<TaskId, TaskView>()
   readonly #ready = new Map<TaskId, TaskView>()
@@ -18,6 +19,7 @@ export class RunProgress {
 
   constructor({ name, structure }: Pick<Plan, 'name' | 'structure'>) {
     this.#folder = new RunFolder({ runId: '', name, structure })
+    this.#teardowns = structure.filter(({ teardown }) => teardown === true)
   }
 
   get total(): number {
@@ -31,6 +33,17 @@ export class RunProgress {
   /** How many tasks hold a slot: asked to start, running, stalled or being ended. */
   get running(): number {
     return this.#live.size
+  }
+
+  /** The teardowns that an early end of the run now would leave to run: something that they need has started. */
+  get teardowns(): readonly { readonly isLive: boolean }[] {
+    const { tasks } = this.#folder
+    return this.#teardowns
+      .filter(({ id, needs }) => {
+        const isOpen = tasks.get(id)?.outcome === undefined
+        return isOpen && needs.some((need) => (tasks.get(need)?.attempt ?? 0) > 0)
+      })
+      .map(({ id }) => ({ isLive: this.#live.has(id) }))
   }
 
   get settled(): number {
