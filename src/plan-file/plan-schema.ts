@@ -15,6 +15,7 @@ import {
   program,
   scalar,
   text,
+  wordy,
 } from './schema-parts.ts'
 
 /*
@@ -168,7 +169,7 @@ const runMessage = mustBe("a command: a text for the shell, or a list such as ['
 
 export const run = v.union(
   [
-    v.pipe(v.string(runMessage), v.regex(/^[^\0]*\S[^\0]*$/, runMessage)),
+    v.pipe(v.string(runMessage), v.regex(wordy, runMessage)),
     v.tupleWithRest([program], scalar, 'that begins with the name of a program'),
   ],
   runMessage,

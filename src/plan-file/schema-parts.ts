@@ -49,12 +49,15 @@ export function integer(least: number) {
 
 const textMessage = mustBe('a text that is not empty')
 
-export const text = v.pipe(v.string(textMessage), v.regex(/^[^\0]*\S[^\0]*$/, textMessage))
+/** Something other than blanks, and no NUL. In this form it takes no more steps than the text has characters. */
+export const wordy = /^(?![^\0]*\0)\s*\S/
+
+export const text = v.pipe(v.string(textMessage), v.regex(wordy, textMessage))
 
 const programMessage = mustBe('the name of a program')
 
 /** A name that began with `-` would be taken for an option. */
-export const program = v.pipe(v.string(programMessage), v.regex(/^(?!-)[^\0]*\S[^\0]*$/, programMessage))
+export const program = v.pipe(v.string(programMessage), v.regex(/^(?!-)(?![^\0]*\0)\s*\S/, programMessage))
 
 const scalarMessage = mustBe('a text, a number or a boolean')
 

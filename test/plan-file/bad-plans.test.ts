@@ -55,6 +55,23 @@ describe('a number where a duration belongs', () => {
   })
 })
 
+describe('a NUL, which no program can be given', () => {
+  it.each([
+    ['run: "a\\0b"', 'run'],
+    ['run: ["a\\0b"]', 'run'],
+    ['run: [echo, "a\\0b"]', 'run'],
+    ['run: x, cwd: "a\\0"', 'cwd'],
+    ['run: x, env: { A: "\\0" }', 'env.A'],
+    ['run: x, env: { "A\\0": b }', 'env'],
+    ['run: x, envFile: "\\0"', 'envFile'],
+    ['run: x, executor: "a\\0b"', 'executor'],
+  ])('is refused where it stands: %s', (fields, path) => {
+    const problems = ofTask(fields)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(`tasks.a.${path}`)
+  })
+})
+
 describe('a value of the wrong type', () => {
   it.each([
     [

@@ -81,6 +81,8 @@ const planTexts: readonly (readonly [string, Make])[] = [
   ],
   ['needs that are not there', (length) => ofTask(`needs: [${numbered(length, (index) => `q${index}`)}]`)],
   ['a duration of digits', (length) => `timeout: "${'1'.repeat(length)}x"\ntasks: {}`],
+  ['a command with NULs', (length) => `tasks: { a: { run: "${'x'.repeat(length)}\\0\\0" } }`],
+  ['a folder of blanks', (length) => ofTask(`cwd: "${' '.repeat(length)}"`)],
   ['lists in lists', (length) => `tasks: ${'['.repeat(length)}`],
   ['objects in objects', (length) => '{'.repeat(length)],
   ['lists in lists, by dashes', many('- ')],
