@@ -110,8 +110,12 @@ export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSet
   for (const [name, promise] of Object.entries(promises)) {
     if (typeof promise !== 'function') throw badValue(`promises['${name}']`, promise, 'a function')
   }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw badValue('onProgress', onProgress, 'a function')
+  }
   if (!Array.isArray(faults)) throw badValue('faults', faults, 'a list of kinds of faults')
-  for (const field of ['durations', 'outputs'] as const) refuseUnknownTasks(plan, options[field] ?? {}, field)
+  for (const field of ['durations', 'outputs'] as const)
+    refuseUnknownTasks(plan, { durations, outputs }[field], field)
   return {
     seed: readInteger(seed, 'seed', 0),
     runs: runs === undefined ? defaultRuns : readInteger(runs, 'runs', 0),

@@ -1,6 +1,8 @@
 import type { Observable } from 'rxjs'
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { readFields } from '../graph/read-values.ts'
 import type { Fact } from './facts.ts'
+import { readStream } from './isolated.ts'
 import { Ring } from '../containers/ring.ts'
 
 /** What to do when an observer is slower than the facts and its buffer is full. */
@@ -36,6 +38,8 @@ export function buffered(
   events$: Observable<Fact>,
   options: BufferOptions = {},
 ): AsyncIterableIterator<Fact> {
+  readStream(events$)
+  readFields(options, "buffered's options object", known)
   const shelf = shelfFor(options)
   let wake: (() => void) | undefined
   let ended = false
@@ -89,6 +93,8 @@ export function buffered(
     },
   }
 }
+
+const known: ReadonlySet<string> = new Set(['size', 'overflow'])
 
 function shelfFor({ size, overflow = 'drop-oldest' }: BufferOptions): Shelf {
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 1)) {

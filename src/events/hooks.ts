@@ -1,6 +1,7 @@
 import type { Observable, Subscription } from 'rxjs'
 import { badValue, readFields } from '../graph/read-values.ts'
 import type { Fact, RunFact } from './facts.ts'
+import { readStream } from './isolated.ts'
 
 /** Functions that are called as tasks settle. A hook that throws, or rejects, is isolated like any observer. */
 export interface Hooks {
@@ -27,6 +28,7 @@ export function readHooks(hooks: Hooks): Hooks {
 
 /** Calls the hooks for the facts of one run. Returns the subscription. Throws `CONFIG_INVALID` for bad hooks. */
 export function subscribeHooks(events$: Observable<Fact>, hooks: Hooks): Subscription {
+  readStream(events$)
   readHooks(hooks)
   // What an async hook returns is handed on, so that its rejection is noticed.
   return events$.subscribe((fact) => {

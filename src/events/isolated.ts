@@ -1,4 +1,12 @@
+import { badValue, isRecord } from '../graph/read-values.ts'
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs'
+
+/** Returns a stream of facts. Throws `CONFIG_INVALID` for what is none. */
+export function readStream<T>(events$: Observable<T>): Observable<T> {
+  const given: unknown = events$
+  if (isRecord(given) && typeof given['subscribe'] === 'function') return events$
+  throw badValue('events$', given, 'a stream of facts, such as run.events$')
+}
 
 /** Who tells that an observer threw. */
 export interface Reporter {

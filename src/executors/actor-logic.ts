@@ -1,9 +1,11 @@
 import { type AnyActorLogic, type AnyActorRef, createActor, type InputFrom, type OutputFrom } from 'xstate'
 import type { HandlerContext } from '../graph/handler.ts'
+import { badValue, readMethods } from '../graph/read-values.ts'
 import type { Work } from '../graph/work.ts'
 import type { Attempt, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
 import { foreign } from './foreign-call.ts'
+import { readCapacity } from './read-capacity.ts'
 import { toFailure } from './to-failure.ts'
 import { warnOfChanges } from './written-json.ts'
 
@@ -21,7 +23,7 @@ export type LogicContext<Inputs = unknown, Input = unknown> = Pick<
 /**
  * A task whose work is XState logic: a machine, a promise, a callback, an observable. Each attempt spawns it as a child
  * of the task actor. Its output completes the attempt, its error fails it, and each of its snapshots is a heartbeat. A
- * kill stops the actor, which ends the attempt at once.
+ * kill stops the actor, which ends the attempt at once. Throws `CONFIG_INVALID` for what is no logic.
  */
 export function logic<Logic extends AnyActorLogic, Context extends LogicContext = LogicContext>(
   actorLogic: Logic,
@@ -29,6 +31,9 @@ export function logic<Logic extends AnyActorLogic, Context extends LogicContext 
     ? [input?: (context: Context) => InputFrom<Logic>]
     : [input: (context: Context) => InputFrom<Logic>]
 ): Work<Context, OutputFrom<Logic>> {
+  readMethods(actorLogic, 'The logic', "logic of XState's", ['transition', 'getInitialSnapshot'])
+  if (input !== undefined && typeof input !== 'function')
+    throw badValue('The input of a logic', input, 'a function')
   const work: LogicWork = { logic: actorLogic, input: input as LogicWork['input'] }
   return { executor: 'actor-logic', work }
 }
@@ -40,6 +45,7 @@ export interface ActorLogicExecutorOptions {
 
 /** The executor for `logic()`: spawns one actor for each attempt. */
 export function actorLogicExecutor(options: ActorLogicExecutorOptions = {}): Executor {
+  readCapacity(options, 'actorLogicExecutor.options')
   const live = new Map<string, AnyActorRef>()
   return {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),

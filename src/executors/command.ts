@@ -78,7 +78,7 @@ const known = new Set(['env', 'envFile', 'cwd', 'shell'])
 
 function readLine(line: unknown, options: CommandOptions | undefined): CommandWork {
   const run = readText(line, 'command')
-  const fields = readFields(options ?? {}, 'command.options', known)
+  const fields = readFields(options === undefined ? {} : options, 'command.options', known)
   const { shell } = fields
   return Object.freeze({
     run,
@@ -93,7 +93,7 @@ function readFile(file: unknown, args: readonly unknown[], options: CommandOptio
     // Not `map`, which skips the holes of an array.
     ...Array.from(args, (arg, index) => readArgument(arg, `command.args[${index}]`)),
   ] as const
-  const fields = readFields(options ?? {}, 'command.options', known)
+  const fields = readFields(options === undefined ? {} : options, 'command.options', known)
   if (fields['shell'] !== undefined) {
     throw new DagmarError('CONFIG_INVALID', {
       message: 'command.options.shell is set, but a file with arguments runs without a shell.',

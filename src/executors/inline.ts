@@ -3,6 +3,7 @@ import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor
 import { attemptIdOf, inputsOf } from './attempt.ts'
 import { foreign } from './foreign-call.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
+import { readCapacity } from './read-capacity.ts'
 import { toFailure } from './to-failure.ts'
 import { warnOfChanges } from './written-json.ts'
 
@@ -21,6 +22,7 @@ function withManyListeners(signal: AbortSignal): void {
  * past the kill grace is abandoned.
  */
 export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
+  readCapacity(options, 'inlineExecutor.options')
   const live = new LiveAttempts<InlineAttempt>()
   return {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),

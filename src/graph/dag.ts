@@ -3,6 +3,7 @@ import type { Handler, HandlerContext } from './handler.ts'
 import { plan, type TaskDefinition } from './make-plan.ts'
 import type { DagOptions, TaskDefaults, TaskOptions } from './options.ts'
 import type { AnyDag, Plan } from './plan.ts'
+import { badValue, isRecord } from './read-values.ts'
 import type { Rule } from './rules.ts'
 import type { Work } from './work.ts'
 
@@ -121,13 +122,20 @@ function dagOf(name: string, options: DagOptions, newest: Link | undefined): Unt
     name,
     task(id, ...rest) {
       const [taskOptions, run] = rest.length === 1 ? [undefined, rest[0]] : rest
-      return dagOf(name, options, { before: newest, id, task: { ...taskOptions, run } as TaskDefinition })
+      return dagOf(name, options, { before: newest, id, task: withRun(taskOptions, run) })
     },
     plan() {
+      if (!isRecord(options)) throw badValue("dag's options object", options, 'an object')
       planned ??= plan({ ...options, name, tasks: tasksUpTo(newest) })
       return planned
     },
   }
+}
+
+/** What are no options at all is left for `plan()` to refuse. */
+function withRun(options: unknown, run: unknown): TaskDefinition {
+  const whole = options === undefined || isRecord(options) ? { ...options, run } : options
+  return whole as TaskDefinition
 }
 
 function tasksUpTo(newest: Link | undefined): readonly (readonly [string, TaskDefinition])[] {

@@ -3,7 +3,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
 import { plan } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
-import { show } from '../graph/read-values.ts'
+import { badValue, readFields, show } from '../graph/read-values.ts'
 import { recordedWork } from './recorded-work.ts'
 
 export interface ReadGraphOptions {
@@ -11,6 +11,15 @@ export interface ReadGraphOptions {
   readonly file?: string
   /** The plan's name. @default the recording's own; for `.stg` the file's without folder and extension */
   readonly name?: string
+}
+
+const known: ReadonlySet<string> = new Set(['file', 'name'])
+
+/** Returns the options. Throws `CONFIG_INVALID` for bad ones, and for what is no text. */
+export function readGraphOptions(text: unknown, options: ReadGraphOptions): ReadGraphOptions {
+  if (typeof text !== 'string') throw badValue('The text of the file', text, 'a text')
+  readFields(options, 'options', known)
+  return options
 }
 
 /** A line of the file that stands for a task. */
@@ -30,7 +39,8 @@ type Report = (line: number, message: string, hint?: string) => void
  * dependency between other tasks, so schedules are as long without them. The tasks can be simulated, but not run.
  * @throws PlanFileError `PLAN_INVALID` with all that is wrong, each with its line.
  */
-export function readStg(text: string, { file = 'graph.stg', name }: ReadGraphOptions = {}): Plan {
+export function readStg(text: string, options: ReadGraphOptions = {}): Plan {
+  const { file = 'graph.stg', name } = readGraphOptions(text, options)
   const problems: PlanProblem[] = []
   const report: Report = (line, message, hint) => {
     problems.push({ file, line, column: 1, message, ...(hint === undefined ? {} : { hint }) })

@@ -8,7 +8,7 @@ import type { Plan } from '../graph/plan.ts'
 import { type Fields, isRecord, show } from '../graph/read-values.ts'
 import { type JsonPath, offsetInJson } from './json-place.ts'
 import { recordedWork } from './recorded-work.ts'
-import type { ReadGraphOptions } from './read-stg.ts'
+import { type ReadGraphOptions, readGraphOptions } from './read-stg.ts'
 
 /** A task of the recording, and its path in the file. */
 interface RecordedTask {
@@ -37,7 +37,8 @@ export function isWfCommons(json: string): boolean {
  * was not recorded, there is none. The tasks can be simulated, but not run. See https://wfcommons.org/format.
  * @throws PlanFileError `PLAN_INVALID` with what is wrong (at most 100 problems), each with its path, line and column.
  */
-export function readWfCommons(json: string, { file = 'recording.json', name }: ReadGraphOptions = {}): Plan {
+export function readWfCommons(json: string, options: ReadGraphOptions = {}): Plan {
+  const { file = 'recording.json', name } = readGraphOptions(json, options)
   const text = json.replace(/^\uFEFF/, '')
   const problems: PlanProblem[] = []
   const problemAt = (path: JsonPath, message: string): PlanProblem => ({

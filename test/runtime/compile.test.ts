@@ -165,7 +165,7 @@ describe('a compiled machine', () => {
 
   it("can be spread, as XState's machines can, and so can the logic of runtimes and runs", async () => {
     const compiled = compile(door([]))
-    const spread = { ...compiled } as typeof compiled
+    const spread: typeof compiled = Object.assign({}, compiled)
     const opened = createActor(spread, { input: 0 }).start()
     opened.send({ type: 'open' })
     expect(opened.getSnapshot().value).toBe('open')

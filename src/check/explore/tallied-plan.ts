@@ -64,11 +64,12 @@ function tallied(rule: RuleFunction, tally: RuleTally): RuleFunction {
     }
     if (first.isMet) tally.met++
     else tally.unmet++
-    return first.isMet
+    return first.isMet as boolean
   }
 }
 
-type Answer = { readonly isMet: boolean } | { readonly thrown: unknown }
+/** A rule may give anything for yes and no. */
+type Answer = { readonly isMet: unknown } | { readonly thrown: unknown }
 
 function asked(rule: RuleFunction, outcomes: Parameters<RuleFunction>[0]): Answer {
   try {

@@ -10,7 +10,7 @@ import { attemptIdOf } from '../../executors/attempt.ts'
 import { type Fact, isRunEnd, type RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { didYouMean, show } from '../../graph/read-values.ts'
+import { badValue, didYouMean, readGiven, readInteger, readOneOf, show } from '../../graph/read-values.ts'
 import { redrive } from '../steps/redrive.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { LiveTask } from '../run/live-task.ts'
@@ -100,6 +100,18 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+const replayReaders = {
+  from: (value: unknown, path: string): number => readInteger(value, path, 0),
+  until: (value: unknown, path: string) => readOneOf(value, path, ['settled']),
+}
+
+const killReaders = {
+  reason: (value: unknown, path: string): string => {
+    if (typeof value === 'string') return value
+    throw badValue(path, value, 'a text')
+  },
+}
+
 const decisions: ReadonlySet<unknown> = new Set(['retry', 'skip', 'ignore', 'abort'])
 
 export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Outputs> {
@@ -107,8 +119,9 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
     const index = run.plan.indexOf(taskId)
     if (index !== undefined) return index
     const ids = run.plan.tasks.map(({ id }) => id)
+    const guess = typeof taskId === 'string' ? didYouMean(taskId, ids) : ''
     throw new DagmarError('TASK_UNKNOWN', {
-      message: `The run ${run.id} of ${run.plan.name} has no task '${taskId}'.${didYouMean(taskId, ids)}`,
+      message: `The run ${run.id} of ${run.plan.name} has no task ${show(taskId)}.${guess}`,
       facts: { taskId },
     })
   }
@@ -118,10 +131,13 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
     name: run.plan.name,
     plan: run.plan as Plan<Outputs>,
     events$: run.log.events$,
-    events: ({ from = 1, until } = {}) =>
-      until === undefined ? run.log.from(from) : run.log.from(from, isRunEnd),
+    events: (options = {}) => {
+      const { from = 1, until } = readGiven(options, replayReaders, "events's options object")
+      return until === undefined ? run.log.from(from) : run.log.from(from, isRunEnd)
+    },
     view: () => run.log.view(),
-    kill: (taskId, { reason = 'killed' } = {}) => {
+    kill: (taskId, options = {}) => {
+      const { reason = 'killed' } = readGiven(options, killReaders, "kill's options object")
       if (taskId !== undefined) return killTask(run, indexOf(taskId), reason)
       if (!run.isSettled) run.send({ type: 'run.kill', reason })
       return settled()
