@@ -10,6 +10,34 @@ const external = (id) => !id.startsWith('.') && !isAbsolute(id) && !bundled.incl
 
 const output = { format: 'esm', sourcemap: true, minify: false }
 
+/**
+ * Commander can start commands that are programs of their own, which dagmar has none of. To load what would start them
+ * takes a good part of what `dagmar --help` takes.
+ */
+const noProgramsOfCommander = {
+  name: 'no-programs-of-commander',
+  transform: {
+    filter: { id: /commander\/lib\/command\.js$/ },
+    handler: (code) => ({ code: code.replace("require('node:child_process')", 'undefined'), map: null }),
+  },
+}
+
+/**
+ * What is needed together lies in one file, because each file takes about a millisecond to find. Plans are read without
+ * XState and RxJS; what needs these is a file of its own. What is loaded when it is first used stays apart.
+ */
+const groups = [
+  {
+    name: 'plans',
+    test: /\/src\/(?:errors|graph|time|chance|containers)\/|\/src\/text\/(?:spelled-out|with-noun)|\/src\/executors\/(?:attempt|built-in|command)\.ts/,
+  },
+  { name: 'machines', test: /\/machines\/|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/ },
+  {
+    name: 'runtime',
+    test: /\/src\/(?:events|stores|runtime\/(?!compile)|executors\/[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
+  },
+]
+
 /** Where it goes; tests build into folders of their own. */
 const dist = process.env.DAGMAR_DIST ?? 'dist'
 
@@ -29,7 +57,14 @@ export default defineConfig([
     },
     platform: 'node',
     external,
-    output: { ...output, dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    plugins: [noProgramsOfCommander],
+    output: {
+      ...output,
+      dir: dist,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      codeSplitting: { groups },
+    },
   },
   {
     input: Object.fromEntries(examples.map((name) => [name.replace(/\.ts$/, ''), `examples/${name}`])),

@@ -1,7 +1,5 @@
 import type { Command } from 'commander'
-import type { PlanFile } from '../plan-file/parse-plan.ts'
-import { withNoun } from '../text/with-noun.ts'
-import { levelsOf } from './picture/levels.ts'
+import type { CheckFlags } from './check/check-command.ts'
 
 const examples = `
 Examples:
@@ -12,12 +10,7 @@ Examples:
 Exit codes: 0 sound, 2 not.
 `
 
-interface CheckFlags {
-  readonly json?: boolean
-  readonly ids?: boolean
-}
-
-/** `dagmar check`: says what is wrong with a plan, and runs nothing. */
+/** `dagmar check`: says what is wrong with a plan, and runs nothing. What it does is loaded when it is called. */
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
@@ -28,54 +21,7 @@ export function addCheckCommand(program: Command): void {
     .option('--ids', 'print the ids of the tasks, one a line; those of a matrix after its own')
     .addHelpText('after', examples)
     .action(async (path: string, flags: CheckFlags, command: Command) => {
-      const output = command.configureOutput()
-      const { PlanFileError } = await import('../errors/plan-file-error.ts')
-      const { readPlan } = await import('./read-plan.ts')
-      try {
-        const planFile = await readPlan(path)
-        output.writeOut!(
-          flags.ids === true ? idLines(planFile) : flags.json === true ? jsonOf(planFile) : lineOf(planFile),
-        )
-      } catch (error) {
-        if (flags.json !== true || !(error instanceof PlanFileError)) throw error
-        const { file, code, problem: message, problems } = error
-        output.writeOut!(`${JSON.stringify({ ok: false, file, code, message, problems })}\n`)
-        process.exitCode = 2
-      }
+      const { checkCommand } = await import('./check/check-command.ts')
+      process.exitCode = await checkCommand(path, flags, command.configureOutput())
     })
-}
-
-/** The size and the form of a plan. */
-function countsOf({ plan }: PlanFile) {
-  const levels = levelsOf(plan)
-  return {
-    tasks: plan.tasks.length,
-    dependencies: plan.tasks.reduce((sum, { needs }) => sum + needs.length, 0),
-    longestChain: levels.length,
-    widestLevel: Math.max(0, ...levels.map((level) => level.length)),
-  }
-}
-
-function lineOf(planFile: PlanFile): string {
-  const { tasks, dependencies, longestChain, widestLevel } = countsOf(planFile)
-  const parts = [
-    withNoun(tasks, 'task'),
-    withNoun(dependencies, 'dependency', 'dependencies'),
-    `longest chain ${longestChain}`,
-    `at most ${widestLevel} side by side`,
-  ]
-  return `ok  ${planFile.file}: ${parts.join(', ')}\n`
-}
-
-function jsonOf(planFile: PlanFile): string {
-  const { file, plan } = planFile
-  return `${JSON.stringify({ ok: true, file, name: plan.name, ...countsOf(planFile) })}\n`
-}
-
-function idLines({ plan, groups }: PlanFile): string {
-  const firsts = new Map([...groups].map(([group, ids]) => [ids[0]!, group]))
-  return plan.tasks
-    .flatMap(({ id }) => [...(firsts.has(id) ? [firsts.get(id)!] : []), id])
-    .map((id) => `${id}\n`)
-    .join('')
 }

@@ -15,7 +15,10 @@ const keptMs = 3_600_000
  */
 export function builtDagmar(): string {
   const hash = createHash('sha256')
-  for (const { path, text } of readSources(['machines', 'src', 'package.json'], ['.ts', '.json'])) {
+  for (const { path, text } of readSources(
+    ['machines', 'src', 'package.json', 'rolldown.config.js'],
+    ['.ts', '.json', '.js'],
+  )) {
     hash.update(`${path}\0${text}\0`)
   }
   const build = join(builds, `dagmar-${hash.digest('hex').slice(0, 16)}`)

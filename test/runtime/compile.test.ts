@@ -12,8 +12,7 @@ import {
   StateMachine,
   transition,
 } from 'xstate'
-import { dagLogic } from '../../src/runtime/logic/dag-logic.ts'
-import { taskLogic } from '../../src/runtime/logic/task-logic.ts'
+import { machineLogic } from '../../src/runtime/logic/machine-logic.ts'
 
 const act = (): void => {}
 
@@ -231,7 +230,8 @@ describe('a compiled machine', () => {
 
 describe('the machines of runs and tasks', () => {
   it('are flat', () => {
-    expect(() => [compile(taskLogic), compile(dagLogic)]).not.toThrow()
+    const { dag, task } = machineLogic('interpreted')
+    expect(() => [compile(task), compile(dag)]).not.toThrow()
   })
 
   it.each([

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { firstValueFrom, type Observable } from 'rxjs'
-import { filter } from 'rxjs/operators'
+import { filter, firstValueFrom, type Observable } from 'rxjs'
 import type { ActorRefFromLogic, AnyActorRef } from 'xstate'
 import type { dagMachine } from '../../../machines/dag.ts'
 import type { TaskId } from '../../../machines/outcome.ts'

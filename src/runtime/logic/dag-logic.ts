@@ -1,4 +1,4 @@
-import { dagMachine } from '../../../machines/dag.ts'
+import type { dagMachine } from '../../../machines/dag.ts'
 import { admitTasks } from '../steps/admit-tasks.ts'
 import { closeRun } from '../steps/close-run.ts'
 import { runOf } from '../run/live-task.ts'
@@ -7,7 +7,7 @@ import { startRun } from '../steps/start-run.ts'
 import { killLive, killTask, killTeardowns, skipRest, taskDone } from '../steps/settle-tasks.ts'
 
 /** The dag machine with its seams filled in. */
-export const dagLogic = dagMachine.provide({
+export const dagSeams: Parameters<(typeof dagMachine)['provide']>[0] = {
   actions: {
     openRun: ({ self }) => startRun(runOf(self)),
     reopenRun: ({ self }) => tellReopened(runOf(self)),
@@ -62,4 +62,4 @@ export const dagLogic = dagMachine.provide({
       run.tell({ type: 'run.killed', reason: context.reason, ...run.endingCause })
     },
   },
-})
+}

@@ -1,5 +1,5 @@
 import { brief, briefOf } from '../../events/brief-fact.ts'
-import { taskMachine } from '../../../machines/task.ts'
+import type { taskMachine } from '../../../machines/task.ts'
 import {
   holdsSlot,
   isDeadLetter,
@@ -38,7 +38,7 @@ function deferral({ lane, isHolding }: LiveTask): {
  * The task machine with its seams filled in: facts and effects go into the run's outbox. The facts that every task
  * tells are `put`, which copies nothing; the others are told.
  */
-export const taskLogic = taskMachine.provide({
+export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
   actions: {
     slotChanged: ({ context, self }) => {
       const live = liveTaskOf(self)
@@ -231,4 +231,4 @@ export const taskLogic = taskMachine.provide({
       })
     },
   },
-})
+}

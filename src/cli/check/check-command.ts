@@ -1,0 +1,66 @@
+import type { OutputConfiguration } from 'commander'
+import { PlanFileError } from '../../errors/plan-file-error.ts'
+import type { PlanFile } from '../../plan-file/parse-plan.ts'
+import { withNoun } from '../../text/with-noun.ts'
+import { levelsOf } from '../picture/levels.ts'
+import { readPlan } from '../read-plan.ts'
+
+export interface CheckFlags {
+  readonly json?: boolean
+  readonly ids?: boolean
+}
+
+/** Writes what is to be said about the plan, and returns the exit code. */
+export async function checkCommand(
+  path: string,
+  flags: CheckFlags,
+  output: OutputConfiguration,
+): Promise<number> {
+  try {
+    const planFile = await readPlan(path)
+    output.writeOut!(
+      flags.ids === true ? idLines(planFile) : flags.json === true ? jsonOf(planFile) : lineOf(planFile),
+    )
+    return 0
+  } catch (error) {
+    if (flags.json !== true || !(error instanceof PlanFileError)) throw error
+    const { file, code, problem: message, problems } = error
+    output.writeOut!(`${JSON.stringify({ ok: false, file, code, message, problems })}\n`)
+    return 2
+  }
+}
+
+/** The size and the form of a plan. */
+function countsOf({ plan }: PlanFile) {
+  const levels = levelsOf(plan)
+  return {
+    tasks: plan.tasks.length,
+    dependencies: plan.tasks.reduce((sum, { needs }) => sum + needs.length, 0),
+    longestChain: levels.length,
+    widestLevel: Math.max(0, ...levels.map((level) => level.length)),
+  }
+}
+
+function lineOf(planFile: PlanFile): string {
+  const { tasks, dependencies, longestChain, widestLevel } = countsOf(planFile)
+  const parts = [
+    withNoun(tasks, 'task'),
+    withNoun(dependencies, 'dependency', 'dependencies'),
+    `longest chain ${longestChain}`,
+    `at most ${widestLevel} side by side`,
+  ]
+  return `ok  ${planFile.file}: ${parts.join(', ')}\n`
+}
+
+function jsonOf(planFile: PlanFile): string {
+  const { file, plan } = planFile
+  return `${JSON.stringify({ ok: true, file, name: plan.name, ...countsOf(planFile) })}\n`
+}
+
+function idLines({ plan, groups }: PlanFile): string {
+  const firsts = new Map([...groups].map(([group, ids]) => [ids[0]!, group]))
+  return plan.tasks
+    .flatMap(({ id }) => [...(firsts.has(id) ? [firsts.get(id)!] : []), id])
+    .map((id) => `${id}\n`)
+    .join('')
+}

@@ -1,0 +1,18 @@
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { thrownText } from '../errors/foreign-value.ts'
+import { shownMessage } from '../text/shown-text.ts'
+
+/** Says on stderr why a command could not do what it was to do. */
+export function tellThrown(thrown: unknown): 'misuse' | 'fault' {
+  if (thrown instanceof DagmarError) {
+    // A problem of a plan file begins with its place, so that terminals turn it into a link.
+    const head = thrown.code === 'PLAN_INVALID' ? '' : 'dagmar: '
+    const hint = thrown.hint === undefined ? '' : `${thrown.hint}\n`
+    process.stderr.write(`${shownMessage(`${head}${thrown.problem}\n${hint}`)}\n`)
+    return 'misuse'
+  }
+  process.stderr.write(
+    `${shownMessage(`dagmar: ${thrown instanceof Error ? thrown.stack : thrownText(thrown)}`)}\n`,
+  )
+  return 'fault'
+}
