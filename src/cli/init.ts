@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shownText } from '../text/shown-text.ts'
 
 const examples = `
 Examples:
@@ -19,7 +20,9 @@ export function addInitCommand(program: Command): void {
     .action(async (file: string, flags: { readonly force?: boolean }, command: Command) => {
       const { writeFirstPlan } = await import('./init/write-first-plan.ts')
       await writeFirstPlan(file, { isForced: flags.force === true })
-      command.configureOutput().writeOut!(`Wrote ${file}. Run it with: dagmar run ${quoted(file)}\n`)
+      command.configureOutput().writeOut!(
+        `Wrote ${shownText(file)}. Run it with: dagmar run ${shownText(quoted(file))}\n`,
+      )
     })
 }
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { shownMessage } from '../text/shown-text.ts'
 import { addCheckCommand } from './check.ts'
 import { addCompletionCommand } from './completion.ts'
 import { addGraphCommand } from './graph.ts'
@@ -26,6 +27,7 @@ export function createProgram(version: string): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({ outputError: (text, write) => write(`${shownMessage(text)}\n`) })
     .showHelpAfterError('(dagmar --help says what there is)')
     .addHelpText('after', examples)
     .exitOverride()

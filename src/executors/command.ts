@@ -117,8 +117,13 @@ function readEnv(env: unknown): Readonly<Record<string, string | null>> {
   if (!isRecord(env)) throw badValue(path, env, 'an object of values by variable')
   const read = Object.create(null) as Record<string, string | null>
   for (const [name, value] of Object.entries(env)) {
-    if (name === '' || /[=\0]/.test(name)) {
-      throw badValue(`The name of a variable in ${path}`, name, "a text that is not empty, without '='")
+    // Some shells do not hand on such a name, and `env`, which does, would take the first `-` for an option.
+    if (!/^[^-=\0][^=\0]*$/.test(name)) {
+      throw badValue(
+        `The name of a variable in ${path}`,
+        name,
+        "a text that is not empty, without '=', and without '-' at its beginning",
+      )
     }
     read[name] = readVariable(value, `${path}.${name}`)
   }

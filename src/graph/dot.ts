@@ -36,5 +36,12 @@ function attributes(id: string, status: string | undefined): string {
 
 /** In labels Graphviz reads `\n`, `\N` and the like, and HTML entities. */
 function escape(text: string): string {
-  return text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/&/g, '&amp;')
+  return text
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"')
+    .replace(/&/g, '&amp;')
+    .replace(turned, (character) => `&#${character.charCodeAt(0)};`)
 }
+
+/** What changes the direction of writing, also of whatever else stands on a line of the text. */
+const turned = /\p{Bidi_C}/gu

@@ -30,11 +30,11 @@ function label(id: string, status: string | undefined): string {
 
 /**
  * Mermaid reads labels as Markdown with HTML and entities. ASCII punctuation becomes an entity, except characters that
- * are harmless inside a name. At the start, `-`, `_` and a number's full stop would begin a list or an emphasis.
+ * are harmless inside a name, and so does what turns the direction of writing. At the start, `-`, `_` and a number's full stop would begin a list or an emphasis.
  */
 function escape(text: string): string {
   return text
-    .replace(/^(?:\d+\.|[-_]|www\.)|[!-,:-@[-^`{-~\p{Cc}]/gu, (match) =>
+    .replace(/^(?:\d+\.|[-_]|www\.)|[!-,:-@[-^`{-~\p{Cc}\p{Bidi_C}]/gu, (match) =>
       match.replace(/[^\da-z]/gu, (character) => `#${character.codePointAt(0)};`),
     )
     .replace(/^ | $/g, '#160;')

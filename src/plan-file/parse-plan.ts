@@ -3,6 +3,7 @@ import type { TaskId } from '../../machines/outcome.ts'
 import type { PlanDefinition } from '../graph/make-plan.ts'
 import type { Plan } from '../graph/plan.ts'
 import { isRecord } from '../graph/read-values.ts'
+import { changedNumbers } from './changed-numbers.ts'
 import { checkPlan, type Frame } from './check-plan.ts'
 import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
 import { judgePlan } from './judge-shape.ts'
@@ -59,6 +60,11 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const isSound = (...path: string[]) => !unsound.has('') && !unsound.has(path.join('\0'))
   const written = (isRecord(read.value) ? read.value : {}) as unknown as WrittenPlan
   const frame = frameOf(written, (field) => isSound(field), nameOf(file))
+  for (const { path, written: number } of changedNumbers(written.input, read.places, ['input'])) {
+    reporter.report(path, `is ${number}, which JavaScript cannot hold exactly.`, {
+      hint: `Write it as a text: '${number}'.`,
+    })
+  }
   const defaults = isSound('defaults') ? (written.defaults ?? {}) : {}
   refuseMatrixIn(defaults, reporter)
   const hasTasks = isRecord(written.tasks)

@@ -75,7 +75,10 @@ const poolName = v.pipe(v.string(), v.regex(/\S/, 'is no name for a pool.'))
 
 export const amounts = v.record(poolName, integer(1), 'amounts by pool')
 
-const variableName = v.pipe(v.string(), v.regex(/^[^=\0]+$/, 'is no name for an environment variable.'))
+const variableName = v.pipe(
+  v.string(),
+  v.regex(/^[^-=\0][^=\0]*$/, 'is no name for an environment variable.'),
+)
 
 export const environment = v.record(variableName, scalar, 'texts by name')
 

@@ -65,6 +65,7 @@ describe('a command', () => {
     ['a shell that is no text', bad('a', { shell: true }), 'command.options.shell is true'],
     ['an empty directory', bad('a', { cwd: '' }), 'command.options.cwd is'],
     ['variables in a list', bad('a', { env: ['A=1'] }), 'command.options.env is an array'],
+    ['a variable that would be an option', bad('a', { env: { '-i': '1' } }), "without '-' at its beginning"],
     ['a variable of another kind', bad('a', { env: { A: true } }), 'command.options.env.A is true'],
     ['a variable that is no number', bad('a', { env: { A: Number.NaN } }), 'command.options.env.A is NaN'],
     ['a variable without a name', bad('a', { env: { '': 'x' } }), 'The name of a variable'],

@@ -53,6 +53,18 @@ describe('the environment of a command', () => {
     expect(last).not.toMatchObject({ output: expect.stringContaining('DAGMAR_GO') })
   })
 
+  it('makes no options of names that this process was given', async () => {
+    Object.assign(process.env, { '-i': '1', '-S': 'x', 'kept.one': 'kept' })
+    try {
+      const run = startCommand(command('env', []))
+      await run.end
+      expect(run.lines()).toContain('kept.one=kept')
+      expect(run.lines().some((line) => line.startsWith('PATH='))).toBe(true)
+    } finally {
+      for (const name of ['-i', '-S', 'kept.one']) delete process.env[name]
+    }
+  })
+
   it('says which attempt it is', async () => {
     const run = await runLine('echo "$DAGMAR_ATTEMPT $DAGMAR_RUN_ID $DAGMAR_TASK_ID"', {}, { taskId: 'a b' })
     expect(run.last).toMatchObject({ output: `${run.attemptId} ${run.attemptId.split('/')[0]} a b` })

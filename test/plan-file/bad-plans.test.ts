@@ -72,6 +72,19 @@ describe('a NUL, which no program can be given', () => {
   })
 })
 
+describe('a number in the input that would come to commands as another one', () => {
+  it('is refused, where it stands', () => {
+    expect(
+      problemsOf('input: { ids: [1234567890123456789, 5], far: .inf, hex: 0x20000000000001 }\ntasks: {}\n'),
+    ).toEqual([
+      "1:16: input.ids[0] is 1234567890123456789, which JavaScript cannot hold exactly. Write it as a text: '1234567890123456789'.",
+      "1:46: input.far is .inf, which JavaScript cannot hold exactly. Write it as a text: '.inf'.",
+      "1:57: input.hex is 0x20000000000001, which JavaScript cannot hold exactly. Write it as a text: '0x20000000000001'.",
+    ])
+    expect(() => parsePlan('input: { a: 1.10, b: 1e3, c: 0x10, d: "1e400" }\ntasks: {}')).not.toThrow()
+  })
+})
+
 describe('a value of the wrong type', () => {
   it.each([
     [

@@ -35,6 +35,22 @@ function problemsOf(json: string): readonly string[] {
   return []
 }
 
+describe('a recording that is nested very deeply', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+
+  it.each([
+    ['in place of everything', `{"workflow": ${deep}}`, 'workflow is an array'],
+    [
+      'in place of a parent',
+      recording([{ id: 'a', parents: ['?'] }]).replace('"?"', deep),
+      'parents[0] is an array',
+    ],
+    ['and cut off', `{"schemaVersion": "1.5", "workflow": ${'{"a":'.repeat(200_000)}`, 'ends here'],
+  ])('is refused, in a sentence: %s', (_, json, said) => {
+    expect(problemsOf(json).join()).toContain(said)
+  })
+})
+
 describe('a recording in WfFormat', () => {
   it('is a plan whose estimates are what its tasks took', async () => {
     const plan = readWfCommons(recording([split, merge], ran))

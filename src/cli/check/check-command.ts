@@ -1,6 +1,8 @@
 import type { OutputConfiguration } from 'commander'
 import { PlanFileError } from '../../errors/plan-file-error.ts'
 import type { PlanFile } from '../../plan-file/parse-plan.ts'
+import { shownJson } from '../../text/shown-json.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { levelsOf } from '../picture/levels.ts'
 import { readPlan } from '../read-plan.ts'
@@ -25,7 +27,7 @@ export async function checkCommand(
   } catch (error) {
     if (flags.json !== true || !(error instanceof PlanFileError)) throw error
     const { file, code, problem: message, problems } = error
-    output.writeOut!(`${JSON.stringify({ ok: false, file, code, message, problems })}\n`)
+    output.writeOut!(`${shownJson(JSON.stringify({ ok: false, file, code, message, problems }))}\n`)
     return 2
   }
 }
@@ -49,18 +51,21 @@ function lineOf(planFile: PlanFile): string {
     `longest chain ${longestChain}`,
     `at most ${widestLevel} side by side`,
   ]
-  return `ok  ${planFile.file}: ${parts.join(', ')}\n`
+  return `ok  ${shownText(planFile.file)}: ${parts.join(', ')}\n`
 }
 
 function jsonOf(planFile: PlanFile): string {
   const { file, plan } = planFile
-  return `${JSON.stringify({ ok: true, file, name: plan.name, ...countsOf(planFile) })}\n`
+  return `${shownJson(JSON.stringify({ ok: true, file, name: plan.name, ...countsOf(planFile) }))}\n`
 }
 
 function idLines({ plan, groups }: PlanFile): string {
   const firsts = new Map([...groups].map(([group, ids]) => [ids[0]!, group]))
-  return plan.tasks
-    .flatMap(({ id }) => [...(firsts.has(id) ? [firsts.get(id)!] : []), id])
-    .map((id) => `${id}\n`)
-    .join('')
+  return (
+    plan.tasks
+      .flatMap(({ id }) => [...(firsts.has(id) ? [firsts.get(id)!] : []), id])
+      // Programs need them as they are.
+      .map((id) => `${process.stdout.isTTY ? shownText(id) : id}\n`)
+      .join('')
+  )
 }

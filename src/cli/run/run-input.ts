@@ -1,5 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { isRecord } from '../../graph/read-values.ts'
+import { surveyJson } from '../../executors/process/read-json.ts'
+import { isRecord, show } from '../../graph/read-values.ts'
 import { spelledOut } from '../../text/spelled-out.ts'
 
 export interface InputSources {
@@ -12,6 +13,7 @@ export interface InputSources {
 }
 
 const deepest = 100
+const longestShown = 80
 
 /** The input of a run. Throws `INPUT_INVALID`. */
 export function runInput({ planned, given, settings }: InputSources): unknown {
@@ -29,12 +31,20 @@ export async function readInput(path: string): Promise<unknown> {
     throw invalid(`The input ${name} cannot be read: ${(thrown as Error).message}.`, thrown)
   }
   const { readText } = await import('../../plan-file/read-text.ts')
-  const { value, problems, lineAndColumn } = readText(text.replace(/^\uFEFF/, ''))
+  const { value, places, problems, lineAndColumn } = readText(text.replace(/^\uFEFF/, ''))
   const [first] = problems
-  if (first === undefined) return value
-  const { line, column } = lineAndColumn(first.offset)
+  if (first !== undefined) {
+    const { line, column } = lineAndColumn(first.offset)
+    throw invalid(
+      `The input ${name} is neither JSON nor YAML: line ${line}, column ${column}: ${spelledOut(first.message)}`,
+    )
+  }
+  const { changedNumbers } = await import('../../plan-file/changed-numbers.ts')
+  const [changed] = changedNumbers(value, places)
+  if (changed === undefined) return value
+  const { line, column } = lineAndColumn(places.offsetOf(changed.path))
   throw invalid(
-    `The input ${name} is neither JSON nor YAML: line ${line}, column ${column}: ${spelledOut(first.message)}`,
+    `The input ${name} has a number that JavaScript cannot hold exactly: line ${line}, column ${column}: ${changed.written}. Write it as a text.`,
   )
 }
 
@@ -48,34 +58,67 @@ function overlaid(below: unknown, above: unknown): unknown {
   return merged
 }
 
-function set(input: unknown, setting: string): unknown {
-  const equals = setting.indexOf('=')
-  const path = setting.slice(0, equals).split('.')
+function set(input: unknown, given: string): unknown {
+  const setting = given.length > longestShown ? `${given.slice(0, longestShown)}…` : given
+  const equals = given.indexOf('=')
+  const path = given.slice(0, equals).split('.')
   if (equals < 1 || path.includes('')) {
     throw invalid(`--set ${setting} is not of the form key=value, as in --set deploy.region=eu.`)
   }
   if (path.length > deepest) {
     throw invalid(`--set ${path.slice(0, 3).join('.')}… names a field more than ${deepest} objects deep.`)
   }
-  if (input !== undefined && !isRecord(input)) {
+  const value = valueOf(given.slice(equals + 1), setting)
+  if (input !== undefined && (typeof input !== 'object' || input === null)) {
     throw invalid(`--set ${setting} sets a field, but the input is not an object.`)
   }
-  return overlaid(input ?? {}, nested(path, valueOf(setting.slice(equals + 1))))
+  return placed(input, path, value, setting)
 }
 
-function nested([key, ...rest]: readonly string[], value: unknown): unknown {
-  const fields = {}
-  define(fields, key!, rest.length === 0 ? value : nested(rest, value))
+/** The value with another one in place of that which the path leads to. */
+function placed(at: unknown, path: readonly string[], value: unknown, setting: string): unknown {
+  const [key, ...rest] = path
+  if (key === undefined) return overlaid(at, value)
+  if (Array.isArray(at)) {
+    const list: readonly unknown[] = at
+    const index = /^(?:0|[1-9]\d*)$/.test(key) ? Number(key) : list.length
+    if (index < list.length) return list.with(index, placed(list[index], rest, value, setting))
+    throw invalid(
+      `--set ${setting} names '${key}' of a list, which has ${list.length === 0 ? 'no elements' : `the elements 0 to ${list.length - 1}`}.`,
+    )
+  }
+  if (at !== undefined && at !== null && !isRecord(at)) {
+    throw invalid(`--set ${setting} names '${key}' of ${show(at)}, which has no fields.`)
+  }
+  const fields: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(at ?? {})) define(fields, name, field)
+  const below = Object.hasOwn(fields, key) ? fields[key] : undefined
+  define(fields, key, placed(below, rest, value, setting))
   return fields
 }
 
-/** The value of a text that is JSON, else the text itself. */
-function valueOf(text: string): unknown {
+/**
+ * The value of a text that is JSON, else the text itself. A number that is spelled in another way than JSON would spell
+ * it, such as 3.10 or 1e3, is a text: it may be a version.
+ */
+function valueOf(text: string, setting: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text) as unknown
+    value = JSON.parse(text) as unknown
   } catch {
     return text
   }
+  if (typeof value === 'number') return isOwnSpelling(text) ? value : text
+  const { depth, odd } = surveyJson(text, (number) => !isOwnSpelling(number))
+  if (depth > deepest) throw invalid(`--set ${setting} is more than ${deepest} deep.`)
+  if (odd === undefined) return value
+  throw invalid(
+    `--set ${setting} has the number ${odd}, which would become ${String(Number(odd))}. Write it so, or as a text: "${odd}".`,
+  )
+}
+
+function isOwnSpelling(number: string): boolean {
+  return JSON.stringify(Number(number)) === number
 }
 
 /** Makes an own field, whatever its name: an assignment to `__proto__` would not. */

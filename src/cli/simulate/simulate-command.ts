@@ -4,6 +4,7 @@ import { optimise } from '../../simulation/optimise-plan.ts'
 import type { SimulationOptions } from '../../simulation/options.ts'
 import { simulate, type Simulation } from '../../simulation/simulate.ts'
 import { sweep } from '../../simulation/sweep.ts'
+import { shownJson } from '../../text/shown-json.ts'
 import { wantsAscii } from '../graph.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { painter } from '../screen/colours.ts'
@@ -133,5 +134,5 @@ const isShare = (number: number): boolean => number >= 0 && number <= 1
 
 /** One object on one line; an unlimited concurrency is null. */
 function jsonOf(value: Simulation | object): string {
-  return `${JSON.stringify(value)}\n`
+  return `${shownJson(JSON.stringify(value))}\n`
 }

@@ -6,6 +6,7 @@ import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { selectTasks } from '../run/select-tasks.ts'
 import { painter } from '../screen/colours.ts'
+import { shownJson } from '../../text/shown-json.ts'
 import { withoutTurns } from '../../text/shown-text.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import { progressLine } from './progress-line.ts'
@@ -42,7 +43,7 @@ export async function testCommand(
     ...(flags.all === true ? { singleFaults: Number.POSITIVE_INFINITY } : {}),
     ...(line === undefined ? {} : { onProgress: line.show }),
   }).finally(() => line?.clear())
-  if (flags.json === true) output.writeOut!(`${JSON.stringify({ file, ...report })}\n`)
+  if (flags.json === true) output.writeOut!(`${shownJson(JSON.stringify({ file, ...report }))}\n`)
   else {
     const columns = output.getOutHelpWidth!()
     const lines = formatReport(report, {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Fact } from '../../events/facts.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import { writtenText } from '../../executors/written-json.ts'
+import { shownJson } from '../../text/shown-json.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Screen } from '../screen/screen.ts'
 import type { Display } from './display.ts'
@@ -15,7 +16,7 @@ export function jsonView(screen: Screen, aside: Screen): Display {
   let missed = 0
   let last: Fact | undefined
   const write = (value: Fact | ({ readonly type: 'result' } & RunResult)): void =>
-    screen.write(`${jsonOf({ ...value })}\n`)
+    screen.write(`${shownJson(jsonOf({ ...value }))}\n`)
   const tellMissed = (): void => {
     if (missed > 0) write(lagged(missed, last!))
     missed = 0

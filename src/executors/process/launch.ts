@@ -62,7 +62,7 @@ export function launch(
 function argsOf({ run, shell }: CommandWork, variables: Readonly<Record<string, string>>): readonly string[] {
   const args = typeof run === 'string' ? [shell ?? '/bin/sh', '-c', run] : run
   // Some shells, dash among them, drop variables whose names are not valid in a shell. They are set again after the
-  // shell.
-  const odd = Object.keys(variables).filter((name) => !/^[A-Za-z_]\w*$/.test(name))
+  // shell, but for those that this process was given and that `env` would take for options.
+  const odd = Object.keys(variables).filter((name) => !/^(?:[A-Za-z_]\w*|-.*)?$/s.test(name))
   return odd.length === 0 ? args : ['env', ...odd.map((name) => `${name}=${variables[name]}`), ...args]
 }

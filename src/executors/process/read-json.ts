@@ -16,21 +16,28 @@ export function readJson(text: string): ReadJson | 'too deep' | undefined {
   } catch {
     return undefined
   }
-  const { depth, changed } = survey(text)
-  return depth > deepest ? 'too deep' : { value, changed }
+  const { depth, odd } = surveyJson(text, (number) => !survives(number))
+  return depth > deepest ? 'too deep' : { value, changed: odd }
 }
 
-/** Reads a JSON text once. */
-function survey(text: string): { readonly depth: number; readonly changed: string | undefined } {
+interface JsonSurvey {
+  /** Of lists and objects in each other; 0 for a plain value. */
+  readonly depth: number
+  /** The first number that was found odd. */
+  readonly odd: string | undefined
+}
+
+/** Reads a JSON text once, without making anything of it. */
+export function surveyJson(text: string, isOdd: (number: string) => boolean): JsonSurvey {
   let open = 0
   let depth = 0
-  let changed: string | undefined
+  let odd: string | undefined
   for (let at = 0; at < text.length; ) {
     const sign = text[at]!
     if (sign === '"') at = endOfString(text, at)
     else if (sign === '-' || isDigit(sign)) {
       const end = endOfNumber(text, at)
-      if (changed === undefined && !survives(text.slice(at, end))) changed = text.slice(at, end)
+      if (odd === undefined && isOdd(text.slice(at, end))) odd = text.slice(at, end)
       at = end
     } else {
       if (sign === '{' || sign === '[') depth = Math.max(depth, ++open)
@@ -38,7 +45,7 @@ function survey(text: string): { readonly depth: number; readonly changed: strin
       at++
     }
   }
-  return { depth, changed }
+  return { depth, odd }
 }
 
 /** The offset after the closing quote of the string that begins at `at`. */
