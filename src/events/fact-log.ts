@@ -26,7 +26,7 @@ export interface FactLogOptions {
   readonly facts?: readonly RunFact[]
 }
 
-/** How many passing facts a run holds, and how many characters of output these may have. */
+/** How many passing facts a run holds, and how many characters of text these may have. */
 const heldPassing = 1_000
 const heldCharacters = 2 ** 20
 
@@ -276,5 +276,6 @@ function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }
 }
 
 function charactersOf(fact: PassingFact): number {
-  return fact.type === 'task.output' ? fact.text.length : 0
+  if (fact.type === 'task.output') return fact.text.length
+  return fact.type === 'stream.lagged' ? 0 : (fact.message?.length ?? 0)
 }

@@ -6,7 +6,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Fact } from '../events/facts.ts'
 import { subscribeHooks } from '../events/hooks.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { type DispatchOptions, readRunOptions, type WithInput } from './dispatch-options.ts'
+import { type DispatchOptions, readJournal, readRunOptions, type WithInput } from './dispatch-options.ts'
 import { readRuntimeOptions, type RuntimeOptions } from './options.ts'
 import { timeOrderedId } from '../time/time-ordered-id.ts'
 import type { RunResult } from '../events/run-result.ts'
@@ -111,7 +111,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const known = registry.withKey(runOptions.idempotencyKey)
     if (known !== undefined) return known
     if (registry.has(runOptions.id)) throw runExists(runOptions.id)
-    const run = new Run(shared, root, plan, runOptions, options.store?.create(runOptions.id, owner))
+    const { store } = options
+    const journal = store === undefined ? undefined : readJournal(store.create(runOptions.id, owner))
+    const run = new Run(shared, root, plan, runOptions, journal)
     const handle = register(run, isSeen)
     root.spawn(run, 'run.start')
     if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)

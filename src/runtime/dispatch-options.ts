@@ -11,6 +11,7 @@ import {
   readText,
   readTimeout,
 } from '../graph/read-values.ts'
+import type { Journal } from '../ports/store.ts'
 import { timeOrderedId } from '../time/time-ordered-id.ts'
 import type { Duration } from '../time/duration.ts'
 import type { RunOptions } from './run/run.ts'
@@ -144,4 +145,15 @@ function refuseImpossibleNeeds(shared: Shared, plan: Plan, pools: Readonly<Recor
       }
     }
   }
+}
+
+/** Checks what a store has made: the facts of the run are numbered from `lastSeq` on. Throws `CONFIG_INVALID`. */
+export function readJournal(journal: Journal): Journal {
+  const given: unknown = journal
+  if (isRecord(given) && Number.isSafeInteger(given['lastSeq'])) return journal
+  throw badValue(
+    "The journal from the store's create",
+    journal,
+    'an object with the integer lastSeq, given at once',
+  )
 }

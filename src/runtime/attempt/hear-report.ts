@@ -118,7 +118,7 @@ function pass(
       taskId,
       attempt,
       text: asText(report.text),
-      stream: report.stream,
+      stream: report.stream === 'stdout' || report.stream === 'stderr' ? report.stream : 'log',
     })
     return
   }
