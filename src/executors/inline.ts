@@ -80,6 +80,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   #inputs: Readonly<Record<string, unknown>> | undefined
   #controller: AbortController | undefined
   #aborted = false
+  #reason: DOMException | undefined
   #questions: Question[] | undefined
 
   constructor(live: LiveAttempts<InlineAttempt>, attempt: Attempt, report: Report) {
@@ -121,7 +122,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
       this.#controller = new AbortController()
       // A handler may hand it to as many calls as it likes.
       withManyListeners(this.#controller.signal)
-      if (this.#aborted) this.#controller.abort(this.#reason())
+      if (this.#aborted) this.#controller.abort(this.#givenReason())
     }
     return this.#controller.signal
   }
@@ -155,7 +156,7 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   #ask(question: string): Promise<unknown> {
     const answered = new Promise<unknown>((resolve, reject) => {
       if (this.#aborted) {
-        reject(this.#reason())
+        reject(this.#givenReason())
         return
       }
       this.#questions ??= []
@@ -174,17 +175,32 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
   abort(): void {
     if (this.#aborted) return
     this.#aborted = true
-    this.#controller?.abort(this.#reason())
-    for (const { reject } of this.#questions ?? []) reject(this.#reason())
+    this.#controller?.abort(this.#givenReason())
+    for (const { reject } of this.#questions ?? []) reject(this.#givenReason())
     this.#questions = undefined
   }
 
   /** True for the reason that the signal was aborted with. */
   isReason(thrown: unknown): boolean {
-    return this.#aborted && this.#controller !== undefined && this.#controller.signal.reason === thrown
+    return this.#reason !== undefined && this.#reason === thrown
   }
 
-  #reason(): DOMException {
-    return new DOMException(`The attempt ${this.attemptId} is being ended.`, 'AbortError')
+  #givenReason(): DOMException {
+    this.#reason ??= withoutStack(
+      () => new DOMException(`The attempt ${this.attemptId} is being ended.`, 'AbortError'),
+    )
+    return this.#reason
+  }
+}
+
+/** To look at the stack takes as long as all else that a kill does, and it would show nothing but dagmar. */
+function withoutStack<Made>(make: () => Made): Made {
+  const { stackTraceLimit } = Error
+  // Where Error is frozen, nothing happens.
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    return make()
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   }
 }
