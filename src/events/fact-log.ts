@@ -89,14 +89,18 @@ export class FactLog {
     }
   }
 
-  /** `tell`, for a brief fact: nothing is made of it while nobody looks. */
-  tellBrief(told: BriefFact, seq: number, at: number, more: unknown): void {
-    const isObserved = this.#told.observed || this.#all?.isObserved === true
-    if (isObserved || this.#isTelling || this.#signs.size > 0) {
+  /** True while nobody would see what is told: brief facts may be held as they are. */
+  get isQuiet(): boolean {
+    if (this.#closed || this.#isTelling || this.#signs.size > 0) return false
+    return !this.#told.observed && this.#all?.isObserved !== true
+  }
+
+  /** `tell`, for a brief fact. Where the log `isQuiet`, nothing is made of it. */
+  tellBrief(told: BriefFact, seq: number, at: number, more: unknown, isQuiet = this.isQuiet): void {
+    if (!isQuiet) {
       this.tell(factOf({ runId: this.#runId, tasks: this.#tasks }, told, seq, at, more))
       return
     }
-    if (this.#closed) return
     this.#makeRoom()
     this.#held.pushBrief(told, seq, at, more)
     this.#lastSeq = seq

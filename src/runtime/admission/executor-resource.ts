@@ -17,8 +17,8 @@ const lack: Lack = { kind: 'executor' }
 export class ExecutorResource implements Resource {
   readonly #loads: readonly ExecutorLoad[]
   readonly #clock: Clock
-  /** Lanes that wait for room, by the executor's key. */
-  readonly #waiting: readonly Turns<Lane>[]
+  /** Lanes that wait for room, by the executor that has to have it. Of one that always had room there is nothing. */
+  readonly #waiting = new Map<ExecutorLoad, Turns<Lane>>()
   /** Those that were offered something in this batch. */
   readonly #asked = new ReusedList<ExecutorLoad>()
   readonly #reopenings: Deadlines
@@ -28,7 +28,6 @@ export class ExecutorResource implements Resource {
   constructor(loads: Iterable<ExecutorLoad>, clock: Clock, step: (change: () => void) => void) {
     this.#loads = [...loads]
     this.#clock = clock
-    this.#waiting = this.#loads.map(() => new Turns())
     this.#reopenings = new Deadlines(this.#loads.length)
     this.#alarm = new Alarm(clock, this.#reopenings, (due) => {
       step(() => {
@@ -42,15 +41,17 @@ export class ExecutorResource implements Resource {
   }
 
   wait(lane: Lane): 'lane' {
-    lane.waitIn(this.#waiting[lane.load.key]!)
+    const waiting = this.#waiting.get(lane.load) ?? new Turns()
+    this.#waiting.set(lane.load, waiting)
+    lane.waitIn(waiting)
     return 'lane'
   }
 
   openNext(open: (lane: Lane) => boolean): boolean {
+    if (this.#waiting.size === 0) return false
     let hasOpened = false
-    for (let key = 0; key < this.#waiting.length; key++) {
-      const lanes = this.#waiting[key]!
-      for (let isOpen = false; !isOpen && lanes.size > 0 && this.#loads[key]!.hasRoom; ) {
+    for (const [load, lanes] of this.#waiting) {
+      for (let isOpen = false; !isOpen && lanes.size > 0 && load.hasRoom; ) {
         const lane = lanes.next()
         if (lane === undefined) break
         isOpen = open(lane)
@@ -73,7 +74,7 @@ export class ExecutorResource implements Resource {
 
   leave(): void {
     for (const load of this.#loads) {
-      if (load.hasDeclined && this.#waiting[load.key]!.size === 0) this.reopen(load)
+      if (load.hasDeclined && (this.#waiting.get(load)?.size ?? 0) === 0) this.reopen(load)
     }
   }
 

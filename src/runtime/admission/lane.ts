@@ -27,6 +27,7 @@ export class Lane implements TurnTaker {
   readonly run: Candidate
   readonly load: ExecutorLoad
   readonly uses: Readonly<Record<string, number>>
+  readonly usesPools: boolean
   servedAt = 0
   /** The waiting list that it is on, if it lacks something. */
   waitsIn: Turns<Lane> | undefined
@@ -36,6 +37,7 @@ export class Lane implements TurnTaker {
     this.run = run
     this.load = load
     this.uses = uses
+    this.usesPools = Object.keys(uses).length > 0
   }
 
   headPriority(): number | undefined {

@@ -19,7 +19,8 @@ export class PoolResource implements Resource {
     this.pools = new Pools(totals)
   }
 
-  lacks({ run, uses }: Lane): Lack | undefined {
+  lacks({ run, uses, usesPools }: Lane): Lack | undefined {
+    if (!usesPools) return undefined
     const own = run.pools.lacking(uses)
     if (own !== undefined) return { kind: 'pool', of: 'run', pool: own }
     const shared = this.pools.lacking(uses)
@@ -42,6 +43,7 @@ export class PoolResource implements Resource {
   }
 
   openNext(open: (lane: Lane) => boolean): boolean {
+    if (this.#waiting.size === 0) return false
     let hasOpened = false
     for (const { pool, amount, lanes } of this.#waiting.values()) {
       if (lanes.size === 0) continue
@@ -55,12 +57,14 @@ export class PoolResource implements Resource {
     return hasOpened
   }
 
-  take({ run, uses }: Lane): void {
+  take({ run, uses, usesPools }: Lane): void {
+    if (!usesPools) return
     this.pools.take(uses)
     run.pools.take(uses)
   }
 
-  give({ run, uses }: Lane): void {
+  give({ run, uses, usesPools }: Lane): void {
+    if (!usesPools) return
     this.pools.give(uses)
     run.pools.give(uses)
   }

@@ -1,23 +1,28 @@
 import { type BriefFact, type BriefSource, factOf } from '../../events/brief-fact.ts'
 import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
-import { ReusedList } from '../../containers/reused-list.ts'
 
 /** Something to do with its subject; where that is a task, for one attempt of it. */
 export type Effect<Subject> = (subject: Subject, attempt: number) => void
 
-/** The facts and effects of a run that gather in one macrostep. */
-export class Batch {
-  readonly #facts = new ReusedList<Fact | BriefFact>()
-  /** Of the brief facts, in their order: when and as which they were told, and what they say more. */
-  readonly #seqs = new ReusedList<number>()
-  readonly #instants = new ReusedList<number>()
-  readonly #more = new ReusedList<unknown>()
-  /** A function and its subject for each effect. Closures would cost one more object per task. */
-  readonly #effects = new ReusedList<Effect<never>>()
-  readonly #subjects = new ReusedList<unknown>()
-  readonly #attempts = new ReusedList<number>()
+/** A list with more items than this gives its memory back when it is emptied. */
+const mostKept = 3_072
 
+/**
+ * The facts and effects of a run that gather in one macrostep. All that is said of a fact, or an effect, stands in a row:
+ * objects would be one more for each, and lists of their own a call for each item.
+ */
+export class Batch {
+  /** By threes: a fact, or a brief one, its instant, and what it says more. */
+  #facts: unknown[] = []
+  #factsEnd = 0
+  /** By threes: a function, its subject, and the attempt that it is about. */
+  #effects: unknown[] = []
+  #effectsEnd = 0
   #runFacts = 0
+  /** The `seq` of the first fact, where that is a brief one. */
+  #firstSeq = 0
+  /** The latest instant. Most facts have the same one, and then share the number. */
+  #at: number | undefined
 
   /** True when it has facts that must be written. */
   get hasRunFacts(): boolean {
@@ -25,78 +30,100 @@ export class Batch {
   }
 
   get hasEffects(): boolean {
-    return this.#effects.length > 0
+    return this.#effectsEnd > 0
   }
 
   tell(fact: Fact): void {
-    this.#facts.push(fact)
+    const end = this.#factsEnd
+    this.#facts[end] = fact
+    this.#facts[end + 1] = undefined
+    this.#facts[end + 2] = undefined
+    this.#factsEnd = end + 3
   }
 
+  /** Run facts come in the order of their `seq`, without a gap. */
   tellRunFact(fact: RunFact): void {
     this.#runFacts++
-    this.#facts.push(fact)
+    this.tell(fact)
   }
 
   tellBrief(told: BriefFact, seq: number, at: number, more: unknown): void {
-    this.#runFacts++
-    this.#facts.push(told)
-    this.#seqs.push(seq)
-    this.#instants.push(at)
-    this.#more.push(more)
+    if (this.#runFacts++ === 0) this.#firstSeq = seq
+    if (this.#at !== at) this.#at = at
+    const end = this.#factsEnd
+    this.#facts[end] = told
+    this.#facts[end + 1] = this.#at
+    this.#facts[end + 2] = more
+    this.#factsEnd = end + 3
   }
 
   effect<Subject>(what: Effect<Subject>, subject: Subject, attempt: number): void {
-    this.#effects.push(what)
-    this.#subjects.push(subject)
-    this.#attempts.push(attempt)
+    const end = this.#effectsEnd
+    this.#effects[end] = what
+    this.#effects[end + 1] = subject
+    this.#effects[end + 2] = attempt
+    this.#effectsEnd = end + 3
   }
 
   /** The facts that are to be written, in full. `of` is the run. A copy, which the caller may keep. */
   runFacts(of: BriefSource): readonly RunFact[] {
-    let briefs = 0
-    const facts = this.#facts.toArray().map((fact) => {
-      if (typeof fact !== 'number') return fact
-      const at = briefs++
-      return factOf(of, fact, this.#seqs.at(at), this.#instants.at(at), this.#more.at(at))
+    const facts: RunFact[] = []
+    this.tellTo({
+      isQuiet: false,
+      tell: (fact) => {
+        if (isRunFact(fact)) facts.push(fact)
+      },
+      tellBrief: (told, seq, at, more) => facts.push(factOf(of, told, seq, at, more)),
     })
-    return facts.filter(isRunFact)
+    return facts
   }
 
   /** Tells each fact, in order. */
-  tellTo(log: {
-    tell(fact: Fact): void
-    tellBrief(told: BriefFact, seq: number, at: number, more: unknown): void
-  }): void {
-    let briefs = 0
-    for (let index = 0; index < this.#facts.length; index++) {
-      const fact = this.#facts.at(index)
-      if (typeof fact !== 'number') {
-        log.tell(fact)
+  tellTo(log: FactTaker): void {
+    const facts = this.#facts
+    let seq = this.#firstSeq
+    let { isQuiet } = log
+    for (let index = 0; index < this.#factsEnd; index += 3) {
+      const fact = facts[index] as Fact | BriefFact
+      if (typeof fact === 'number') {
+        log.tellBrief(fact, seq++, facts[index + 1] as number, facts[index + 2], isQuiet)
         continue
       }
-      const at = briefs++
-      log.tellBrief(fact, this.#seqs.at(at), this.#instants.at(at), this.#more.at(at))
+      log.tell(fact)
+      if (isRunFact(fact)) seq = fact.seq + 1
+      isQuiet &&= log.isQuiet
     }
   }
 
   /** Carries out each effect, in order. */
   carryOut(): void {
-    for (let index = 0; index < this.#effects.length; index++) {
-      const what = this.#effects.at(index)
-      what(this.#subjects.at(index) as never, this.#attempts.at(index))
+    const effects = this.#effects
+    for (let index = 0; index < this.#effectsEnd; index += 3) {
+      const what = effects[index] as Effect<unknown>
+      what(effects[index + 1], effects[index + 2] as number)
     }
   }
 
   clear(): void {
+    this.#facts = emptied(this.#facts, this.#factsEnd)
+    this.#effects = emptied(this.#effects, this.#effectsEnd)
+    this.#factsEnd = 0
+    this.#effectsEnd = 0
     this.#runFacts = 0
-    this.#facts.clear()
-    this.#seqs.clear()
-    this.#instants.clear()
-    this.#more.clear()
-    this.#effects.clear()
-    this.#subjects.clear()
-    this.#attempts.clear()
   }
+}
+
+/** Where the facts of a batch go. */
+interface FactTaker {
+  /** True while nobody would see a brief fact that is told now. */
+  readonly isQuiet: boolean
+  tell(fact: Fact): void
+  tellBrief(told: BriefFact, seq: number, at: number, more: unknown, isQuiet: boolean): void
+}
+
+/** Items that are gone must not be kept from being collected. */
+function emptied(items: unknown[], end: number): unknown[] {
+  return end > mostKept ? [] : items.fill(undefined, 0, end)
 }
 
 /** More empty batches than this are given up. */

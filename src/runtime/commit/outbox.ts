@@ -37,6 +37,7 @@ export class Outbox implements Journalled {
   readonly #source: BriefSource
   readonly #macrostep: Macrostep
   readonly #writer: JournalWriter | undefined
+  readonly #committer: Committer
   readonly #batches: Batches
   /** What gathers in this step; undefined where nothing has. */
   #gathering: Batch | undefined
@@ -50,6 +51,7 @@ export class Outbox implements Journalled {
     this.#options = options
     this.#runId = options.runId
     this.#source = { runId: options.runId, tasks: options.tasks }
+    this.#committer = options.committer
     this.#batches = options.batches
     this.#macrostep = options.macrostep
     this.#writer = options.writer
@@ -87,8 +89,9 @@ export class Outbox implements Journalled {
   /** Tells a fact of a first attempt in one number; see `BriefFact`. */
   putBrief(told: BriefFact, more: unknown): number {
     const seq = ++this.#seq
-    this.#batch().tellBrief(told, seq, this.#macrostep.at, more)
-    this.#touch()
+    this.#gathering ??= this.#batches.take()
+    this.#gathering.tellBrief(told, seq, this.#macrostep.at, more)
+    if (!this.#committer.isTouched) this.#touch()
     return seq
   }
 
@@ -156,7 +159,7 @@ export class Outbox implements Journalled {
   }
 
   #touch(): void {
-    this.#macrostep.touch(this.#options.committer)
+    this.#macrostep.touch(this.#committer)
   }
 
   #batch(): Batch {
