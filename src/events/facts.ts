@@ -229,3 +229,8 @@ type WithoutPassingEnvelope<F> = F extends unknown ? Omit<F, 'afterSeq' | 'at' |
 export type NewRunFact = WithoutEnvelope<RunFact>
 /** A passing fact before its run has dated it. */
 export type NewPassingFact = WithoutPassingEnvelope<PassingFact>
+
+/** The instant that a fact says, if it says one. */
+export function untilOf({ until }: { readonly until?: number }): { readonly until?: number } {
+  return until === undefined ? {} : { until }
+}

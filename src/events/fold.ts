@@ -2,7 +2,8 @@ import type { RunEnding, RunState } from '../../machines/dag.ts'
 import type { Failure, TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { TaskStructure } from '../graph/plan.ts'
-import { type Fact, isRunFact, type PassingFact, type RunFact, type RunLimits } from './facts.ts'
+import { type Fact, isRunFact, type PassingFact, type RunFact, type RunLimits, untilOf } from './facts.ts'
+import { statusAfter } from './run-summary.ts'
 import { taskAfter, taskAfterSign } from './task-after.ts'
 import { newTaskView, noTasks, type TaskStatus, type TaskView } from './task-view.ts'
 import { taskMap } from './task-map.ts'
@@ -53,21 +54,14 @@ export type Beginning = Pick<Created, 'runId' | 'name' | 'structure'> & Partial<
 type Created = Extract<RunFact, { type: 'run.created' }>
 type OfRun = Exclude<RunFact, { taskId: TaskId }>
 
+/** What only the facts about the run as a whole change. */
+type RunPart = Omit<RunView, 'seq' | 'at' | 'counts' | 'tasks'>
+
 /** `fold`, one fact at a time, to keep up with a run. Everything it says is as of the latest applied fact. */
 export class RunFolder {
-  #runId = ''
-  #name = ''
-  #status: RunState = 'running'
-  #ending: RunEnding | undefined
-  #reason: string | undefined
-  #failure: Failure | undefined
+  #run: RunPart = { runId: '', name: '', status: 'running', structure: [] }
   #seq = 0
   #at = 0
-  #startedAt: number | undefined
-  #until: number | undefined
-  #settledAt: number | undefined
-  #limits: RunLimits | undefined
-  #structure: readonly TaskStructure[] = []
   readonly #tasks = taskMap([])
   readonly #counts = noTasks()
 
@@ -79,26 +73,16 @@ export class RunFolder {
   /** A copy that later facts do not change. Takes time in proportion to the tasks. */
   view(): RunView {
     return {
-      runId: this.#runId,
-      name: this.#name,
-      status: this.#status,
-      ...(this.#ending === undefined ? {} : { ending: this.#ending }),
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
-      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      ...this.#run,
       seq: this.#seq,
       at: this.#at,
-      ...(this.#startedAt === undefined ? {} : { startedAt: this.#startedAt }),
-      ...(this.#until === undefined ? {} : { until: this.#until }),
-      ...(this.#settledAt === undefined ? {} : { settledAt: this.#settledAt }),
-      ...(this.#limits === undefined ? {} : { limits: this.#limits }),
-      structure: this.#structure,
       counts: { ...this.#counts },
       tasks: taskMap(this.#tasks),
     }
   }
 
   get status(): RunState {
-    return this.#status
+    return this.#run.status
   }
 
   /** The `seq` of the last run fact; 0 for none. */
@@ -126,7 +110,8 @@ export class RunFolder {
     this.#seq = fact.seq
     this.#at = fact.at
     if (fact.taskId !== undefined) this.#applyToTask(fact)
-    else this.#applyToRun(fact)
+    else if (fact.type === 'run.created') this.#begin(fact)
+    else this.#run = runAfter(this.#run, fact)
   }
 
   /** Notes a sign of work of an attempt, which is no fact. Ignored if the attempt is over. */
@@ -141,71 +126,10 @@ export class RunFolder {
     this.applySign(fact.taskId, fact.attempt, fact.at, progressIn(fact))
   }
 
-  #applyToRun(fact: OfRun): void {
-    switch (fact.type) {
-      case 'run.created':
-        this.#begin(fact)
-        return
-      case 'run.started':
-        this.#startedAt = fact.at
-        this.#until = fact.until
-        this.#status = 'running'
-        return
-      case 'run.resumed':
-        this.#status = 'running'
-        return
-      case 'run.paused':
-        this.#status = 'paused'
-        return
-      case 'run.draining':
-        this.#status = 'draining'
-        this.#ending = 'drained'
-        this.#reason = fact.reason
-        return
-      case 'run.killing':
-        this.#status = 'killing'
-        this.#ending = fact.ending
-        this.#failure = fact.failure
-        // A run that ends because of a failure has no reason of its own; it keeps that of an earlier drain, if there
-        // was one.
-        if (fact.failure === undefined) this.#reason = fact.reason
-        return
-      case 'run.recovered':
-        return
-      case 'run.redriven':
-        this.#status = 'running'
-        this.#ending = undefined
-        this.#reason = undefined
-        this.#failure = undefined
-        this.#settledAt = undefined
-        this.#until = fact.until
-        return
-      case 'run.completed':
-        this.#settle('completed', fact.at)
-        return
-      case 'run.failed':
-        this.#settle('failed', fact.at)
-        this.#failure = fact.failure
-        return
-      case 'run.killed':
-        this.#settle('killed', fact.at)
-        this.#reason = fact.reason
-    }
-  }
-
   #begin({ runId, name, structure, limits }: Beginning): void {
-    this.#runId = runId
-    this.#name = name
-    this.#structure = structure
-    this.#limits = limits
+    this.#run = { ...this.#run, runId, name, structure, ...(limits === undefined ? {} : { limits }) }
     for (const { id } of structure) this.#tasks.set(id, newTaskView(id))
     this.#counts.pending = this.#tasks.size
-  }
-
-  #settle(status: RunState, at: number): void {
-    this.#status = status
-    this.#settledAt = at
-    this.#until = undefined
   }
 
   #applyToTask(fact: Extract<RunFact, { taskId: TaskId }>): void {
@@ -218,6 +142,45 @@ export class RunFolder {
     }
     this.#tasks.set(fact.taskId, after)
   }
+}
+
+/** The run after one more fact about it as a whole. */
+function runAfter(run: RunPart, fact: Exclude<OfRun, Created>): RunPart {
+  const status = statusAfter[fact.type] ?? run.status
+  switch (fact.type) {
+    case 'run.started':
+      return { ...run, status, startedAt: fact.at, ...untilOf(fact) }
+    case 'run.paused':
+    case 'run.resumed':
+    case 'run.recovered':
+      return { ...run, status }
+    case 'run.draining':
+      return { ...run, status, ending: 'drained', reason: fact.reason }
+    case 'run.killing': {
+      const { ending, failure, reason } = fact
+      // A run that ends because of a failure has no reason of its own; it keeps that of an earlier drain, if there was
+      // one.
+      return { ...run, status, ending, ...(failure === undefined ? { reason } : { failure }) }
+    }
+    case 'run.redriven': {
+      const { ending: _ending, reason: _reason, failure: _failure, ...open } = withoutEnd(run)
+      return { ...open, status, ...untilOf(fact) }
+    }
+    case 'run.completed':
+      return { ...withoutEnd(run), status, settledAt: fact.at }
+    case 'run.failed': {
+      const { failure: _before, ...rest } = withoutEnd(run)
+      const { failure } = fact
+      return { ...rest, status, settledAt: fact.at, ...(failure === undefined ? {} : { failure }) }
+    }
+    case 'run.killed':
+      return { ...withoutEnd(run), status, settledAt: fact.at, reason: fact.reason }
+  }
+}
+
+/** Without the instants at which it times out and at which it settled. */
+function withoutEnd({ until: _until, settledAt: _settledAt, ...run }: RunPart): RunPart {
+  return run
 }
 
 /** The progress that a fact tells. */

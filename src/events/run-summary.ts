@@ -31,7 +31,8 @@ export function summaryAfter(summary: RunSummary | undefined, fact: RunFact): Ru
   return { ...rest, status, seq: fact.seq, ...(isEnd ? { settledAt: fact.at } : {}) }
 }
 
-const statusAfter: Readonly<Partial<Record<RunFact['type'], RunState>>> = {
+/** The status that a run comes into by a fact about it, where the fact decides that. */
+export const statusAfter: Readonly<Partial<Record<RunFact['type'], RunState>>> = {
   'run.started': 'running',
   'run.resumed': 'running',
   'run.redriven': 'running',

@@ -1,5 +1,5 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
-import type { RunFact } from './facts.ts'
+import { type RunFact, untilOf } from './facts.ts'
 import type { TaskView } from './task-view.ts'
 
 type TaskFact = Extract<RunFact, { taskId: TaskId }>
@@ -206,10 +206,6 @@ function deferred(
   const attemptsUsed = before.attemptsUsed - (before.status === 'starting' ? 1 : 0)
   const by = { executor, carrying, ...(capacity === undefined ? {} : { capacity }) }
   return { ...moved, status: 'dispatched', attemptsUsed, deferred: by }
-}
-
-function untilOf({ until }: { readonly until?: number }): { readonly until?: number } {
-  return until === undefined ? {} : { until }
 }
 
 function isAtWork({ status }: TaskView): boolean {
