@@ -5,9 +5,11 @@ import {
   isDeadLetter,
   never,
   type StopReason,
+  type TaskContext,
+  type TaskEvent,
   type TaskPolicy,
 } from '../../../machines/task-context.ts'
-import { untilIn } from '../../events/facts.ts'
+import { type NewRunFact, untilIn } from '../../events/facts.ts'
 import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { type LiveTask, liveTaskOf } from '../run/live-task.ts'
@@ -32,6 +34,31 @@ function deferral({ lane, isHolding }: LiveTask): {
   const others = isHolding ? carrying - 1 : carrying
   const isLimited = capacity !== undefined && capacity !== Number.POSITIVE_INFINITY
   return { executor: name, carrying: others, ...(isLimited ? { capacity } : {}) }
+}
+
+interface Args {
+  readonly context: TaskContext
+  readonly event: TaskEvent
+  readonly self: object
+}
+
+type OfAttempt = Extract<NewRunFact, { readonly attempt: number }>
+type More<Type> = Omit<Extract<OfAttempt, { readonly type: Type }>, 'type' | 'taskId' | 'attempt'>
+
+/**
+ * A seam that tells a fact about the attempt. `more` is what the fact says beside the task and the attempt; without it
+ * nothing is told.
+ */
+function tells<Type extends OfAttempt['type']>(
+  type: Type,
+  more: (args: Args, live: LiveTask) => More<Type> | undefined,
+): (args: Args) => void {
+  return (args) => {
+    const live = liveTaskOf(args.self)
+    const { taskId, attempt } = args.context
+    const rest = more(args, live)
+    if (rest !== undefined) live.run.tellTask(live, { type, taskId, attempt, ...rest } as NewRunFact)
+  }
 }
 
 /**
@@ -116,80 +143,39 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       const { nextSeq: seq, now: at } = live.run
       live.lastSeq = live.run.put({ seq, at, runId, type: 'task.started', taskId, attempt })
     },
-    tellWarned: ({ context, event, self }) => {
-      if (event.type !== 'attempt.warned') return
-      const live = liveTaskOf(self)
-      const { taskId, attempt } = context
-      live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message: event.message })
-    },
-    tellAsked: ({ context, event, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, failure } = context
-      if (event.type === 'attempt.asked') {
-        live.run.tellTask(live, {
-          type: 'task.asked',
-          taskId,
-          attempt,
-          of: 'handler',
-          question: event.question,
-        })
-        return
-      }
+    tellWarned: tells('task.warned', ({ event }) =>
+      event.type === 'attempt.warned' ? { message: event.message } : undefined,
+    ),
+    tellAsked: tells('task.asked', ({ context, event }): More<'task.asked'> => {
+      if (event.type === 'attempt.asked') return { of: 'handler', question: event.question }
+      const { taskId, failure } = context
       const question = `${taskId} failed: ${failure!.message} What now: retry, skip, ignore or abort?`
-      live.run.tellTask(live, {
-        type: 'task.asked',
-        taskId,
-        attempt,
-        of: 'failure',
-        question,
-        failure: failure!,
-      })
-    },
-    tellAnswered: ({ context, event, self }) => {
-      if (event.type !== 'task.answer') return
-      const live = liveTaskOf(self)
-      const { taskId, attempt } = context
-      live.run.tellTask(live, { type: 'task.answered', taskId, attempt, answer: event.answer })
-    },
+      return { of: 'failure', question, failure: failure! }
+    }),
+    tellAnswered: tells('task.answered', ({ event }) =>
+      event.type === 'task.answer' ? { answer: event.answer } : undefined,
+    ),
     // Told before the machine notes the silence, while its context still says since when it lasts.
-    tellStalled: ({ context, event, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, stallAt, policy } = context
-      const silentMs = event.at - stallAt + policy.stallAfterMs
-      const until = untilIn(event.at + policy.stallGraceMs)
-      live.run.tellTask(live, { type: 'task.stalled', taskId, attempt, silentMs, ...until })
-    },
-    tellUnstalled: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      live.run.tellTask(live, { type: 'task.unstalled', taskId: context.taskId, attempt: context.attempt })
-    },
-    tellStopping: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, forceAt, policy, killReason } = context
+    tellStalled: tells('task.stalled', ({ context: { stallAt, policy }, event: { at } }) => ({
+      silentMs: at - stallAt + policy.stallAfterMs,
+      ...untilIn(at + policy.stallGraceMs),
+    })),
+    tellUnstalled: tells('task.unstalled', () => ({})),
+    tellStopping: tells('task.stopping', ({ context }, { run }) => {
+      const { forceAt, policy, killReason } = context
       const reason = context.stopReason!
       const because =
-        reason === 'kill'
-          ? { killReason, ...live.run.endingCause }
-          : { limitMs: limitsPassed[reason](policy) }
-      const until = untilIn(forceAt)
-      live.run.tellTask(live, { type: 'task.stopping', taskId, attempt, reason, ...because, ...until })
-    },
-    tellAbandoned: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, stopReason } = context
-      live.run.tellTask(live, { type: 'task.abandoned', taskId, attempt, reason: stopReason! })
-    },
-    tellDroppedOutput: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt } = context
-      const message = 'The attempt completed while it was being ended; its output was dropped.'
-      live.run.tellTask(live, { type: 'task.warned', taskId, attempt, message })
-    },
-    tellRetrying: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, failure, retryAt } = context
-      live.run.tellTask(live, { type: 'task.retrying', taskId, attempt, failure: failure!, until: retryAt })
-    },
+        reason === 'kill' ? { killReason, ...run.endingCause } : { limitMs: limitsPassed[reason](policy) }
+      return { reason, ...because, ...untilIn(forceAt) }
+    }),
+    tellAbandoned: tells('task.abandoned', ({ context }) => ({ reason: context.stopReason! })),
+    tellDroppedOutput: tells('task.warned', () => ({
+      message: 'The attempt completed while it was being ended; its output was dropped.',
+    })),
+    tellRetrying: tells('task.retrying', ({ context }) => ({
+      failure: context.failure!,
+      until: context.retryAt,
+    })),
     tellCompleted: ({ context, self }) => {
       const live = liveTaskOf(self)
       const { taskId, attempt, runId, index, output } = context
@@ -217,18 +203,10 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       // The settlement stays the latest fact, because it is the cause of what dependents tell.
       if (deadLettered) live.run.tell({ type: 'task.dead-lettered', taskId, attempt, failure })
     },
-    tellKilled: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, killReason, abandoned } = context
-      const { endingCause } = live.run
-      live.run.tellTask(live, {
-        type: 'task.killed',
-        taskId,
-        attempt,
-        reason: killReason,
-        abandoned,
-        ...endingCause,
-      })
-    },
+    tellKilled: tells('task.killed', ({ context: { killReason: reason, abandoned } }, { run }) => ({
+      reason,
+      abandoned,
+      ...run.endingCause,
+    })),
   },
 }
