@@ -1,10 +1,11 @@
+import type { RunState } from '../../machines/dag.ts'
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { TaskStructure } from '../graph/plan.ts'
 import { type CountsAs, countsAs, evaluateRule } from '../graph/rules.ts'
 import { type Explanation, explanationOf, type WaitsFor } from './explanation.ts'
 import type { RunView } from './fold.ts'
-import type { TaskView } from './task-view.ts'
+import type { TaskStatus, TaskView } from './task-view.ts'
 
 /**
  * What a task waits for, from the fold of its run's facts, as of their last one. Of a task that waits for room, and of
@@ -21,42 +22,71 @@ export function whyOf(view: RunView, taskId: TaskId): Explanation {
     })
   }
   const { status, outcome } = task
-  const waitsFor = outcome === undefined ? waitsOf(view, structure, task) : []
+  const waitsFor = outcome === undefined ? waitsOf(knownFrom(view, structure, task)) : []
   return explanationOf({ taskId, status, outcome, waitsFor, now: view.at, knowsLimits: false })
 }
 
-function waitsOf(view: RunView, structure: TaskStructure, task: TaskView): readonly WaitsFor[] {
-  const { until, questions } = task
-  const asked = questions.slice(0, 1).map((question): WaitsFor => ({ kind: 'answer', question }))
-  switch (task.status) {
-    case 'pending':
-      return waitsForDependencies(structure, (id) => view.tasks.get(id)?.outcome)
-    case 'ready':
-      return waitsForRoom(view, structure, task)
-    case 'dispatched':
-      if (asked.length > 0) return asked
-      return until === undefined ? waitsForRoom(view, structure, task) : instant('retry', until)
-    case 'starting':
-      return instant('start timeout', until)
-    case 'running':
-      return asked
-    case 'stalled':
-      return instant('stall grace', until)
-    case 'stopping':
-      return instant('kill grace', until)
-    case 'completed':
-    case 'failed':
-    case 'killed':
-    case 'skipped':
-      return []
+/** What is known of a task that is not settled. */
+export interface Unsettled {
+  readonly status: TaskStatus
+  readonly structure: TaskStructure
+  readonly runStatus: RunState
+  /** How a dependency has settled, by its id and its place in `needs`. */
+  outcomeOf(id: TaskId, place: number): Outcome | undefined
+  /** The oldest question that nobody has answered. */
+  readonly question: string | undefined
+  /** The instants at which the wait ends at the latest. Those that never come, or are not known, do not count. */
+  readonly instants: readonly (readonly [what: Instant, at: number | undefined])[]
+  /** What it lacks to start. */
+  room(): readonly WaitsFor[]
+}
+
+type Instant = Extract<WaitsFor, { kind: 'instant' }>['what']
+
+/** What a task waits for, wherever that is known from. */
+export function waitsOf(task: Unsettled): readonly WaitsFor[] {
+  const { status, question, instants, runStatus } = task
+  if (status === 'pending') return waitsForDependencies(task)
+  const waits: WaitsFor[] = question === undefined ? [] : [{ kind: 'answer', question }]
+  for (const [what, at = Number.POSITIVE_INFINITY] of instants) {
+    if (at !== Number.POSITIVE_INFINITY) waits.push({ kind: 'instant', what, at })
+  }
+  if (waits.length > 0 || !(status === 'ready' || status === 'dispatched')) return waits
+  const isEnding = runStatus === 'draining' || runStatus === 'killing'
+  if (runStatus === 'paused' || (isEnding && task.structure.teardown !== true)) {
+    return [{ kind: 'run', state: runStatus }]
+  }
+  return task.room()
+}
+
+function knownFrom(
+  { status: runStatus, tasks }: RunView,
+  structure: TaskStructure,
+  task: TaskView,
+): Unsettled {
+  const { status, questions, until, deferred } = task
+  const instant = instants[status]
+  return {
+    status,
+    structure,
+    runStatus,
+    outcomeOf: (id) => tasks.get(id)?.outcome,
+    question: questions[0],
+    instants: instant === undefined ? [] : [[instant, until]],
+    room: () => [deferred === undefined ? { kind: 'room' } : { kind: 'executor', ...deferred }],
   }
 }
 
-/** What a pending task waits for; nothing where all its dependencies are settled. Outcomes by id, and by place in `needs`. */
-export function waitsForDependencies(
-  { rule, needs }: Pick<TaskStructure, 'rule' | 'needs'>,
-  outcomeOf: (id: TaskId, place: number) => Outcome | undefined,
-): WaitsFor[] {
+/** What a task's `until` is, by its status. */
+const instants: Readonly<Partial<Record<TaskStatus, Instant>>> = {
+  dispatched: 'retry',
+  starting: 'start timeout',
+  stalled: 'stall grace',
+  stopping: 'kill grace',
+}
+
+/** Nothing where all dependencies are settled. */
+function waitsForDependencies({ structure: { rule, needs }, outcomeOf }: Unsettled): WaitsFor[] {
   const counts: Record<CountsAs, number> = { completed: 0, failed: 0, skipped: 0 }
   const taskIds: TaskId[] = []
   for (const [place, id] of needs.entries()) {
@@ -68,23 +98,4 @@ export function waitsForDependencies(
   const isHopeless =
     typeof rule === 'string' && evaluateRule(rule, { needs: needs.length, ...counts }) === 'hopeless'
   return [{ kind: 'dependencies', rule, taskIds, ...(isHopeless ? { isHopeless } : {}) }]
-}
-
-function waitsForRoom(
-  { status }: RunView,
-  { teardown }: TaskStructure,
-  { deferred }: TaskView,
-): readonly WaitsFor[] {
-  const isEnding = status === 'draining' || status === 'killing'
-  if (status === 'paused' || (isEnding && teardown !== true)) {
-    return [{ kind: 'run', state: status }]
-  }
-  return deferred === undefined ? [{ kind: 'room' }] : [{ kind: 'executor', ...deferred }]
-}
-
-function instant(
-  what: Extract<WaitsFor, { kind: 'instant' }>['what'],
-  at: number | undefined,
-): readonly WaitsFor[] {
-  return at === undefined ? [] : [{ kind: 'instant', what, at }]
 }

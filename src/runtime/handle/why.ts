@@ -1,6 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
+import type { TaskContext } from '../../../machines/task-context.ts'
 import { type Explanation, explanationOf, type WaitsFor } from '../../events/explanation.ts'
-import { waitsForDependencies } from '../../events/why-of.ts'
+import { type Unsettled, waitsOf } from '../../events/why-of.ts'
 import type { Lane } from '../admission/lane.ts'
 import type { Lack } from '../admission/resource.ts'
 import type { LiveTask } from '../run/live-task.ts'
@@ -15,48 +16,47 @@ export function why(run: Run, index: number): Explanation {
   const outcome = run.books.outcomes[index]
   const since = run.outbox.awaitsStoreSince
   const waitsFor: WaitsFor[] = since === undefined ? [] : [{ kind: 'store', since }]
-  if (outcome === undefined) waitsFor.push(...waits(run, index))
+  if (outcome === undefined) waitsFor.push(...waitsOf(knownOf(run, index)))
   return explanationOf({ taskId, status, outcome, waitsFor, now: run.shared.clock.now(), knowsLimits: true })
 }
 
-function waits(run: Run, index: number): WaitsFor[] {
-  const live = run.live.get(index)
-  if (live !== undefined && live.context.state !== 'dispatched') return waitsOfAttempt(run, live)
-  const { waitingFor, retryAt } = live?.context ?? {}
-  if (waitingFor === 'retry') return [{ kind: 'instant', what: 'retry', at: retryAt! }]
-  if (waitingFor === 'answer') return [{ kind: 'answer', question: question(run, index) }]
-  if (!run.books.queue.has(index)) {
-    return waitsForDependencies(run.plan.structure[index]!, (_, need) => {
-      return run.books.outcomes[run.plan.tasks[index]!.needs[need]!]
-    })
+function knownOf(run: Run, index: number): Unsettled {
+  const context = run.live.get(index)?.context
+  const { lanes, queue, outcomes } = run.books
+  const { id, needs } = run.plan.tasks[index]!
+  return {
+    status: context?.state ?? (queue.has(index) ? 'ready' : 'pending'),
+    structure: run.plan.structure[index]!,
+    runStatus: run.dagContext.state,
+    outcomeOf: (_, place) => outcomes[needs[place]!],
+    question: context !== undefined && isAsked(context) ? (run.log.task(id)?.questions[0] ?? '') : undefined,
+    instants: context === undefined ? [] : instantsIn(context),
+    room: () => {
+      const lane = lanes[queue.laneOf(index)]!
+      return run.shared.admission.lacks(lane).map((lack) => waitsForLack(run, lane, lack))
+    },
   }
-  return waitsForRoom(run, index)
 }
 
-function waitsOfAttempt(run: Run, { context }: LiveTask): WaitsFor[] {
-  const at: WaitsFor[] = []
-  const add = (what: Extract<WaitsFor, { kind: 'instant' }>['what'], instant: number): void => {
-    if (instant !== Number.POSITIVE_INFINITY) at.push({ kind: 'instant', what, at: instant })
-  }
-  if (context.state === 'stopping') {
-    add('kill grace', context.forceAt)
-    return at
-  }
-  if (context.openQuestions > 0) at.push({ kind: 'answer', question: question(run, context.index) })
-  add('start timeout', context.startBy)
-  add('stall timeout', context.stallAt)
-  add('stall grace', context.graceAt)
-  add('timeout', context.timeoutAt)
-  return at
+/** Questions of an attempt that has been told to end are no longer open. */
+function isAsked({ state, waitingFor, openQuestions }: TaskContext): boolean {
+  return state === 'dispatched' ? waitingFor === 'answer' : state !== 'stopping' && openQuestions > 0
 }
 
-function waitsForRoom(run: Run, index: number): WaitsFor[] {
-  const { state } = run.dagContext
-  const isEnding = state === 'draining' || state === 'killing'
-  if (state === 'paused' || (isEnding && !run.plan.tasks[index]!.teardown)) return [{ kind: 'run', state }]
-  const { lanes, queue } = run.books
-  const lane = lanes[queue.laneOf(index)]!
-  return run.shared.admission.lacks(lane).map((lack) => waitsForLack(run, lane, lack))
+function instantsIn(context: TaskContext): Unsettled['instants'] {
+  switch (context.state) {
+    case 'dispatched':
+      return [['retry', context.retryAt]]
+    case 'stopping':
+      return [['kill grace', context.forceAt]]
+    default:
+      return [
+        ['start timeout', context.startBy],
+        ['stall timeout', context.stallAt],
+        ['stall grace', context.graceAt],
+        ['timeout', context.timeoutAt],
+      ]
+  }
 }
 
 function waitsForLack(run: Run, lane: Lane, lack: Lack): WaitsFor {
@@ -94,8 +94,4 @@ function waitsForLack(run: Run, lane: Lane, lack: Lack): WaitsFor {
 
 function holders(run: Run, which: (live: LiveTask) => boolean): TaskId[] {
   return [...run.live].filter((live) => live.isHolding && which(live)).map(({ task }) => task.id)
-}
-
-function question(run: Run, index: number): string {
-  return run.log.task(run.plan.tasks[index]!.id)?.questions[0] ?? ''
 }
