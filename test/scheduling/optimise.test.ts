@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { plan, type Plan } from 'dagmar'
 import { staticRank } from '../../src/graph/critical-path.ts'
+import { lowerBound } from '../../src/scheduling/optimise/lower-bound.ts'
 import { listScheduler } from '../../src/scheduling/optimise/list-schedule.ts'
 import { optimisedRank } from '../../src/scheduling/optimise/optimised-rank.ts'
 import { problemOf } from '../../src/scheduling/optimise/problem-of.ts'
@@ -15,6 +16,7 @@ const limitsOf = ({ concurrency, pools, capacities }: Bound) => ({
   capacities,
 })
 const never = () => 0
+const run = (): undefined => undefined
 
 const found = (bound: Bound, effort = 200, seed = 1) =>
   optimisedRank(bound.plan, limitsOf(bound), { effort, seed, timeCapMs: 1 }, never)
@@ -23,9 +25,7 @@ const planned = (tasks: Readonly<Record<string, readonly [estimate: number, ...n
   plan({
     name: 'planned',
     order: 'optimised',
-    tasks: Object.entries(tasks).map(
-      ([id, [estimate, ...needs]]) => [id, { estimate, needs, run: () => undefined }] as const,
-    ),
+    tasks: Object.entries(tasks).map(([id, [estimate, ...needs]]) => [id, { estimate, needs, run }] as const),
   })
 
 const onTwo = (of: Plan) => ({ plan: of, concurrency: 2, pools: {}, capacities: {} })
@@ -126,9 +126,76 @@ describe('its lower bound', () => {
     )
   })
 
+  const larger = { most: 70, durations: fc.integer({ min: 0, max: 100 }) }
+
+  it('is never above the best schedule that is found, with pools and capacities and in larger dags', () => {
+    fc.assert(
+      fc.property(anyBound(larger), (bound) => {
+        const problem = problemOf(bound.plan.tasks, limitsOf(bound))
+        const [heads, tails] = [longestPaths(problem), longestPaths(reversed(problem))]
+        // Before it is cut to the makespan.
+        const { makespan } = found(bound)
+        expect(lowerBound(problem, heads, tails, true)).toBeLessThanOrEqual(makespan)
+        expect(lowerBound(problem, heads, tails, false)).toBeLessThanOrEqual(makespan)
+      }),
+    )
+  })
+
+  it('is no less than each of its parts: the longest path, and the work of each resource over its amount', () => {
+    fc.assert(
+      fc.property(anyBound({ ...larger, most: 200 }), (bound) => {
+        const problem = problemOf(bound.plan.tasks, limitsOf(bound))
+        const [heads, tails] = [longestPaths(problem), longestPaths(reversed(problem))]
+        const least = lowerBound(problem, heads, tails, true)
+        const works = [problem.slots, ...problem.totals].map((amount, resource) => {
+          const held = (lane: number): number => (resource === 0 ? 1 : problem.needs[lane]![resource - 1]!)
+          const work = problem.durations.reduce(
+            (sum, one, task) => sum + one * held(problem.laneOf[task]!),
+            0,
+          )
+          return work / amount
+        })
+        for (const part of [Math.max(...heads), ...works])
+          expect(least).toBeGreaterThanOrEqual(part * (1 - 1e-9))
+        expect(least).toBeGreaterThanOrEqual(lowerBound(problem, heads, tails, false))
+      }),
+      { numRuns: 40 },
+    )
+  }, 60_000)
+
+  it('does not lose the work bound where a large dag has too many instants to look at', () => {
+    const tasks = Array.from({ length: 3_000 }, (_, index) => {
+      const needs = index < 40 ? [] : [`t${index - 40}`]
+      return [
+        `t${index}`,
+        { estimate: 1_000 + ((index * 7_919) % 997), needs, run: () => undefined },
+      ] as const
+    })
+    const of = plan({ name: 'large', tasks })
+    const work = of.tasks.reduce((sum, { estimateMs }) => sum + estimateMs!, 0)
+    const { lowerBound: least } = found({ plan: of, concurrency: 8, pools: {}, capacities: {} }, 0)
+    expect(least).toBeGreaterThanOrEqual(work / 8)
+  })
+
+  it('sees that slots stand idle before there is enough to do, and when little is left', () => {
+    // The first half is a tree that opens; of the second half each task needs one of the tasks before it.
+    const size = 2_000
+    const tasks = Array.from({ length: size }, (_, index) => {
+      const need = index < size / 2 ? (index - 1) >> 1 : 2 * index - size
+      const needs = index === 0 ? [] : [`t${need}`]
+      return [`t${index}`, { estimate: 5 + ((index * 7_919) % 20), needs, run }] as const
+    })
+    const of = plan({ name: 'tree', tasks })
+    const { lowerBound: least, makespan } = found(
+      { plan: of, concurrency: 16, pools: {}, capacities: {} },
+      500,
+    )
+    expect(makespan / least).toBeLessThan(1.01)
+  })
+
   it('counts what pools and executors can do at once', () => {
     const tasks = ['a', 'b', 'c', 'd'].map(
-      (id) => [id, { estimate: 5, uses: { gpu: 2 }, executor: 'remote', run: () => undefined }] as const,
+      (id) => [id, { estimate: 5, uses: { gpu: 2 }, executor: 'remote', run }] as const,
     )
     const of = plan({ name: 'gpus', pools: { gpu: 4 }, tasks })
     expect(found({ plan: of, concurrency: 4, pools: { gpu: 4 }, capacities: {} }).lowerBound).toBe(10)
@@ -177,7 +244,6 @@ describe('a search', () => {
 
 describe('the tasks that an order is looked for', () => {
   it('count as the median of the others without an estimate, and take no time where they would be skipped', () => {
-    const run = () => undefined
     const { tasks } = plan({
       name: 'rules',
       tasks: {

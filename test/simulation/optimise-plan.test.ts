@@ -19,6 +19,18 @@ describe('an optimised plan', () => {
     )
   }, 60_000)
 
+  it('is bound by no less than what the simulation of it says, so that the two never contradict each other', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyBound({ most: 40 }), async ({ plan: of, ...limits }) => {
+        const found = optimise(of, { ...limits, effort: 50 })
+        const { bounds } = await simulate(found.plan, limits)
+        for (const { leastMs } of bounds)
+          expect(found.lowerBoundMs).toBeGreaterThanOrEqual(leastMs * (1 - 1e-9))
+        expect(found.lowerBoundMs).toBeLessThanOrEqual(found.makespanMs)
+      }),
+    )
+  }, 60_000)
+
   it('keeps its list whatever it is run with', async () => {
     const tasks = Object.fromEntries(
       [3, 3, 2, 2, 2].map((estimate, index) => [`t${index}`, { estimate, run: () => undefined }]),
