@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { readName } from '../graph/read-tasks.ts'
 import { didYouMean, show } from '../graph/read-values.ts'
-import { toMs } from '../time/duration.ts'
+import { durationShape, toMs } from '../time/duration.ts'
 
 /*
  * What plan-schema.ts is made of. The message of a text, a number or a choice continues after the path of the value:
@@ -71,17 +71,15 @@ export const scalar = v.union(
   scalarMessage,
 )
 
-const units = '(ms|s|m|h|d)'
-
 /** A text, because the unit of a bare number is not clear. */
 export const positiveDuration = durationOf(
-  new RegExp(String.raw`^\s*(?!0+(\.0+)?\s*[a-z])\d+(\.\d+)?\s*${units}\s*$`),
+  new RegExp(`^(?=[^1-9]*[1-9])${durationShape.slice(1)}`),
   (ms) => ms > 0,
 )
 
 /** The same, or 0, which needs no unit. */
 export const duration = v.union(
-  [durationOf(new RegExp(String.raw`^\s*\d+(\.\d+)?\s*${units}\s*$`), () => true), v.literal(0)],
+  [durationOf(new RegExp(durationShape), () => true), v.literal(0)],
   durationMessage,
 )
 

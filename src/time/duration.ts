@@ -1,13 +1,17 @@
-/** A length of time: milliseconds, or a number with a unit such as `'250ms'`, `'30s'`, `'10m'`, `'1.5h'`, `'2d'`. */
+/** A length of time: milliseconds, or numbers with units such as `'250ms'`, `'30s'`, `'10m'`, `'1.5h'`, `'1h30m'`. */
 export type Duration = number | string
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const units = ['d', 'h', 'm(?:in)?', 's', 'ms']
+const unitsMs = [86_400_000, 3_600_000, 60_000, 1_000, 1]
 
-const shape = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/
+/** The texts that are durations, as a regular expression: the units from large to small, each at most once. */
+export const durationShape = `^\\s*(?=\\d)${units.map((unit) => `(?:(\\d+(?:\\.\\d+)?)\\s*${unit}\\s*)?`).join('')}$`
+
+const shape = new RegExp(durationShape)
 
 /** What `toMs` takes, for error messages. */
 export const durationHint =
-  "Give milliseconds as a number of 0 or more, or a string such as '250ms', '30s', '10m', '2h'."
+  "Give milliseconds as a number of 0 or more, or a string such as '250ms', '30s', '10m', '1h30m'."
 
 /**
  * A duration in milliseconds; undefined for a value that is negative, NaN or no duration at all. `Infinity` is allowed.
@@ -15,8 +19,10 @@ export const durationHint =
 export function toMs(duration: unknown): number | undefined {
   if (typeof duration === 'number') return duration >= 0 ? duration : undefined
   if (typeof duration !== 'string') return undefined
-  const parts = shape.exec(duration.trim())
-  return parts === null ? undefined : Number(parts[1]) * unitsMs[parts[2]!]!
+  const parts = shape.exec(duration)
+  return parts === null
+    ? undefined
+    : unitsMs.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0)
 }
 
 /** A length for people: `3 ms`, `1.2 s`, `4 min 5 s`, `2 h 3 min`. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { tickingTime } from '../../src/cli/view/show-time.ts'
 import { showMs, toMs } from '../../src/time/duration.ts'
 
 describe('a duration', () => {
@@ -13,6 +14,12 @@ describe('a duration', () => {
     ['0s', 0],
     ['10 m', 600_000],
     ['  5s ', 5_000],
+    ['1h30m', 5_400_000],
+    ['4m05s', 245_000],
+    ['2h03m', 7_380_000],
+    ['4 min 5 s', 245_000],
+    ['1d 2h 3m 4s 5ms', 93_784_005],
+    ['1.5h 0.5m', 5_430_000],
   ])('may be a text with a unit: %s', (text, ms) => {
     expect(toMs(text)).toBe(ms)
   })
@@ -34,7 +41,12 @@ describe('a duration', () => {
     ['5.s'],
     ['1e3s'],
     ['5 s s'],
-    ['1h30m'],
+    ['30m1h'],
+    ['1h1h'],
+    ['1h30'],
+    ['1h 30 5s'],
+    ['h30m'],
+    [' '],
     ['10M'],
     ['10 minutes'],
     ['Infinity'],
@@ -50,6 +62,19 @@ describe('a duration', () => {
     [{}],
   ])('is not %o', (value) => {
     expect(toMs(value)).toBeUndefined()
+  })
+})
+
+describe('what dagmar prints', () => {
+  it('is a duration that it reads', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e9 }), (ms) => {
+        // What is shown is rounded to a tenth of a second, to a second, or to a minute.
+        const slack = ms < 59_950 ? 50 : ms < 3_599_500 ? 500 : 30_500
+        expect(Math.abs(toMs(showMs(ms))! - ms)).toBeLessThanOrEqual(slack)
+        expect(toMs(tickingTime(ms))! / ms).toBeLessThanOrEqual(1)
+      }),
+    )
   })
 })
 
