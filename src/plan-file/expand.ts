@@ -1,9 +1,10 @@
 import type { TaskId } from '../../machines/outcome.ts'
+import { groupWork } from '../graph/group.ts'
 import type { TaskDefinition } from '../graph/make-plan.ts'
 import type { TaskOptions } from '../graph/options.ts'
 import { show } from '../graph/read-values.ts'
 import type { Work } from '../graph/work.ts'
-import { type Combination, combinationsOf, labelOf, substitute } from './matrix.ts'
+import { type Combination, combinationsOf, substitute } from './matrix.ts'
 import { MatrixBounds } from './matrix-bounds.ts'
 import type { Path } from './places.ts'
 import { complaintAboutName } from './schema-parts.ts'
@@ -60,6 +61,8 @@ export function expandTasks(
     else group.push(id)
   }
   const needs = new Needs({ ids, groups, vague }, surroundings)
+  const isEstimated =
+    surroundings.defaults.estimate !== undefined || members.some(({ task }) => task?.estimate !== undefined)
   return {
     groups,
     tasks: members.map((member) => {
@@ -69,10 +72,19 @@ export function expandTasks(
       const work = workOf(task, ['tasks', writtenId], combination, surroundings)
       const found = needs.of(member, task)
       if (work === undefined || found === undefined) return empty
-      const definition = { ...optionsOf(task), needs: found.needs, run: work }
+      const own = work.work === groupWork ? { ...optionsOf(task), ...ofGroup(isEstimated) } : optionsOf(task)
+      const definition = { ...own, needs: found.needs, run: work }
       return { id, writtenId, definition, needOrigins: found.origins }
     }),
   }
+}
+
+/**
+ * What defaults for commands must not change. A group takes no time, but an estimate where there is no other would
+ * change the order.
+ */
+function ofGroup(isEstimated: boolean): TaskOptions {
+  return { executor: 'inline', ...(isEstimated ? { estimate: 0 } : {}) }
 }
 
 /** Those of the fields that `plan()` knows. */
@@ -115,7 +127,7 @@ function membersOf(
     return [unknown]
   }
   const members = combinations.map((combination) => {
-    const id = `${writtenId}(${labelOf(combination)})`
+    const id = `${writtenId}(${combination.label})`
     return { id, writtenId, task, combination }
   })
   const bad = members.find(({ id }) => !isNamed(id))
@@ -153,7 +165,8 @@ class Needs {
     const seen = new Set<TaskId>()
     const { reporter } = this.#surroundings
     const before = reporter.problemCount()
-    for (const [index, written] of (task.needs ?? []).entries()) {
+    for (const index of (task.needs ?? []).keys()) {
+      const written = reporter.places.textOf(task.needs!, index)
       const path = ['tasks', writtenId, 'needs', index]
       const beforeThis = reporter.problemCount()
       const meant = substitute(written, combination, path, reporter)

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { didYouMean, isRecord } from '../graph/read-values.ts'
 import type { Path } from './places.ts'
-import { axisName, planSchema, task } from './plan-schema.ts'
+import { axisName, fieldsOfCommands, planSchema, task } from './plan-schema.ts'
 import { type Message, mustBe } from './schema-parts.ts'
 
 /** Called for each problem. The sentence continues after the path of the value, or of the key. */
@@ -116,9 +116,28 @@ function judgeFields(
     if (Object.hasOwn(value, name)) judge(field, value[name], [...path, name], complain)
     else if (field.type !== 'exact_optional') complain([...path, name], `is missing: ${message}.`, 'value')
   }
+  if ((entries as object) === task.entries) judgeCommand(value, message, path, complain)
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(entries, name) || (path.length === 0 && name.startsWith('x-'))) continue
     complain([...path, name], `is an unknown field.${adviseOn(path, name, Object.keys(entries))}`, 'key')
+  }
+}
+
+/** A task without a command is a group, which has no use for what only commands have. */
+function judgeCommand(
+  value: Readonly<Record<string, unknown>>,
+  message: string,
+  path: Path,
+  complain: Complain,
+): void {
+  if (Object.hasOwn(value, 'run')) return
+  const { needs } = value
+  if (!Array.isArray(needs) || needs.length === 0) {
+    complain([...path, 'run'], `is missing: ${message}.`, 'value')
+    return
+  }
+  for (const field of fieldsOfCommands) {
+    if (Object.hasOwn(value, field)) complain([...path, field], 'is set, but the task has no command.', 'key')
   }
 }
 

@@ -1,9 +1,15 @@
+import { type Entry, mostAdded, type Values, withIncluded, without } from './matrix-entries.ts'
 import { filled } from './placeholders.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
 
-/** One of the combinations that a matrix stands for: texts by axis. */
-export type Combination = Readonly<Record<string, string>>
+/** One of the combinations that a matrix stands for. */
+export interface Combination {
+  /** The part of a task's id that names it: `20, linux`. */
+  readonly label: string
+  /** Texts by axis, and by what `include` adds. Empty where it has none. */
+  readonly values: Values
+}
 
 const mostTasks = 10_000
 /** With more axes, ids would be too long. */
@@ -12,7 +18,8 @@ const longestShown = 60
 
 /**
  * The combinations of a matrix: each value of each axis with each of the others, in the order of the file, without
- * those that match an entry of `exclude`; then those of `include`. Undefined for a bad matrix, which is reported.
+ * those that match an entry of `exclude`. An entry of `include` adds its values to all of these whose axes it agrees
+ * with; where there is none, it is a combination of its own. Undefined for a bad matrix, which is reported.
  */
 export function combinationsOf(
   matrix: Readonly<Record<string, unknown>>,
@@ -23,53 +30,56 @@ export function combinationsOf(
   const include = listed(matrix, 'include', path, reporter)
   const exclude = listed(matrix, 'exclude', path, reporter)
   const axes = axesOf(matrix, path, reporter)
-  const names = axes.size > 0 ? [...axes.keys()] : Object.keys(include[0]?.values ?? {})
+  const names = [...new Set([...axes.keys(), ...include.flatMap(({ values }) => Object.keys(values))])]
   if (names.length > mostAxes) {
     report(path, `has ${names.length} axes, but at most ${mostAxes} are allowed.`)
     return undefined
   }
   const all = [...axes.values()].reduce((product, values) => product * values.length, 1)
-  if (all + include.length > mostTasks) {
-    report(path, `stands for ${all + include.length} tasks, but at most ${mostTasks} are allowed.`)
+  if (all > mostTasks) {
+    report(path, `stands for ${all} tasks, but at most ${mostTasks} are allowed.`)
     return undefined
   }
   const before = reporter.problemCount()
   refuseTwins(names, path, reporter)
-  const known = new Set(names)
-  for (const entry of [...include, ...exclude]) refuseUnknownAxes(entry, known, reporter)
-  for (const entry of include) {
-    const absent = names.find((name) => !Object.hasOwn(entry.values, name))
-    if (absent !== undefined) report(entry.path, `has no value for the axis '${absent}'.`)
-  }
+  for (const entry of exclude) refuseUnknownAxes(entry, new Set(axes.keys()), reporter)
   if (reporter.problemCount() > before) return undefined
 
-  const products = axes.size === 0 ? [] : productOf(axes)
-  const kept = without(exclude, products, reporter)
-  const found = [
-    ...kept,
-    ...include.map(({ values }) => Object.fromEntries(names.map((name) => [name, values[name]!]))),
+  const kept = without(exclude, axes.size === 0 ? [] : productOf(axes), reporter)
+  const included = withIncluded(include, kept, new Set(axes.keys()))
+  if (included === undefined) {
+    report([...path, 'include'], `adds more than ${mostAdded} values.`)
+    return undefined
+  }
+  const combinations = [
+    // What is added to a combination does not change what it is called.
+    ...included.extended.map((values) => ({ label: labelOf(values, [...axes.keys()]), values, at: path })),
+    ...included.own.map(({ values, path: at }) => ({ label: labelOf(values, names), values, at })),
   ]
-  if (found.length === 0) report(path, 'stands for no task at all.')
+  if (combinations.length === 0) report(path, 'stands for no task at all.')
+  if (combinations.length > mostTasks) {
+    report(path, `stands for ${combinations.length} tasks, but at most ${mostTasks} are allowed.`)
+    return undefined
+  }
   const labels = new Set<string>()
-  for (const [index, one] of found.entries()) {
-    const label = labelOf(one)
-    if (labels.has(label)) {
-      const at = index < kept.length ? path : include[index - kept.length]!.path
-      report(at, `stands for (${label}) twice.`)
-    }
+  for (const { label, at } of combinations) {
+    if (labels.has(label)) report(at, `stands for (${label}) twice.`)
     labels.add(label)
   }
-  return reporter.problemCount() > before ? undefined : found
+  const whole = (values: Values): Values =>
+    Object.fromEntries(names.map((name) => [name, Object.hasOwn(values, name) ? values[name]! : '']))
+  return reporter.problemCount() > before
+    ? undefined
+    : combinations.map(({ label, values }) => ({ label, values: whole(values) }))
 }
 
-/** The part of a task's id that names the combination: `20, linux`. */
-export function labelOf(combination: Combination): string {
-  return Object.values(combination).join(', ')
+function labelOf(values: Values, names: readonly string[]): string {
+  return names.flatMap((name) => (Object.hasOwn(values, name) ? values[name]! : [])).join(', ')
 }
 
-/** `MATRIX_NODE` and the like. */
-export function environmentOf(combination: Combination): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(combination).map(([axis, value]) => [variableOf(axis), value]))
+/** `MATRIX_NODE_VERSION` and the like. */
+export function environmentOf({ values }: Combination): Values {
+  return Object.fromEntries(Object.entries(values).map(([axis, value]) => [variableOf(axis), value]))
 }
 
 /** Replaces `${{ matrix.axis }}` by the values of a combination. */
@@ -80,9 +90,9 @@ export function substitute(
   { report, didYouMean }: ProblemReporter,
 ): string {
   return filled(text, (name, whole) => {
-    const axis = /^matrix\.(\w+)$/.exec(name)?.[1]
-    if (axis !== undefined && combination !== undefined && Object.hasOwn(combination, axis)) {
-      return combination[axis]
+    const axis = /^matrix\.([\w-]+)$/.exec(name)?.[1]
+    if (axis !== undefined && combination !== undefined && Object.hasOwn(combination.values, axis)) {
+      return combination.values[axis]
     }
     const written = whole.length > longestShown ? `${whole.slice(0, longestShown)}…` : whole
     if (axis === undefined) {
@@ -92,16 +102,11 @@ export function substitute(
       )
     } else if (combination === undefined) report(path, `has ${written}, but there is no matrix.`)
     else {
-      const guess = didYouMean(axis, Object.keys(combination))
+      const guess = didYouMean(axis, Object.keys(combination.values))
       report(path, `has ${written}, but the matrix has no such axis.${guess}`)
     }
     return undefined
   })
-}
-
-interface Entry {
-  readonly values: Combination
-  readonly path: Path
 }
 
 function listed(
@@ -132,51 +137,12 @@ function axesOf(
 }
 
 /** Each value of each axis with each of the others. The last axis varies fastest. */
-function productOf(axes: ReadonlyMap<string, readonly string[]>): Combination[] {
-  let found: Combination[] = [{}]
+function productOf(axes: ReadonlyMap<string, readonly string[]>): Values[] {
+  let found: Values[] = [{}]
   for (const [axis, values] of axes) {
     found = found.flatMap((one) => values.map((value) => ({ ...one, [axis]: value })))
   }
   return found
-}
-
-/** The combinations that match no entry of `exclude`. Entries with the same axes are looked up together. */
-function without(
-  exclude: readonly Entry[],
-  products: readonly Combination[],
-  { report }: ProblemReporter,
-): readonly Combination[] {
-  const entries = exclude.map(({ values, path }) => {
-    const axes = Object.keys(values).toSorted()
-    return { axes, axesText: axes.join(), valuesText: valuesText(values, axes), path }
-  })
-  const groups = new Map(
-    entries.map(({ axes, axesText }) => [
-      axesText,
-      { axes, excluded: new Set<string>(), met: new Set<string>() },
-    ]),
-  )
-  for (const { axesText, valuesText } of entries) groups.get(axesText)!.excluded.add(valuesText)
-  const kept = products.filter((one) => {
-    let isExcluded = false
-    for (const { axes, excluded, met } of groups.values()) {
-      const values = valuesText(one, axes)
-      if (!excluded.has(values)) continue
-      met.add(values)
-      isExcluded = true
-    }
-    return !isExcluded
-  })
-  for (const { axesText, valuesText, path } of entries) {
-    if (!groups.get(axesText)!.met.has(valuesText)) {
-      report(path, 'excludes nothing: no combination agrees with it.')
-    }
-  }
-  return kept
-}
-
-function valuesText(values: Combination, axes: readonly string[]): string {
-  return JSON.stringify(axes.map((axis) => values[axis]))
 }
 
 function refuseUnknownAxes(
@@ -190,7 +156,7 @@ function refuseUnknownAxes(
   }
 }
 
-/** Axes whose names differ only in upper and lower case would share a variable. */
+/** Axes whose names differ only in upper and lower case, or in `-` and `_`, would share a variable. */
 function refuseTwins(names: readonly string[], path: Path, { report }: ProblemReporter): void {
   const byVariable = new Map<string, string>()
   for (const name of names) {
@@ -202,5 +168,5 @@ function refuseTwins(names: readonly string[], path: Path, { report }: ProblemRe
 }
 
 function variableOf(axis: string): string {
-  return `MATRIX_${axis.toUpperCase()}`
+  return `MATRIX_${axis.toUpperCase().replaceAll('-', '_')}`
 }

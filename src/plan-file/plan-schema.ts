@@ -13,6 +13,7 @@ import {
   oneOf,
   positiveDuration,
   program,
+  reference,
   scalar,
   text,
   wordy,
@@ -168,6 +169,9 @@ const sharedFields = {
   ),
 }
 
+/** The options that make no sense without a command. */
+export const fieldsOfCommands = ['env', 'envFile', 'cwd', 'shell', 'executor'] as const
+
 const runMessage = mustBe("a command: a text for the shell, or a list such as ['npm', 'test']")
 
 export const run = v.union(
@@ -178,20 +182,20 @@ export const run = v.union(
   runMessage,
 )
 
-/** The fields of a combination. Whether they are axes is checked later. */
-const combination = v.record(v.string(), scalar, 'values by axis')
-
 export const axisName = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z_]\w*$/, 'is no name for an axis: use letters, digits and _.'),
+  v.regex(/^[A-Za-z_][\w-]*$/, 'is no name for an axis: use letters, digits, - and _.'),
 )
+
+/** What is to be left out. Whether its fields are axes is checked later. */
+const combination = v.record(v.string(), scalar, 'values by axis')
 
 export const matrix = v.pipe(
   v.objectWithRest(
     {
       include: field(
-        v.array(combination, 'combinations'),
-        'Further combinations, each with a value for every axis.',
+        v.array(v.record(axisName, scalar, 'values by axis'), 'combinations'),
+        'Values to add to each combination that has the values of an entry for its axes; where none has, the entry is a combination of its own.',
       ),
       exclude: field(
         v.array(combination, 'combinations'),
@@ -208,14 +212,14 @@ export const matrix = v.pipe(
   v.metadata({ propertyNames: { pattern: axisName.pipe[1].requirement.source } }),
 )
 
-export const task = v.strictObject(
+const taskFields = v.strictObject(
   {
-    run: described(
+    run: field(
       run,
-      'The command. A text is given to the shell; a list is a program and its arguments, run without a shell.',
+      'The command. A text is given to the shell; a list is a program and its arguments, run without a shell. A task without one is a group: it completes when what it needs has.',
     ),
     needs: field(
-      v.array(text, 'task ids'),
+      v.array(reference, 'task ids'),
       'The tasks to wait for, by id. The id of a task with a matrix means all that it stands for.',
       { default: [] },
     ),
@@ -226,6 +230,20 @@ export const task = v.strictObject(
     ...sharedFields,
   },
   'every task has a command to run',
+)
+
+export const task = v.pipe(
+  taskFields,
+  v.metadata({
+    anyOf: [
+      { properties: { run: { description: 'A command.' } }, required: ['run'] },
+      {
+        properties: { needs: { type: 'array', minItems: 1, description: 'A group.' } },
+        required: ['needs'],
+      },
+    ],
+    dependencies: Object.fromEntries(fieldsOfCommands.map((field) => [field, ['run']])),
+  }),
 )
 
 export const defaults = v.strictObject(sharedFields)

@@ -71,6 +71,18 @@ export const scalar = v.union(
   scalarMessage,
 )
 
+const referenceMessage = mustBe('the id of a task')
+
+/** An id as it is written. As a key, a number is a text. */
+export const reference = v.union(
+  [
+    v.pipe(v.string(referenceMessage), v.regex(wordy, referenceMessage)),
+    v.pipe(v.number(referenceMessage), v.finite(referenceMessage)),
+    v.boolean(),
+  ],
+  referenceMessage,
+)
+
 /** A text, because the unit of a bare number is not clear. */
 export const positiveDuration = durationOf(
   new RegExp(`^(?=[^1-9]*[1-9])${durationShape.slice(1)}`),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { command } from '../executors/command.ts'
+import { groupWork } from '../graph/group.ts'
 import type { Work } from '../graph/work.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
 import type { Path } from './places.ts'
@@ -14,13 +15,14 @@ export interface Surroundings {
   readonly reporter: ProblemReporter
 }
 
-/** The command of a task, or of one task of a matrix. Undefined for a bad one, which is reported. */
+/** The command of a task, or of one task of a matrix, or the work of a group. Undefined for a bad one, which is reported. */
 export function workOf(
   task: WrittenTask,
   path: Path,
   combination: Combination | undefined,
   { defaults, folder, reporter }: Surroundings,
 ): Work | undefined {
+  if (task.run === undefined) return { executor: 'inline', work: groupWork }
   const { places, report } = reporter
   const before = reporter.problemCount()
   const filled = (text: string, ...rest: Path) => substitute(text, combination, [...path, ...rest], reporter)

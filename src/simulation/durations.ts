@@ -1,4 +1,5 @@
 import type { TaskId } from '../../machines/outcome.ts'
+import { isGroup } from '../graph/group.ts'
 import { medianEstimate } from '../graph/critical-path.ts'
 import type { Plan } from '../graph/plan.ts'
 import { badValue, isRecord, readDuration, readFields, readNumber, readOneOf } from '../graph/read-values.ts'
@@ -70,12 +71,12 @@ export function durationsOf(plan: Plan, durations: Durations | undefined, seed: 
 
 /**
  * The estimate of each task, by index. A task without one takes the median of the others, as in critical paths, or 1 s
- * where no task has one.
+ * where no task has one. A group takes none.
  */
 export function ownDurations({ tasks }: Pick<Plan, 'tasks'>): Float64Array {
   const isAnyGiven = tasks.some(({ estimateMs }) => estimateMs !== undefined)
   const missing = isAnyGiven ? medianEstimate(tasks) : unknownMs
-  return Float64Array.from(tasks, ({ estimateMs }) => Math.round(estimateMs ?? missing))
+  return Float64Array.from(tasks, (task) => (isGroup(task) ? 0 : Math.round(task.estimateMs ?? missing)))
 }
 
 function calledDurations(

@@ -99,7 +99,8 @@ describe('a value of the wrong type', () => {
     ['run: [-x]', 'run is a list, but it must be a list that begins with the name of a program.'],
     ['run: [x, {}]', 'run[1] is an object, but it must be a text, a number or a boolean.'],
     ['run: x, needs: b', "needs is 'b', but it must be a list of task ids."],
-    ['run: x, needs: [5]', 'needs[0] is 5, but it must be a text that is not empty.'],
+    ['run: x, needs: [[b]]', 'needs[0] is a list, but it must be the id of a task.'],
+    ['run: x, needs: [""]', "needs[0] is '', but it must be the id of a task."],
     [
       'run: x, when: any-complete',
       "when is 'any-complete', but it must be one of all-completed, all-settled, all-failed, all-skipped, any-completed, any-failed, any-settled, none-failed, none-failed-min-one-completed, none-skipped, always. Did you mean 'any-completed'?",

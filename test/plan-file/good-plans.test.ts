@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createRuntime, processExecutor } from 'dagmar'
 import { parsePlan } from 'dagmar/plan-file'
+import { simulate } from 'dagmar/simulation'
 import { plan } from '../../src/graph/make-plan.ts'
 import { needsById, planOf, workById } from './read-plans.ts'
 
@@ -28,6 +30,46 @@ tasks:
     killGrace: 0
   publish: { run: ./publish.sh, needs: [test], when: all-settled, priority: -3, onFailure: ask, severity: critical, shell: bash }
 `
+
+describe('a task of needs alone', () => {
+  const text = `
+defaults: { executor: other, env: { A: 1 }, retry: { maxAttempts: 3 } }
+tasks:
+  unit: { run: x }
+  e2e: { run: x, matrix: { n: [1, 2] } }
+  all: { needs: [unit, e2e] }
+  report: { run: x, needs: [all] }
+`
+
+  it('is a group: it completes by itself when what it needs has', async () => {
+    const { plan } = parsePlan(text.replace('executor: other, ', '').replaceAll('run: x', 'run: "true"'))
+    const runtime = createRuntime({ executors: { process: processExecutor() } })
+    const { status, outputs, outcomes } = await runtime.dispatch(plan).result
+    expect(status).toBe('completed')
+    expect(outcomes).toMatchObject({ all: { status: 'completed' }, report: { status: 'completed' } })
+    expect((outputs as Readonly<Record<string, unknown>>)['all']).toBe(undefined)
+    await runtime.shutdown({ mode: 'kill' })
+  })
+
+  it('asks for no executor, whatever commands ask for', () => {
+    expect(planOf(text).plan.tasks.map(({ id, executor }) => [id, executor])).toEqual([
+      ['unit', 'other'],
+      ['e2e(1)', 'other'],
+      ['e2e(2)', 'other'],
+      ['all', 'inline'],
+      ['report', 'other'],
+    ])
+  })
+
+  it('takes no time where time is foretold, and leaves the order as it is', async () => {
+    const { plan } = planOf('tasks: { a: { run: x }, all: { needs: [a] }, b: { run: x, needs: [all] } }')
+    expect([plan.order, (await simulate(plan)).makespanMs]).toEqual(['fifo', 2_000])
+    const estimated = planOf(
+      'defaults: { estimate: 5s }\ntasks: { a: { run: x }, all: { needs: [a] }, b: { run: x, needs: [all] } }',
+    )
+    expect((await simulate(estimated.plan)).makespanMs).toBe(10_000)
+  })
+})
 
 describe('a plan file', () => {
   it('becomes a plan with all that it says', () => {

@@ -22,6 +22,49 @@ describe('a matrix', () => {
     ])
   })
 
+  it('gives what include adds to each combination that an entry agrees with, as on GitHub', () => {
+    const text = `
+tasks:
+  t:
+    run: x
+    matrix:
+      fruit: [apple, pear]
+      animal: [cat, dog]
+      include:
+        - { color: green }
+        - { color: pink, animal: cat }
+        - { fruit: apple, shape: circle }
+        - { fruit: banana }
+        - { fruit: banana, animal: cat }
+`
+    const env = Object.entries(workById(text)).map(([id, work]) => {
+      const { MATRIX_COLOR: color, MATRIX_SHAPE: shape } = (work as { env: Record<string, string> }).env
+      return [id, color, shape]
+    })
+    expect(env).toEqual([
+      ['t(apple, cat)', 'pink', 'circle'],
+      ['t(apple, dog)', 'green', 'circle'],
+      ['t(pear, cat)', 'pink', ''],
+      ['t(pear, dog)', 'green', ''],
+      ['t(banana)', '', ''],
+      ['t(banana, cat)', '', ''],
+    ])
+  })
+
+  it('calls a combination by its axes alone, whatever include adds to it', () => {
+    const matrix = '{ node: [20, 22], include: [{ node: 22, npm: 10 }, { node: 24, npm: 11 }, { node: 20 }] }'
+    expect(workById(`tasks: { t: { run: "echo \${{ matrix.npm }}!", matrix: ${matrix} } }`)).toMatchObject({
+      't(20)': { run: 'echo !' },
+      't(22)': { run: 'echo 10!' },
+      't(24, 11)': { run: 'echo 11!' },
+    })
+  })
+
+  it('may have axes with a dash, which is _ in the environment', () => {
+    const text = 'tasks: { t: { run: "${{ matrix.node-version }}", matrix: { node-version: [20] } } }'
+    expect(workById(text)).toMatchObject({ 't(20)': { run: '20', env: { MATRIX_NODE_VERSION: '20' } } })
+  })
+
   it('may be a mere list of combinations', () => {
     const text = 'tasks: { t: { run: x, matrix: { include: [{ a: 1, b: x }, { b: y, a: 2 }] } } }'
     expect(Object.keys(needsById(text))).toEqual(['t(1, x)', 't(2, y)'])
@@ -79,6 +122,17 @@ tasks:
     })
   })
 
+  it('is an id as it is written, whether it looks like a text or a number', () => {
+    expect(
+      needsById(
+        'tasks: { 20: { run: x }, 1.10: { run: x }, true: { run: x }, n: { run: x, needs: [20, 1.10, true] } }',
+      ),
+    ).toMatchObject({ n: ['20', '1.10', 'true'] })
+    expect(problemsOf('tasks:\n  1.1: { run: x }\n  n: { run: x, needs: [1.10] }')).toEqual([
+      "3:24: tasks.n.needs[0] is '1.10', and there is no such task. Did you mean '1.1'?",
+    ])
+  })
+
   it('of one of them beside all of them is refused', () => {
     expect(
       problemsOf('tasks:\n  t: { run: x, matrix: { n: [1, 2] } }\n  a: { run: x, needs: [t, t(2)] }'),
@@ -111,11 +165,19 @@ describe('a matrix that is no good', () => {
     ],
     ['{ node: 20 }', '.node is 20, but it must be a list of one or more texts, numbers or booleans.'],
     ['{ node: [[20]] }', '.node[0] is a list, but it must be a text, a number or a boolean.'],
-    ['{ node-version: [20] }', '.node-version is no name for an axis: use letters, digits and _.'],
+    ['{ node.version: [20] }', '["node.version"] is no name for an axis: use letters, digits, - and _.'],
+    [
+      '{ node: [20], include: [{ a b: 1 }] }',
+      '.include[0]["a b"] is no name for an axis: use letters, digits, - and _.',
+    ],
     ['{ node: [20], include: 5 }', '.include is 5, but it must be a list of combinations.'],
     ['{ node: [20, 20] }', 'stands for (20) twice.'],
-    ['{ node: [20], include: [{ node: 20 }] }', '.include[0] stands for (20) twice.'],
-    ['{ node: [20], os: [a], include: [{ node: 22 }] }', ".include[0] has no value for the axis 'os'."],
+    ['{ node: [20], include: [{ node: 22 }, { node: 22 }] }', '.include[1] stands for (22) twice.'],
+    [
+      '{ node-version: [20], node_version: [22] }',
+      ".node_version and 'node-version' would both be MATRIX_NODE_VERSION.",
+    ],
+    ['{ node: [20], include: [{ Node: 1 }] }', ".Node and 'node' would both be MATRIX_NODE."],
     [
       '{ node: [20], exclude: [{ nod: 20 }] }',
       ".exclude[0].nod is no axis of the matrix. Did you mean 'node'?",

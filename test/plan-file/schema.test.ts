@@ -60,6 +60,8 @@ describe('the schema for editors', () => {
     tasksOf({ run: 'x', stall: { after: '5m', grace: 0 }, priority: -2 }),
     tasksOf({ run: 'x', env: { A: 1, B: true, C: '' }, envFile: ['a', 'b'], cwd: 'c', shell: 'bash' }),
     tasksOf({ run: 'x', executor: 'tmux' }),
+    { tasks: { a: { run: 'x' }, 20: { run: 'x' }, all: { needs: ['a', 20], when: 'all-settled' } } },
+    tasksOf({ run: 'x', matrix: { 'node-version': [20], include: [{ 'node-version': 20, more: true }] } }),
     tasksOf({ run: 'x', matrix: { node: [20, 'x', true], include: [{ node: 1 }] } }),
     {
       $schema: 'x',
@@ -103,7 +105,14 @@ describe('the schema for editors', () => {
     tasksOf({ run: 'x', shell: '-x' }),
     tasksOf({ run: 'x', matrix: {} }),
     tasksOf({ run: 'x', matrix: { node: [] } }),
-    tasksOf({ run: 'x', matrix: { 'no-de': [1] } }),
+    tasksOf({ run: 'x', matrix: { 'no.de': [1] } }),
+    tasksOf({ run: 'x', matrix: { n: [1], include: [{ 'a b': 1 }] } }),
+    tasksOf({ run: 'x', needs: [null] }),
+    tasksOf({ needs: [] }),
+    tasksOf({ needs: 'b' }),
+    ...['env', 'envFile', 'cwd', 'shell', 'executor'].map((field) => ({
+      tasks: { a: { run: 'x' }, b: { needs: ['a'], [field]: field === 'env' ? {} : 'x' } },
+    })),
     tasksOf({ run: 'x', executor: 'inline' }),
   ])('and the reader refuse %j', (document) => {
     expect([bySchema(document), byReader(document)]).toEqual([false, false])

@@ -75,6 +75,13 @@ const planTexts: readonly (readonly [string, Make])[] = [
       ),
   ],
   [
+    'entries of include',
+    (length) =>
+      ofTask(
+        `matrix: { n: [${numbered(20_000, String)}], include: [${numbered(length / 4, (index) => `{ n: ${index % 3_000}, x${index % 50}: 1 }`)}] }`,
+      ),
+  ],
+  [
     'pools that are not there',
     (length) =>
       `pools: { ${numbered(length / 2, (index) => `p${index}: 1`)} }\n${ofTask(`uses: { ${numbered(length / 2, (index) => `q${index}: 1`)} }`)}`,

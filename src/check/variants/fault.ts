@@ -1,5 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { traitsOf } from '../../executors/built-in.ts'
+import { isGroup } from '../../graph/group.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 
 /** What may go wrong with a task, or with the run while the task runs. */
@@ -83,7 +84,9 @@ export function faultsOf(task: PlannedTask, wanted: ReadonlySet<DagFaultKind>): 
   return faultKinds.filter((kind) => wanted.has(kind) && befalls(task, kind))
 }
 
-function befalls({ policy, executor }: PlannedTask, kind: DagFaultKind): boolean {
+function befalls(task: PlannedTask, kind: DagFaultKind): boolean {
+  const { policy, executor } = task
+  if (isGroup(task)) return kind === 'killed' || kind === 'run-killed' || kind === 'run-drained'
   const { startsAtOnce, isForceable, canJudgeFailures } = traitsOf(executor)
   const isRetried = policy.maxAttempts > 1
   const isEnded = policy.timeoutMs < Infinity || policy.stallAfterMs + policy.stallGraceMs < Infinity

@@ -1,3 +1,4 @@
+import { isGroup } from '../../graph/group.ts'
 import type { OptimisedPlan } from '../../simulation/optimise-plan.ts'
 import type { Simulation } from '../../simulation/simulate.ts'
 import { showMs } from '../../time/duration.ts'
@@ -52,9 +53,10 @@ function headline(
 /** Which values were assumed, because they were not given. */
 export function guessLines({ plan, options }: Pick<SimulationPage, 'plan' | 'options'>): readonly string[] {
   if (typeof options.durations === 'string') return []
-  const missing = plan.tasks.filter(({ estimateMs }) => estimateMs === undefined)
+  const guessed = plan.tasks.filter((task) => !isGroup(task))
+  const missing = guessed.filter(({ estimateMs }) => estimateMs === undefined)
   if (missing.length === 0) return []
-  if (missing.length === plan.tasks.length) return ['No task has an estimate: each counts as 1 s.']
+  if (missing.length === guessed.length) return ['No task has an estimate: each counts as 1 s.']
   const names = missing.slice(0, mostNames).map(({ id }) => shownText(id))
   const more = missing.length > names.length ? `, and ${missing.length - names.length} more` : ''
   return [`Without an estimate, taken for the median of the others: ${names.join(', ')}${more}.`]
