@@ -130,15 +130,22 @@ interface LinksByTask {
 function linkTasks(entries: readonly TaskEntry[], indexById: ReadonlyMap<TaskId, number>): LinksByTask {
   const seenBy = new Int32Array(entries.length).fill(-1)
   const needsOf = entries.map((entry, index) => readNeeds(entry, index, indexById, seenBy))
-  const dependentsOf: (number[] | undefined)[] = Array.from({ length: entries.length })
+  return { needsOf, dependentsOf: dependentsIn(needsOf) }
+}
+
+/** Counted first: lists that grow would take several times the memory. */
+function dependentsIn(needsOf: LinksByTask['needsOf']): LinksByTask['dependentsOf'] {
+  const left = new Int32Array(needsOf.length)
+  for (const needs of needsOf) for (const need of needs) left[need]!++
+  const dependentsOf: (number[] | undefined)[] = Array.from({ length: needsOf.length })
   for (let index = 0; index < needsOf.length; index++) {
     for (const need of needsOf[index]!) {
-      const dependents = dependentsOf[need]
-      if (dependents === undefined) dependentsOf[need] = [index]
-      else dependents.push(index)
+      // oxlint-disable-next-line unicorn/no-new-array
+      const dependents = (dependentsOf[need] ??= new Array<number>(left[need]!))
+      dependents[dependents.length - left[need]!--] = index
     }
   }
-  return { needsOf, dependentsOf }
+  return dependentsOf
 }
 
 function planTasks(

@@ -103,18 +103,18 @@ export function readNeeds(
   if (needs === undefined) return noNeeds
   if (!Array.isArray(needs)) throw invalid(`${entry.path}.needs`, needs, 'not an array of task ids')
   if (needs.length === 0) return noNeeds
-  const given: readonly unknown[] = needs
-  const indices: number[] = []
-  for (let position = 0; position < given.length; position++) {
-    const id = given[position]
+  // Ids become indices in their places: a list that grows would take three times the memory.
+  const indices: unknown[] = [...needs]
+  for (let position = 0; position < indices.length; position++) {
+    const id = indices[position]
     const need = typeof id === 'string' ? indexById.get(id) : undefined
     if (need === undefined || need === index || seenBy[need] === index) {
       throw badNeed(entry, position, id, indexById)
     }
     seenBy[need] = index
-    indices.push(need)
+    indices[position] = need
   }
-  return indices
+  return indices as number[]
 }
 
 function badNeed(
