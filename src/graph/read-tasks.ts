@@ -39,36 +39,43 @@ const noNeeds: readonly number[] = Object.freeze([])
 export function readTasks(tasks: unknown): ReadTasks {
   const entries: TaskEntry[] = []
   const indexById = new Map<TaskId, number>()
-  const add = (id: unknown, fields: unknown, known: ReadonlySet<string>, position: () => string): void => {
+  const add = (id: unknown, fields: unknown, known: ReadonlySet<string>, isListed: boolean): void => {
+    const index = entries.length
     const complaint = complaintAbout(id)
-    if (complaint !== undefined) throw badName(id, `The id of ${position()}`, complaint)
+    if (complaint !== undefined) throw badName(id, `The id of ${placeOf(index, isListed, id)}`, complaint)
     const sound = id as string
-    if (indexById.has(sound)) {
+    // A map that has not grown had the id already.
+    if (indexById.set(sound, index).size === index) {
+      const field = placeOf(index, isListed, sound)
       throw new DagmarError('DAG_DUPLICATE_TASK', {
-        message: `There are two tasks with the id ${show(sound)}; the second is ${position()}.`,
+        message: `There are two tasks with the id ${show(sound)}; the second is ${field}.`,
         hint: 'Rename one of them.',
-        facts: { taskId: sound, field: position() },
+        facts: { taskId: sound, field },
       })
     }
-    indexById.set(sound, entries.length)
     if (isBare(fields)) entries.push(new TaskEntry(sound, fields, false))
     else entries.push(new TaskEntry(sound, readFields(fields, taskPath(sound), known), true))
   }
   if (isIterable(tasks)) {
-    let index = 0
     for (const task of tasks) {
-      const at = index++
-      const position = (): string => `tasks[${at}]`
-      if (Array.isArray(task) && task.length === 2) add(task[0], task[1], taskFields, position)
-      else if (isRecord(task)) add(task['id'], task, listedFields, position)
-      else throw invalid(position(), task, 'neither a pair of id and task nor a task with an id')
+      if (Array.isArray(task) && task.length === 2) add(task[0], task[1], taskFields, true)
+      else if (isRecord(task)) add(task['id'], task, listedFields, true)
+      else {
+        const place = placeOf(entries.length, true, undefined)
+        throw invalid(place, task, 'neither a pair of id and task nor a task with an id')
+      }
     }
   } else if (isRecord(tasks)) {
-    for (const [id, task] of Object.entries(tasks)) add(id, task, taskFields, () => taskPath(id))
+    for (const [id, task] of Object.entries(tasks)) add(id, task, taskFields, false)
   } else {
     throw invalid('tasks', tasks, 'neither an object of tasks by id nor a list of tasks')
   }
   return { entries, indexById }
+}
+
+/** Where a task stands in the definition, for errors. */
+function placeOf(index: number, isListed: boolean, id: unknown): string {
+  return isListed ? `tasks[${index}]` : taskPath(String(id))
 }
 
 function isBare(fields: unknown): fields is Fields {
