@@ -50,6 +50,7 @@ export {
   type PlainDefaults,
   type TypedTask,
 } from './graph/dag.ts'
+export type { DispatchOptions, WithInput } from './graph/dispatch-options.ts'
 export { toDot } from './graph/dot.ts'
 export type { Handler, HandlerContext } from './graph/handler.ts'
 export { type DefinedHandler, plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
@@ -89,7 +90,6 @@ export type { AppendGroup, Journal, Owner, RunQuery, Store } from './ports/store
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
 export type { ShutdownOptions } from './runtime/shutdown-options.ts'
 export type { AdmissionMode } from './runtime/admission/slot-resource.ts'
-export type { DispatchOptions, WithInput } from './runtime/dispatch-options.ts'
 export type { RuntimeOptions } from './runtime/options.ts'
 export type { RunHandle } from './runtime/handle/run-handle.ts'
 export { memoryStore } from './stores/memory.ts'

@@ -1,4 +1,7 @@
+import type { DispatchOptions } from '../graph/dispatch-options.ts'
 import type { Handler, HandlerContext } from '../graph/handler.ts'
+import type { AnyDag, Plan } from '../graph/plan.ts'
+import { badValue } from '../graph/read-values.ts'
 import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
 import { foreign } from './foreign-call.ts'
@@ -166,6 +169,14 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     // If the handler does not wait for the answer, its rejection must not end the process when the attempt is ended.
     answered.catch(() => undefined)
     return answered
+  }
+
+  get run(): HandlerContext['run'] {
+    const { origin } = this.#attempt
+    return ((source: AnyDag | Plan, options?: DispatchOptions) => {
+      if (origin?.run !== undefined) return origin.run(this.signal, source, options)
+      throw badValue('The attempt', this.#attempt, 'one that a runtime has made, to run a dag within')
+    }) as HandlerContext['run']
   }
 
   answer(answer: unknown): void {

@@ -1,3 +1,6 @@
+import type { WithInput } from './dispatch-options.ts'
+import type { AnyDag, Plan } from './plan.ts'
+
 /** What a handler is given: its dependencies' outputs, the run's input, and ways to be heard. */
 export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Input = unknown> {
   /** The outputs of the completed dependencies, by task id. */
@@ -28,6 +31,15 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
    * not stall, but its `timeout` goes on. Rejects when the attempt is to end.
    */
   readonly ask: (question: string) => Promise<unknown>
+  /**
+   * Runs another dag in the same runtime and resolves with its outputs, as `runtime.run` does. Meanwhile the task lends
+   * its slot of the runtime, so that handlers that wait for runs of their own never wait for each other; it keeps its
+   * pools. The run is killed when the attempt is to end.
+   */
+  readonly run: <Outputs, Given>(
+    dag: AnyDag<Outputs, Given> | Plan<Outputs, Given>,
+    ...options: WithInput<Given>
+  ) => Promise<Outputs>
 }
 
 /** A task's work as a function. What it returns, or resolves with, is the task's output; what it throws fails the attempt. */

@@ -1,6 +1,8 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../machines/outcome.ts'
 import type { JsonValue } from '../events/json-value.ts'
+import type { DispatchOptions } from '../graph/dispatch-options.ts'
+import type { AnyDag, Plan } from '../graph/plan.ts'
 
 /** Which attempt of which task. Unique for ever. `attemptIdOf` joins the parts into one text. */
 export interface AttemptKey {
@@ -42,6 +44,8 @@ export interface Attempt extends AttemptKey {
 export interface AttemptOrigin {
   makeInputs(): Readonly<Record<string, unknown>>
   place(handle: JsonValue): void | Promise<void>
+  /** What `ctx.run` of handlers does. The run is killed when the signal is aborted. */
+  run?(signal: AbortSignal, source: AnyDag | Plan, options: DispatchOptions | undefined): Promise<unknown>
 }
 
 /**

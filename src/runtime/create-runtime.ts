@@ -6,7 +6,8 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Fact } from '../events/facts.ts'
 import { subscribeHooks } from '../events/hooks.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { type DispatchOptions, readJournal, readRunOptions, type WithInput } from './dispatch-options.ts'
+import type { DispatchOptions, WithInput } from '../graph/dispatch-options.ts'
+import { readJournal, readRunOptions } from './dispatch-options.ts'
 import { readRuntimeOptions, type RuntimeOptions } from './options.ts'
 import { timeOrderedId } from '../time/time-ordered-id.ts'
 import type { RunResult } from '../events/run-result.ts'
@@ -14,7 +15,9 @@ import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
 import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
+import { StandstillWatch } from './standstill-watch.ts'
 import { readShutdownOptions, type ShutdownOptions, storeSilent } from './shutdown-options.ts'
+import { lendSlot } from './attempt/lend-slot.ts'
 import { runtimeClosed } from './runtime-closed.ts'
 import { onAbort } from './on-abort.ts'
 import { keepWarmAfter } from './keep-warm.ts'
@@ -90,7 +93,11 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { shared } = root
   const owner = { id: timeOrderedId() }
   const registry = new RunRegistry()
-  root.settled = (run) => registry.release(run)
+  const standstill = new StandstillWatch(root)
+  root.settled = (run) => {
+    registry.release(run)
+    standstill.settled()
+  }
 
   /** Adds a run to the runtime, whether it was dispatched or recovered. */
   const register = (run: Run, isSeen: boolean): RunHandle => {
@@ -117,8 +124,18 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const handle = register(run, isSeen)
     root.spawn(run, 'run.start')
     if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)
+    standstill.dispatched(run)
     keepWarmAfter(run)
     return handle
+  }
+
+  root.runWithin = async (live, attempt, signal, source, dispatchOptions) => {
+    const handle = dispatch(source, dispatchOptions, false)
+    killOnAbort(handle, signal)
+    const takeBack = lendSlot(live, attempt)
+    const result = await handle.result
+    takeBack()
+    return outputsOf(result)
   }
 
   // Whoever has told it to close: its own actor takes that as an event.
@@ -143,16 +160,19 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     events$: shared.facts.events$,
     dispatch: ((source: AnyDag | Plan, dispatchOptions?: DispatchOptions) =>
       dispatch(source, dispatchOptions)) as Runtime['dispatch'],
-    run: async (source, ...[dispatchOptions]) => {
-      const handle = dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions, false)
-      const result = await handle.result
-      if (result.status !== 'completed') throw new RunFailedError(result)
-      return result.outputs as never
-    },
+    run: async (source, ...[dispatchOptions]) =>
+      outputsOf(
+        await dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions, false).result,
+      ) as never,
     runs: () => registry.handles(),
     shutdown: (shutdownOptions = {}) => shutdown(shutdownOptions),
     [Symbol.asyncDispose]: () => shutdown({ mode: 'kill' }),
   }
+}
+
+function outputsOf(result: RunResult): RunResult['outputs'] {
+  if (result.status !== 'completed') throw new RunFailedError(result)
+  return result.outputs
 }
 
 function killOnAbort(handle: RunHandle, signal: AbortSignal): void {

@@ -35,6 +35,8 @@ export class RuntimeActor implements RunHost, ActorHost {
   readonly closed: Promise<void>
   /** Called when a run has settled. */
   settled: (run: Run) => void = () => undefined
+  /** Set before anything runs. */
+  runWithin!: RunHost['runWithin']
   /** The run that is to get a dag actor, and the context which that one goes on from. */
   #unspawned: { readonly run: Run; readonly restored: DagContext | undefined } | undefined
   readonly #dagKin: Kin<typeof dagMachine>

@@ -40,6 +40,8 @@ export class Shared {
   readonly admission: Admission
   readonly macrostep: Macrostep
   readonly batches = new Batches()
+  /** What keeps all slots held, if the same handlers have held them for long while a later run waits. */
+  standstill: () => string | undefined = () => undefined
   /** The facts of all runs as one stream. */
   readonly facts = new AllFacts()
 

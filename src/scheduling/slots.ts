@@ -2,6 +2,8 @@
 export class Slots {
   readonly limit: number
   #held = 0
+  /** How often one was given back: while that stays the same, so do those that hold them. */
+  givenBack = 0
 
   /** `limit` is an integer of 0 or more, or `Infinity`. With 0 nothing starts. */
   constructor(limit: number) {
@@ -22,5 +24,6 @@ export class Slots {
 
   free(): void {
     this.#held--
+    this.givenBack++
   }
 }

@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     options: 7,
     'dispatch-options': 7,
     'shutdown-options': 7,
+    'standstill-watch': 7,
     'keep-warm': 8,
     'create-runtime': 9,
   },

@@ -1,5 +1,7 @@
 import type { AnyActorRef } from 'xstate'
 import type { JsonValue } from '../../events/json-value.ts'
+import type { DispatchOptions } from '../../graph/dispatch-options.ts'
+import type { AnyDag, Plan } from '../../graph/plan.ts'
 import type { Attempt, AttemptOrigin } from '../../ports/executor.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { placeAttempt } from './place-attempt.ts'
@@ -43,6 +45,10 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
       if (outcome?.status === 'completed') inputs[run.plan.tasks[need]!.id] = outcome.output
     }
     return inputs
+  }
+
+  run(signal: AbortSignal, source: AnyDag | Plan, options: DispatchOptions | undefined): Promise<unknown> {
+    return this.#live.run.host.runWithin(this.#live, this.attempt, signal, source, options)
   }
 
   place(handle: JsonValue): void | Promise<void> {

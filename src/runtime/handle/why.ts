@@ -17,7 +17,13 @@ export function why(run: Run, index: number): Explanation {
   const since = run.outbox.awaitsStoreSince
   const waitsFor: WaitsFor[] = since === undefined ? [] : [{ kind: 'store', since }]
   if (outcome === undefined) waitsFor.push(...waitsOf(knownOf(run, index)))
-  return explanationOf({ taskId, status, outcome, waitsFor, now: run.shared.clock.now(), knowsLimits: true })
+  const now = run.shared.clock.now()
+  const explained = explanationOf({ taskId, status, outcome, waitsFor, now, knowsLimits: true })
+  const isOfSlots =
+    live?.isHolding === true || waitsFor.some((one) => one.kind === 'slot' && one.of === 'runtime')
+  const standstill = isOfSlots ? run.shared.standstill() : undefined
+  if (standstill === undefined) return explained
+  return { ...explained, sentence: `${explained.sentence} ${standstill}` }
 }
 
 function knownOf(run: Run, index: number): Unsettled {

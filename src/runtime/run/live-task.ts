@@ -18,6 +18,8 @@ export class LiveTask implements ActorHost {
   ref!: ActorRefFromLogic<typeof taskMachine>
   /** True while it holds a slot, its pools and its executor, as its state says. */
   isHolding = false
+  /** For how many runs that its handler waits for its slot of the runtime is lent. */
+  lent = 0
   /** The number of the latest attempt that its executor has been asked to start; 0 before the first. */
   askedAttempt = 0
   /** True when its executor never began with the attempt for which it holds them. */

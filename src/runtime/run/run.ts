@@ -6,7 +6,8 @@ import { dueAt, shiftInstants, type TaskEvent } from '../../../machines/task-con
 import { thrownText } from '../../errors/foreign-value.ts'
 import { FactLog } from '../../events/fact-log.ts'
 import type { NewRunFact, RunFact } from '../../events/facts.ts'
-import type { Plan } from '../../graph/plan.ts'
+import type { DispatchOptions } from '../../graph/dispatch-options.ts'
+import type { AnyDag, Plan } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
 import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
@@ -51,6 +52,14 @@ export interface RunHost {
   wake(run: Run, key: number): void
   /** The store has refused facts of the run. */
   storeFailed(run: Run, cause: unknown): void
+  /** Runs a dag for a handler that waits for it, on the slot of its task. Rejects as `runtime.run` does. */
+  runWithin(
+    live: LiveTask,
+    attempt: number,
+    signal: AbortSignal,
+    source: AnyDag | Plan,
+    options: DispatchOptions | undefined,
+  ): Promise<unknown>
   /** The run's dag actor has ended without a done event. */
   dagEnded(run: Run): void
   /** Somebody has sent an event to the run's dag actor, or to that of a task. */
@@ -274,7 +283,13 @@ export class Run implements ActorHost, Candidate, Committer {
     if (holds) {
       live.isOfferOnly = false
       this.shared.admission.hold(live.lane)
-    } else this.shared.admission.free(live.lane, live.isOfferOnly)
+      return
+    }
+    if (live.lent > 0) {
+      live.lent = 0
+      this.shared.admission.slots.slots.hold()
+    }
+    this.shared.admission.free(live.lane, live.isOfferOnly)
   }
 
   headPriority(): number | undefined {
