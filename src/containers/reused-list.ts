@@ -27,9 +27,4 @@ export class ReusedList<T> {
     else for (let index = 0; index < this.#length; index++) this.#items[index] = undefined as T
     this.#length = 0
   }
-
-  /** A copy. */
-  toArray(): T[] {
-    return this.#items.slice(0, this.#length)
-  }
 }

@@ -3,7 +3,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import { readFields } from '../graph/read-values.ts'
 import type { Fact } from './facts.ts'
 import { readStream } from './isolated.ts'
-import { Ring } from '../containers/ring.ts'
+import { Queue } from '../containers/queue.ts'
 
 /** What to do when an observer is slower than the facts and its buffer is full. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'latest-per-task' | 'unbounded'
@@ -123,7 +123,7 @@ function shelfFor({ size, overflow = 'drop-oldest' }: BufferOptions): Shelf {
 }
 
 function dropOldest(size: number): Shelf {
-  const kept = new Ring<Fact>(Number.POSITIVE_INFINITY)
+  const kept = new Queue<Fact>()
   let missed = 0
   return {
     put(fact) {
@@ -134,7 +134,7 @@ function dropOldest(size: number): Shelf {
       kept.push(fact)
     },
     take() {
-      const next = kept.at(0)
+      const next = kept.first
       if (missed === 0 || next === undefined) return kept.shift()
       const lagged = laggedBefore(next, missed)
       missed = 0
@@ -144,7 +144,7 @@ function dropOldest(size: number): Shelf {
 }
 
 function dropNewest(size: number): Shelf {
-  const kept = new Ring<Fact>(Number.POSITIVE_INFINITY)
+  const kept = new Queue<Fact>()
   let missed = 0
   let last: Fact | undefined
   return {

@@ -8,7 +8,7 @@ import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts
 import { type Beginning, progressIn, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { HeldFacts } from './held-facts.ts'
-import { Ring } from '../containers/ring.ts'
+import { Queue } from '../containers/queue.ts'
 import type { TaskView } from './task-view.ts'
 
 export interface FactLogOptions {
@@ -42,7 +42,7 @@ export class FactLog {
   readonly #held: HeldFacts
   readonly #tasks: readonly PlannedTask[]
   readonly #retain: number
-  readonly #passing = new Ring<PassingFact>(Number.POSITIVE_INFINITY)
+  readonly #passing = new Queue<PassingFact>()
   #passingCharacters = 0
   /** The latest sign of work of each live attempt that has given one. */
   readonly #signs = new Map<TaskId, Sign>()

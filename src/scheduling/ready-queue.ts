@@ -96,10 +96,6 @@ export class ReadyQueue {
     this.#closed[lane] = 0
   }
 
-  isClosed(lane: number): boolean {
-    return this.#closed[lane] === 1
-  }
-
   #insert(task: number): void {
     this.#queued[task] = 1
     this.#inLane[task] = 1

@@ -83,7 +83,7 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
     },
     requestGrant: ({ self }) => {
       const live = liveTaskOf(self)
-      live.run.requestGrant(live)
+      live.run.enqueue(live.task.index)
     },
     startAttempt: ({ context, self }) => {
       const live = liveTaskOf(self)

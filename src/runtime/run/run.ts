@@ -244,12 +244,7 @@ export class Run implements ActorHost, Candidate, Committer {
     this.#endingSeq = this.tell(fact)
   }
 
-  /** Queues a task that has an actor for another grant. */
-  requestGrant(live: LiveTask): void {
-    this.enqueue(live.task.index)
-  }
-
-  /** Queues a task that is ready to be taken up. */
+  /** Queues a task that is ready to be taken up, or that has an actor and asks for another grant. */
   enqueue(index: number): void {
     const { queue } = this.books
     queue.push(index)
@@ -321,12 +316,6 @@ export class Run implements ActorHost, Candidate, Committer {
     this.result = new Promise((resolve) => {
       this.resolve = resolve
     })
-  }
-
-  /** Books in which the tasks of `again` are open, except those whose rules are impossible given what stays settled. */
-  booksWith(again: ReadonlySet<number>): RunBooks {
-    const { outcomes, attempts } = this.books
-    return this.booksAfter({ outcomes, attempts, again })
   }
 
   /** Books that go on from earlier ones. */
