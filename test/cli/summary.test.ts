@@ -1,4 +1,13 @@
-import { type AnyDag, createRuntime, dag, type Fact, plan, SimulatedClock, TerminalError } from 'dagmar'
+import {
+  type AnyDag,
+  createRuntime,
+  dag,
+  type Fact,
+  plan,
+  type RunHandle,
+  SimulatedClock,
+  TerminalError,
+} from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { painter } from '../../src/cli/screen/colours.ts'
 import { RunProgress } from '../../src/cli/view/run-progress.ts'
@@ -7,7 +16,11 @@ import { summaryLines } from '../../src/cli/view/summary.ts'
 const clocks: SimulatedClock[] = []
 
 /** Runs the dag on a simulated clock and sums it up. */
-async function summed(source: AnyDag, logDir?: string): Promise<string[]> {
+async function summed(
+  source: AnyDag,
+  logDir?: string,
+  eachTenMinutes: (run: RunHandle) => void = () => undefined,
+): Promise<string[]> {
   const clock = new SimulatedClock(1_000)
   clocks.push(clock)
   const runtime = createRuntime({ clock, concurrency: 20 })
@@ -15,7 +28,10 @@ async function summed(source: AnyDag, logDir?: string): Promise<string[]> {
   const progress = new RunProgress(plan)
   const run = runtime.dispatch(plan, { id: 'r' })
   run.events$.subscribe((fact: Fact) => progress.apply(fact))
-  await clock.advanceAsync(3_600_000)
+  for (let past = 0; past < 6; past++) {
+    await clock.advanceAsync(600_000)
+    eachTenMinutes(run)
+  }
   const more = logDir === undefined ? {} : { logDir }
   return summaryLines(await run.result, { plan, progress, paint: painter(false), ...more })
 }
@@ -57,6 +73,52 @@ describe('the summary of a run', () => {
       '       30 ms  c',
       '       20 ms  b',
       'some completed after 6.0 s: 6 completed',
+    ])
+  })
+
+  it('follows what released each task: a chain of early rules is no longer than the run', async () => {
+    const race = dag('race')
+      .task('fast', wait(100))
+      .task('slow', wait(1_000))
+      .task('d', { needs: ['fast', 'slow'], when: 'any-completed' }, wait(1_500))
+    expect(await summed(race)).toEqual([
+      'critical path: 1.6 s of 1.6 s',
+      '      100 ms  fast',
+      '       1.5 s  d',
+      'race completed after 1.6 s: 3 completed',
+    ])
+  })
+
+  it('tells waiting for an answer, a retry or a slot apart from work', async () => {
+    let tries = 0
+    const waiting = dag('waiting')
+      .task('flaky', { retry: { maxAttempts: 2, backoff: { base: 60_000 } } }, async () => {
+        await wait(1_000)()
+        if (tries++ === 0) throw new Error('not yet')
+      })
+      .task('person', { needs: ['flaky'] }, async ({ ask }) => {
+        await wait(2_000)()
+        await ask('well?')
+        await wait(500)()
+      })
+      .task('busy', wait(7_000))
+      .task('a', wait(10))
+      .task('b', wait(20))
+      .task('c', wait(30))
+    const asked = summed(waiting, undefined, (run) => {
+      if (run.view().tasks.get('person')?.questions.length === 1) run.answer('person', 'yes')
+    })
+    expect(await asked).toEqual([
+      'critical path: 10 min 1 s of 10 min 1 s, 9 min 56 s of it waiting',
+      '       2.0 s  flaky (and 1 min 0 s waiting)',
+      '       2.5 s  person (and 8 min 56 s waiting)',
+      'slowest tasks:',
+      '       7.0 s  busy',
+      '       2.5 s  person (and 8 min 56 s waiting)',
+      '       2.0 s  flaky (and 1 min 0 s waiting)',
+      '       30 ms  c',
+      '       20 ms  b',
+      'waiting completed after 10 min 1 s: 6 completed',
     ])
   })
 

@@ -1,5 +1,15 @@
 import fc from 'fast-check'
-import { criticalPathOf, type Fact, fold, resultOf, type RunView, whyOf } from 'dagmar'
+import {
+  createRuntime,
+  criticalPathOf,
+  type Fact,
+  fold,
+  plan,
+  resultOf,
+  type RunView,
+  SimulatedClock,
+  whyOf,
+} from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import type { NewRunFact } from '../../src/events/facts.ts'
 import { law } from '../laws/law.ts'
@@ -186,6 +196,43 @@ describe('the critical path of a run', () => {
       told.map(({ fact, instant }, index): Fact => ({ ...fact, seq: index + 1, at: instant, runId: 'run' })),
     )
     expect(criticalPathOf(view)).toEqual({ ids: ['b', 'c'], length: 150 })
+  })
+
+  law('The critical path is never longer than the run.', anyScenario(), async (scenario) => {
+    const { runs: played } = await playScenario(scenario)
+    for (const { facts, result } of played) {
+      if (result === undefined) continue
+      expect(criticalPathOf(fold(facts)).length).toBeLessThanOrEqual(result.durationMs)
+    }
+  })
+
+  it('goes through the dependency that released a task, and not through those that it did not wait for', async () => {
+    const clock = new SimulatedClock()
+    const takes = (ms: number) => (): Promise<void> =>
+      new Promise((resolve) => {
+        clock.setTimeout(resolve, ms)
+      })
+    const early = plan({
+      name: 'early',
+      tasks: [
+        ['fails', { run: () => Promise.reject(new Error('no')), onFailure: 'skip' }],
+        ['fast', { run: takes(100) }],
+        ['slow', { run: takes(1_000) }],
+        ['race', { run: takes(1_500), needs: ['slow', 'fails', 'fast'], when: 'any-completed' }],
+        ['blocked', { run: takes(1), needs: ['slow', 'fails'] }],
+        ['behind', { run: takes(300), needs: ['blocked'], when: 'all-settled' }],
+        ['always', { run: takes(900), needs: ['slow'], when: 'always' }],
+      ],
+    })
+    const run = createRuntime({ clock, concurrency: 9 }).dispatch(early)
+    await clock.advanceAsync(5_000)
+    expect(criticalPathOf(run.view())).toEqual({ ids: ['fast', 'race'], length: 1_600 })
+    const without = (id: string): RunView => {
+      const view = run.view()
+      return { ...view, structure: view.structure.filter((task) => task.id !== id) }
+    }
+    // Not `slow`, `blocked`, `behind`: blocked was skipped, and so behind started, while slow was at work.
+    expect(criticalPathOf(without('race'))).toEqual({ ids: ['slow'], length: 1_000 })
   })
 
   it('is empty for a run without tasks', () => {

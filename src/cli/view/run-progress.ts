@@ -5,11 +5,13 @@ import { RunFolder } from '../../events/fold.ts'
 import type { TaskStatus, TaskView } from '../../events/task-view.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { shownText } from '../../text/shown-text.ts'
+import { Waits } from './waits.ts'
 
 /** A run as its views show it, updated fact by fact: the fold of its facts, and lists of tasks. */
 export class RunProgress {
   readonly #folder: RunFolder
   readonly #teardowns: Plan['structure']
+  readonly #waits = new Waits()
   readonly #live = new Map<TaskId, TaskView>()
   readonly #held = new Map<TaskId, TaskView>()
   readonly #ready = new Map<TaskId, TaskView>()
@@ -84,9 +86,15 @@ export class RunProgress {
     return this.#lastLines.get(id) ?? ''
   }
 
+  /** How long the task has waited since its first start: for an answer, its next attempt, or room. In milliseconds. */
+  waitedMs(id: TaskId): number {
+    return this.#waits.of(id)
+  }
+
   apply(fact: Fact): void {
     if (this.#startedAt === 0) this.#startedAt = fact.at
     this.#folder.apply(fact)
+    this.#waits.apply(fact)
     if (fact.taskId === undefined) return
     this.#place(fact.taskId)
     const line = lineIn(fact)

@@ -39,20 +39,27 @@ export function summaryLines(result: RunResult, options: SummaryOptions): string
 function timeLines({ durationMs }: RunResult, { plan, progress, paint }: SummaryOptions): string[] {
   const { tasks } = progress
   const took = (id: TaskId): number => tookMs(tasks.get(id))
+  const waited = (id: TaskId): number => Math.min(progress.waitedMs(id), took(id))
+  const worked = (id: TaskId): number => took(id) - waited(id)
   const path = criticalPathOf({ structure: plan.structure, tasks })
   const ids = path.ids.filter((id) => took(id) > 0)
   if (ids.length < 2) return []
-  const timed = (id: TaskId): string => `  ${showMs(took(id)).padStart(10)}  ${shownText(id)}`
+  const timed = (id: TaskId): string => {
+    const beside = waited(id) === 0 ? '' : ` (and ${showMs(waited(id))} waiting)`
+    return `  ${showMs(worked(id)).padStart(10)}  ${shownText(id)}${beside}`
+  }
+  const waitedMs = ids.reduce((sum, id) => sum + waited(id), 0)
+  const ofIt = waitedMs === 0 ? '' : `, ${showMs(waitedMs)} of it waiting`
   const onPath = new Set(ids)
   const slowest =
     plan.structure.length <= mostSlow
       ? []
       : plan.structure
-          .filter(({ id }) => took(id) > 0)
-          .toSorted((a, b) => took(b.id) - took(a.id))
+          .filter(({ id }) => worked(id) > 0)
+          .toSorted((a, b) => worked(b.id) - worked(a.id))
           .slice(0, mostSlow)
   return [
-    paint(`critical path: ${showMs(path.length)} of ${showMs(durationMs)}`, 'strong'),
+    paint(`critical path: ${showMs(path.length)} of ${showMs(durationMs)}${ofIt}`, 'strong'),
     ...inTheMiddle(ids, timed),
     // Not if they are the same tasks again.
     ...(slowest.every(({ id }) => onPath.has(id))
