@@ -29,13 +29,15 @@ describe('a queue', () => {
               list.push(pushed)
             }
           } else {
-            for (let left = one.shift; left > 0; left--) expect(queue.shift()).toBe(list.shift())
+            const shifted = (from: { shift(): number | undefined }) =>
+              Array.from({ length: one.shift }, () => from.shift())
+            expect(shifted(queue)).toEqual(shifted(list))
           }
           expect([queue.length, queue.first]).toEqual([list.length, list[0]])
         }
         expect([...queue]).toEqual(list)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
