@@ -7,6 +7,7 @@ Examples:
   dagmar run release.yaml --dry-run           what would run, in which order
   dagmar run release.yaml --only deploy       deploy, and what it needs
   dagmar run release.yaml --from test         test, and what depends on it
+  dagmar run release.yaml --from test --results night.jsonl     with the outputs of an earlier run
   dagmar run release.yaml --set region=eu     with a field of the run's input
   dagmar run release.yaml --json | jq .type   facts as JSON lines, the result last
 
@@ -33,6 +34,10 @@ export function addRunCommand(program: Command): void {
     .option('-s, --set <key=value>', 'a field of the input, as in deploy.region=eu; may be repeated', collect)
     .option('--only <task...>', 'these tasks and what they need; a matrix by its name')
     .option('--from <task...>', 'these tasks and what depends on them; what they need counts as completed')
+    .option(
+      '--results <file>',
+      'with --from: what --json printed of an earlier run, for the outputs left out',
+    )
     .option('-n, --dry-run', 'show the order in which tasks would start, and run nothing')
     .option('-k, --keep-going', 'after a failure, run whatever does not need what failed')
     .option('--fail-fast', 'after a failure, kill the rest')

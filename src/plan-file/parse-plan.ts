@@ -7,6 +7,7 @@ import { changedNumbers } from './changed-numbers.ts'
 import { checkPlan, type Frame } from './check-plan.ts'
 import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
 import { judgePlan } from './judge-shape.ts'
+import { warnOfDollars } from './literal-dollars.ts'
 import type { Path } from './places.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
 import { spelledOut } from '../text/spelled-out.ts'
@@ -37,6 +38,8 @@ export interface PlanFile {
   readonly definition: PlanDefinition
   /** The ids of the tasks that each matrix stands for, by the id of the task in the file. */
   readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
+  /** What is allowed, and probably not meant: at most 100, in the order of the text. */
+  readonly warnings: readonly PlanProblem[]
 }
 
 /**
@@ -76,7 +79,9 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   if (isSound('pools')) refuseUnknownPools(frame, expanded.tasks, options.pools ?? {}, reporter)
   const checked = checkPlan(frame, expanded.tasks, reporter)
   if (problems.length > 0 || checked === undefined) throw planInvalid(file, problems)
-  return { file, ...checked, input: written.input, groups: expanded.groups }
+  const warnings: PlanProblem[] = []
+  warnOfDollars(written, reporterOf(read, file, warnings))
+  return { file, ...checked, input: written.input, groups: expanded.groups, warnings }
 }
 
 /**

@@ -9,6 +9,8 @@ const at = folderOf({
     'tasks:\n  a: { run: x }\n  t: { run: x, needs: [a], matrix: { n: [1, 2, 3] } }\n  z: { run: x, needs: [t] }\n',
   'bad.yaml': 'tasks:\n  a: { rum: x }\n  b: { run: x, needs: [c] }\n',
   'none.yaml': 'tasks: {}',
+  'dollars.yaml':
+    'defaults: { cwd: ~/x }\ntasks:\n  a: { run: "echo $A", env: { PATH: "/x:$PATH", B: "${B}", C: 5$, D: "${{ matrix.n }}$" }, matrix: { n: [1, 2] } }\n',
 })
 const check = (...args: string[]) => called(addCheckCommand, ['check', ...args])
 
@@ -34,6 +36,21 @@ describe('a check of a sound plan', () => {
       longestChain: 3,
       widestLevel: 3,
     })
+  })
+
+  it('warns of what looks as if a shell would expand it, where none does', async () => {
+    const { out, exitCode } = await check(at('dollars.yaml'))
+    const stays = 'which stays as it is: nothing is expanded there.'
+    const place = `${at('dollars.yaml')}:`
+    expect(out.trimEnd().split('\n').slice(1)).toEqual([
+      `${place}1:18: warning: defaults.cwd has ~/, ${stays} Name it in full, or from the plan file's folder.`,
+      `${place}3:37: warning: tasks.a.env.PATH has $PATH, ${stays} Set it in the command, as in PATH="/x:$PATH" npm test.`,
+      `${place}3:52: warning: tasks.a.env.B has \${B}, ${stays} Set it in the command, as in B="\${B}" npm test.`,
+    ])
+    expect(exitCode).toBe(0)
+    const json = JSON.parse((await check(at('dollars.yaml'), '--json')).out) as { warnings: unknown[] }
+    expect(json.warnings).toHaveLength(3)
+    expect(json.warnings[1]).toMatchObject({ line: 3, column: 37 })
   })
 
   it('prints the ids when asked to, that of a matrix before those it stands for', async () => {

@@ -180,8 +180,11 @@ describe('a command that cannot run', () => {
     expect((await failureOf(command('no-such-command x')))?.message).toBe(
       'The command exited with code 127: command not found, says the shell.',
     )
-    expect((await failureOf(command('echo', { shell: 'no-such-shell' })))?.message).toContain(
-      'not found: no-such-shell',
+    expect((await failureOf(command('echo', { shell: 'no-such-shell' })))?.message).toBe(
+      'The command exited with code 127: its shell was not found: no-such-shell.',
+    )
+    expect((await failureOf(command('echo', { shell: '/' })))?.message).toContain(
+      'its shell is not executable: /',
     )
   })
 

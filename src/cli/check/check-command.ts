@@ -1,5 +1,6 @@
 import type { OutputConfiguration } from 'commander'
 import { PlanFileError } from '../../errors/plan-file-error.ts'
+import { warningLine } from '../../plan-file/literal-dollars.ts'
 import type { PlanFile } from '../../plan-file/parse-plan.ts'
 import { shownJson } from '../../text/shown-json.ts'
 import { shownText } from '../../text/shown-text.ts'
@@ -51,12 +52,17 @@ function lineOf(planFile: PlanFile): string {
     `longest chain ${longestChain}`,
     `at most ${widestLevel} side by side`,
   ]
-  return `ok  ${shownText(planFile.file)}: ${parts.join(', ')}\n`
+  const lines = [
+    `ok  ${shownText(planFile.file)}: ${parts.join(', ')}`,
+    ...planFile.warnings.map((warning) => shownText(warningLine(warning))),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 function jsonOf(planFile: PlanFile): string {
-  const { file, plan } = planFile
-  return `${shownJson(JSON.stringify({ ok: true, file, name: plan.name, ...countsOf(planFile) }))}\n`
+  const { file, plan, warnings } = planFile
+  const more = warnings.length === 0 ? {} : { warnings }
+  return `${shownJson(JSON.stringify({ ok: true, file, name: plan.name, ...countsOf(planFile), ...more }))}\n`
 }
 
 function idLines({ plan, groups }: PlanFile): string {

@@ -3,11 +3,13 @@ import { resolve } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
 import type { Plan } from '../../graph/plan.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { wantsColours } from '../screen/colours.ts'
 import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
+import { missingInputs, needsLeftOut, readResults, withOutputs } from './earlier-results.ts'
 import { runPlan } from './run-plan.ts'
 import { selectTasks } from './select-tasks.ts'
 
@@ -18,6 +20,7 @@ export interface RunFlags {
   readonly set?: readonly string[]
   readonly only?: readonly string[]
   readonly from?: readonly string[]
+  readonly results?: string
   readonly dryRun?: boolean
   readonly keepGoing?: boolean
   readonly failFast?: boolean
@@ -41,27 +44,37 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     ...(flags.failFast === true ? { afterFailure: 'end' } : {}),
   })
   const concurrency = given ?? plan.concurrency ?? defaultConcurrency
-  if (flags.dryRun === true) return dryRun(plan, concurrency)
+  const leftOut = needsLeftOut(whole, plan)
+  const outputs = flags.results === undefined ? undefined : await readResults(flags.results)
+  const note = missingInputs(leftOut, outputs)
+  if (flags.dryRun === true) return dryRun(plan, concurrency, note)
 
   const input = await inputOf(planned, flags)
   const { env, stdin, stdout } = process
   const look = lookFor(flags.json === true, { env, isTerminal: stdout.isTTY })
   const logDir = flags.logDir === undefined ? undefined : readFolder(flags.logDir)
+  const processes = processExecutor(logDir === undefined ? {} : { logDir })
   return runPlan(plan, {
     input,
     concurrency,
-    processes: processExecutor(logDir === undefined ? {} : { logDir }),
+    processes: outputs === undefined ? processes : withOutputs(processes, leftOut, outputs),
+    notes: note === undefined ? [] : [note],
     look,
     weights: weightsFor(look, flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'),
     isColoured: wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color }),
     logDir: flags.logDir,
-    isAttended: stdin.isTTY && look !== 'json' && ![path, flags.input].includes('-') && !isUnattended(env),
+    isAttended:
+      stdin.isTTY &&
+      look !== 'json' &&
+      ![path, flags.input, flags.results].includes('-') &&
+      !isUnattended(env),
   })
 }
 
-async function dryRun(plan: Plan, concurrency: number): Promise<number> {
+async function dryRun(plan: Plan, concurrency: number, note: string | undefined): Promise<number> {
   const { dryRunLines } = await import('./dry-run.ts')
   const lines = await dryRunLines(plan, concurrency)
+  if (note !== undefined) lines.push(shownText(note))
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
   return 0
 }
@@ -75,9 +88,13 @@ async function inputOf(planned: unknown, flags: RunFlags): Promise<unknown> {
 
 function refuseContradictions(
   path: string,
-  { keepGoing, failFast, quiet, verbose, dryRun: isRehearsal, json, input }: RunFlags,
+  { keepGoing, failFast, quiet, verbose, dryRun: isRehearsal, json, input, from, results }: RunFlags,
 ): void {
   if (path === '-' && input === '-') throw misuse('The plan and --input cannot both come from stdin.')
+  if (results === '-' && (path === '-' || input === '-'))
+    throw misuse('--results cannot come from stdin together with something else.')
+  if (results !== undefined && from === undefined)
+    throw misuse('--results gives what --from leaves out: give --from as well.')
   if (keepGoing === true && failFast === true)
     throw misuse('--keep-going and --fail-fast exclude each other.')
   if (isRehearsal === true && json === true) throw misuse('--dry-run and --json exclude each other.')

@@ -14,6 +14,8 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly input: unknown
   readonly concurrency: number
   readonly processes: ProcessExecutor
+  /** Sentences to begin with. */
+  readonly notes: readonly string[]
   /** True when somebody at stdin can be asked. */
   readonly isAttended: boolean
 }
@@ -39,6 +41,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     clock: systemClock,
     why: (taskId) => run.why(taskId),
   })
+  for (const note of options.notes) display.say(note)
   const signals = endBySignals({
     run,
     running: () => progress.running - progress.teardowns.filter(({ isLive }) => isLive).length,

@@ -32,6 +32,9 @@ function reasonOf(code: number, work: CommandWork, path: string | undefined): st
   const program = typeof work.run === 'string' ? (work.shell ?? '/bin/sh') : work.run[0]!
   const isLine = typeof work.run === 'string'
   const found = code === 126 || code === 127 ? find(program, work.cwd, path) : 'executable'
+  if (isLine && found !== 'executable') {
+    return `its shell ${found === 'missing' ? 'was not found' : 'is not executable'}: ${program}`
+  }
   if (found === 'missing') return `command not found: ${program}`
   if (found === 'not executable') return `not executable: ${program}`
   if (code === 127) {
