@@ -30,35 +30,28 @@ export class Waits {
     }
     // Before its first start it waits for others.
     if (wait === undefined) return
-    switch (fact.type) {
-      case 'task.asked':
-        wait.questions = fact.of === 'handler' ? wait.questions + 1 : 0
-        wait.since ??= fact.at
-        return
-      case 'task.answered':
-        // An answer to its failure settles the task, or has it wait for room.
-        if (wait.questions === 1) goesOn(wait, fact.at)
-        else if (wait.questions > 1) wait.questions--
-        return
-      case 'task.retrying':
-      case 'task.deferred':
-      case 'task.interrupted':
-        wait.questions = 0
-        wait.since ??= fact.at
-        return
-      case 'task.dispatched':
-      case 'task.stopping':
-        goesOn(wait, fact.at)
-        return
-      case 'task.completed':
-      case 'task.failed':
-      case 'task.killed':
-        goesOn(wait, fact.at)
-        // If it is redriven, it has waited since its end.
-        wait.since = fact.at
+    if (fact.type === 'task.asked') {
+      wait.questions = fact.of === 'handler' ? wait.questions + 1 : 0
+      wait.since ??= fact.at
+    } else if (fact.type === 'task.answered') {
+      // An answer to its failure settles the task, or has it wait for room.
+      if (wait.questions === 1) goesOn(wait, fact.at)
+      else if (wait.questions > 1) wait.questions--
+    } else if (pauses.has(fact.type)) {
+      wait.questions = 0
+      wait.since ??= fact.at
+    } else if (resumes.has(fact.type)) {
+      goesOn(wait, fact.at)
+      // If it is redriven, it has waited since its end.
+      if (settles.has(fact.type)) wait.since = fact.at
     }
   }
 }
+
+/** An attempt is over, and another may follow. */
+const pauses: ReadonlySet<Fact['type']> = new Set(['task.retrying', 'task.deferred', 'task.interrupted'])
+const settles: ReadonlySet<Fact['type']> = new Set(['task.completed', 'task.failed', 'task.killed'])
+const resumes: ReadonlySet<Fact['type']> = new Set([...settles, 'task.dispatched', 'task.stopping'])
 
 function goesOn(wait: Wait, at: number): void {
   if (wait.since !== undefined) wait.ms += Math.max(0, at - wait.since)
