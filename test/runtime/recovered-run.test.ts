@@ -332,3 +332,55 @@ describe('a journal that is none', () => {
     )
   })
 })
+
+describe('a run whose coordinator died while the run was ended early', () => {
+  const dag = plan({
+    name: 'tidied',
+    tasks: {
+      up: { run: byHand },
+      work: { run: byHand, needs: ['up'] },
+      down: { run: byHand, needs: ['up', 'work'], teardown: true },
+    },
+  })
+  const killedAtWork = (run: RunHandle, hand: ReturnType<typeof desk>): void => {
+    hand.completes('up/1')
+    void run.kill()
+  }
+  const upTo = (facts: readonly RunFact[], isLast: (fact: RunFact) => boolean): readonly RunFact[] =>
+    facts.slice(0, facts.findIndex(isLast) + 1)
+
+  it('still runs its teardowns, also where nothing had followed from the kill yet', async () => {
+    const facts = await untilCrash(dag, killedAtWork, { concurrency: 1 })
+    for (const last of ['run.killing', 'task.stopping']) {
+      const before = upTo(facts, ({ type }) => type === last)
+      expect(before.length).toBeGreaterThan(1)
+      const { hand, clock, statuses } = await afterCrash(dag, before)
+      await clock.advanceAsync(0)
+      expect([statuses()['work'], hand.started]).toEqual(['killed', ['down']])
+    }
+  })
+
+  it('goes on with a teardown that was at work', async () => {
+    const facts = await untilCrash(dag, (run, hand) => {
+      killedAtWork(run, hand)
+      hand.ends('work/1')
+    })
+    const { hand, all } = await afterCrash(dag, facts)
+    expect(all('task.interrupted').map(({ taskId }) => taskId)).toEqual(['down'])
+    expect(hand.asked).toEqual(['start down/2'])
+  })
+
+  it('starts none after a further kill, though nothing but that had been told', async () => {
+    const facts = await untilCrash(dag, (run, hand) => {
+      killedAtWork(run, hand)
+      void run.kill()
+    })
+    const before = upTo(facts, (fact) => fact.type === 'run.killing' && fact.endsTeardowns === true)
+    const recovered = await afterCrash(dag, before)
+    expect(recovered.hand.started).toEqual([])
+    expect(recovered.result).toMatchObject({
+      status: 'killed',
+      counts: { completed: 1, killed: 1, skipped: 1 },
+    })
+  })
+})
