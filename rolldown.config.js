@@ -27,6 +27,7 @@ const noProgramsOfCommander = {
  * XState and RxJS; what needs these is a file of its own. What is loaded when it is first used stays apart.
  */
 const groups = [
+  { name: 'command-line', test: /\/commander\/|\/src\/cli\/(?:program|screen\/reader-gone)\.ts/ },
   {
     name: 'plans',
     test: /\/src\/(?:errors|graph|time|chance|containers)\/|\/src\/text\/(?:spelled-out|with-noun)|\/src\/executors\/(?:attempt|built-in|command)\.ts/,
