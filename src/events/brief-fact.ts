@@ -28,9 +28,9 @@ export function factOf(
   at: number,
   more: unknown,
 ): RunFact {
-  const { id: taskId, executor, policy } = tasks[Math.floor(told / 8)]!
+  const { id: taskId, executor, policy } = tasks[told >> 3]!
   const attempt = 1
-  switch (told % 8) {
+  switch (told & 7) {
     case brief.ready:
       return { seq, at, runId, type: 'task.ready', taskId, causeSeq: more as number }
     case brief.dispatched:

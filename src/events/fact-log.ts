@@ -1,15 +1,16 @@
 import { thrownText } from '../errors/foreign-value.ts'
-import { Observable, Subject, takeWhile } from 'rxjs'
+import { Observable, takeWhile } from 'rxjs'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { PlannedTask } from '../graph/plan.ts'
 import type { AllFacts } from './all-facts.ts'
-import { type BriefFact, factOf } from './brief-fact.ts'
+import { type BriefFact, type BriefSource, factOf } from './brief-fact.ts'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
 import { type Beginning, progressIn, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
 import { HeldFacts } from './held-facts.ts'
 import { Queue } from '../containers/queue.ts'
 import type { TaskView } from './task-view.ts'
+import { Teller } from './teller.ts'
 
 export interface FactLogOptions {
   readonly runId: string
@@ -37,10 +38,10 @@ const heldCharacters = 2 ** 20
 export class FactLog {
   /** Hot: from the moment of subscription on. Completes when the log is closed. */
   readonly events$: Observable<Fact>
-  readonly #told = new Subject<Fact>()
+  readonly #told = new Teller<Fact>()
   readonly #all: AllFacts | undefined
   readonly #held: HeldFacts
-  readonly #tasks: readonly PlannedTask[]
+  readonly #source: BriefSource
   readonly #retain: number
   readonly #passing = new Queue<PassingFact>()
   #passingCharacters = 0
@@ -60,13 +61,13 @@ export class FactLog {
     const { runId, retain, now } = options
     this.#runId = runId
     this.#retain = retain
-    this.#tasks = options.tasks ?? []
-    this.#held = new HeldFacts(retain, { runId, tasks: this.#tasks })
+    this.#source = { runId, tasks: options.tasks ?? [] }
+    this.#held = new HeldFacts(retain, this.#source)
     this.#now = now
     this.#beginning = options.beginning
     this.#all = options.all
     for (const fact of options.facts ?? []) this.#hold(fact)
-    this.events$ = new IsolatedObservable(this.#told, () => this)
+    this.events$ = new IsolatedObservable(this.#told.told$, () => this)
   }
 
   /** The `seq` of the last fact told. */
@@ -79,31 +80,28 @@ export class FactLog {
       this.#queue.push(fact)
       return
     }
-    this.#isTelling = true
-    try {
-      this.#deliver(fact)
-      for (let next = 0; next < this.#queue.length; next++) this.#deliver(this.#queue[next]!)
-    } finally {
-      if (this.#queue.length > 0) this.#queue.length = 0
-      this.#isTelling = false
-    }
+    this.#take(fact)
+    this.#show(fact)
   }
 
   /** True while nobody would see what is told: brief facts may be held as they are. */
   get isQuiet(): boolean {
     if (this.#closed || this.#isTelling || this.#signs.size > 0) return false
-    return !this.#told.observed && this.#all?.isObserved !== true
+    return !this.#told.isHeard && this.#all?.isObserved !== true
   }
 
   /** `tell`, for a brief fact. Where the log `isQuiet`, nothing is made of it. */
   tellBrief(told: BriefFact, seq: number, at: number, more: unknown, isQuiet = this.isQuiet): void {
-    if (!isQuiet) {
-      this.tell(factOf({ runId: this.#runId, tasks: this.#tasks }, told, seq, at, more))
+    const fact = isQuiet ? undefined : factOf(this.#source, told, seq, at, more)
+    if (fact !== undefined && (this.#isTelling || this.#signs.size > 0 || this.#closed)) {
+      this.tell(fact)
       return
     }
     this.#makeRoom()
+    // Held as it is, even where observers get an object: one that nobody keeps costs little.
     this.#held.pushBrief(told, seq, at, more)
     this.#lastSeq = seq
+    if (fact !== undefined) this.#show(fact)
   }
 
   /**
@@ -116,7 +114,7 @@ export class FactLog {
       // An observer may cause new facts while it is replayed to. They wait until the replay is through.
       const backlog: Fact[] = []
       let live = false
-      const told = this.#told.subscribe({
+      const told = this.#told.told$.subscribe({
         next: (fact) => {
           if (isRunFact(fact) && fact.seq < seq) return
           if (live) subscriber.next(fact)
@@ -181,14 +179,33 @@ export class FactLog {
     this.#told.complete()
   }
 
-  #deliver(fact: Fact): void {
+  /** Facts that observers cause wait until all of them have been told this one. */
+  #show(fact: Fact): void {
+    this.#isTelling = true
+    try {
+      this.#give(fact)
+      for (let next = 0; next < this.#queue.length; next++) {
+        this.#take(this.#queue[next]!)
+        this.#give(this.#queue[next]!)
+      }
+    } finally {
+      if (this.#queue.length > 0) this.#queue.length = 0
+      this.#isTelling = false
+    }
+  }
+
+  #give(fact: Fact): void {
+    if (this.#closed) return
+    if (this.#told.isHeard) this.#told.tell(fact)
+    if (this.#all?.isObserved === true) this.#all.tell(fact, this)
+  }
+
+  #take(fact: Fact): void {
     if (this.#closed) return
     if (isRunFact(fact)) {
       this.#hold(fact)
       if (this.#signs.size > 0 && endsAttempt(fact)) this.#signs.delete(fact.taskId)
     } else if (fact.type !== 'stream.lagged') this.#holdPassing(fact)
-    if (this.#told.observed) this.#told.next(fact)
-    if (this.#all?.isObserved === true) this.#all.tell(fact, this)
   }
 
   #hold(fact: RunFact): void {

@@ -123,7 +123,9 @@ interface FactTaker {
 
 /** Items that are gone must not be kept from being collected. */
 function emptied(items: unknown[], end: number): unknown[] {
-  return end > mostKept ? [] : items.fill(undefined, 0, end)
+  if (end > mostKept) return []
+  for (let place = 0; place < end; place++) items[place] = undefined
+  return items
 }
 
 /** More empty batches than this are given up. */
