@@ -5,8 +5,8 @@ import type { TaskOptions } from '../graph/options.ts'
 import { show } from '../graph/read-values.ts'
 import type { Work } from '../graph/work.ts'
 import { type Combination, combinationsOf, substitute } from './matrix.ts'
-import { MatrixBounds } from './matrix-bounds.ts'
 import type { Path } from './places.ts'
+import { PlanBounds } from './plan-bounds.ts'
 import { complaintAboutName } from './schema-parts.ts'
 import { type Surroundings, workOf } from './task-work.ts'
 import type { WrittenDefaults, WrittenPlan, WrittenTask } from './plan-schema.ts'
@@ -38,7 +38,7 @@ export function expandTasks(
 ): { readonly tasks: readonly ExpandedTask[]; readonly groups: ReadonlyMap<TaskId, readonly TaskId[]> } {
   const { reporter } = surroundings
   const written = reporter.places.keysOf(tasks)
-  const bounds = new MatrixBounds()
+  const bounds = new PlanBounds(surroundings.defaults)
   const members = written
     .filter(isNamed)
     .flatMap((id) => membersOf(id, tasks[id]!, isSound(id), bounds, surroundings))
@@ -111,21 +111,21 @@ function membersOf(
   writtenId: TaskId,
   task: WrittenTask,
   isSound: boolean,
-  bounds: MatrixBounds,
+  bounds: PlanBounds,
   { reporter }: Surroundings,
 ): readonly Member[] {
   const unknown: Member = { id: writtenId, writtenId, task: undefined, combination: undefined }
   const { matrix, ...written } = task
-  if (!isSound || (matrix !== undefined && bounds.isExceeded)) return [unknown]
-  if (matrix === undefined) return [{ ...unknown, task }]
-  const path: Path = ['tasks', writtenId, 'matrix']
-  const combinations = combinationsOf(matrix, path, reporter)
-  if (combinations === undefined) return [unknown]
-  const tooMuch = bounds.excessWith(written, combinations.length)
+  if (!isSound || bounds.isExceeded) return [unknown]
+  const path: Path = ['tasks', writtenId, ...(matrix === undefined ? [] : ['matrix'])]
+  const combinations = matrix === undefined ? undefined : combinationsOf(matrix, path, reporter)
+  if (matrix !== undefined && combinations === undefined) return [unknown]
+  const tooMuch = bounds.excessWith(written, combinations)
   if (tooMuch !== undefined) {
     reporter.report(path, `brings the plan to ${tooMuch}.`)
     return [unknown]
   }
+  if (combinations === undefined) return [{ ...unknown, task }]
   const members = combinations.map((combination) => {
     const id = `${writtenId}(${combination.label})`
     return { id, writtenId, task, combination }

@@ -225,6 +225,20 @@ describe('a matrix that is no good', () => {
     ])
   })
 
+  it('is refused when its values, or the variables of defaults, make it too long once they are filled in', () => {
+    const hundred = JSON.stringify(Array.from({ length: 100 }, (_, index) => index))
+    const long = JSON.stringify(Array.from({ length: 100 }, (_, index) => `${'y'.repeat(180)}${index}`))
+    const many = '${{ matrix.a }}'.repeat(100)
+    expect(problemsOf(`tasks: { t: { run: "${many}", matrix: { a: ${long}, b: ${hundred} } } }`)).toEqual([
+      expect.stringContaining('brings the plan to more than 100000000 characters by its matrices.'),
+    ])
+    const variables = Array.from({ length: 2_000 }, (_, index) => `V${index}: x`).join(', ')
+    const tasks = Array.from({ length: 2_000 }, (_, index) => `  t${index}: { run: x }`).join('\n')
+    expect(problemsOf(`defaults: { env: { ${variables} } }\ntasks:\n${tasks}`)).toEqual([
+      expect.stringContaining('more than 100000000 characters once everything is written out.'),
+    ])
+  })
+
   it('is refused when, with what needs it, it makes more than a million dependencies', () => {
     const values = JSON.stringify(Array.from({ length: 1_100 }, (_, index) => index))
     expect(
