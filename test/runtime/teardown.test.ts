@@ -1,6 +1,7 @@
 import { createRuntime, dag, plan, type TaskDefinition } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from './desk.ts'
+import { storeThat } from './stores.ts'
 import { byHand, simulated } from './watching.ts'
 
 const trio: Readonly<Record<string, TaskDefinition>> = {
@@ -297,6 +298,61 @@ describe('a run that is ended early', () => {
     hand.ends('up/1')
     await second.wait()
     expect([second.watched.statuses()['down'], watched.statuses()['down']]).toEqual(['running', 'running'])
+  })
+})
+
+describe('a store that fails while a run is ended early', () => {
+  it.each(['at work', 'about to start'] as const)(
+    'ends the teardown that is %s, and the run settles',
+    async (when) => {
+      const hand = desk()
+      let isBroken = false
+      const store = storeThat(() => {
+        if (isBroken) throw new Error('the disk is full')
+      })
+      const { start, wait } = simulated({ executors: { hand }, store })
+      const watched = await start(trio)
+      void watched.run.kill()
+      if (when === 'about to start') isBroken = true
+      hand.ends('up/1')
+      await wait()
+      isBroken = true
+      if (when === 'at work') {
+        hand.say('down/1', { type: 'attempt.warned', message: 'careful' })
+        await wait()
+        expect(hand.asked.at(-1)).toBe('abort down/1')
+        hand.ends('down/1')
+      }
+      await wait()
+      expect(hand.started.includes('down')).toBe(when === 'at work')
+      expect(watched.result).toMatchObject({ status: 'failed', failure: { code: 'STORE_FAILED' } })
+    },
+  )
+})
+
+describe('a runtime with other runs', () => {
+  it('lets the teardowns of a killed run go first, since somebody waits for its end', async () => {
+    const { hand, watched, runtime, start, wait } = await started(
+      { up: { run: byHand }, other: { run: byHand }, down: { run: byHand, needs: ['up'], teardown: true } },
+      2,
+    )
+    const next = await start({ x: { run: byHand }, y: { run: byHand } })
+    void watched.run.kill('up')
+    hand.ends('up/1')
+    await wait()
+    void watched.run.kill()
+    hand.ends('other/1')
+    await wait()
+    expect(hand.started.toSorted()).toEqual(['down', 'other', 'up', 'x'])
+    hand.completes('down/1')
+    await wait()
+    expect(watched.result?.status).toBe('killed')
+    expect(next.statuses()).toEqual({ x: 'running', y: 'running' })
+    void runtime.shutdown({ mode: 'kill' })
+    hand.ends('x/1')
+    hand.ends('y/1')
+    await wait()
+    expect(next.result?.status).toBe('killed')
   })
 })
 

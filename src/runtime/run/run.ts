@@ -289,14 +289,17 @@ export class Run implements ActorHost, Candidate, Committer {
 
   headPriority(): number | undefined {
     // In a run that is ended early only teardowns are queued.
-    if (this.dagContext.state === 'paused') return undefined
-    const head = this.books.queue.peek()
-    return head === -1 ? undefined : this.plan.tasks[head]!.priority
+    return this.dagContext.state === 'paused' ? undefined : this.#priorityOf(this.books.queue.peek())
   }
 
   lanePriority(index: number): number | undefined {
-    const head = this.books.queue.peekLane(index)
-    return head === -1 ? undefined : this.plan.tasks[head]!.priority
+    return this.#priorityOf(this.books.queue.peekLane(index))
+  }
+
+  /** Teardowns of a run that is ended early go before all tasks of other runs: somebody waits for its end. */
+  #priorityOf(head: number): number | undefined {
+    if (head === -1) return undefined
+    return this.dagContext.ending === undefined ? this.plan.tasks[head]!.priority : Number.POSITIVE_INFINITY
   }
 
   offer(most: number): boolean {
