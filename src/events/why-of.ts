@@ -32,7 +32,7 @@ export interface Unsettled {
   readonly structure: TaskStructure
   readonly runStatus: RunState
   /** How a dependency has settled, by its id and its place in `needs`. */
-  outcomeOf(id: TaskId, place: number): Outcome | undefined
+  readonly outcomeOf: (id: TaskId, place: number) => Outcome | undefined
   /** The oldest question that nobody has answered. */
   readonly question: string | undefined
   /** The instants at which the wait ends at the latest. Those that never come, or are not known, do not count. */

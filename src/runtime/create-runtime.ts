@@ -15,8 +15,8 @@ import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
 import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
-import { StandstillWatch } from './standstill-watch.ts'
-import { readShutdownOptions, type ShutdownOptions, storeSilent } from './shutdown-options.ts'
+import type { StandstillWatch } from './standstill-watch.ts'
+import { readShutdownOptions, type ShutdownOptions } from './shutdown-options.ts'
 import { lendSlot } from './attempt/lend-slot.ts'
 import { runtimeClosed } from './runtime-closed.ts'
 import { onAbort } from './on-abort.ts'
@@ -93,10 +93,17 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { shared } = root
   const owner = { id: timeOrderedId() }
   const registry = new RunRegistry()
-  const standstill = new StandstillWatch(root)
+  let standstill: StandstillWatch | undefined
   root.settled = (run) => {
     registry.release(run)
-    standstill.settled()
+    standstill?.settled()
+  }
+
+  /** Loaded for the first run that finds the runtime full: what it looks for takes seconds to come about. */
+  const watchStandstill = async (run: Run): Promise<void> => {
+    const loaded = await import('./standstill-watch.ts')
+    standstill ??= new loaded.StandstillWatch(root)
+    standstill.dispatched(run)
   }
 
   /** Adds a run to the runtime, whether it was dispatched or recovered. */
@@ -124,7 +131,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const handle = register(run, isSeen)
     root.spawn(run, 'run.start')
     if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)
-    standstill.dispatched(run)
+    if (isFull(root)) void watchStandstill(run)
     keepWarmAfter(run)
     return handle
   }
@@ -152,7 +159,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     root.shutdown(mode, storeTimeoutMs)
     await completed
     const unwritten = shared.writer?.unwritten ?? []
-    if (unwritten.length > 0) throw storeSilent(unwritten, storeTimeoutMs)
+    if (unwritten.length === 0) return
+    const { storeSilent } = await import('./store-silent.ts')
+    throw storeSilent(unwritten, storeTimeoutMs)
   }
 
   return {
@@ -168,6 +177,11 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     shutdown: (shutdownOptions = {}) => shutdown(shutdownOptions),
     [Symbol.asyncDispose]: () => shutdown({ mode: 'kill' }),
   }
+}
+
+function isFull({ shared }: RuntimeActor): boolean {
+  const { slots } = shared.admission.slots
+  return slots.isFull && slots.limit !== 0
 }
 
 function outputsOf(result: RunResult): RunResult['outputs'] {

@@ -30,10 +30,10 @@ export class StandstillWatch {
     root.shared.standstill = () => this.#sentence()
   }
 
-  /** Costs next to nothing unless the runtime is full. */
+  /** A run was dispatched while the runtime was full. */
   dispatched(run: Run): void {
     const { slots } = this.#root.shared.admission.slots
-    if (!slots.isFull || slots.limit === 0) return
+    if (!slots.isFull) return
     const waiting = this.#waiting
     if (waiting?.givenBack === slots.givenBack && !waiting.run.isClosed) return
     this.#waiting = { run, since: this.#root.shared.clock.now(), givenBack: slots.givenBack }

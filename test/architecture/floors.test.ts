@@ -51,6 +51,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'dispatch-options': 7,
     'shutdown-options': 7,
     'standstill-watch': 7,
+    'store-silent': 7,
     'keep-warm': 8,
     'create-runtime': 9,
   },

@@ -50,19 +50,14 @@ function isAsked({ state, waitingFor, openQuestions }: TaskContext): boolean {
 }
 
 function instantsIn(context: TaskContext): Unsettled['instants'] {
-  switch (context.state) {
-    case 'dispatched':
-      return [['retry', context.retryAt]]
-    case 'stopping':
-      return [['kill grace', context.forceAt]]
-    default:
-      return [
-        ['start timeout', context.startBy],
-        ['stall timeout', context.stallAt],
-        ['stall grace', context.graceAt],
-        ['timeout', context.timeoutAt],
-      ]
-  }
+  if (context.state === 'dispatched') return [['retry', context.retryAt]]
+  if (context.state === 'stopping') return [['kill grace', context.forceAt]]
+  return [
+    ['start timeout', context.startBy],
+    ['stall timeout', context.stallAt],
+    ['stall grace', context.graceAt],
+    ['timeout', context.timeoutAt],
+  ]
 }
 
 function waitsForLack(run: Run, lane: Lane, lack: Lack): WaitsFor {
