@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import limits from '../../.size-limit.json' with { type: 'json' }
+import { readSources } from './source-text.ts'
 import { builtDagmar } from '../cli/built-dagmar.ts'
 
 interface Loaded {
@@ -22,6 +24,29 @@ function loadedBy(entry: string): Loaded {
   }
   return { files: [...files], packages: [...packages].toSorted() }
 }
+
+/** The source files that those of a folder load when they are first used. */
+function loadedLater(folder: string): readonly string[] {
+  return readSources([folder], ['.ts']).flatMap(({ text }) =>
+    [...text.matchAll(/\bimport\('[^']*\/([\w-]+)\.ts'\)/g)].map(([, name]) => name!),
+  )
+}
+
+describe('what is loaded when it is first used', () => {
+  it('lies in files of its own, which the size of an import does not count', () => {
+    const { files } = loadedBy('index.js')
+    const later = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bimport\("\.\/([\w-]+)-[\w-]{8}\.js"\)/g)].map(
+        ([, name]) => name!,
+      ),
+    )
+    const names = [...loadedLater('src/executors'), ...loadedLater('src/runtime')].toSorted()
+    expect(later.toSorted()).toEqual(names)
+    expect(limits[0]!.ignore.filter((one) => one.startsWith('./')).toSorted()).toEqual(
+      names.map((name) => `./${name}-*.js`),
+    )
+  })
+})
 
 describe('what is loaded at once', () => {
   it("by import 'dagmar' is a few files, and XState and RxJS", () => {
