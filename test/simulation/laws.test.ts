@@ -11,6 +11,8 @@ interface AnyTask {
   readonly needs: readonly number[]
   readonly pool: number
   readonly isAny: boolean
+  readonly isTeardown: boolean
+  readonly aborts: boolean
   readonly maxAttempts: number
 }
 
@@ -20,6 +22,8 @@ const anyTasks = fc.array(
     needs: fc.uniqueArray(fc.nat(11), { maxLength: 3 }),
     pool: fc.nat(2),
     isAny: fc.boolean(),
+    isTeardown: fc.boolean(),
+    aborts: fc.constantFrom(false, false, true),
     maxAttempts: fc.integer({ min: 1, max: 3 }),
   }),
   { minLength: 1, maxLength: 12 },
@@ -46,13 +50,15 @@ function plain(tasks: readonly AnyTask[]): Plan {
 function rich(tasks: readonly AnyTask[]): Plan {
   return planned(
     Object.fromEntries(
-      tasks.map(({ estimate, pool, isAny, maxAttempts }, index) => {
+      tasks.map(({ estimate, pool, isAny, isTeardown, aborts, maxAttempts }, index) => {
         const needs = needsOf(tasks, index)
         const task: Omit<TaskDefinition, 'run'> = {
           estimate,
           needs,
           ...(pool === 0 ? {} : { uses: { pool } }),
           ...(isAny && needs.length > 0 ? { when: 'any-settled' } : {}),
+          ...(isTeardown && needs.length > 0 ? { teardown: true } : {}),
+          ...(aborts ? { onFailure: 'abort' } : {}),
           retry: { maxAttempts, backoff: { base: 7 } },
         }
         return [`t${index}`, task]

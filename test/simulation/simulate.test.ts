@@ -306,6 +306,29 @@ describe('a simulated failure', () => {
     })
   })
 
+  it('that aborts leaves teardowns to run, once what they need has ended', async () => {
+    const tasks = planned({
+      up: { estimate: 10 },
+      bad: { estimate: 20, needs: ['up'], onFailure: 'abort' },
+      long: { estimate: 500, needs: ['up'] },
+      down: { estimate: 30, needs: ['up', 'long'], teardown: true },
+      never: { estimate: 1, needs: ['long'] },
+    })
+    const {
+      makespanMs,
+      status,
+      tasks: simulated,
+    } = await simulate(tasks, { concurrency: 4, failureRate: { bad: 1 } })
+    expect([makespanMs, status]).toEqual([60, 'failed'])
+    expect(simulated.map(({ id, status: how, startAt }) => [id, how, startAt])).toEqual([
+      ['up', 'completed', 0],
+      ['bad', 'failed', 10],
+      ['long', 'killed', 10],
+      ['down', 'completed', 30],
+      ['never', 'skipped', 30],
+    ])
+  })
+
   it('comes about as often as was asked for', async () => {
     const many = planned(Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`t${at}`, {}])))
     const { counts } = await simulate(many, { failureRate: 0.2, concurrency: Number.POSITIVE_INFINITY })

@@ -46,6 +46,20 @@ describe('the inputs of a handler', () => {
       })
   })
 
+  it('are optional for a teardown, which runs however its dependencies settle, unless its rule says otherwise', () => {
+    const torn = base.task('down', { needs: ['build'], teardown: true }, ({ inputs }) => {
+      expectTypeOf(inputs).toEqualTypeOf<{ readonly build?: string }>()
+      return 1
+    })
+    expectTypeOf<DagOutputs<typeof torn>>().toEqualTypeOf<{ readonly build: string; readonly down: number }>()
+    base.task('undo', { needs: ['build'], teardown: true, when: 'all-completed' }, ({ inputs }) => {
+      expectTypeOf(inputs).toEqualTypeOf<{ readonly build: string }>()
+    })
+    base.task('plain', { needs: ['build'], teardown: false }, ({ inputs }) => {
+      expectTypeOf(inputs).toEqualTypeOf<{ readonly build: string }>()
+    })
+  })
+
   it('are optional under any rule but all-completed', () => {
     base.task('clean', { needs: ['build'], when: 'all-settled' }, ({ inputs }) => {
       expectTypeOf(inputs).toEqualTypeOf<{ readonly build?: string }>()
