@@ -20,6 +20,10 @@ export class AllFacts {
     return this.#told.isHeard
   }
 
+  get listeners(): number {
+    return this.#told.listeners
+  }
+
   tell(fact: Fact, teller: Reporter): void {
     this.#queue.push({ fact, teller })
     if (this.#telling !== undefined) return

@@ -168,8 +168,8 @@ export class FactLog {
   }
 
   /** All run facts that are held. */
-  held(): Iterable<RunFact> {
-    return this.#held
+  *held(): Iterable<RunFact> {
+    for (const fact of this.#held) yield frozen(fact)
   }
 
   /** Completes all observers. Later facts are dropped. */
@@ -196,6 +196,8 @@ export class FactLog {
 
   #give(fact: Fact): void {
     if (this.#closed) return
+    // One who listens alone gets an object of his own, since common facts are held as they are.
+    if (this.#told.listeners + (this.#all?.listeners ?? 0) > 1) Object.freeze(fact)
     if (this.#told.isHeard) this.#told.tell(fact)
     if (this.#all?.isObserved === true) this.#all.tell(fact, this)
   }
@@ -210,7 +212,7 @@ export class FactLog {
 
   #hold(fact: RunFact): void {
     this.#makeRoom()
-    this.#held.push(fact)
+    this.#held.push(frozen(fact))
     this.#lastSeq = fact.seq
   }
 
@@ -224,7 +226,7 @@ export class FactLog {
     else if (fact.type === 'task.progress') {
       this.noteSign(fact.taskId, fact.attempt, fact.at, progressIn(fact))
     }
-    this.#passing.push(fact)
+    this.#passing.push(Object.freeze(fact))
     this.#passingCharacters += charactersOf(fact)
     while (this.#passing.length > heldPassing || this.#passingCharacters > heldCharacters) {
       this.#passingCharacters -= charactersOf(this.#passing.shift()!)
@@ -236,7 +238,7 @@ export class FactLog {
     const first = this.#held.firstSeq ?? this.#lastSeq + 1
     const start = Math.max(1, seq)
     // Copied before the first one is given out: facts that the observer causes meanwhile are told live.
-    const held = [...this.#held]
+    const held = [...this.held()]
     const passing = [...this.#passing].filter((fact) => fact.afterSeq >= start - 1)
     if (start < first) {
       yield {
@@ -294,6 +296,24 @@ const attemptEnds: ReadonlySet<string> = new Set<RunFact['type']>([
 
 function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
   return attemptEnds.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
+}
+
+/**
+ * The fact, which is everybody's from now on: no observer can forge it for the next, or for the view. What tasks return
+ * and are given stays as it is, for that belongs to others.
+ */
+function frozen(fact: RunFact): RunFact {
+  Object.freeze(fact)
+  if ('failure' in fact) freezeAll(fact.failure)
+  if ('tasks' in fact) freezeAll(fact.tasks)
+  if ('handle' in fact) freezeAll(fact.handle)
+  return fact
+}
+
+function freezeAll(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const part of Object.values(value)) freezeAll(part)
 }
 
 function charactersOf(fact: PassingFact): number {

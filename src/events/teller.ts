@@ -28,6 +28,10 @@ export class Teller<T> {
     return this.#listeners.length > 0
   }
 
+  get listeners(): number {
+    return this.#listeners.length
+  }
+
   tell(value: T): void {
     this.#current ??= [...this.#listeners]
     for (const listener of this.#current) listener.next(value)

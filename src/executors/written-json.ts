@@ -21,6 +21,14 @@ export function writtenText(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? written.get(value)?.text : undefined
 }
 
+/** A copy that shares nothing with the value. Throws what `structuredClone` throws, as for a function. */
+export function cloneOf(value: unknown): unknown {
+  const clone: unknown = structuredClone(value)
+  const of = typeof value === 'object' && value !== null ? written.get(value) : undefined
+  if (of !== undefined) written.set(clone as object, of)
+  return clone
+}
+
 /** Warns whoever reads these inputs of numbers that are not what the command wrote. */
 export function warnOfChanges(inputs: Readonly<Record<string, unknown>>, report: Report): void {
   if (!hasChanges) return

@@ -1,4 +1,6 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { thrownText } from '../errors/foreign-value.ts'
+import { cloneOf } from '../executors/written-json.ts'
 import type { DispatchOptions } from '../graph/dispatch-options.ts'
 import type { Plan } from '../graph/plan.ts'
 import {
@@ -39,7 +41,7 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
     id: given.id ?? timeOrderedId(),
     idempotencyKey,
     labels,
-    input: readInput(plan, given.input),
+    input: shared.isolate ? clonedInput(plan, readInput(plan, given.input)) : readInput(plan, given.input),
     concurrency: concurrency ?? shared.admission.slots.slots.limit,
     pools,
     timeoutMs: timeout,
@@ -56,7 +58,7 @@ function readLabels(value: unknown, path: string): Readonly<Record<string, strin
   for (const [key, label] of Object.entries(value)) {
     if (typeof label !== 'string') throw badValue(memberPath(path, key), label, 'a text')
   }
-  return value as Readonly<Record<string, string>>
+  return Object.freeze({ ...value }) as Readonly<Record<string, string>>
 }
 
 function readInput(plan: Plan, input: unknown): unknown {
@@ -77,6 +79,17 @@ function readInput(plan: Plan, input: unknown): unknown {
     message: `The input of ${plan.name} does not fit its schema: ${issues.join('; ')}.`,
     facts: { issues },
   })
+}
+
+function clonedInput(plan: Plan, input: unknown): unknown {
+  try {
+    return cloneOf(input)
+  } catch (thrown) {
+    throw new DagmarError('INPUT_INVALID', {
+      message: `The input of ${plan.name} cannot be cloned, and the runtime isolates its tasks: ${thrownText(thrown)}`,
+      hint: 'Give plain data, without functions; or leave isolate out.',
+    })
+  }
 }
 
 function refuseUnknownExecutors(shared: Shared, plan: Plan): void {

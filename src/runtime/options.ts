@@ -58,6 +58,12 @@ export interface RuntimeOptions {
    * @default 'compiled'
    */
   readonly mode?: 'compiled' | 'interpreted'
+  /**
+   * Outputs and the run's input are cloned (`structuredClone`) as they are given and each time a handler gets them, so
+   * that nobody sees what another does to them. An attempt whose output cannot be cloned fails with
+   * `OUTPUT_NOT_CLONED`, and such an input is refused with `INPUT_INVALID`. Otherwise they are shared. @default false
+   */
+  readonly isolate?: boolean
   /** How many run facts a run holds for `events({ from })` and `story`. Integer ≥ 1. @default 100000 */
   readonly retainFacts?: number
 }
@@ -75,6 +81,10 @@ const readers = {
   pools: readAmounts,
   admission: (value: unknown, path: string) => readOneOf(value, path, ['both', 'executor']),
   retainFacts: (value: unknown, path: string) => readInteger(value, path, 1),
+  isolate: (value: unknown, path: string): boolean => {
+    if (typeof value === 'boolean') return value
+    throw badValue(path, value, 'true or false')
+  },
   inspect: readInspect,
 }
 
@@ -89,6 +99,7 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions
     pools = noAmounts,
     admission = 'both',
     retainFacts = 100_000,
+    isolate = false,
     inspect,
   } = readGiven(options, readers, "createRuntime's options object", '')
   const builtIn: Readonly<Record<BuiltInName, Executor>> = {
@@ -104,6 +115,7 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions
     pools,
     admission,
     retainFacts,
+    isolate,
     inspect,
     logic: machineLogic(inspect === undefined ? mode : 'interpreted'),
   }

@@ -26,6 +26,7 @@ export interface SharedOptions {
   readonly pools: Readonly<Record<string, number>>
   readonly admission: AdmissionMode
   readonly retainFacts: number
+  readonly isolate: boolean
   readonly logic: MachineLogic
 }
 
@@ -35,6 +36,8 @@ export class Shared {
   /** Undefined for a runtime without a store. */
   readonly writer: JournalWriter | undefined
   readonly retainFacts: number
+  /** Whether outputs and inputs are cloned for each who gets them. */
+  readonly isolate: boolean
   readonly logic: MachineLogic
   readonly executors: ReadonlyMap<string, ExecutorLoad>
   readonly admission: Admission
@@ -50,6 +53,7 @@ export class Shared {
     const clock = new Timekeeper(options.clock)
     this.clock = clock
     this.retainFacts = options.retainFacts
+    this.isolate = options.isolate
     this.logic = options.logic
     this.executors = new Map(
       Object.entries(options.executors).map(([name, executor], key) => [

@@ -1,7 +1,8 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../../machines/outcome.ts'
-import { shownValue } from '../../errors/foreign-value.ts'
+import { shownValue, thrownText } from '../../errors/foreign-value.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
+import { cloneOf } from '../../executors/written-json.ts'
 import type { AttemptReport } from '../../ports/executor.ts'
 import { backoffMs } from '../../scheduling/backoff.ts'
 import type { LiveTask } from '../run/live-task.ts'
@@ -22,9 +23,10 @@ export function hear(reporter: Reporter, report: AttemptReport): void {
  * Passes a report on to the task's machine. One that is late, or about an attempt that is over, is dropped here or
  * there.
  */
-function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
+function takeReport({ live, attempt }: Reporter, given: AttemptReport): void {
   const { run } = live
   if (run.live.get(live.task.index) !== live) return
+  const report = run.shared.isolate ? isolated(given) : given
   const at = run.now
   const source = sourceOf(live, attempt)
   if (live.context.state === 'starting' && attempt === live.context.attempt) hearFirst(live, report)
@@ -71,6 +73,17 @@ function takeReport({ live, attempt }: Reporter, report: AttemptReport): void {
       return
     case 'attempt.ended':
       run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) }, source)
+  }
+}
+
+/** What an attempt returned is its own: the runtime keeps a copy. */
+function isolated(report: AttemptReport): AttemptReport {
+  if (report.type !== 'attempt.completed') return report
+  try {
+    return { ...report, output: cloneOf(report.output) }
+  } catch (thrown) {
+    const message = `The output cannot be cloned, and the runtime isolates its tasks: ${thrownText(thrown)}`
+    return { type: 'attempt.failed', failure: { code: 'OUTPUT_NOT_CLONED', message, retryable: false } }
   }
 }
 

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../events/json-value.ts'
 import type { DispatchOptions } from '../../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../../graph/plan.ts'
 import type { Attempt, AttemptOrigin } from '../../ports/executor.ts'
+import { cloneOf } from '../../executors/written-json.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { placeAttempt } from './place-attempt.ts'
 
@@ -26,7 +27,8 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     this.taskId = live.task.id
     this.attempt = live.context.attempt
     this.work = live.task.work
-    this.input = live.run.options.input
+    const { options, shared } = live.run
+    this.input = shared.isolate ? cloneOf(options.input) : options.input
     this.actor = live.ref
     this.note = note
     this.origin = this
@@ -42,7 +44,10 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     const inputs: Record<string, unknown> = {}
     for (const need of task.needs) {
       const outcome = books.outcomes[need]
-      if (outcome?.status === 'completed') inputs[run.plan.tasks[need]!.id] = outcome.output
+      if (outcome?.status === 'completed') {
+        const { output } = outcome
+        inputs[run.plan.tasks[need]!.id] = run.shared.isolate ? cloneOf(output) : output
+      }
     }
     return inputs
   }

@@ -10,7 +10,12 @@ export function limitsIn({
   readonly pools: Readonly<Record<string, number>>
   readonly timeoutMs: number
 }): RunLimits {
-  return { concurrency: limitOf(concurrency), pools, timeoutMs: limitOf(timeoutMs) }
+  const limits = {
+    concurrency: limitOf(concurrency),
+    pools: Object.freeze(pools),
+    timeoutMs: limitOf(timeoutMs),
+  }
+  return Object.freeze(limits)
 }
 
 /** JSON has no Infinity. */

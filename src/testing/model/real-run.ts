@@ -110,7 +110,10 @@ export class RealRun {
       )
     }
     for (const { facts } of this.#subscribers) {
-      if (facts.length !== this.#facts.length || facts.some((fact, index) => fact !== this.#facts[index]))
+      if (
+        facts.length !== this.#facts.length ||
+        facts.some((fact, index) => !isSame(fact, this.#facts[index]))
+      )
         throw new Error(`After '${words}' an observer has ${facts.length} of ${this.#facts.length} facts`)
     }
   }
@@ -169,4 +172,9 @@ function line(
     ...(outcome !== undefined && 'abandoned' in outcome && outcome.abandoned ? ['abandoned'] : []),
   ]
   return `${id} ${status} (${about.join(', ')})`
+}
+
+/** A fact that is replayed may be another object than the one that was told. */
+function isSame(one: RunFact, other: RunFact | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
