@@ -34,12 +34,19 @@ export function findCycle(tasks: readonly Links[]): readonly number[] | undefine
   const order = topologicalOrder(tasks)
   if (order.length === tasks.length) return undefined
   const remaining = betweenCycles(tasks, order)
-  const first = someTaskOnACycle(tasks, remaining)
-  const search = new CycleSearch(tasks, remaining)
-  let best = search.shortestThrough(first, Number.POSITIVE_INFINITY)!
-  const allowance = 10_000 + 4 * search.edgesSeen
-  for (let start = 0; start < tasks.length && search.edgesSeen < allowance && best.length > 1; start++) {
-    if (remaining[start] === 1) best = search.shortestThrough(start, best.length) ?? best
+  const first = shortestThrough(
+    someTaskOnACycle(tasks, remaining),
+    Number.POSITIVE_INFINITY,
+    tasks,
+    remaining,
+  )
+  let best = first.cycle!
+  let left = 10_000 + 3 * first.edgesSeen
+  for (let start = 0; start < tasks.length && left > 0 && best.length > 1; start++) {
+    if (remaining[start] === 0) continue
+    const { cycle = best, edgesSeen } = shortestThrough(start, best.length, tasks, remaining)
+    best = cycle
+    left -= edgesSeen
   }
   const least = best.indexOf(best.reduce((a, b) => Math.min(a, b)))
   return [...best.slice(least), ...best.slice(0, least)]
@@ -53,20 +60,12 @@ function standsBehindItsNeeds(tasks: readonly Links[]): boolean {
   return true
 }
 
-/**
- * Marks the tasks that lie on cycles or between two: those that remain when sources and sinks are taken away until
- * there are none.
- */
+/** Marks the tasks that lie on cycles or between two: those that are left out of the order, from either end. */
 function betweenCycles(tasks: readonly Links[], order: Int32Array): Uint8Array {
+  const mirror = tasks.map(({ needs, dependents }) => ({ needs: dependents, dependents: needs }))
   const remaining = new Uint8Array(tasks.length).fill(1)
   for (const index of order) remaining[index] = 0
-  const waiting = Int32Array.from(tasks, (task) => task.dependents.length)
-  const sinks: number[] = []
-  for (let index = 0; index < tasks.length; index++) if (waiting[index] === 0) sinks.push(index)
-  for (let sink = sinks.pop(); sink !== undefined; sink = sinks.pop()) {
-    remaining[sink] = 0
-    for (const need of tasks[sink]!.needs) if (--waiting[need]! === 0) sinks.push(need)
-  }
+  for (const index of topologicalOrder(mirror)) remaining[index] = 0
   return remaining
 }
 
@@ -83,53 +82,33 @@ function someTaskOnACycle(tasks: readonly Links[], remaining: Uint8Array): numbe
   return at
 }
 
-/** Breadth-first searches that share their arrays. */
-class CycleSearch {
-  /** How many edges the searches have looked at so far. */
-  edgesSeen = 0
-  readonly #tasks: readonly Links[]
-  readonly #remaining: Uint8Array
-  readonly #queue: Int32Array
-  /** The task from which the search that is named in `#seenBy` reached this one. */
-  readonly #cameFrom: Int32Array
-  readonly #seenBy: Int32Array
-  readonly #depth: Int32Array
-
-  constructor(tasks: readonly Links[], remaining: Uint8Array) {
-    this.#tasks = tasks
-    this.#remaining = remaining
-    this.#queue = new Int32Array(tasks.length)
-    this.#cameFrom = new Int32Array(tasks.length)
-    this.#seenBy = new Int32Array(tasks.length).fill(-1)
-    this.#depth = new Int32Array(tasks.length)
-  }
-
-  /** The shortest cycle through `start`, if it has fewer than `limit` tasks. */
-  shortestThrough(start: number, limit: number): number[] | undefined {
-    let end = 0
-    this.#queue[end++] = start
-    this.#seenBy[start] = start
-    this.#depth[start] = 1
-    for (let next = 0; next < end; next++) {
-      const at = this.#queue[next]!
-      const depth = this.#depth[at]!
-      if (depth >= limit) return undefined
-      for (const need of this.#tasks[at]!.needs) {
-        this.edgesSeen++
-        if (need === start) return this.#pathTo(at, start)
-        if (this.#remaining[need] === 0 || this.#seenBy[need] === start) continue
-        this.#seenBy[need] = start
-        this.#cameFrom[need] = at
-        this.#depth[need] = depth + 1
-        this.#queue[end++] = need
+/** The shortest cycle through `start`, if it has fewer than `limit` tasks: a breadth-first search. */
+function shortestThrough(
+  start: number,
+  limit: number,
+  tasks: readonly Links[],
+  remaining: Uint8Array,
+): { readonly cycle?: readonly number[]; readonly edgesSeen: number } {
+  const cameFrom = new Map<number, number>()
+  let edgesSeen = 0
+  for (let length = 1, reached = [start]; length < limit && reached.length > 0; length++) {
+    const next: number[] = []
+    for (const at of reached) {
+      for (const need of tasks[at]!.needs) {
+        edgesSeen++
+        if (need === start) return { cycle: pathTo(at, cameFrom), edgesSeen }
+        if (remaining[need] === 0 || cameFrom.has(need)) continue
+        cameFrom.set(need, at)
+        next.push(need)
       }
     }
-    return undefined
+    reached = next
   }
+  return { edgesSeen }
+}
 
-  #pathTo(end: number, start: number): number[] {
-    const path = [end]
-    for (let at = end; at !== start; path.push(at)) at = this.#cameFrom[at]!
-    return path.toReversed()
-  }
+function pathTo(end: number, cameFrom: ReadonlyMap<number, number>): readonly number[] {
+  const path: number[] = []
+  for (let at: number | undefined = end; at !== undefined; at = cameFrom.get(at)) path.push(at)
+  return path.toReversed()
 }
