@@ -21,7 +21,7 @@ export function toDot(source: Plan | AnyDag, options: PictureOptions = {}): stri
 }
 
 function edgesInto(task: PlannedTask): string[] {
-  const rule = ruleLabel(task.rule)
+  const rule = ruleLabel(task)
   const label = rule === undefined ? '' : ` [label="${rule}"]`
   return task.needs.map((need) => `  t${need} -> t${task.index}${label}`)
 }

@@ -19,7 +19,7 @@ export function toMermaid(source: Plan | AnyDag, options: PictureOptions = {}): 
 }
 
 function edgesInto(task: PlannedTask): string[] {
-  const rule = ruleLabel(task.rule)
+  const rule = ruleLabel(task)
   const arrow = rule === undefined ? '-->' : `-->|${rule}|`
   return task.needs.map((need) => `  t${need} ${arrow} t${task.index}`)
 }

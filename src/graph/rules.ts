@@ -153,7 +153,8 @@ export function isMetByFailure(rule: Rule): boolean {
 }
 
 /** What a picture writes at the edges of a task; undefined for the default rule. */
-export function ruleLabel(rule: Rule): string | undefined {
-  if (typeof rule === 'function') return 'function'
-  return rule === 'all-completed' ? undefined : rule
+export function ruleLabel(task: { readonly rule: Rule; readonly teardown: boolean }): string | undefined {
+  const rule = typeof task.rule === 'function' ? 'function' : task.rule
+  if (!task.teardown) return rule === 'all-completed' ? undefined : rule
+  return rule === 'all-settled' ? 'teardown' : `teardown, ${rule}`
 }

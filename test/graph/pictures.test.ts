@@ -73,6 +73,18 @@ describe('a dag as Mermaid', () => {
   })
 })
 
+describe('a teardown', () => {
+  it('is named as one at its edges, with its rule where that is not its default', () => {
+    const torn = dag('torn')
+      .task('up', run)
+      .task('down', { needs: ['up'], teardown: true }, run)
+      .task('undo', { needs: ['up'], teardown: true, when: 'any-failed' }, run)
+    for (const text of [toMermaid(torn), toDot(torn)]) {
+      expect(text.match(/teardown[\w, -]*/g)).toEqual(['teardown', 'teardown, any-failed'])
+    }
+  })
+})
+
 describe('a dag as DOT', () => {
   it('has its tasks, and edges that name the rules that are not all-completed', () => {
     const { labels, edges } = parseDot(toDot(small))

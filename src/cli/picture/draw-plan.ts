@@ -70,7 +70,7 @@ function drawn(
     const number = (isFirst ? String(level + 1) : '').padStart(gutter - 2)
     const room = width - gutter - rails.length
     const id = cutToWidth(shownText(task.id), room)
-    const rule = ruleLabel(task.rule)
+    const rule = ruleLabel(task)
     const label = rule === undefined ? '' : cutToWidth(`  ${rule}`, room - displayWidth(id))
     return `${paint(number, 'faint')}  ${paint(rails, 'faint')}${id}${paint(label, 'busy')}`
   })
