@@ -23,6 +23,7 @@ export class FakeTerminal implements Screen {
   columns: number
   rows: number
   readonly isClogged = false
+  isBehind = false
   isCursorShown = true
   wrapsLines = true
   /** How often it was written to. */

@@ -115,6 +115,21 @@ describe('a run on a terminal', () => {
     expect(screen.writes - before).toBe(10)
   })
 
+  it('is not painted for a terminal that takes nothing, which gets the latest frame when it does again', () => {
+    const screen = new FakeTerminal({ columns: 40, rows: 10 })
+    const run = shownRun({ taskIds: ['a', 'b'], screen })
+    starts(run, 'a')
+    run.clock.advance(frameMs)
+    screen.isBehind = true
+    const before = screen.writes
+    for (let index = 0; index < 100; index++) prints(run, 'a', `line ${index}`)
+    run.clock.advance(60_000)
+    expect(screen.writes).toBe(before)
+    screen.isBehind = false
+    run.clock.advance(1_000)
+    expect(screen.belowCursor[1]).toContain('line 99')
+  })
+
   it('costs much the same for 2,000 tasks at once as for as many as the screen shows', () => {
     const painted = (count: number) => {
       const screen = new FakeTerminal({ columns: 120, rows: 40 })

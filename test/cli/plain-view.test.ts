@@ -9,6 +9,7 @@ function fakePipe() {
     columns: 80,
     rows: 24,
     isClogged: false,
+    isBehind: false,
     write: (more) => {
       text += more
     },

@@ -26,6 +26,20 @@ describe('a run that gets a first SIGINT', () => {
   })
 })
 
+describe('a run that gets SIGINT twice at a time', () => {
+  it('takes it as one, as under npm, which hands on what the terminal has sent to everybody', async () => {
+    const run = dagmar(['run', planWith({ one: { run: patient } })])
+    await run.says('| there')
+    run.child.kill('SIGINT')
+    await run.says('Ctrl-C again kills')
+    run.child.kill('SIGINT')
+    const { code, stdout } = await run.ended
+    expect(stdout).toContain('| through')
+    expect(stdout).not.toContain('killing')
+    expect(code).toBe(130)
+  })
+})
+
 describe('a run that gets a second SIGINT', () => {
   it('kills what runs, by force after the grace, and exits with 130', async () => {
     const run = dagmar(['run', planWith({ one: { run: stubborn, killGrace: '200ms' } })])
@@ -258,6 +272,28 @@ describe.runIf(hasScript)('a run on a terminal', () => {
     expect(stdout.lastIndexOf('\u001b[?25l')).toBeLessThan(stdout.lastIndexOf('\u001b[?25h'))
     expect(stdout).toContain('tried completed')
     expect(code).toBe(0)
+  })
+
+  it('can be ended while the terminal takes nothing, as after Ctrl-S', async () => {
+    const plan = planWith({ one: { run: 'echo there; while true; do echo again and again; done' } })
+    const run = dagmar(['run', plan, '--verbose'], { under: (line) => onTerminal(`exec ${line}`) })
+    await run.says('there')
+    const { pid } = left().find(({ command }) => isDagmar(command))!
+    run.child.stdout!.pause()
+    await apart()
+    process.kill(pid, 'SIGTERM')
+    await vi.waitFor(
+      () => expect(left().some(({ command }) => command.includes('again and again'))).toBe(false),
+      {
+        timeout: 10_000,
+        interval: 20,
+      },
+    )
+    run.child.stdout!.resume()
+    const { code, stdout } = await run.ended
+    expect(stdout).toContain('killing 1 running task (SIGTERM)')
+    expect(code).toBe(143)
+    await expectNothingLeft()
   })
 
   it('gives the cursor back when it leaves at a third SIGINT', async () => {

@@ -20,10 +20,18 @@ async function ran(work: ReturnType<typeof dag>) {
       columns: 80,
       rows: 24,
       isClogged: false,
+      isBehind: false,
       onResize: () => () => undefined,
       write: (text) => lines.push(text),
     },
-    { columns: 80, rows: 24, isClogged: false, onResize: () => () => undefined, write: () => undefined },
+    {
+      columns: 80,
+      rows: 24,
+      isClogged: false,
+      isBehind: false,
+      onResize: () => () => undefined,
+      write: () => undefined,
+    },
   )
   run.events$.subscribe((fact) => {
     if (fact.type === 'task.warned') warnings.push(`${fact.taskId}: ${fact.message}`)

@@ -30,8 +30,8 @@ const mostBytes = 512 * 1024
 const patienceMs = 10_000
 
 /**
- * An error of the stream is not thrown: when a terminal or a pipe is closed, the run is to end in good order. Writes to
- * pipes do not block, so that a reader that does not read cannot keep signals from being handled. What it does not take
+ * An error of the stream is not thrown: when a terminal or a pipe is closed, the run is to end in good order. Writes do
+ * not block, so that a reader that does not read, or a terminal after Ctrl-S, cannot keep signals from being handled. What it does not take
  * waits, and nothing is lost before a GiB does.
  */
 export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOptions = {}): StreamScreen {
@@ -80,7 +80,7 @@ export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOp
     for (const listener of [...gone.splice(0).map((tell) => () => tell(thrown)), ...emptied.splice(0)])
       listener()
   })
-  if (!stream.isTTY) neverBlock(stream)
+  neverBlock(stream)
   return {
     // A terminal that does not know its size says 0.
     get columns() {
@@ -97,6 +97,9 @@ export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOp
       }
       backlog.add(text)
       if (reader === 'present' && backlog.bytes > mostBytes) become('behind')
+    },
+    get isBehind() {
+      return error === undefined && backlog.bytes > 0
     },
     get isClogged() {
       return error === undefined && backlog.isFull
@@ -124,7 +127,7 @@ export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOp
   }
 }
 
-/** By default Node writes to pipes synchronously, and it has no public way to change that. */
+/** By default Node writes to pipes and terminals synchronously, and it has no public way to change that. */
 function neverBlock(stream: NodeJS.WriteStream): void {
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } }
   handle?.setBlocking?.(false)

@@ -44,7 +44,9 @@ export function liveView(options: LiveViewOptions): Display {
     const now = clock.now()
     paintedAt = now
     const { columns, rows } = screen
-    block.paint(frameOf(progress, { columns, rows, now, paint, why, prompt }), lines)
+    // A terminal that takes nothing, as after Ctrl-S, would be shown every old frame afterwards.
+    if (!screen.isBehind || lines.length > 0)
+      block.paint(frameOf(progress, { columns, rows, now, paint, why, prompt }), lines)
     lines = []
     // The next full second of the run, because times advance without facts.
     const begun = progress.startedAt === 0 ? now : progress.startedAt
