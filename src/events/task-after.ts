@@ -1,13 +1,132 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
-import { type RunFact, untilOf } from './facts.ts'
-import type { TaskView } from './task-view.ts'
+import type { RunFact } from './facts.ts'
+import type { TaskStatus, TaskView } from './task-view.ts'
 
 type TaskFact = Extract<RunFact, { taskId: TaskId }>
 
 /** The task after the fact. */
 export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
-  return isOrdinary(fact) && isUntroubled(task, fact) ? ordinarily(task, fact) : rarely(task, fact)
+  const { at, seq } = fact
+  switch (fact.type) {
+    case 'task.ready':
+      return moved(task, fact, 'ready')
+    case 'task.dispatched': {
+      const next = moved(withoutStart(task), fact, 'dispatched')
+      next.attempt = fact.attempt
+      next.attemptsUsed++
+      return next
+    }
+    case 'task.deferred': {
+      const { executor, carrying, capacity } = fact
+      const next = moved(task, fact, 'dispatched')
+      // An offer that was declined at once was no attempt. One that was taken back while starting was one, but does not
+      // count.
+      if (task.status === 'starting') next.attemptsUsed--
+      next.deferred = { executor, carrying, ...(capacity === undefined ? {} : { capacity }) }
+      return next
+    }
+    case 'task.starting':
+      return dueAt(movedLive(task, fact, 'starting'), fact.until)
+    case 'task.started': {
+      const next = movedLive(task, fact, 'running')
+      next.firstStartedAt ??= at
+      next.startedAt = at
+      next.lastSignAt = at
+      return next
+    }
+    case 'task.unstalled':
+      return { ...movedLive(task, fact, 'running'), lastSignAt: at }
+    case 'task.placed':
+      return { ...task, seq, placed: { executor: fact.executor, handle: fact.handle } }
+    case 'task.warned':
+      return { ...task, seq, ...(isAtWork(task) ? { lastSignAt: at } : {}) }
+    case 'task.asked': {
+      const { question, failure } = fact
+      if (fact.of === 'handler') {
+        return { ...task, seq, questions: [...task.questions, question], lastSignAt: at }
+      }
+      const next = moved(task, fact, 'dispatched')
+      return { ...next, questions: [question], ...(failure === undefined ? {} : { failure }) }
+    }
+    case 'task.answered':
+      // After any answer to a failed task its attempts count from 0, in case another one follows.
+      return task.status === 'dispatched'
+        ? { ...task, seq, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
+        : { ...task, seq, questions: task.questions.slice(1) }
+    case 'task.stalled': {
+      const next = movedLive(task, fact, 'stalled')
+      next.lastSignAt = at - fact.silentMs
+      return dueAt(next, fact.until)
+    }
+    case 'task.stopping':
+      return dueAt({ ...movedLive(task, fact, 'stopping'), questions: [] }, fact.until)
+    case 'task.abandoned':
+      return { ...task, seq }
+    case 'task.interrupted': {
+      const next = moved(task, fact, 'dispatched')
+      return { ...next, questions: [], attemptsUsed: task.attemptsUsed - 1 }
+    }
+    case 'task.retrying': {
+      const { failure, until } = fact
+      return { ...moved(task, fact, 'dispatched'), questions: [], failure, until }
+    }
+    case 'task.redriven': {
+      const { outcome: _outcome, failure: _failure, ...open } = moved(withoutStart(task), fact, 'pending')
+      return { ...open, attemptsUsed: 0 }
+    }
+    case 'task.completed':
+    case 'task.failed':
+    case 'task.killed':
+    case 'task.skipped': {
+      const outcome = outcomeOf(fact)
+      const next = moved(task, fact, outcome.status)
+      if (next.questions.length > 0) next.questions = []
+      if (outcome.status === 'failed') next.failure = outcome.failure
+      next.outcome = outcome
+      return next
+    }
+    case 'task.dead-lettered':
+      // The fact that settled the task stays its latest one, because it is the cause of what dependents tell.
+      return task
+  }
 }
+
+type Draft = { -readonly [Field in keyof TaskView]: TaskView[Field] }
+
+/** The task in another status, without what belonged to the last one. */
+function moved(task: TaskView, { at: since, seq }: TaskFact, status: TaskStatus): Draft {
+  const { id, attempt, attemptsUsed, questions, firstStartedAt, startedAt, failure, outcome } = task
+  // Spelled out, because a spread takes several times as long, and every task comes through here five times.
+  const next: Draft = { id, status, since, seq, attempt, attemptsUsed, questions }
+  if (firstStartedAt !== undefined) next.firstStartedAt = firstStartedAt
+  if (startedAt !== undefined) next.startedAt = startedAt
+  if (failure !== undefined) next.failure = failure
+  if (outcome !== undefined) next.outcome = outcome
+  return next
+}
+
+function withoutStart(task: TaskView): TaskView {
+  if (task.startedAt === undefined) return task
+  const { startedAt: _startedAt, ...rest } = task
+  return rest
+}
+
+/** The same, with what belongs to its live attempt. */
+function movedLive(task: TaskView, fact: TaskFact, status: TaskStatus): Draft {
+  const next = moved(task, fact, status)
+  const { placed, lastSignAt, progress } = task
+  if (placed !== undefined) next.placed = placed
+  if (lastSignAt !== undefined) next.lastSignAt = lastSignAt
+  if (progress !== undefined) next.progress = progress
+  return next
+}
+
+function dueAt(next: Draft, until: number | undefined): Draft {
+  if (until !== undefined) next.until = until
+  return next
+}
+
+type Settling = Extract<TaskFact, { type: 'task.completed' | 'task.failed' | 'task.killed' | 'task.skipped' }>
 
 /** The task after a sign of work of an attempt, perhaps with its progress. Unchanged if the attempt is over. */
 export function taskAfterSign(
@@ -20,160 +139,6 @@ export function taskAfterSign(
   const { lastSignAt = at } = task
   const said = progress === undefined ? {} : { progress }
   return { ...task, lastSignAt: Math.max(lastSignAt, at), ...said }
-}
-
-/** The facts that every task tells. */
-type Ordinary = 'task.ready' | 'task.dispatched' | 'task.starting' | 'task.started' | 'task.completed'
-
-const ordinary: ReadonlySet<string> = new Set<Ordinary>([
-  'task.ready',
-  'task.dispatched',
-  'task.starting',
-  'task.started',
-  'task.completed',
-])
-
-function isOrdinary(fact: RunFact): fact is Extract<RunFact, { type: Ordinary }> {
-  return ordinary.has(fact.type)
-}
-
-/** True for a task up to its first attempt, if nothing unusual has happened to it. */
-function isUntroubled(task: TaskView, { type }: TaskFact): boolean {
-  const { placed, deferred, failure, outcome, questions, startedAt, firstStartedAt } = task
-  if (placed !== undefined || deferred !== undefined || failure !== undefined) return false
-  if (outcome !== undefined || questions.length > 0) return false
-  return type === 'task.completed' ? startedAt === firstStartedAt : firstStartedAt === undefined
-}
-
-/** Spelled out, because copying a view takes several times as long as making one. */
-function ordinarily(task: TaskView, fact: Extract<RunFact, { type: Ordinary }>): TaskView {
-  const { id, attempt, attemptsUsed, questions } = task
-  const { at: since, seq } = fact
-  switch (fact.type) {
-    case 'task.ready':
-      return { id, status: 'ready', since, seq, attempt, attemptsUsed, questions }
-    case 'task.dispatched': {
-      const used = attemptsUsed + 1
-      return { id, status: 'dispatched', since, seq, attempt: fact.attempt, attemptsUsed: used, questions }
-    }
-    case 'task.starting': {
-      const { until } = fact
-      return until === undefined
-        ? { id, status: 'starting', since, seq, attempt, attemptsUsed, questions }
-        : { id, status: 'starting', since, seq, attempt, attemptsUsed, until, questions }
-    }
-    case 'task.started':
-      return {
-        id,
-        status: 'running',
-        since,
-        seq,
-        attempt,
-        attemptsUsed,
-        firstStartedAt: since,
-        startedAt: since,
-        lastSignAt: since,
-        questions,
-      }
-    case 'task.completed': {
-      const { startedAt = since } = task
-      return {
-        id,
-        status: 'completed',
-        since,
-        seq,
-        attempt,
-        attemptsUsed,
-        firstStartedAt: startedAt,
-        startedAt,
-        questions,
-        outcome: { status: 'completed', output: fact.output },
-      }
-    }
-  }
-}
-
-function rarely(task: TaskView, fact: TaskFact): TaskView {
-  const { at, seq } = fact
-  const { until: _until, deferred: _deferred, placed, lastSignAt, progress, ...rest } = task
-  const moved = { ...rest, since: at, seq }
-  // The fields that belong to a live attempt.
-  const live = {
-    ...moved,
-    ...(placed === undefined ? {} : { placed }),
-    ...(lastSignAt === undefined ? {} : { lastSignAt }),
-    ...(progress === undefined ? {} : { progress }),
-  }
-  switch (fact.type) {
-    case 'task.ready':
-      return { ...moved, status: 'ready' }
-    case 'task.dispatched': {
-      const { startedAt: _before, ...waiting } = moved
-      return { ...waiting, status: 'dispatched', attempt: fact.attempt, attemptsUsed: task.attemptsUsed + 1 }
-    }
-    case 'task.deferred':
-      return deferred(moved, task, fact)
-    case 'task.starting':
-      return { ...live, status: 'starting', ...untilOf(fact) }
-    case 'task.started':
-      return {
-        ...live,
-        status: 'running',
-        firstStartedAt: task.firstStartedAt ?? at,
-        startedAt: at,
-        lastSignAt: at,
-      }
-    case 'task.unstalled':
-      return { ...live, status: 'running', lastSignAt: at }
-    case 'task.placed':
-      return { ...task, seq, placed: { executor: fact.executor, handle: fact.handle } }
-    case 'task.warned':
-      return { ...task, seq, ...(isAtWork(task) ? { lastSignAt: at } : {}) }
-    case 'task.asked':
-      return fact.of === 'handler'
-        ? { ...task, seq, questions: [...task.questions, fact.question], lastSignAt: at }
-        : {
-            ...moved,
-            status: 'dispatched',
-            questions: [fact.question],
-            ...(fact.failure === undefined ? {} : { failure: fact.failure }),
-          }
-    case 'task.answered':
-      // After any answer to a failed task its attempts count from 0, in case another one follows.
-      return task.status === 'dispatched'
-        ? { ...task, seq, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
-        : { ...task, seq, questions: task.questions.slice(1) }
-    case 'task.stalled':
-      return { ...live, status: 'stalled', lastSignAt: at - fact.silentMs, ...untilOf(fact) }
-    case 'task.stopping':
-      return { ...live, status: 'stopping', questions: [], ...untilOf(fact) }
-    case 'task.abandoned':
-      return { ...task, seq }
-    case 'task.interrupted':
-      return { ...moved, status: 'dispatched', questions: [], attemptsUsed: task.attemptsUsed - 1 }
-    case 'task.retrying':
-      return { ...moved, status: 'dispatched', questions: [], failure: fact.failure, until: fact.until }
-    case 'task.redriven': {
-      const { outcome: _outcome, failure: _failure, startedAt: _startedAt, ...open } = moved
-      return { ...open, status: 'pending', attemptsUsed: 0 }
-    }
-    case 'task.completed':
-    case 'task.failed':
-    case 'task.killed':
-    case 'task.skipped':
-      return settled(moved, fact)
-    case 'task.dead-lettered':
-      // The fact that settled the task stays its latest one, because it is the cause of what dependents tell.
-      return task
-  }
-}
-
-type Settling = Extract<TaskFact, { type: 'task.completed' | 'task.failed' | 'task.killed' | 'task.skipped' }>
-
-function settled(moved: TaskView, fact: Settling): TaskView {
-  const outcome = outcomeOf(fact)
-  const failure = outcome.status === 'failed' ? { failure: outcome.failure } : {}
-  return { ...moved, status: outcome.status, questions: [], ...failure, outcome }
 }
 
 /** The outcome that a fact gives its task. */
@@ -192,20 +157,6 @@ function outcomeOf(fact: Settling): Outcome {
       return { status: 'skipped', because, ...(causedBy === undefined ? {} : { causedBy }) }
     }
   }
-}
-
-/**
- * An offer that was declined at once was no attempt. One that was taken back while starting was an attempt, but does
- * not count.
- */
-function deferred(
-  moved: TaskView,
-  before: TaskView,
-  { executor, carrying, capacity }: Extract<TaskFact, { type: 'task.deferred' }>,
-): TaskView {
-  const attemptsUsed = before.attemptsUsed - (before.status === 'starting' ? 1 : 0)
-  const by = { executor, carrying, ...(capacity === undefined ? {} : { capacity }) }
-  return { ...moved, status: 'dispatched', attemptsUsed, deferred: by }
 }
 
 function isAtWork({ status }: TaskView): boolean {
