@@ -44,7 +44,11 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
       }
     },
     abort(attemptId) {
-      live.get(attemptId)?.abort()
+      const context = live.get(attemptId)
+      if (context === undefined) return
+      // First, since what it calls may end it.
+      live.unlist(context)
+      context.abort()
     },
     answer(attemptId, answer) {
       live.get(attemptId)?.answer(answer)

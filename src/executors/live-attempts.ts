@@ -25,16 +25,21 @@ export class LiveAttempts<Attempt extends LiveAttempt<Attempt>> {
   /** False when it was no longer live. */
   delete(attempt: Attempt): boolean {
     if (!attempt.isLive) return false
+    attempt.isLive = false
+    this.unlist(attempt)
+    return true
+  }
+
+  /** It is live, but nobody will look it up again: it may never end, and is not held on account of that. */
+  unlist(attempt: Attempt): void {
     const { before, after } = attempt
     if (before !== undefined) before.after = after
     if (after !== undefined) after.before = before
     if (this.#last === attempt) this.#last = before
     attempt.before = undefined
     attempt.after = undefined
-    attempt.isLive = false
     if (this.#last === undefined) this.#byId = undefined
-    else this.#byId?.delete(attempt.attemptId)
-    return true
+    else if (this.#byId?.get(attempt.attemptId) === attempt) this.#byId.delete(attempt.attemptId)
   }
 
   get(attemptId: string): Attempt | undefined {
