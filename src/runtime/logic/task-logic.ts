@@ -3,7 +3,6 @@ import type { taskMachine } from '../../../machines/task.ts'
 import {
   holdsSlot,
   isDeadLetter,
-  never,
   type StopReason,
   type TaskContext,
   type TaskEvent,
@@ -61,9 +60,19 @@ function tells<Type extends OfAttempt['type']>(
   }
 }
 
+/** A seam that tells what every task tells: of a first attempt in one number, of which the fact is made when somebody looks. */
+function briefly(kind: (typeof brief)[keyof typeof brief], tellWhole: (args: Args) => void) {
+  return (args: Args): void => {
+    const { context, self } = args
+    if (context.attempt !== 1) return tellWhole(args)
+    const live = liveTaskOf(self)
+    const more = kind === brief.completed ? context.output : undefined
+    live.lastSeq = live.run.outbox.putBrief(briefOf(context.index, kind), more)
+  }
+}
+
 /**
- * The task machine with its seams filled in: facts and effects go into the run's outbox. The facts that every task
- * tells are `put`, which copies nothing; the others are told.
+ * The task machine with its seams filled in: facts and effects go into the run's outbox.
  */
 export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
   actions: {
@@ -108,41 +117,18 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       const { taskId } = context
       live.run.tellTask(live, { type: 'task.deferred', taskId, ...deferral(live) })
     },
-    tellDispatched: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, runId, index } = context
-      if (attempt === 1) {
-        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.dispatched), undefined)
-        return
-      }
-      const { nextSeq: seq, now: at } = live.run
-      const executor = live.lane.load.name
-      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.dispatched', taskId, attempt, executor })
-    },
-    tellStarting: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, runId, index, startBy: until } = context
-      if (attempt === 1) {
-        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.starting), undefined)
-        return
-      }
-      const { nextSeq: seq, now: at } = live.run
-      live.lastSeq = live.run.put(
-        until === never
-          ? { seq, at, runId, type: 'task.starting', taskId, attempt }
-          : { seq, at, runId, type: 'task.starting', taskId, attempt, until },
-      )
-    },
-    tellStarted: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, runId, index } = context
-      if (attempt === 1) {
-        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.started), undefined)
-        return
-      }
-      const { nextSeq: seq, now: at } = live.run
-      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.started', taskId, attempt })
-    },
+    tellDispatched: briefly(
+      brief.dispatched,
+      tells('task.dispatched', (_, { lane }) => ({ executor: lane.load.name })),
+    ),
+    tellStarting: briefly(
+      brief.starting,
+      tells('task.starting', ({ context }) => untilIn(context.startBy)),
+    ),
+    tellStarted: briefly(
+      brief.started,
+      tells('task.started', () => ({})),
+    ),
     tellWarned: tells('task.warned', ({ event }) =>
       event.type === 'attempt.warned' ? { message: event.message } : undefined,
     ),
@@ -176,16 +162,10 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       failure: context.failure!,
       until: context.retryAt,
     })),
-    tellCompleted: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId, attempt, runId, index, output } = context
-      if (attempt === 1) {
-        live.lastSeq = live.run.outbox.putBrief(briefOf(index, brief.completed), output)
-        return
-      }
-      const { nextSeq: seq, now: at } = live.run
-      live.lastSeq = live.run.put({ seq, at, runId, type: 'task.completed', taskId, attempt, output })
-    },
+    tellCompleted: briefly(
+      brief.completed,
+      tells('task.completed', ({ context }) => ({ output: context.output })),
+    ),
     tellFailed: ({ context, self }) => {
       const live = liveTaskOf(self)
       const { taskId, attempt, ignored, abandoned } = context
