@@ -7,13 +7,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, createRuntime, dag, processExecutor } from 'dagmar'
 import { afterAll, describe, expect, it } from 'vitest'
 import { logPath } from '../../src/executors/process/log-path.ts'
-import { expectNothingLeft, runLine, startCommand } from './commands.ts'
+import { expectNothingLeft, type RunningCommand, runLine, startCommand } from './commands.ts'
 
 expectNothingLeft()
 
@@ -75,14 +76,18 @@ describe('the output of a command', () => {
 })
 
 describe('output that is held back', () => {
+  const patient = { timeout: 10_000 }
+  const types = (run: RunningCommand) => run.reports.map(({ type }) => type)
+
   it('makes the command wait, which counts as work, and comes whole once it is read again', async () => {
     const executor = processExecutor()
-    const written = join(folder, 'held')
-    const run = startCommand(command(`echo there; sleep 0.2; seq 100000; touch ${written}`), { executor })
+    const [go, written] = [join(folder, 'go'), join(folder, 'held')]
+    const line = `echo there; until [ -e ${go} ]; do sleep 0.01; done; seq 100000; touch ${written}`
+    const run = startCommand(command(line), { executor })
     await run.says('there')
     executor.holdOutput(true)
-    const before = run.reports.length
-    await expect.poll(() => run.reports.slice(before).map(({ type }) => type)).toContain('attempt.heartbeat')
+    writeFileSync(go, '')
+    await expect.poll(() => types(run), patient).toContain('attempt.heartbeat')
     expect(existsSync(written)).toBe(false)
     executor.holdOutput(false)
     await run.end
@@ -92,9 +97,12 @@ describe('output that is held back', () => {
   it('is held back of commands that start later, and read at their end', async () => {
     const executor = processExecutor()
     executor.holdOutput(true)
-    const run = startCommand(command('echo one; sleep 0.7; echo two'), { executor })
-    await expect.poll(() => run.reports.map(({ type }) => type)).toContain('attempt.heartbeat')
+    const go = join(folder, 'go-later')
+    const line = `echo one; until [ -e ${go} ]; do sleep 0.01; done; echo two`
+    const run = startCommand(command(line), { executor })
+    await expect.poll(() => types(run), patient).toContain('attempt.heartbeat')
     expect(run.lines()).toEqual([])
+    writeFileSync(go, '')
     await run.end
     expect(run.lines()).toEqual(['one', 'two'])
   })
