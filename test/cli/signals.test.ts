@@ -45,6 +45,21 @@ describe('signals that end a run', () => {
     expect(after(...held)).toEqual(['drain', 'kill', 'leave with 130'])
   })
 
+  it('leave with the code of the run once there is nothing more to wait for', () => {
+    const codes: number[] = []
+    const signals = endBySignals({
+      run: { drain: () => Promise.resolve(), kill: () => Promise.resolve() },
+      running: () => 0,
+      say: () => undefined,
+      leave: (code) => codes.push(code),
+    })
+    signals.leaveAtOnce()
+    signals.take('SIGTERM')
+    signals.leaveAtOnce(0)
+    signals.take('SIGHUP')
+    expect(codes).toEqual([143, 0])
+  })
+
   it('kill at once where they are others, however soon they come', () => {
     expect(after([0, 'SIGINT'], [1, 'SIGTERM'])).toEqual(['drain', 'kill'])
     expect(after([0, 'SIGHUP'], [1, 'SIGINT'])).toEqual(['kill', 'leave with 130'])

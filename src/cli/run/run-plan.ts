@@ -70,7 +70,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     display.see(fact)
     asked.see(fact)
   })
-  const stopListening = onEndingSignals((signal) => signals.take(signal))
+  onEndingSignals((signal) => signals.take(signal))
   const stopSuspending = onSuspension(
     () => display.pause(),
     () => display.say('continued'),
@@ -92,7 +92,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const exitCode = result.status === 'completed' ? 0 : (signals.exitCode ?? 1)
   signals.leaveAtOnce()
   await screen.flushed()
-  stopListening()
+  signals.leaveAtOnce(exitCode)
   stopSuspending()
   process.off('exit', lastResort)
   await runtime.shutdown({ mode: 'kill' })

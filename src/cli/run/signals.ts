@@ -30,8 +30,11 @@ export interface Signals {
   take(signal: EndingSignal): void
   /** The exit code of the last signal; undefined while there was none. */
   readonly exitCode: number | undefined
-  /** The run is over, and only a reader is waited for: from now on any signal leaves. */
-  leaveAtOnce(): void
+  /**
+   * The run is over, and only a reader is waited for: from now on any signal leaves. With an exit code, there is nothing
+   * more to wait for, and that is the code whatever signal comes.
+   */
+  leaveAtOnce(exitCode?: number): void
 }
 
 export function endBySignals({
@@ -45,6 +48,7 @@ export function endBySignals({
   let exitCode: number | undefined
   let pressedAt = Number.NEGATIVE_INFINITY
   let killedAt = Number.NEGATIVE_INFINITY
+  let lastCode: number | undefined
   let phase: 'running' | 'draining' | 'killing' | 'settled' = 'running'
 
   const thenTeardowns = (): string => {
@@ -79,14 +83,15 @@ export function endBySignals({
       }
       const code = signalCodes[signal]
       exitCode = code
-      if (phase === 'settled') leave(code)
+      if (phase === 'settled') leave(lastCode ?? code)
       else if (signal === 'SIGINT' && phase === 'running') drain()
       else if (phase !== 'killing') kill(signal)
       else if (signal === 'SIGINT') leave(code)
       else if (signal === 'SIGTERM' && now() - killedAt >= oneSignalMs) killAgain()
     },
-    leaveAtOnce: () => {
+    leaveAtOnce: (given) => {
       phase = 'settled'
+      lastCode = given
     },
     get exitCode() {
       return exitCode
@@ -94,16 +99,9 @@ export function endBySignals({
   }
 }
 
-/** Listens to the signals of this process. Returns a function that stops. */
-export function onEndingSignals(take: (signal: EndingSignal) => void): () => void {
-  const listeners = (Object.keys(signalCodes) as EndingSignal[]).map((signal) => {
-    const listener = (): void => take(signal)
-    process.on(signal, listener)
-    return () => process.off(signal, listener)
-  })
-  return () => {
-    for (const stop of listeners) stop()
-  }
+/** Listens to the signals of this process until it exits: without a listener, one would end it with a status of its own. */
+export function onEndingSignals(take: (signal: EndingSignal) => void): void {
+  for (const signal of Object.keys(signalCodes) as EndingSignal[]) process.on(signal, () => take(signal))
 }
 
 /** Lets Ctrl-Z suspend this process, after it has called `pause`. Commands go on. Returns a function that stops. */
