@@ -360,6 +360,28 @@ describe('a run whose coordinator died while the run was ended early', () => {
     }
   })
 
+  it('judges an early rule of a teardown when all has ended, as if nothing had happened', async () => {
+    const early = plan({
+      name: 'early',
+      tasks: {
+        up: { run: byHand, killGrace: '1h' },
+        slow: { run: byHand, needs: ['up'] },
+        down: { run: byHand, needs: ['up', 'slow'], when: 'any-settled', teardown: true },
+      },
+    })
+    const facts = await untilCrash(early, (run, hand) => {
+      void run.kill()
+      hand.ends('up/1')
+    })
+    // `slow` has been skipped, `up` has not ended.
+    const before = upTo(facts, ({ type, taskId }) => type === 'task.skipped' && taskId === 'slow')
+    const { types, statuses, clock } = await afterCrash(early, before)
+    const ready = types().indexOf('task.ready')
+    expect(ready).toBeGreaterThan(types().lastIndexOf('task.killed'))
+    await clock.advanceAsync(0)
+    expect(statuses()).toMatchObject({ up: 'killed', down: 'running' })
+  })
+
   it('goes on with a teardown that was at work', async () => {
     const facts = await untilCrash(dag, (run, hand) => {
       killedAtWork(run, hand)

@@ -17,6 +17,8 @@ export interface BooksBefore {
    * The tasks that are not settled, but whose rule has been met: they are ready, or have been taken up. @default none
    */
   readonly begun?: readonly number[]
+  /** True for a run that is being ended early. @default false */
+  readonly isEnding?: boolean
 }
 
 /** The counts and lists of one life of a run, from its start or a redrive until it settles. */
@@ -91,7 +93,8 @@ export class RunBooks {
    * Begins with the tasks that stay settled. A task that should be open again, but whose rule those tasks make
    * impossible, stays skipped.
    */
-  #keep({ outcomes, again, begun = [] }: BooksBefore): void {
+  #keep({ outcomes, again, begun = [], isEnding = false }: BooksBefore): void {
+    this.frontier.isPatient = isEnding
     const kept: number[] = []
     for (const index of begun) this.frontier.close(index)
     for (const [index, outcome] of outcomes.entries()) {

@@ -35,12 +35,13 @@ export function recoverRun(
   return run
 }
 
-function booksFrom(run: Run, { tasks }: RunPast): RunBooks {
+function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
   const indexes = [...tasks.keys()]
   const books = run.booksAfter({
     outcomes: tasks.map(({ standing, view }) => (standing === 'settled' ? view.outcome : undefined)),
     attempts: Int32Array.from(tasks, ({ view }) => view.attempt),
     again: new Set(),
+    isEnding: dag.ending !== undefined,
     begun: indexes.filter((index) => {
       const { standing } = tasks[index]!
       return standing !== 'settled' && standing !== 'pending'
@@ -65,7 +66,6 @@ function takeUpAgain(run: Run, past: RunPast): void {
   for (const { task, of } of standing) restoreTask(run, task, of, causeSeq)
   // In the other states the dag machine skips tasks that are not live, except for teardowns.
   const goesOn = past.dag.state === 'running' || past.dag.state === 'paused'
-  books.frontier.isPatient = !goesOn
   const admitted = goesOn ? standing : standing.filter(({ task }) => isSpared(run, task))
   enqueue(run, admitted)
   for (const { task, of } of standing) {
