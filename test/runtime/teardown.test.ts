@@ -146,6 +146,31 @@ describe('a run that is ended early', () => {
     expect(watched.statuses()['down']).toBe('skipped')
   })
 
+  it('kills one that waits for its next attempt when it turns out that nothing it needs had started', async () => {
+    const hand = desk()
+    const full = desk({ accepts: () => false })
+    const { start, wait } = simulated({ executors: { hand, full } })
+    const watched = await start({
+      waits: { run: { executor: 'full', work: undefined } },
+      down: {
+        run: byHand,
+        needs: ['waits'],
+        when: 'always',
+        teardown: true,
+        retry: { maxAttempts: 2, backoff: { base: 10 } },
+      },
+    })
+    hand.fails('down/1')
+    await wait()
+    void watched.run.kill()
+    await wait(10)
+    expect(watched.result?.outcomes).toMatchObject({
+      waits: { status: 'killed' },
+      down: { status: 'killed' },
+    })
+    expect(hand.asked).toEqual(['start down/1'])
+  })
+
   it('lets a teardown go on that is at work', async () => {
     const { hand, watched, wait } = await started({ ...trio, rest: { run: byHand } })
     hand.fails('up/1')

@@ -128,14 +128,17 @@ export function killTeardowns(run: Run, reason: string): void {
 }
 
 function killThose(run: Run, reason: string, isMeant: (live: LiveTask) => boolean): void {
-  const at = run.shared.macrostep.at
   // Their done events reach the dag actor later, so the list does not change during the loop.
   for (const live of run.live) {
-    if (!isMeant(live)) continue
-    run.books.queue.remove(live.task.index)
-    run.books.postponed.delete(live.task.index)
-    run.sendTask(live, { type: 'task.kill', at, reason })
+    if (isMeant(live)) killOne(run, live, reason)
   }
+}
+
+function killOne(run: Run, live: LiveTask, reason: string): void {
+  const { queue, postponed } = run.books
+  queue.remove(live.task.index)
+  postponed.delete(live.task.index)
+  run.sendTask(live, { type: 'task.kill', at: run.now, reason })
 }
 
 function makeReady(run: Run, index: number, causeSeq: number): void {
@@ -183,19 +186,21 @@ function settleAlone(run: Run, index: number, outcome: Outcome, seq: number): re
  * pointless ones.
  */
 function tearDown(run: Run, index: number, ready: readonly number[], seq: number): readonly number[] {
-  const { postponed, frontier } = run.books
+  const { postponed, frontier, outcomes } = run.books
   const pointless: number[] = []
   for (const dependent of ready) {
     if (!isSpared(run, run.plan.tasks[dependent]!)) continue
     if (isPointless(run, dependent)) pointless.push(dependent)
     else makeReady(run, dependent, seq)
   }
-  for (const dependent of postponed.size === 0 ? [] : run.plan.tasks[index]!.dependents) {
-    if (!frontier.areNeedsSettled(dependent) || !postponed.delete(dependent)) continue
+  for (const dependent of run.plan.tasks[index]!.dependents) {
+    if (outcomes[dependent] !== undefined || !frontier.areNeedsSettled(dependent)) continue
+    const wasPostponed = postponed.delete(dependent)
     const live = run.live.get(dependent)
-    if (!isPointless(run, dependent)) run.restore(dependent)
-    else if (live === undefined) pointless.push(dependent)
-    else killThose(run, run.dagContext.reason, (one) => one === live)
+    if (!waitsInVain(run, dependent)) {
+      if (wasPostponed) run.restore(dependent)
+    } else if (live !== undefined) killOne(run, live, run.dagContext.reason)
+    else if (wasPostponed) pointless.push(dependent)
   }
   return pointless
 }
