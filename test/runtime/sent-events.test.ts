@@ -1,6 +1,7 @@
 import { DagmarError, logic, plan, type RuntimeOptions } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { type AnyActorRef, createMachine, sendParent, sendTo } from 'xstate'
+import { seeded } from '../../src/chance/seeded.ts'
 import { desk } from './desk.ts'
 import { byHand, ok, simulated, type Simulated } from './watching.ts'
 
@@ -174,6 +175,64 @@ describe.each(['compiled', 'interpreted'] as const)(
     })
   },
 )
+
+describe('whatever is sent to whichever actor at whatever moment', () => {
+  const commands: readonly unknown[] = [
+    ...['run.pause', 'run.resume', 'run.drain', 'run.kill', 'task.kill'].map((type) => ({ type })),
+    ...[0, 1, 2].map((index) => ({ type: 'run.killTask', index })),
+    ...['retry', 'skip', undefined].map((answer) => ({ type: 'task.answer', answer })),
+  ]
+  const tasks = plan({
+    name: 'all kinds',
+    defaults: { killGrace: 20, retry: { maxAttempts: 2, backoff: { base: 5 } } },
+    tasks: {
+      quick: { run: ok },
+      failing: { run: () => Promise.reject(new Error('no')), onFailure: 'ask' },
+      deaf: { run: () => new Promise(() => {}), timeout: 50 },
+      asking: { run: ({ ask }) => ask('well?') },
+      working: { run: logic(createMachine({ initial: 'on', states: { on: {} } })), needs: ['quick'] },
+      last: { run: ok, needs: ['quick', 'failing'], teardown: true },
+    },
+  })
+
+  it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
+    'every run can be ended, and the runtime (%i)',
+    async (seed) => {
+      const next = seeded(seed)
+      const among = <Item>(list: readonly Item[]): Item => list[Math.floor(next() * list.length)]!
+      const { runtime, clock, wait } = simulated({ concurrency: 3, mode: among(['compiled', 'interpreted']) })
+      const runs = [runtime.dispatch(tasks), runtime.dispatch(tasks)]
+      const sendSome = (): void => {
+        const run = among(runs)
+        const { id } = among(tasks.tasks)
+        const ref = among<AnyActorRef | undefined>([
+          run.actor,
+          run.actorOf(id),
+          run.actorOf(id),
+          run.actorOf(id, 'work'),
+        ])
+        try {
+          sendAnything(ref, among([...commands, ...commands, ...forged]))
+        } catch {
+          // XState itself refuses some of it.
+        }
+      }
+      runs[0]!.events$.subscribe(() => {
+        if (next() < 0.05) sendSome()
+      })
+      for (let step = 0; step < 40; step++) {
+        if (next() < 0.5) sendSome()
+        await wait(Math.floor(next() * 6))
+      }
+      for (let again = 0; again < 3; again++) for (const run of runs) void run.kill()
+      await wait(1_000)
+      const settled = await Promise.all(runs.map((run) => run.result))
+      expect(settled.map(({ failure }) => failure?.code)).not.toContain('RUN_BROKEN')
+      await runtime.shutdown()
+      expect(clock.pending).toBe(0)
+    },
+  )
+})
 
 describe('stop()', () => {
   it("of the runtime's actor ends its runs, refuses further ones and lets shutdown resolve", async () => {

@@ -55,6 +55,21 @@ describe('an XState that is not the one that is known', () => {
     )
     expect((await run.result).status).toBe('completed')
     expect([run.actor.id, ...ids]).toEqual(['dag', 'task'])
+    const lasting = library.plan({
+      name: 'lasting',
+      tasks: { a: { run: () => new Promise(() => {}), killGrace: 1 } },
+    })
+    const killed = [runtime.dispatch(lasting), runtime.dispatch(lasting), runtime.dispatch(lasting)]
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0)
+    })
+    killed[0]!.actor.send({ type: 'run.kill', reason: 'enough' })
+    killed[1]!.actorOf('a')!.send({ type: 'task.kill', at: 0, reason: 'enough' })
+    killed[1]!.actorOf('a')!.send({ type: 'attempt.ended', attempt: 1, at: 0, retryAt: 0 })
+    await Promise.all([killed[0]!.result, killed[1]!.result])
+    runtime.actor.stop()
+    expect((await killed[2]!.result).reason).toBe('shutdown')
+    await runtime.shutdown()
     expect(await createRuntime().run(plan({ name: 'two', tasks: { a: { run: () => 1 } } }))).toEqual({ a: 1 })
   })
 })

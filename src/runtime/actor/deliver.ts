@@ -20,8 +20,11 @@ export function deliver<Logic extends AnyStateMachine>(
 /** Gives the actor its host, which hears what others send to it. */
 export function giveHost(actor: AnyActorRef, ofHost: ActorHost): void {
   Object.assign(actor, { [host]: ofHost })
-  if (actor instanceof NamedActor || ofHost.sentByOthers === undefined) return
+  if (actor instanceof NamedActor) return
   const take = actor.send
   takes.set(actor, take)
-  actor.send = (event) => ofHost.sentByOthers?.(event, take)
+  if (ofHost.sentByOthers !== undefined) actor.send = (event) => ofHost.sentByOthers?.(event, take)
+  if (ofHost.toldToStop === undefined) return
+  const stop = (): void => ofHost.toldToStop?.()
+  Object.assign(actor, { stop })
 }
