@@ -37,8 +37,8 @@ export class RuntimeActor implements RunHost, ActorHost {
   settled: (run: Run) => void = () => undefined
   /** Set before anything runs. */
   runWithin!: RunHost['runWithin']
-  /** The run that is to get a dag actor, and the context which that one goes on from. */
-  #unspawned: { readonly run: Run; readonly restored: DagContext | undefined } | undefined
+  /** The runs that are to get a dag actor, with the context which that one goes on from. */
+  readonly #unspawned = new Map<Run, DagContext | undefined>()
   readonly #dagKin: Kin<typeof dagMachine>
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
@@ -55,7 +55,9 @@ export class RuntimeActor implements RunHost, ActorHost {
     })
     const machine = runtimeMachine.provide({
       actions: {
-        spawnRun: () => this.#spawn(),
+        spawnRun: ({ event }) => {
+          if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId))
+        },
         drainRuns: () => {
           for (const run of this.runs.values())
             deliver(this.actor, run.dag, { type: 'run.drain', reason: 'drained' })
@@ -133,10 +135,10 @@ export class RuntimeActor implements RunHost, ActorHost {
   spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void {
     this.runs.set(run.id, run)
     run.isAwaited = true
-    this.#unspawned = { run, restored }
+    this.#unspawned.set(run, restored)
     this.send({ type: 'runtime.dispatch', runId: run.id })
     // Where an observer of the runtime's actor dispatches, that actor takes the event later.
-    this.#spawn()
+    this.#spawn(run)
     deliver(this.actor, run.dag, { type: first })
     const begin = (): void => this.shared.macrostep.run(() => run.dag.start())
     const loading = searchLoaded(run.plan)
@@ -153,10 +155,10 @@ export class RuntimeActor implements RunHost, ActorHost {
     this.settled(run)
   }
 
-  #spawn(): void {
-    if (this.#unspawned === undefined) return
-    const { run, restored } = this.#unspawned
-    this.#unspawned = undefined
+  #spawn(run: Run | undefined): void {
+    if (run === undefined || !this.#unspawned.has(run)) return
+    const restored = this.#unspawned.get(run)
+    this.#unspawned.delete(run)
     run.dag = spawnActor(this.#dagKin, restored ?? newDagContext(run.id), run, restored?.state)
     run.taskKin = kinOf(this.shared.logic.task, run.dag, 'task')
   }

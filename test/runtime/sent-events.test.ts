@@ -1,4 +1,4 @@
-import { DagmarError, logic, plan, type RuntimeOptions } from 'dagmar'
+import { DagmarError, logic, plan, type RunHandle, type RuntimeOptions } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { type AnyActorRef, createMachine, sendParent, sendTo } from 'xstate'
 import { seeded } from '../../src/chance/seeded.ts'
@@ -264,6 +264,32 @@ describe('stop()', () => {
     hand.completes('a/1', 1)
     await wait()
     expect(watched.result?.status).toBe('completed')
+  })
+})
+
+describe('an inspector', () => {
+  it('may dispatch, kill and shut down, whatever it is shown', async () => {
+    const small = plan({ name: 'small', tasks: { a: { run: ok }, b: { run: ok, needs: ['a'] } } })
+    for (let at = 0; at < 40; at++) {
+      const { runtime, wait } = simulated()
+      const statuses: string[] = []
+      const start = (): RunHandle => {
+        const run = runtime.dispatch(small)
+        void run.result.then(({ status }) => statuses.push(status))
+        return run
+      }
+      let shown = 0
+      runtime.actor.system.inspect(() => {
+        if (shown++ !== at) return
+        start()
+        void start().kill()
+        start().pause()
+      })
+      start()
+      await wait()
+      expect(statuses.toSorted()).toEqual(['completed', 'completed', 'killed'])
+      await runtime.shutdown()
+    }
   })
 })
 
