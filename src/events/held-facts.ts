@@ -5,8 +5,8 @@ import type { RunFact } from './facts.ts'
 const whole = -1
 
 /**
- * The last `capacity` run facts, in order, without a gap. Brief ones are kept in columns; they become objects when
- * somebody looks, and stay those.
+ * The last `capacity` run facts, in order, without a gap. Brief ones are kept in columns: an object is made
+ * each time that somebody looks.
  */
 export class HeldFacts {
   readonly #of: BriefSource
@@ -56,10 +56,7 @@ export class HeldFacts {
     const told = this.#told[place]!
     if (told === whole) return this.#more[place] as RunFact
     const seq = this.#first + place
-    const fact = factOf(this.#of, told, seq, this.#instantOf(seq), this.#more[place])
-    this.#told[place] = whole
-    this.#more[place] = fact
-    return fact
+    return factOf(this.#of, told, seq, this.#instantOf(seq), this.#more[place])
   }
 
   *[Symbol.iterator](): IterableIterator<RunFact> {

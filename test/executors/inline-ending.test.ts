@@ -83,6 +83,9 @@ describe('the signal of a handler', () => {
       name: 'AbortError',
       message: `The attempt ${run.id}/a/1 is being ended.`,
     })
+    // One look at the stack for each of many tasks would take longer than the kill, and shows nothing of the user's.
+    expect((signal.reason as Error).stack).toBe(`AbortError: The attempt ${run.id}/a/1 is being ended.`)
+    expect(Error.stackTraceLimit).toBeGreaterThan(0)
     finish()
     await wait()
     expect(run.view().status).toBe('killed')
