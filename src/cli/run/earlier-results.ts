@@ -22,7 +22,9 @@ export async function readResults(path: string): Promise<Outputs> {
   try {
     text = (path === '-' ? await gathered(process.stdin) : await readSource(path)).toString()
   } catch (thrown) {
-    throw misuse(`The results ${path} cannot be read: ${thrownText(thrown)}.`)
+    throw misuse(
+      `The results ${path} cannot be read: ${thrownText(thrown)}. Of what --json has printed, the last line is enough.`,
+    )
   }
   const outputs = new Map<TaskId, unknown>()
   for (const json of isJson(text) ? [text] : text.split('\n')) {
