@@ -41,7 +41,10 @@ export class Recorder {
   readonly #since: Float64Array
   /** The latest granted attempt of each task, by index. */
   readonly #granted: Int32Array
-  readonly #indexOf: (id: TaskId) => number | undefined
+  /** Teardowns of a run that is ended early, which wait for what they need to end, not for room. */
+  readonly #held = new Set<number>()
+  #isEnding = false
+  readonly #plan: Plan
   readonly #books: LimitBooks
   readonly #clock: Clock
 
@@ -53,13 +56,14 @@ export class Recorder {
     this.attempts = tasks.map(() => [])
     this.#since = new Float64Array(tasks.length).fill(Number.NaN)
     this.#granted = new Int32Array(tasks.length)
-    this.#indexOf = (id) => plan.indexOf(id)
+    this.#plan = plan
     this.#books = books
     this.#clock = clock
   }
 
   see(fact: Fact): void {
-    const index = fact.taskId === undefined ? undefined : this.#indexOf(fact.taskId)
+    if (fact.type === 'run.killing' || fact.type === 'run.draining') this.#holdTeardowns(fact.at)
+    const index = fact.taskId === undefined ? undefined : this.#plan.indexOf(fact.taskId)
     if (index === undefined) return
     if (fact.type === 'task.ready') {
       this.readyAt[index] = fact.at
@@ -71,8 +75,25 @@ export class Recorder {
       this.#waitLater(index, fact)
     } else if (isSettling(fact.type)) {
       this.settledAt[index] = fact.at
+      this.#held.delete(index)
       this.#leave(index, fact.at)
+      for (const held of this.#held) if (!this.#isHeldUp(held)) this.#wait(held, fact.at)
     }
+  }
+
+  #holdTeardowns(at: number): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    for (const [index, since] of this.#since.entries()) {
+      if (Number.isNaN(since) || !this.#isHeldUp(index)) continue
+      this.#leave(index, at)
+      this.#held.add(index)
+    }
+  }
+
+  #isHeldUp(index: number): boolean {
+    const { teardown, needs } = this.#plan.tasks[index]!
+    return this.#isEnding && teardown && needs.some((need) => Number.isNaN(this.settledAt[need]))
   }
 
   /** An attempt is over. */
@@ -90,6 +111,11 @@ export class Recorder {
   }
 
   #wait(index: number, at: number): void {
+    if (this.#isHeldUp(index)) {
+      this.#held.add(index)
+      return
+    }
+    this.#held.delete(index)
     this.#since[index] = at
     this.#books.wait(index, at)
   }

@@ -329,6 +329,18 @@ describe('a simulated failure', () => {
     ])
   })
 
+  it('that aborts has teardowns wait for what they need, which is no wait for room', async () => {
+    const tasks = planned({
+      first: { estimate: 0 },
+      bad: { estimate: 0, priority: -1, onFailure: 'abort' },
+      tidy: { estimate: 1, needs: ['first'], teardown: true, priority: -2 },
+      last: { estimate: 1, needs: ['first', 'tidy'], when: 'any-settled', teardown: true, priority: -2 },
+    })
+    const simulation = await simulate(tasks, { failureRate: { bad: 1 }, concurrency: 1 })
+    expect(taskOf(simulation, 'last')).toMatchObject({ startAt: 1, endAt: 2, queuedMs: 0 })
+    expect(simulation.bounds.reduce((sum, { queuedMs }) => sum + queuedMs, 0)).toBe(0)
+  })
+
   it('comes about as often as was asked for', async () => {
     const many = planned(Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`t${at}`, {}])))
     const { counts } = await simulate(many, { failureRate: 0.2, concurrency: Number.POSITIVE_INFINITY })
