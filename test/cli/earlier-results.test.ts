@@ -63,6 +63,17 @@ describe('a run from some tasks on', () => {
     expect(stdout).toContain('| seen {"text":"other"}')
   })
 
+  it('takes results that begin with a byte order mark, and hands on what is too deep as a text', async () => {
+    const { cwd, lines } = await planAndResults()
+    const run = async (stdin: string) =>
+      dagmar(['run', 'plan.json', '--from', 'show', '--results', '-'], { cwd, stdin }).ended
+    expect((await run(`\uFEFF${lines.at(-1)!}`)).stdout).toContain(`| ${seen}`)
+    const deep = '['.repeat(5000) + ']'.repeat(5000)
+    expect((await run(`{"outputs":{"id":1,"text":${deep}}}`)).stdout).toContain(
+      `| seen {"id":1,"text":"${deep}"}`,
+    )
+  })
+
   it.each([
     [['--results', 'plan.json'], 'holds no outputs of tasks'],
     [['--results', 'nowhere.json'], 'cannot be read'],

@@ -101,6 +101,16 @@ describe('a failed task that asks what now', () => {
       ['deploy', 'skip'],
     ])
   })
+
+  it('is not answered for nobody where the next fact has settled it, as in a teardown', async () => {
+    const it = asked({ nobody: true })
+    it.ask('down')
+    it.end('down')
+    it.ask('pick', 'handler')
+    it.end('pick')
+    await Promise.resolve()
+    expect([it.log, it.prompt()]).toEqual([[], undefined])
+  })
 })
 
 describe('a handler that asks', () => {

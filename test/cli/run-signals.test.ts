@@ -235,6 +235,11 @@ describe.runIf(canFail)('output that cannot be written', () => {
     expect(code).toBe(1)
   })
 
+  it('is not said where nothing was to be written', async () => {
+    const { code, stderr } = await dagmar(['check', 'nowhere.yaml'], { under: toFull }).ended
+    expect([code, stderr]).toEqual([2, 'dagmar: There is no file nowhere.yaml.\n'])
+  })
+
   it.each([['--help'], ['--version'], ['completion', 'bash'], ['help', 'run']])(
     'is said of dagmar %s',
     async (...words) => {

@@ -20,7 +20,9 @@ export type Outputs = ReadonlyMap<TaskId, unknown>
 export async function readResults(path: string): Promise<Outputs> {
   let text: string
   try {
-    text = (path === '-' ? await gathered(process.stdin) : await readSource(path)).toString()
+    text = (path === '-' ? await gathered(process.stdin) : await readSource(path))
+      .toString()
+      .replace(/^\uFEFF/, '')
   } catch (thrown) {
     throw misuse(
       `The results ${path} cannot be read: ${thrownText(thrown)}. Of what --json has printed, the last line is enough.`,
@@ -49,7 +51,9 @@ export async function readResults(path: string): Promise<Outputs> {
 function keep(outputs: Map<TaskId, unknown>, taskId: TaskId, raw: string | undefined): void {
   if (raw === undefined) return
   const json = readJson(raw)
-  if (json === undefined || json === 'too deep') outputs.set(taskId, JSON.parse(raw))
+  // What is too deep is a text here, as it is where a command has written it.
+  if (json === 'too deep') outputs.set(taskId, raw)
+  else if (json === undefined) outputs.set(taskId, JSON.parse(raw))
   else {
     noteWritten(json.value, raw, json.changed)
     outputs.set(taskId, json.value)

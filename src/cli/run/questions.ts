@@ -49,6 +49,7 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
     display.ask(first === undefined ? undefined : first.prompt + shownText(typed))
   }
   const refresh = (): void => {
+    if (keyboard === undefined) return
     if (open.length === 0) {
       stop?.()
       stop = undefined
@@ -90,7 +91,10 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
     open = open.filter((other) => other !== question)
     refresh()
   }
-  const answerForNobody = ({ taskId, of }: Question): void => {
+  const answerForNobody = (question: Question): void => {
+    if (!open.includes(question)) return
+    close(question)
+    const { taskId, of } = question
     if (of === 'failure') {
       display.say(`${taskId} asks what to do, and nobody is there to answer: skip`)
       give(taskId, 'skip')
@@ -104,12 +108,10 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
     see: (fact) => {
       if (fact.type === 'task.asked') {
         const question = questionOf(fact)
-        if (keyboard === undefined) {
-          queueMicrotask(() => answerForNobody(question))
-          return
-        }
         open = [...open, question]
-        if (open.length === 1) refresh()
+        // What ends the question at once, as the end of the run does, is told by the next fact.
+        if (keyboard === undefined) queueMicrotask(() => answerForNobody(question))
+        else if (open.length === 1) refresh()
       } else if (fact.taskId !== undefined && endsQuestions.has(fact.type)) {
         const left = open.filter(({ taskId }) => taskId !== fact.taskId)
         if (left.length === open.length) return
