@@ -68,6 +68,8 @@ export const runtimeMachine = setup({
     draining: {
       entry: ['enterDraining', 'drainRuns'],
       on: {
+        // Only for handlers that are still at work.
+        'runtime.dispatch': { actions: ['noteDispatched', 'spawnRun'] },
         'xstate.done.actor.dag': [
           { guard: 'isLast', target: 'closed', actions: 'noteSettled' },
           { actions: 'noteSettled' },
@@ -78,6 +80,8 @@ export const runtimeMachine = setup({
     killing: {
       entry: ['enterKilling', 'killRuns'],
       on: {
+        // Only for teardowns.
+        'runtime.dispatch': { actions: ['noteDispatched', 'spawnRun'] },
         'xstate.done.actor.dag': [
           { guard: 'isLast', target: 'closed', actions: 'noteSettled' },
           { actions: 'noteSettled' },

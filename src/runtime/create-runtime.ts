@@ -17,7 +17,7 @@ import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
 import type { StandstillWatch } from './standstill-watch.ts'
 import { readShutdownOptions, type ShutdownOptions } from './shutdown-options.ts'
-import { lendSlot } from './attempt/lend-slot.ts'
+import { isAtWork, lendSlot } from './attempt/lend-slot.ts'
 import { runtimeClosed } from './runtime-closed.ts'
 import { onAbort } from './on-abort.ts'
 import { keepWarmAfter } from './keep-warm.ts'
@@ -118,9 +118,10 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     source: AnyDag | Plan,
     dispatchOptions: DispatchOptions = {},
     isSeen = true,
+    isWaitedFor?: () => boolean,
   ): RunHandle => {
     const plan = planOf(source)
-    if (!root.isOpen) throw runtimeClosed()
+    if (!root.isOpen && isWaitedFor?.() !== true) throw runtimeClosed()
     const runOptions = readRunOptions(shared, plan, dispatchOptions)
     const known = registry.withKey(runOptions.idempotencyKey)
     if (known !== undefined) return known
@@ -129,6 +130,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const journal = store === undefined ? undefined : readJournal(store.create(runOptions.id, owner))
     const run = new Run(shared, root, plan, runOptions, journal)
     const handle = register(run, isSeen)
+    if (isWaitedFor !== undefined) root.waitedFor.set(run, isWaitedFor)
     root.spawn(run, 'run.start')
     if (dispatchOptions.signal !== undefined) killOnAbort(handle, dispatchOptions.signal)
     if (isFull(root)) void watchStandstill(run)
@@ -137,7 +139,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   }
 
   root.runWithin = async (live, attempt, signal, source, dispatchOptions) => {
-    const handle = dispatch(source, dispatchOptions, false)
+    const isWaitedFor = (): boolean => !signal.aborted && isAtWork(live, attempt)
+    const handle = dispatch(source, dispatchOptions, false, isWaitedFor)
     killOnAbort(handle, signal)
     const takeBack = lendSlot(live, attempt)
     const result = await handle.result

@@ -37,6 +37,8 @@ export class RuntimeActor implements RunHost, ActorHost {
   settled: (run: Run) => void = () => undefined
   /** Set before anything runs. */
   runWithin!: RunHost['runWithin']
+  /** By run that a handler has started by `ctx.run`: whether its attempt goes on. */
+  readonly waitedFor = new WeakMap<Run, () => boolean>()
   /** The runs that are to get a dag actor, with the context which that one goes on from. */
   readonly #unspawned = new Map<Run, DagContext | undefined>()
   readonly #dagKin: Kin<typeof dagMachine>
@@ -59,11 +61,11 @@ export class RuntimeActor implements RunHost, ActorHost {
           if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId))
         },
         drainRuns: () => {
-          for (const run of this.runs.values())
+          for (const run of this.#runsOnTheirOwn())
             deliver(this.actor, run.dag, { type: 'run.drain', reason: 'drained' })
         },
         killRuns: () => {
-          for (const run of this.runs.values())
+          for (const run of this.#runsOnTheirOwn())
             deliver(this.actor, run.dag, { type: 'run.kill', reason: 'shutdown' })
         },
         closeRuntime: () => {
@@ -153,6 +155,11 @@ export class RuntimeActor implements RunHost, ActorHost {
   forget(run: Run): void {
     this.runs.delete(run.id)
     this.settled(run)
+  }
+
+  /** An attempt that may finish, as a teardown may, needs the runs that it waits for. They are killed with it. */
+  #runsOnTheirOwn(): readonly Run[] {
+    return [...this.runs.values()].filter((run) => this.waitedFor.get(run)?.() !== true)
   }
 
   #spawn(run: Run | undefined): void {

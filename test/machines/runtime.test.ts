@@ -52,9 +52,10 @@ describe.each([
   ['draining', drain],
   ['killing', kill],
 ] as const)('a runtime that is %s', (state, shutdown) => {
-  it('takes no more runs', () => {
+  it('waits for a run that one of its own has it spawn', () => {
     const machine = runtime(dispatch, shutdown, dispatch)
-    expect(machine.did).toEqual([])
+    expect(machine.did).toEqual(['noteDispatched', 'spawnRun'])
+    machine.send(done)
     expect(machine.context).toEqual({ state, live: 1 })
   })
 

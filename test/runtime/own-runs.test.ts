@@ -88,6 +88,47 @@ describe('a run that a handler starts by ctx.run', () => {
     expect(told.result?.outcomes['a']).toMatchObject({ failure: { message: /: x: within/ } })
   })
 
+  it('goes on in a shutdown that lets its task finish, and may still begin', async () => {
+    const hand = desk()
+    const { start, wait, runtime } = simulated({ concurrency: 1, executors: { hand } })
+    const lasting = dag('lasting')
+      .task('one', byHand)
+      .task('two', { needs: ['one'] }, async () => 2)
+    const told = await start(
+      dag('outer').task('a', async ({ run }) => [(await run(lasting)).two, (await run(child)).inner]),
+    )
+    const down = runtime.shutdown()
+    await wait()
+    hand.completes('one/1')
+    await wait()
+    expect(told.result?.outputs).toEqual({ a: [2, 'from within'] })
+    await down
+  })
+
+  it('may be started by a teardown in a shutdown that kills, and a further one ends it', async () => {
+    const hand = desk()
+    const { start, wait, runtime } = simulated({ concurrency: 1, executors: { hand } })
+    const lasting = dag('lasting').task('long', byHand)
+    const said: string[] = []
+    const told = await start(
+      dag('outer')
+        .task('up', byHand)
+        .task('down', { needs: ['up'], teardown: true }, async ({ run }) => {
+          said.push((await run(child)).inner)
+          await run(lasting)
+        }),
+    )
+    const down = runtime.shutdown({ mode: 'kill' })
+    hand.ends('up/1')
+    await wait()
+    expect([said, hand.started]).toEqual([['from within'], ['up', 'long']])
+    void runtime.shutdown({ mode: 'kill' })
+    expect(hand.asked).toContain('abort long/1')
+    hand.ends('long/1')
+    await down
+    expect(told.result?.outcomes['down']?.status).toBe('killed')
+  })
+
   it('is killed with its task', async () => {
     const hand = desk()
     const { start, wait, runtime } = simulated({ executors: { hand } })
