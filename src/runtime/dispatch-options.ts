@@ -137,6 +137,8 @@ function refuseImpossibleNeeds(shared: Shared, plan: Plan, pools: Readonly<Recor
 export function readJournal(journal: Journal): Journal {
   const given: unknown = journal
   if (isRecord(given) && Number.isSafeInteger(given['lastSeq'])) return journal
+  // An async create that fails must not end the process as well.
+  Promise.resolve(given).catch(() => undefined)
   throw badValue(
     "The journal from the store's create",
     journal,

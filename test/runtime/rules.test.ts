@@ -128,6 +128,26 @@ describe('a rule that throws', () => {
     expect(types('last')).toEqual(['task.failed'])
   })
 
+  it.each([
+    ['true', async () => true],
+    ['false', async () => false],
+    ['a rejection', async () => Promise.reject(new Error('nobody hears of it'))],
+  ])('and so does one that gives a promise of %s, for which nobody could wait', async (_name, rule) => {
+    const { start, wait } = simulated()
+    const { result } = await start({
+      good: { run: ok },
+      last: { run: ok, needs: ['good'], when: rule as unknown as () => boolean },
+    })
+    await wait()
+    expect(result?.outcomes['last']).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 'RULE_THREW',
+        message: 'The rule gave a promise, but a rule has to answer at once: true or false.',
+      },
+    })
+  })
+
   it('goes by the failure options of its task', async () => {
     const { start } = simulated()
     const ignored = await start({

@@ -267,3 +267,13 @@ describe('a store that fails', () => {
     },
   )
 })
+
+describe('a store whose create is async', () => {
+  it('is refused at once, and what it rejects with does not end the process', async () => {
+    const create = async () => Promise.reject(new Error('nobody hears of it'))
+    const store = { ...memoryStore(), create } as unknown as Store
+    const named = plan({ name: 'p', tasks: { a: { run: () => 1 } } })
+    expect(() => createRuntime({ store }).dispatch(named)).toThrow(/given at once/)
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+})

@@ -1,5 +1,6 @@
 import { thrownText } from '../../errors/foreign-value.ts'
 import type { Failure, Outcome } from '../../../machines/outcome.ts'
+import { foreign } from '../../executors/foreign-call.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { countsAs } from '../../graph/rules.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
@@ -123,17 +124,17 @@ export class RunBooks {
   #decide(index: number, at: number): boolean {
     const { rule } = this.#plan.tasks[index]!
     if (typeof rule !== 'function') return true
+    let message = 'The rule gave a promise, but a rule has to answer at once: true or false.'
     try {
-      return rule(this.dependencies(index))
+      const answer = rule(this.dependencies(index))
+      if (!foreign.isThenable(answer)) return answer
+      // Nobody waits for it: what it rejects with must not end the process.
+      Promise.resolve(answer).catch(() => undefined)
     } catch (thrown) {
-      this.ruleFailures.set(index, {
-        code: 'RULE_THREW',
-        message: `The rule threw: ${thrownText(thrown)}`,
-        severity: this.#plan.tasks[index]!.policy.severity,
-        retryable: false,
-        at,
-      })
-      return false
+      message = `The rule threw: ${thrownText(thrown)}`
     }
+    const { severity } = this.#plan.tasks[index]!.policy
+    this.ruleFailures.set(index, { code: 'RULE_THREW', message, severity, retryable: false, at })
+    return false
   }
 }
