@@ -7,7 +7,7 @@ import { type BriefFact, type BriefSource, factOf } from './brief-fact.ts'
 import { type Fact, isRunFact, type PassingFact, type RunFact } from './facts.ts'
 import { type Beginning, progressIn, RunFolder, type RunView } from './fold.ts'
 import { IsolatedObservable } from './isolated.ts'
-import { HeldFacts } from './held-facts.ts'
+import { HeldFacts, wholeWeight } from './held-facts.ts'
 import { Queue } from '../containers/queue.ts'
 import type { TaskView } from './task-view.ts'
 import { Teller } from './teller.ts'
@@ -62,7 +62,7 @@ export class FactLog {
     this.#runId = runId
     this.#retain = retain
     this.#source = { runId, tasks: options.tasks ?? [] }
-    this.#held = new HeldFacts(retain, this.#source)
+    this.#held = new HeldFacts(this.#source)
     this.#now = now
     this.#beginning = options.beginning
     this.#all = options.all
@@ -169,7 +169,7 @@ export class FactLog {
 
   /** All run facts that are held. */
   *held(): Iterable<RunFact> {
-    for (const fact of this.#held) yield frozen(fact)
+    for (const fact of this.#held.last(this.#retain)) yield frozen(fact)
   }
 
   /** Completes all observers. Later facts are dropped. */
@@ -216,9 +216,16 @@ export class FactLog {
     this.#lastSeq = fact.seq
   }
 
-  /** A fact that is about to be dropped must be in the fold. */
+  /**
+   * Drops the oldest facts where all take too much room, and folds them before. Brief ones beyond those that are
+   * replayed are kept for a while: to fold them costs more than to hold them, and most runs end before anybody looks.
+   */
   #makeRoom(): void {
-    if (this.#held.length === this.#retain && this.#folder.seq < (this.#held.firstSeq ?? 0)) this.#catchUp()
+    const held = this.#held
+    while (held.weight >= wholeWeight * this.#retain) {
+      if (this.#folder.seq < (held.firstSeq ?? 0)) this.#catchUp()
+      held.drop()
+    }
   }
 
   #holdPassing(fact: PassingFact): void {
@@ -235,7 +242,7 @@ export class FactLog {
 
   /** Held run facts from `seq` on, each followed by the passing facts that came after it. */
   *#replay(seq: number): IterableIterator<Fact> {
-    const first = this.#held.firstSeq ?? this.#lastSeq + 1
+    const first = this.#lastSeq + 1 - Math.min(this.#held.length, this.#retain)
     const start = Math.max(1, seq)
     // Copied before the first one is given out: facts that the observer causes meanwhile are told live.
     const held = [...this.held()]

@@ -4,13 +4,15 @@ import type { RunFact } from './facts.ts'
 /** In place of a brief fact: the fact itself is there. */
 const whole = -1
 
+/** What a whole fact weighs, where a brief one weighs 1. */
+export const wholeWeight = 16
+
 /**
- * The last `capacity` run facts, in order, without a gap. Brief ones are kept in columns: an object is made
- * each time that somebody looks.
+ * The latest run facts, in order, without a gap. Brief ones are kept in columns: an object is made each time that
+ * somebody looks.
  */
 export class HeldFacts {
   readonly #of: BriefSource
-  readonly #capacity: number
   #told: Int32Array
   /** What a brief fact says more, or the whole one. */
   #more: unknown[] = []
@@ -19,11 +21,11 @@ export class HeldFacts {
   #instantsFrom: number[] = []
   /** What stands before it is dropped. */
   #head = 0
+  #wholes = 0
   /** The `seq` of the first item, dropped or not. */
   #first = 1
 
-  constructor(capacity: number, of: BriefSource) {
-    this.#capacity = capacity
+  constructor(of: BriefSource) {
     this.#of = of
     // What a run of tasks that succeed tells, so that small runs are small, and large ones are not copied often.
     this.#told = new Int32Array(Math.min(64, 5 * of.tasks.length + 4))
@@ -33,12 +35,18 @@ export class HeldFacts {
     return this.#more.length - this.#head
   }
 
+  /** How much memory it takes, roughly: in brief facts. */
+  get weight(): number {
+    return this.length + (wholeWeight - 1) * this.#wholes
+  }
+
   /** The `seq` of the first that is held; undefined for none. */
   get firstSeq(): number | undefined {
     return this.length === 0 ? undefined : this.#first + this.#head
   }
 
   push(fact: RunFact): void {
+    this.#wholes++
     this.#put(whole, fact.seq, fact)
   }
 
@@ -59,8 +67,9 @@ export class HeldFacts {
     return factOf(this.#of, told, seq, this.#instantOf(seq), this.#more[place])
   }
 
-  *[Symbol.iterator](): IterableIterator<RunFact> {
-    for (let index = 0; index < this.length; index++) yield this.at(index)
+  /** The last so many. */
+  *last(count: number): IterableIterator<RunFact> {
+    for (let index = Math.max(0, this.length - count); index < this.length; index++) yield this.at(index)
   }
 
   #instantOf(seq: number): number {
@@ -83,7 +92,11 @@ export class HeldFacts {
     }
     this.#told[place] = told
     this.#more.push(more)
-    if (this.length <= this.#capacity) return
+  }
+
+  /** Drops the first. */
+  drop(): void {
+    if (this.#told[this.#head] === whole) this.#wholes--
     this.#more[this.#head] = undefined
     this.#head++
     this.#giveBack()
