@@ -1,5 +1,7 @@
 import { it } from '@fast-check/vitest'
-import { fold, type TaskView } from 'dagmar'
+import { createRuntime, fold, plan, SimulatedClock, type TaskView } from 'dagmar'
+import { firstValueFrom } from 'rxjs'
+import { filter } from 'rxjs/operators'
 import { describe, expect } from 'vitest'
 import { RunProgress } from '../../src/cli/view/run-progress.ts'
 import { playScenario } from '../scenario/play-scenario.ts'
@@ -29,5 +31,26 @@ describe('what the views know of a run', () => {
         expect(inOrder(progress.ready.values())).toEqual(inOrder(tasksThatAre('ready')))
       }
     }
+  })
+})
+
+describe('the teardowns that an early end would leave to run', () => {
+  it('are those of what has started, and the teardowns of these', async () => {
+    const planned = plan({
+      name: 'service',
+      tasks: {
+        last: { needs: ['down'], teardown: true, run: () => undefined },
+        down: { needs: ['up'], teardown: true, run: () => undefined },
+        other: { needs: ['never'], teardown: true, run: () => undefined },
+        up: { run: () => new Promise(() => undefined) },
+        never: { needs: ['up'], run: () => undefined },
+      },
+    })
+    const run = createRuntime({ clock: new SimulatedClock() }).dispatch(planned)
+    const progress = new RunProgress(planned)
+    expect(progress.teardowns).toHaveLength(0)
+    run.events$.subscribe((fact) => progress.apply(fact))
+    await firstValueFrom(run.events$.pipe(filter(({ type }) => type === 'task.starting')))
+    expect(progress.teardowns).toHaveLength(2)
   })
 })

@@ -37,15 +37,21 @@ export class RunProgress {
     return this.#live.size
   }
 
-  /** The teardowns that an early end of the run now would leave to run: something that they need has started. */
+  /**
+   * The teardowns that an early end of the run now would leave to run: something that they need has started, or is such
+   * a teardown.
+   */
   get teardowns(): readonly { readonly isLive: boolean }[] {
     const { tasks } = this.#folder
-    return this.#teardowns
-      .filter(({ id, needs }) => {
-        const isOpen = tasks.get(id)?.outcome === undefined
-        return isOpen && needs.some((need) => (tasks.get(need)?.attempt ?? 0) > 0)
-      })
-      .map(({ id }) => ({ isLive: this.#live.has(id) }))
+    const open = this.#teardowns.filter(({ id }) => tasks.get(id)?.outcome === undefined)
+    const left = new Set<TaskId>()
+    for (let before = -1; before < left.size; ) {
+      before = left.size
+      for (const { id, needs } of open) {
+        if (needs.some((need) => left.has(need) || (tasks.get(need)?.attempt ?? 0) > 0)) left.add(id)
+      }
+    }
+    return [...left].map((id) => ({ isLive: this.#live.has(id) }))
   }
 
   get settled(): number {
