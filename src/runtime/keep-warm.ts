@@ -44,5 +44,7 @@ function fill(shapes: unknown[]): void {
     timeoutMs: two.timeoutMs,
   })
   shapes.push(run)
+  // Facts as objects, too, as observers get them.
+  shapes.push(run.log.events$.subscribe((fact) => shapes.push(fact)))
   root.spawn(run, 'run.start')
 }
