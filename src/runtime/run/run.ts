@@ -270,7 +270,8 @@ export class Run implements ActorHost, Candidate, Committer {
   }
 
   /**
-   * Takes or gives back what a task holds, as its state says. All changes of slots, pools and capacity go through here.
+   * Takes or gives back what a task holds, as its state says. All changes of slots, pools and capacity go through here,
+   * but for what `lendSlot` lends.
    */
   slotChanged(live: LiveTask, holds: boolean): void {
     if (live.isHolding === holds) return
