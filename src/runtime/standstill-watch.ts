@@ -1,3 +1,4 @@
+import { traitsOf } from '../executors/built-in.ts'
 import { showMs } from '../time/duration.ts'
 import type { TimerId } from '../time/clock.ts'
 import type { LiveTask } from './run/live-task.ts'
@@ -98,5 +99,5 @@ export class StandstillWatch {
 }
 
 function isHandler({ task, lane }: LiveTask): boolean {
-  return typeof task.work === 'function' || lane.load.name === 'actor-logic'
+  return typeof task.work === 'function' || traitsOf(lane.load.name).worksHere
 }

@@ -1,11 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { createRuntime, plan, type RunHandle, SimulatedClock, systemClock, type TaskDefinition } from 'dagmar'
 import { describe, expect, it } from 'vitest'
+import { heapUsed } from './heap-used.ts'
 import { actors } from '../ways/actors.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 const unlimited = Number.POSITIVE_INFINITY
 
@@ -19,17 +15,6 @@ function planOf(size: number, shape: Shape, run: TaskDefinition['run'] = async (
     name: 'guarded',
     tasks: Array.from({ length: size }, (_, index) => [`t${index}`, { needs: shape(index), run }] as const),
   })
-}
-
-/** Bytes in use once all that can go is gone: weak references are let go between turns of the event loop. */
-async function heapUsed(): Promise<number> {
-  for (let round = 0; round < 4; round++) {
-    await new Promise((resolve) => {
-      setImmediate(resolve)
-    })
-    collectGarbage()
-  }
-  return process.memoryUsage().heapUsed
 }
 
 describe('what a task costs', () => {

@@ -1,11 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { plan, type RunHandle, type Runtime } from 'dagmar'
 import { describe, expect, it } from 'vitest'
+import { collectGarbage } from './heap-used.ts'
 import { ok, simulated } from './watching.ts'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 const one = plan({ name: 'one', tasks: { a: { run: ok } } })
 

@@ -226,7 +226,6 @@ describe('a recovered run', () => {
     const facts = await untilCrash(dag, (_, hand) => hand.fails('a/1'))
     for (const type of ['task.failed', 'run.killing', 'task.skipped'] as const) {
       const last = facts.find((fact) => fact.type === type)!
-      // oxlint-disable-next-line no-await-in-loop
       const recovered = await afterCrash(dag, facts.slice(0, last.seq))
       expect(recovered.result).toMatchObject({
         status: 'failed',

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import {
   createRuntime,
   dag,
@@ -11,20 +9,7 @@ import {
   type Store,
 } from 'dagmar'
 import { describe, expect, it } from 'vitest'
-
-setFlagsFromString('--expose_gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-/** Bytes in use once all that can go is gone: weak references are let go between turns of the event loop. */
-async function heapUsed(): Promise<number> {
-  for (let round = 0; round < 6; round++) {
-    await new Promise((resolve) => {
-      setImmediate(resolve)
-    })
-    collectGarbage()
-  }
-  return process.memoryUsage().heapUsed
-}
+import { heapUsed } from './heap-used.ts'
 
 /** A store that keeps nothing. */
 const forgetful: Store = {
