@@ -1,0 +1,55 @@
+import { useEffect } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { DagView } from './dag/dag-view.tsx'
+import { EventsView } from './events/events-view.tsx'
+import { FactsView } from './facts/facts-view.tsx'
+import { Dialogs } from './shell/dialogs.tsx'
+import { Header } from './shell/header.tsx'
+import { heedKeys } from './shell/keys.ts'
+import { Notice } from './shell/notice.tsx'
+import { Scrubber } from './shell/scrubber.tsx'
+import { Tabs } from './shell/tabs.tsx'
+import { selectedTask, view } from './state/shown.ts'
+import { StatechartView } from './statechart/statechart-view.tsx'
+import { RunPanel } from './task/run-panel.tsx'
+import { TaskPanel } from './task/task-panel.tsx'
+import { TimelineView } from './timeline/timeline-view.tsx'
+
+export function App(): ComponentChildren {
+  useEffect(heedKeys, [])
+  return (
+    <div class="app">
+      <Header />
+      <Notice>
+        <Tabs />
+        <div class="work">
+          <main class="main">
+            <div class="view" id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`}>
+              <Shown />
+            </div>
+          </main>
+          <aside class="side" aria-label={selectedTask.value === undefined ? 'The run' : 'The selected task'}>
+            {selectedTask.value === undefined ? <RunPanel /> : <TaskPanel key={selectedTask.value} />}
+          </aside>
+        </div>
+        <Scrubber />
+      </Notice>
+      <Dialogs />
+    </div>
+  )
+}
+
+function Shown(): ComponentChildren {
+  switch (view.value) {
+    case 'dag':
+      return <DagView />
+    case 'timeline':
+      return <TimelineView />
+    case 'statechart':
+      return <StatechartView />
+    case 'events':
+      return <EventsView />
+    case 'facts':
+      return <FactsView />
+  }
+}

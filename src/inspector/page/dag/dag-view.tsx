@@ -1,0 +1,5 @@
+import type { ComponentChildren } from 'preact'
+
+export function DagView(): ComponentChildren {
+  return <p class="empty">DagView</p>
+}

@@ -1,0 +1,5 @@
+import type { ComponentChildren } from 'preact'
+
+export function EventsView(): ComponentChildren {
+  return <p class="empty">EventsView</p>
+}

@@ -1,0 +1,77 @@
+import { effect, untracked } from '@preact/signals'
+import { pin, pinnedSeq, runId, runs, selectedActor, selectedTask, type View, view, views } from './shown.ts'
+
+/** The token is kept for the port that it belongs to, until the tab is closed. */
+const tokenKey = `dagmar-token-${location.port}`
+
+/**
+ * Takes the token out of the address at once, so that it is neither seen nor sent to anybody. It is kept for this tab.
+ * Returns undefined where none was given, now or before.
+ */
+export function takeToken(): string | undefined {
+  const fragment = location.hash.slice(1)
+  if (fragment !== '' && !fragment.startsWith('/')) {
+    keep(fragment)
+    window.history.replaceState(null, '', `${location.pathname}${location.search}`)
+    return fragment
+  }
+  return kept()
+}
+
+let held: string | undefined
+
+function keep(token: string): void {
+  held = token
+  try {
+    sessionStorage.setItem(tokenKey, token)
+  } catch {
+    // A browser may forbid it; then a reload needs the whole address again.
+  }
+}
+
+function kept(): string | undefined {
+  try {
+    return held ?? sessionStorage.getItem(tokenKey) ?? undefined
+  } catch {
+    return held
+  }
+}
+
+/** Keeps the place that is looked at in the address, and goes to the place that the address names. */
+export function followAddress(): void {
+  read()
+  addEventListener('hashchange', read)
+  effect(() => {
+    const address = written()
+    if (location.hash.slice(1) !== address) window.history.replaceState(null, '', `#${address}`)
+  })
+}
+
+/** `#/timeline?task=build&at=120`: the view, and what is selected in it. */
+function written(): string {
+  const place = new URLSearchParams()
+  // A run is named where there are several.
+  if (runId.value !== undefined && runs.value.length > 1) place.set('run', runId.value)
+  if (selectedTask.value !== undefined) place.set('task', selectedTask.value)
+  if (selectedActor.value !== undefined) place.set('actor', selectedActor.value)
+  if (pinnedSeq.value !== undefined) place.set('at', String(pinnedSeq.value))
+  const rest = place.toString()
+  return `/${view.value}${rest === '' ? '' : `?${rest}`}`
+}
+
+function read(): void {
+  const [name, rest = ''] = location.hash.slice(1).split('?')
+  if (name === undefined || !name.startsWith('/')) return
+  const place = new URLSearchParams(rest)
+  untracked(() => {
+    const named = name.slice(1) as View
+    if (views.includes(named)) view.value = named
+    runId.value = place.get('run') ?? runId.value
+    selectedTask.value = place.get('task') ?? undefined
+    selectedActor.value = place.get('actor') ?? undefined
+    const at = Number(place.get('at') ?? Number.NaN)
+    if (!Number.isInteger(at) || at < 1) pinnedSeq.value = undefined
+    else if (runs.value.length === 0) pinnedSeq.value = at
+    else pin(at)
+  })
+}

@@ -1,0 +1,66 @@
+import type { ActorName, Entry, MachineModel } from '../../protocol.ts'
+import { History } from './history.ts'
+
+export type ActorEntry = Extract<Entry, { kind: 'actor' }>
+export type EventEntry = Extract<Entry, { kind: 'event' }>
+export type SnapshotEntry = Extract<Entry, { kind: 'snapshot' }>
+export type RunEntry = Extract<Entry, { kind: 'run' }>
+
+/** How many events between actors, and how many snapshots of one actor, are kept: the oldest go first. */
+const kept = 20_000
+
+/** What a log has told so far. */
+export class LogModel {
+  readonly history = new History()
+  readonly machines = new Map<string, MachineModel>()
+  readonly actors = new Map<ActorName, ActorEntry>()
+  readonly events: EventEntry[] = []
+  readonly snapshots = new Map<ActorName, SnapshotEntry[]>()
+  /** The runs of the runtime, by id: in the log of the runtime alone. */
+  readonly runs = new Map<string, RunEntry>()
+  /** How many entries were no longer there when they were asked for. */
+  dropped = 0
+  /** The number of the last entry. */
+  last = 0
+
+  /** Takes a batch. Entries that were there before are skipped. */
+  take(first: number, entries: readonly Entry[]): void {
+    for (let place = Math.max(0, this.last + 1 - first); place < entries.length; place++) {
+      this.#apply(entries[place]!)
+    }
+    this.last = Math.max(this.last, first + entries.length - 1)
+  }
+
+  #apply(entry: Entry): void {
+    switch (entry.kind) {
+      case 'fact':
+        this.history.apply(entry.fact)
+        return
+      case 'run':
+        this.runs.set(entry.runId, entry)
+        return
+      case 'machine':
+        this.machines.set(entry.machine, entry)
+        return
+      case 'actor':
+        this.actors.set(entry.actor, entry)
+        return
+      case 'event':
+        keep(this.events, entry)
+        return
+      case 'snapshot': {
+        const known = this.snapshots.get(entry.actor)
+        if (known === undefined) this.snapshots.set(entry.actor, [entry])
+        else keep(known, entry)
+        return
+      }
+      case 'dropped':
+        this.dropped += entry.count
+    }
+  }
+}
+
+function keep<T>(list: T[], entry: T): void {
+  list.push(entry)
+  if (list.length > kept * 1.25) list.splice(0, list.length - kept)
+}

@@ -1,0 +1,132 @@
+import { computed, effect, signal } from '@preact/signals'
+import type { TaskStatus } from '../../../events/task-view.ts'
+import type { ActorName, LogId } from '../../protocol.ts'
+import { LogModel } from './log-model.ts'
+
+/** How the page gets what it shows. */
+export type Link =
+  /** Nothing has been read yet. */
+  | { readonly state: 'loading' }
+  /** There is a server, and all that it tells is shown at once. */
+  | { readonly state: 'live' }
+  /** The server is gone. What is known stays; `since` is when it was lost, by the clock of this machine. */
+  | { readonly state: 'reconnecting'; readonly since: number }
+  /** There is a server again, but another one: what is shown is from the one before. */
+  | { readonly state: 'restarted' }
+  /** The page was saved, or shows a run that was. */
+  | { readonly state: 'saved' }
+  /** There is nothing to show, and why. */
+  | { readonly state: 'refused'; readonly message: string; readonly hint: string }
+
+export const views = ['dag', 'timeline', 'statechart', 'events', 'facts'] as const
+export type View = (typeof views)[number]
+
+export const link = signal<Link>({ state: 'loading' })
+/** True where the server takes commands. */
+export const control = signal(false)
+
+/** What each log has told. The objects change; `told` says that they did. */
+export const logs = new Map<LogId, LogModel>()
+/** Counts the times at which something new was shown. Whatever reads a log reads this first. */
+export const told = signal(0)
+
+/** The run that is looked at. */
+export const runId = signal<LogId | undefined>(undefined)
+export const view = signal<View>('dag')
+export const selectedTask = signal<string | undefined>(undefined)
+/** The actor whose statechart is shown; without one that of the selected task, else of the run. */
+export const selectedActor = signal<ActorName | undefined>(undefined)
+/** The instant that is looked at, as the `seq` of the last fact before it. Undefined: now, as it goes on. */
+export const pinnedSeq = signal<number | undefined>(undefined)
+export const search = signal('')
+/** The statuses that are shown; empty: all. */
+export const statusFilter = signal<ReadonlySet<TaskStatus>>(new Set())
+/** The runtime's clock less this machine's, in milliseconds. */
+export const clockOffset = signal(0)
+
+const none = new LogModel()
+
+/** The log of the run that is looked at. Changes with every batch. */
+export const log = computed((): LogModel => {
+  void told.value
+  const id = runId.value
+  return (id === undefined ? undefined : logs.get(id)) ?? none
+})
+
+/** What is known of the run. */
+export const history = computed(() => {
+  void told.value
+  return log.value.history
+})
+
+/** The runs that there are, the latest first. */
+export const runs = computed(() => {
+  void told.value
+  return [...(logs.get('')?.runs.values() ?? [])].reverse()
+})
+
+/** The run at the instant that is looked at. All views show this. */
+export const moment = computed(() => {
+  void told.value
+  const pinned = pinnedSeq.value
+  return pinned === undefined ? history.value.latest() : history.value.at(pinned)
+})
+
+/** True while the latest is shown as it comes. */
+export const isFollowing = computed(() => pinnedSeq.value === undefined)
+
+/** True where commands may be given: there is a server that takes them, and now is looked at. */
+export const mayAct = computed(() => control.value && link.value.state === 'live')
+
+/** True once the run has settled, at the instant that is looked at. */
+export const isSettled = computed(() => moment.value.settledAt !== undefined)
+
+/** Whether the task is among those that search and filter leave. */
+export function isShown(taskId: string, status: TaskStatus): boolean {
+  const filter = statusFilter.value
+  if (filter.size > 0 && !filter.has(status)) return false
+  const text = search.value.trim().toLowerCase()
+  return text === '' || taskId.toLowerCase().includes(text)
+}
+
+/** The time by the runtime's clock; of a saved run, when its last fact was told. */
+export function now(): number {
+  const { state } = link.value
+  if (state === 'live') return Date.now() + clockOffset.value
+  return history.value.to
+}
+
+/** Selects a task, or nothing. */
+export function select(taskId: string | undefined): void {
+  selectedTask.value = taskId
+  selectedActor.value = undefined
+}
+
+/** Looks at the instant after a fact; undefined goes back to now. */
+export function pin(seq: number | undefined): void {
+  const { lastSeq } = history.value
+  pinnedSeq.value = seq === undefined ? undefined : Math.max(1, Math.min(seq, lastSeq))
+}
+
+let isAsked = false
+
+/** Says that logs have changed: once before the next frame, however often it is called. */
+export function tell(): void {
+  if (isAsked) return
+  isAsked = true
+  const show = (): void => {
+    if (!isAsked) return
+    isAsked = false
+    told.value++
+  }
+  requestAnimationFrame(show)
+  // A page in the background gets no frames.
+  setTimeout(show, 100)
+}
+
+/** Opens the first run that there is, until somebody chooses another one. */
+effect(() => {
+  if (runId.value !== undefined) return
+  const first = runs.value[0]
+  if (first !== undefined) runId.value = first.runId
+})

@@ -1,0 +1,5 @@
+import type { ComponentChildren } from 'preact'
+
+export function StatechartView(): ComponentChildren {
+  return <p class="empty">StatechartView</p>
+}

@@ -1,0 +1,5 @@
+import type { ComponentChildren } from 'preact'
+
+export function TimelineView(): ComponentChildren {
+  return <p class="empty">TimelineView</p>
+}

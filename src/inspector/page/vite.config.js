@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const project = resolve(here, '../../..')
+
+/** The page as one file, with its styles and its script in it, so that it can be saved and opened from a disk. */
+const oneFile = {
+  name: 'one-file',
+  enforce: 'post',
+  generateBundle(_options, bundle) {
+    const page = bundle['index.html']
+    let html = String(page.source)
+    for (const [name, file] of Object.entries(bundle)) {
+      if (name === 'index.html') continue
+      const tag =
+        file.type === 'chunk' ? /<script[^>]*src="[^"]*"[^>]*><\/script>/ : /<link rel="stylesheet"[^>]*>/
+      if (file.type === 'chunk') {
+        // The script stands behind the element that it fills, and nothing in it may end it early.
+        const code = file.code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')
+        html = html.replace(tag, '').replace('</body>', () => `<script type="module">${code}</script></body>`)
+      } else html = html.replace(tag, () => `<style>${file.source}</style>`)
+      delete bundle[name]
+    }
+    page.source = html
+    page.fileName = 'inspector.html'
+  },
+}
+
+export default defineConfig({
+  root: here,
+  base: './',
+  logLevel: 'warn',
+  plugins: [oneFile],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    outDir: resolve(project, process.env.DAGMAR_DIST ?? 'dist'),
+    emptyOutDir: false,
+    target: 'es2022',
+    modulePreload: false,
+    cssCodeSplit: false,
+    assetsInlineLimit: 100_000,
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+})
