@@ -60,7 +60,11 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 }
 const PURE = ['machines', 'containers', 'errors', 'text', 'chance', 'time', 'graph', 'scheduling', 'events']
 const PACKAGES = ['xstate', 'rxjs', '@standard-schema/spec']
-const NOT_IN_INDEX = ['testing', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
+/** What runs in a browser: it loads nothing that is not pure, and nobody imports it. */
+const PAGE = 'src/inspector/page/'
+const PAGE_PACKAGES = ['preact', '@preact/signals']
+const PROTOCOL = 'src/inspector/protocol.ts'
+const NOT_IN_INDEX = ['testing', 'inspector', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
 /** What the package's entry points list lies directly in src: a file an entry that has no folder of its own. */
 const ENTRIES: Readonly<Record<string, string>> = {
   'src/index.ts': 'index',
@@ -130,6 +134,10 @@ function whyNotInside(path: string, target: string): string | undefined {
   if (Object.values(ENTRIES).includes(to))
     return 'an entry is the top: import the file that holds what you need'
   if (from === 'testing entry') return undefined
+  if (path.startsWith(PAGE) !== target.startsWith(PAGE)) {
+    if (!path.startsWith(PAGE)) return 'the page is a program of its own'
+    if (target !== PROTOCOL && !PURE.includes(to)) return `the page runs in a browser: ${to}/ is not pure`
+  }
   if (from !== to) return whyNotDown([from, FLOORS[from]], [to, FLOORS[to]], 'src/')
   const rooms = ROOMS[from]
   if (rooms === undefined) return undefined
@@ -150,6 +158,10 @@ function whyNotDown([from, own]: Floor, [to, other]: Floor, where: string): stri
 }
 
 function whyNotOutside(path: string, place: string, specifier: string): string | undefined {
+  if (path.startsWith(PAGE)) {
+    const isOfPage = PAGE_PACKAGES.some((name) => specifier === name || specifier.startsWith(`${name}/`))
+    return isOfPage ? undefined : `the page is made of ${PAGE_PACKAGES.join(' and ')} alone`
+  }
   if (specifier.startsWith('node:')) {
     return PURE.includes(place) ? `${place}/ is pure: no node: builtins` : undefined
   }
@@ -205,7 +217,7 @@ function badShapes(files: readonly SourceFile[]): string[] {
   })
 }
 
-const files = readSources(['machines', 'src'], ['.ts'])
+const files = readSources(['machines', 'src'], ['.ts', '.tsx'])
 
 describe('the floors', () => {
   it('hold: a file imports its own folder, lower floors and the few packages allowed', () => {
@@ -245,6 +257,10 @@ describe('the checks of the floors', () => {
     ['src/check/options.ts', "import { law } from './watchers/rules.ts'", 'above it on floor 3'],
     ['src/testing/model/plain-run.ts', "import '../rehearsal/play.ts'", 'siblings on floor 4'],
     ['src/testing/loose.ts', "import { law } from './law/law.ts'", 'src/testing/loose/ has no floor'],
+    ['src/inspector/page/main.tsx', "import { ws } from 'ws'", 'made of preact'],
+    ['src/inspector/page/main.tsx', "import '../server/serve.ts'", 'runs in a browser'],
+    ['src/inspector/page/main.tsx', "import '../../runtime/run/run.ts'", 'runs in a browser'],
+    ['src/inspector/index.ts', "import './page/main.tsx'", 'program of its own'],
     ['src/shiny/new.ts', '', 'give it a floor'],
     ['src/loose.ts', '', 'put it into a folder'],
     ['src/graph/plan.ts', "import { it } from '../../test/it.ts'", 'leads out'],

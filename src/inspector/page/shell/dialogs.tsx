@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { keys } from './keys.ts'
+import { keys } from './key-list.ts'
 
 interface Asked {
   readonly title: string

@@ -56,7 +56,9 @@ function Line(): ComponentChildren {
           {shown.message} {shown.hint}
         </p>
       )
-    default:
+    case 'loading':
+    case 'live':
+    case 'saved':
       return null
   }
 }

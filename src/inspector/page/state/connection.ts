@@ -99,11 +99,11 @@ function open(): void {
   const opened = new WebSocket(`ws://${location.host}/`, ['dagmar', `token.${token}`])
   let wasOpen = false
   socket = opened
-  opened.onmessage = ({ data }: MessageEvent<string>) => {
+  opened.addEventListener('message', ({ data }: MessageEvent<string>) => {
     wasOpen = true
     take(JSON.parse(data) as ServerMessage)
-  }
-  opened.onclose = () => {
+  })
+  opened.addEventListener('close', () => {
     if (socket !== opened) return
     for (const tellIt of waiting.values()) {
       tellIt({
@@ -126,7 +126,7 @@ function open(): void {
       link.value = { state: 'reconnecting', since: Date.now() }
     }
     setTimeout(open, patience[Math.min(tries++, patience.length - 1)])
-  }
+  })
 }
 
 function take(message: ServerMessage): void {
@@ -152,10 +152,11 @@ function take(message: ServerMessage): void {
 }
 
 function greet(hello: Extract<ServerMessage, { type: 'hello' }>): void {
-  if (hello.v !== protocolVersion) {
+  const version: number = hello.v
+  if (version !== protocolVersion) {
     link.value = {
       state: 'refused',
-      message: `This page speaks version ${protocolVersion} of the protocol, and the program version ${hello.v}.`,
+      message: `This page speaks version ${protocolVersion} of the protocol, and the program version ${version}.`,
       hint: 'Reload the page, or save the run with the version of dagmar that opens it.',
     }
     socket?.close()

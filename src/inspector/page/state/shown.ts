@@ -62,7 +62,7 @@ export const history = computed(() => {
 /** The runs that there are, the latest first. */
 export const runs = computed(() => {
   void told.value
-  return [...(logs.get('')?.runs.values() ?? [])].reverse()
+  return [...(logs.get('')?.runs.values() ?? [])].toReversed()
 })
 
 /** The run at the instant that is looked at. All views show this. */
