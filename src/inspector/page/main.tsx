@@ -4,7 +4,6 @@ import { followAddress } from './state/address.ts'
 import { connect } from './state/connection.ts'
 import { keepBlankPage } from './shell/save-page.ts'
 
-keepBlankPage()
-connect()
+connect(keepBlankPage())
 followAddress()
 render(<App />, document.getElementById('page')!)

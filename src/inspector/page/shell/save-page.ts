@@ -5,10 +5,12 @@ import { logs, now, runId } from '../state/shown.ts'
 
 let blank = ''
 
-/** Keeps the page as it came, before anything is shown in it. */
-export function keepBlankPage(): void {
-  document.getElementById('saved')?.remove()
+/** Keeps the page as it came, before anything is shown in it. Returns the run that was saved in it, if there is one. */
+export function keepBlankPage(): string | undefined {
+  const saved = document.getElementById('saved')
+  saved?.remove()
   blank = `<!doctype html>\n${document.documentElement.outerHTML}`
+  return saved?.textContent ?? undefined
 }
 
 /** Has the browser save the run that is shown, as one file that opens from a disk and is this page. */

@@ -33,10 +33,9 @@ export class Refused extends Error {
   }
 }
 
-/** Reads the run that is saved in the page, or connects to the server that the page came from. */
-export function connect(): void {
-  const saved = document.getElementById('saved')?.textContent
-  if (saved !== undefined && saved !== null && saved !== '') readSaved(saved)
+/** Reads the run that was saved in the page; without one it connects to the server that the page came from. */
+export function connect(saved: string | undefined): void {
+  if (saved !== undefined) readSaved(saved)
   else {
     open()
     effect(() => {
