@@ -86,7 +86,15 @@ export type {
   Report,
   ReportedFailure,
 } from './ports/executor.ts'
-export type { AppendGroup, Journal, Owner, RunQuery, Store } from './ports/store.ts'
+export type {
+  AppendGroup,
+  CreateOptions,
+  Journal,
+  OpenOptions,
+  Owner,
+  RunQuery,
+  Store,
+} from './ports/store.ts'
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
 export type { ShutdownOptions } from './runtime/shutdown-options.ts'
 export type { AdmissionMode } from './runtime/admission/slot-resource.ts'

@@ -2,10 +2,33 @@ import type { RunState } from '../../machines/dag.ts'
 import type { RunFact } from '../events/facts.ts'
 import type { RunSummary } from '../events/run-summary.ts'
 
-/** The writer of a journal: one runtime. */
+/** The writer of a journal: one runtime. It is alive while its process is. */
 export interface Owner {
   /** Unique to the runtime, for as long as the store lives. */
   readonly id: string
+  /** @default the process that calls */
+  readonly process?: OwnerProcess
+}
+
+/** A process as others find it. One in another pid namespace cannot be looked for, and counts as alive. */
+export interface OwnerProcess {
+  readonly pid: number
+  /** When it was started, in the kernel's ticks since the system came up; `null` where there is no /proc. */
+  readonly start: number | null
+  /** Which life of the system it belongs to; `null` where there is no /proc. */
+  readonly bootId: string | null
+  /** `null` where there is no /proc. */
+  readonly pidNamespace: string | null
+}
+
+export interface CreateOptions {
+  /** At most one run of the store has it. */
+  readonly idempotencyKey?: string | undefined
+}
+
+export interface OpenOptions {
+  /** Takes the run from an owner that is alive, too. @default false */
+  readonly takeOver?: boolean | undefined
 }
 
 /**
@@ -45,15 +68,22 @@ export interface RunQuery {
 export interface Store {
   /**
    * Opens the journal of a new run. Nothing needs to be written before the first append. Throws a `DagmarError` with
-   * the code `RUN_EXISTS` if the store knows at once that there is such a run; otherwise the first append is refused
-   * with that error.
+   * the code `RUN_EXISTS` if the store knows at once that there is such a run, and `KEY_TAKEN`, whose facts have the
+   * `runId` of the other, if a run has the key; otherwise the first append is refused with that error.
    */
-  create(runId: string, owner: Owner): Journal
+  create(runId: string, owner: Owner, options?: CreateOptions): Journal
   /**
    * Opens the journal of an existing run, to go on with it. From now on the store refuses appends by those who opened
-   * it earlier. Throws `RUN_UNKNOWN`.
+   * it earlier. Throws `RUN_UNKNOWN`, and `RUN_OWNED`, which names the owner, where another owner holds the run and is
+   * alive. An owner holds a run from `create` or `open` until the run is settled or released, its store is closed, or its
+   * process is gone.
    */
-  open(runId: string, owner: Owner): Journal
+  open(runId: string, owner: Owner, options?: OpenOptions): Journal
+  /**
+   * Whoever has this journal appends nothing more to it: from now on others may open the run. Does nothing if the journal
+   * was opened again since.
+   */
+  release(journal: Journal): void | Promise<void>
   /**
    * Appends facts to one or more journals, each group all or none, at most one group a journal. Returns nothing when all
    * of them are as safe as they will be, or a promise of one answer for each group, in order: nothing when it is safe,
@@ -76,8 +106,8 @@ export interface Store {
   /** The runs that fit, latest created first. `summaryAfter` makes a summary from facts, one by one. */
   runs(query?: RunQuery): Promise<readonly RunSummary[]>
   /**
-   * Gives back everything that the store holds open. It is not used afterwards. Whoever made the store calls this: a
-   * runtime does not, since others may use the store too.
+   * Gives back everything that the store holds open, the runs of its owners too. It is not used afterwards. Whoever made
+   * the store calls this: a runtime does not, since others may use the store too.
    */
   close(): void | Promise<void>
 }

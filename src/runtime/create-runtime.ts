@@ -127,7 +127,10 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     if (known !== undefined) return known
     if (registry.has(runOptions.id)) throw runExists(runOptions.id)
     const { store } = options
-    const journal = store === undefined ? undefined : readJournal(store.create(runOptions.id, owner))
+    const journal =
+      store === undefined
+        ? undefined
+        : readJournal(store.create(runOptions.id, owner, { idempotencyKey: runOptions.idempotencyKey }))
     const run = new Run(shared, root, plan, runOptions, journal)
     const handle = register(run, isSeen)
     if (isWaitedFor !== undefined) root.waitedFor.set(run, isWaitedFor)

@@ -1,13 +1,15 @@
-import { DagmarError } from '../errors/dagmar-error.ts'
 import type { RunFact } from '../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../events/run-summary.ts'
-import type { AppendGroup, Journal, RunQuery, Store } from '../ports/store.ts'
+import type { AppendGroup, Journal, Owner, RunQuery, Store } from '../ports/store.ts'
+import { fenced, gap, keyTaken, runExists, runOwned, runUnknown } from './refusals.ts'
 
 interface Kept {
   readonly facts: RunFact[]
   summary: RunSummary | undefined
   /** The latest opening. Appends of earlier ones are refused. */
   opened: Journal
+  /** Undefined once it has released the run. */
+  owner: Owner | undefined
 }
 
 /**
@@ -16,6 +18,7 @@ interface Kept {
  */
 export function memoryStore(): Store {
   const kept = new Map<string, Kept>()
+  const runWithKey = new Map<string, string>()
 
   const append = ({ journal, facts }: AppendGroup): Error | undefined => {
     const run = kept.get(journal.runId)
@@ -31,17 +34,31 @@ export function memoryStore(): Store {
   }
 
   return {
-    create(runId) {
+    create(runId, owner, { idempotencyKey } = {}) {
       if (kept.has(runId)) throw runExists(runId)
+      if (idempotencyKey !== undefined) {
+        const other = runWithKey.get(idempotencyKey)
+        if (other !== undefined) throw keyTaken(idempotencyKey, other)
+        runWithKey.set(idempotencyKey, runId)
+      }
       const opened = { runId, lastSeq: 0 }
-      kept.set(runId, { facts: [], summary: undefined, opened })
+      kept.set(runId, { facts: [], summary: undefined, opened, owner })
       return opened
     },
-    open(runId) {
+    open(runId, owner, { takeOver = false } = {}) {
       const run = kept.get(runId)
       if (run === undefined) throw runUnknown(runId)
+      const held = run.summary?.settledAt === undefined ? run.owner : undefined
+      if (!takeOver && held !== undefined && held.id !== owner.id) {
+        throw runOwned(runId, held, 'another runtime')
+      }
       run.opened = { runId, lastSeq: run.facts.length }
+      run.owner = owner
       return run.opened
+    },
+    release(journal) {
+      const run = kept.get(journal.runId)
+      if (run?.opened === journal) run.owner = undefined
     },
     append(groups) {
       const answers = groups.map(append)
@@ -70,34 +87,4 @@ function fits(run: RunSummary, { status, name, labels = {}, since }: RunQuery): 
   if (name !== undefined && run.name !== name) return false
   if (since !== undefined && run.createdAt < since) return false
   return Object.entries(labels).every(([key, label]) => run.labels[key] === label)
-}
-
-function fenced(runId: string): DagmarError {
-  return new DagmarError('JOURNAL_FENCED', {
-    message: `The journal of the run ${runId} was opened by somebody else: nothing more is written to it from here.`,
-    hint: 'The run goes on where its journal was opened last.',
-    facts: { runId },
-  })
-}
-
-function gap(runId: string, held: number, stray: number): DagmarError {
-  return new DagmarError('JOURNAL_GAP', {
-    message: `The journal of the run ${runId} ends at fact ${held}: what is appended to it has fact ${stray} out of place.`,
-    facts: { runId, held, stray },
-  })
-}
-
-function runExists(runId: string): DagmarError {
-  return new DagmarError('RUN_EXISTS', {
-    message: `The store has a run '${runId}' already.`,
-    hint: 'Give another id, or none.',
-    facts: { runId },
-  })
-}
-
-function runUnknown(runId: string): DagmarError {
-  return new DagmarError('RUN_UNKNOWN', {
-    message: `The store has no run '${runId}'.`,
-    facts: { runId },
-  })
 }

@@ -10,6 +10,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   text: 1,
   chance: 1,
   time: 1,
+  system: 1,
   graph: 2,
   scheduling: 3,
   events: 3,

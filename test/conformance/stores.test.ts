@@ -1,6 +1,7 @@
-import { DagmarError, memoryStore, type RunFact, type Store } from 'dagmar'
+import { DagmarError, memoryStore, type Owner, type RunFact, type Store } from 'dagmar'
 import { ConformanceError, storeConformance, type StoreUnderTest } from 'dagmar/testing'
 import { describe, expect, it } from 'vitest'
+import { thisProcess } from '../../src/stores/durable/owner.ts'
 import { emptyShelves, type Shelves, textStore } from './text-store.ts'
 
 const memory: StoreUnderTest = { name: 'the store in memory', makeStore: memoryStore }
@@ -158,6 +159,90 @@ describe('the store conformance', () => {
             ),
         }
       },
+    ],
+    [
+      'gives a run to anybody',
+      'whose owner is alive, and',
+      (store) => ({ open: (runId, owner) => store.open(runId, owner, { takeOver: true }) }),
+    ],
+    [
+      'does not say whose a run is',
+      'another pid namespace',
+      (store) => ({
+        open: (runId, owner, options) => {
+          try {
+            return store.open(runId, owner, options)
+          } catch {
+            throw new DagmarError('RUN_OWNED', { message: 'no' })
+          }
+        },
+      }),
+    ],
+    ...['process is gone', 'later process', 'earlier life'].map(
+      (caught): readonly [what: string, caught: string, Change] => [
+        'waits for the dead',
+        caught,
+        (store) => {
+          const { owners } = shelvesOf.get(store)!
+          return {
+            open: (runId, owner, options) => {
+              const holder = owners.get(runId)
+              if (holder !== undefined) owners.set(runId, { id: holder.id })
+              return store.open(runId, owner, options)
+            },
+          }
+        },
+      ],
+    ),
+    [
+      'looks for processes of other namespaces in its own',
+      'another pid namespace',
+      (store) => ({
+        create: (runId, owner, options) =>
+          store.create(
+            runId,
+            { ...owner, process: { ...owner.process!, pidNamespace: thisProcess().pidNamespace } },
+            options,
+          ),
+      }),
+    ],
+    [
+      'gives no run away',
+      'from an owner that is alive, which',
+      (store) => ({ open: (runId, owner) => store.open(runId, owner) }),
+    ],
+    [
+      'keeps settled runs for their owner',
+      'opens a settled run',
+      (store) => {
+        const holders = new Map<string, Owner>()
+        return {
+          create: (runId, owner, options) => {
+            holders.set(runId, owner)
+            return store.create(runId, owner, options)
+          },
+          open: (runId, owner, options) => {
+            if (holders.get(runId)?.id !== owner.id) throw new DagmarError('RUN_OWNED', { message: 'no' })
+            return store.open(runId, owner, options)
+          },
+        }
+      },
+    ],
+    ['closes and keeps its runs', 'belong to nobody', () => ({ close: () => undefined })],
+    ['releases nothing', 'its owner has released', () => ({ release: () => undefined })],
+    [
+      'lets anybody release a run',
+      'when an earlier one releases it',
+      (store) => ({
+        release: ({ runId }) => {
+          shelvesOf.get(store)!.owners.delete(runId)
+        },
+      }),
+    ],
+    [
+      'takes no notice of keys',
+      'one run have an idempotency key',
+      (store) => ({ create: (runId, owner) => store.create(runId, owner) }),
     ],
     [
       'lets gaps pass',
@@ -341,7 +426,7 @@ describe('the store conformance', () => {
     [
       'has fences of its own',
       'fenced one',
-      (store) => textStore({ lines: shelvesOf.get(store)!.lines, fences: new Map([['shared', 0]]) }),
+      (store) => textStore({ ...shelvesOf.get(store)!, fences: new Map([['shared', 0]]) }),
     ],
   ])('finds the fault of a store that %s when it is opened again', async (_, caught, reopen) => {
     await expectCaught({ ...text, reopen }, caught)

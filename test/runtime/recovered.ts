@@ -9,6 +9,7 @@ export function storeWith(facts: readonly RunFact[]): Store {
   const store = memoryStore()
   const journal = store.create(facts[0]!.runId, { id: 'dead' })
   void store.append([{ journal, facts }])
+  void store.release(journal)
   return store
 }
 

@@ -15,6 +15,7 @@ import { heapUsed } from './heap-used.ts'
 const forgetful: Store = {
   create: (runId) => ({ runId, lastSeq: 0 }),
   open: (runId) => ({ runId, lastSeq: 0 }),
+  release: () => undefined,
   append: () => undefined,
   read: async () => [],
   runs: async () => [],

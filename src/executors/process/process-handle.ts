@@ -1,5 +1,5 @@
-import { readSmall } from './small-file.ts'
-import { startOf } from './system-processes.ts'
+import { bootId } from '../../system/boot-id.ts'
+import { startOf } from '../../system/running-process.ts'
 
 /** How a process is found again by somebody who did not start it. A number alone may be somebody else's by then. */
 export type ProcessHandle = {
@@ -12,13 +12,6 @@ export type ProcessHandle = {
   readonly mark: string
 }
 
-let boot: string | null | undefined
-
 export function handleOf(pid: number, mark: string): ProcessHandle {
   return { pid, start: startOf(pid), boot: bootId(), mark }
-}
-
-export function bootId(): string | null {
-  boot ??= readSmall('/proc/sys/kernel/random/boot_id').trim() || null
-  return boot
 }

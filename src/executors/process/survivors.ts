@@ -1,5 +1,6 @@
 import { hasGroup } from './signal.ts'
-import { allPids, commandOf, latestPid, marksOf, runningProcess, startOf } from './system-processes.ts'
+import { runningProcess, startOf } from '../../system/running-process.ts'
+import { allPids, commandOf, latestPid, marksOf } from './system-processes.ts'
 
 /** A process of an attempt that runs although its leader is gone, or is to be gone. */
 export interface Survivor {

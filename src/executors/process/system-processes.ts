@@ -1,39 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
-import { readSmall } from './small-file.ts'
+import { readSmall } from '../../system/small-file.ts'
 
 /** Marks of a process; `unknown` for one that is becoming another program at this moment. */
 export type Marks = readonly string[] | 'unknown'
-
-const kernelThread = 0x20_0000
-
-/** What /proc says of a process that runs. */
-export interface RunningProcess {
-  /** The number of its process group. */
-  readonly group: number
-  /** When it was started, in the kernel's ticks since the system came up. */
-  readonly start: number
-}
-
-/** The process with that number; undefined where none runs: a dead one that nobody has reaped does not. */
-export function runningProcess(pid: number): RunningProcess | undefined {
-  const fields = statOf(pid)
-  const [state, , group, , , , flags] = fields
-  const runs = group !== undefined && state !== 'Z' && state !== 'X' && (Number(flags) & kernelThread) === 0
-  return runs ? { group: Number(group), start: Number(fields[19]) } : undefined
-}
-
-/** When a process was started, dead or not; `null` where there is none, or no /proc. */
-export function startOf(pid: number): number | null {
-  const start = Number(statOf(pid)[19])
-  return start > 0 ? start : null
-}
-
-/** From its state on: state, parent, group, session, terminal, foreground, flags … */
-function statOf(pid: number): readonly string[] {
-  const stat = readSmall(`/proc/${pid}/stat`)
-  // pid (name) state …, and a name may have brackets and spaces.
-  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-}
 
 /** The marks in the environment that the process was started with. */
 export function marksOf(pid: number): Marks {

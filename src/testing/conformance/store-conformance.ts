@@ -3,6 +3,7 @@ import { isRecord, readFields, show } from '../../graph/read-values.ts'
 import type { Store } from '../../ports/store.ts'
 import type { ConformanceCase } from './executor-conformance.ts'
 import { type AddStoreCase, addJournalCases } from './store/journal-cases.ts'
+import { addOwnerCases } from './store/owner-cases.ts'
 import { addReadingCases } from './store/reading-cases.ts'
 
 /** What the suite needs to know of a store to try it. */
@@ -44,6 +45,7 @@ export function storeConformance(tried: StoreUnderTest): readonly ConformanceCas
     })
   }
   addJournalCases(add)
+  addOwnerCases(add, reopen !== undefined)
   addReadingCases(add, reopen !== undefined)
   return conformance
 }

@@ -43,7 +43,7 @@ export function addJournalCases(add: AddStoreCase): void {
   add('opens a run where its facts end, and goes on from there', async ({ store }) => {
     const facts = await toldRun('open')
     await keep(store, facts.slice(0, 4))
-    const journal = store.open('open', second)
+    const journal = store.open('open', first)
     demand(journal.runId === 'open', `the journal is that of ${journal.runId}`)
     demand(journal.lastSeq === 4, `its last fact has the seq ${journal.lastSeq}, not 4`)
     await append(store, journal, facts.slice(4))
@@ -56,7 +56,7 @@ export function addJournalCases(add: AddStoreCase): void {
     add(`refuses what is appended by who opened a run before ${whom} opened it`, async ({ store }) => {
       const facts = await toldRun('fenced')
       const before = await keep(store, facts.slice(0, 2))
-      const after = store.open('fenced', next)
+      const after = store.open('fenced', next, { takeOver: true })
       await appendRefused(store, before, facts.slice(2, 3), 'what came from the earlier opener')
       await append(store, after, facts.slice(2, 4))
       await appendRefused(
@@ -140,7 +140,7 @@ function addGroupCases(add: AddStoreCase): void {
     const ids = ['sound', 'as sound', 'holed', 'fenced']
     const runs = await Promise.all(ids.map((runId) => toldRun(runId)))
     const journals = await Promise.all(runs.map((facts) => keep(store, facts.slice(0, 2))))
-    store.open('fenced', second)
+    store.open('fenced', second, { takeOver: true })
     const next = runs.map((facts, index) => facts.slice(ids[index] === 'holed' ? 3 : 2, 5))
     const answers = await answersTo(
       store,

@@ -148,7 +148,7 @@ function addReopenCases(add: AddStoreCase): void {
     const before = await keep(bench.store, facts.slice(0, 4))
     const other = await bench.reopen!()
     demandFacts(await other.read('shared'), facts.slice(0, 4), 'in another store of the same')
-    const after = other.open('shared', owners[1])
+    const after = other.open('shared', owners[1], { takeOver: true })
     const [refusal] = await answersTo(bench.store, [{ journal: before, facts: facts.slice(4, 6) }])
     demand(refusal !== undefined, 'what came from the earlier opener was appended')
     await append(other, after, facts.slice(4))

@@ -5,7 +5,7 @@ import { type RunSummary, summaryAfter } from '../../../events/run-summary.ts'
 import type { AppendGroup, Journal, Owner, Store } from '../../../ports/store.ts'
 import { demand } from '../carried-out.ts'
 
-/** Two runtimes that a store may have to do with. */
+/** Two runtimes of this process that a store may have to do with. */
 export const owners: readonly [Owner, Owner] = [{ id: 'first owner' }, { id: 'second owner' }]
 
 /** What a case has in its hands. */

@@ -6,6 +6,7 @@ import { SimulatedClock } from '../../../time/simulated-clock.ts'
 export interface ToldRunOptions {
   readonly name?: string
   readonly labels?: Readonly<Record<string, string>>
+  readonly idempotencyKey?: string
   /** When it is created, epoch ms. */
   readonly at?: number
   /** How it ends, if it does. @default 'completed' */
@@ -23,7 +24,7 @@ const telling = {
 
 /** The facts of a run with that id, told by a runtime: in order, from the first one on. */
 export async function toldRun(runId: string, options: ToldRunOptions = {}): Promise<readonly RunFact[]> {
-  const { name = 'told', labels = {}, at = 1_000, ends = 'completed' } = options
+  const { name = 'told', labels = {}, at = 1_000, ends = 'completed', ...key } = options
   const clock = new SimulatedClock(at)
   const facts: RunFact[] = []
   const runtime = createRuntime({ clock })
@@ -50,7 +51,7 @@ export async function toldRun(runId: string, options: ToldRunOptions = {}): Prom
       },
     },
   })
-  const run = runtime.dispatch(dag, { id: runId, labels, input: telling })
+  const run = runtime.dispatch(dag, { id: runId, labels, input: telling, ...key })
   run.events$.subscribe((fact) => {
     if (isRunFact(fact)) facts.push(fact)
   })
