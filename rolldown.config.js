@@ -50,6 +50,7 @@ export default defineConfig([
     input: {
       index: 'src/index.ts',
       compile: 'src/runtime/compile/compile.ts',
+      inspector: 'src/inspector/index.ts',
       machines: 'machines/index.ts',
       'plan-file': 'src/plan-file/index.ts',
       simulation: 'src/simulation/index.ts',

@@ -1,0 +1,26 @@
+export { inspect, type InspectOptions, type Inspector } from './inspect.ts'
+export type {
+  ActorIntroduction,
+  ActorName,
+  ClientMessage,
+  Command,
+  Entry,
+  LogId,
+  MachineModel,
+  ServerMessage,
+  StateModel,
+  TransitionModel,
+} from './protocol.ts'
+export { protocolVersion } from './protocol.ts'
+export { machineModel } from './machine-model.ts'
+export { sanitiser, type Sanitise, type SanitiserOptions, type ShownPlace } from './sanitise.ts'
+export {
+  type ActorObserver,
+  type ActorPlace,
+  type ActorWatch,
+  placeOf,
+  type SentEvent,
+  type TakenEvent,
+  type TakenTransition,
+  watchActors,
+} from './recording/watch-actors.ts'

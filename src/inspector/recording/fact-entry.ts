@@ -1,0 +1,83 @@
+import type { Failure } from '../../../machines/outcome.ts'
+import type { Fact } from '../../events/facts.ts'
+import { isPlain, type Sanitise, type SanitiserOptions, type ShownPlace } from '../sanitise.ts'
+
+/** The fields of facts that hold what others made, and what they are. Everything else in facts is dagmar's own. */
+const foreign: Readonly<Record<string, ShownPlace['kind']>> = {
+  input: 'input',
+  labels: 'labels',
+  output: 'output',
+  answer: 'answer',
+  question: 'question',
+  failure: 'failure',
+  handle: 'handle',
+  text: 'text',
+  message: 'text',
+}
+const names = Object.keys(foreign)
+
+/** The facts that every task tells, and that have none of these fields. */
+const plainFacts: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
+  'task.ready',
+  'task.dispatched',
+  'task.starting',
+  'task.started',
+])
+
+/** Writes a fact as an entry in JSON. */
+export type WriteFact = (fact: Fact) => string
+
+/** `sanitise` is the function that was made of `options`. */
+export function factWriter(sanitise: Sanitise, options: SanitiserOptions): WriteFact {
+  const isEager = options.sanitise !== undefined
+  return (fact) => {
+    const shown = plainFacts.has(fact.type) ? fact : shownFact(fact, sanitise, isEager)
+    return `{"kind":"fact","fact":${JSON.stringify(shown)}}`
+  }
+}
+
+/** The fact itself where nothing in it needs a look, which is so for most. */
+function shownFact(fact: Fact, sanitise: Sanitise, isEager: boolean): Fact {
+  let shown: Record<string, unknown> | undefined
+  for (const name of names) {
+    if (!(name in fact)) continue
+    const value = (fact as unknown as Readonly<Record<string, unknown>>)[name]
+    if (value === undefined || (!isEager && isPlain(value))) continue
+    shown ??= { ...fact }
+    shown[name] = inItsForm(name, sanitise(value, placeOf(fact, name)), value)
+  }
+  return (shown as unknown as Fact | undefined) ?? fact
+}
+
+/** Clients rely on the form of these fields, whatever was made of what is in them. */
+function inItsForm(name: string, shown: unknown, value: unknown): unknown {
+  switch (name) {
+    case 'text':
+    case 'message':
+    case 'question':
+      return textOf(shown)
+    case 'failure': {
+      const { code, severity, retryable, at } = value as Failure
+      const known = { code, severity, retryable, at }
+      return isObject(shown)
+        ? { ...shown, ...known, message: textOf(shown['message'] ?? '') }
+        : { ...known, message: textOf(shown) }
+    }
+    case 'labels':
+      return isObject(shown) ? shown : {}
+    default:
+      return shown
+  }
+}
+
+function textOf(shown: unknown): string {
+  return typeof shown === 'string' ? shown : JSON.stringify(shown)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function placeOf({ runId, taskId }: Fact, name: string): ShownPlace {
+  return { kind: foreign[name]!, runId, ...(taskId === undefined ? {} : { taskId }) }
+}

@@ -1,0 +1,128 @@
+import type { AnyActorRef } from 'xstate'
+import type { Fact } from '../../events/facts.ts'
+import { statusAfter } from '../../events/run-summary.ts'
+import type { Runtime } from '../../runtime/create-runtime.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import type { Explanation } from '../../events/explanation.ts'
+import type { Clock } from '../../time/clock.ts'
+import type { Command, LogId } from '../protocol.ts'
+import { sanitiser, type SanitiserOptions } from '../sanitise.ts'
+import { ActorLooks } from './actor-looks.ts'
+import { factWriter } from './fact-entry.ts'
+import { KnownRuns } from './known-runs.ts'
+import { LogRecorder } from './log-recorder.ts'
+import { carryOut } from './carry-out.ts'
+import { isUrgent, RunRecording } from './run-recording.ts'
+import { Refusal, type Source } from './source.ts'
+import { rootOf } from './watch-actors.ts'
+
+/** How many runs have a log at once. The log that was opened first goes first. */
+const mostRecordings = 100
+
+/** What is recorded of a runtime, or of one run. Nothing is before somebody opens a log. */
+export function liveSource(target: Runtime | RunHandle, options: SanitiserOptions): Source {
+  const sanitise = sanitiser(options)
+  const write = factWriter(sanitise, options)
+  const root = rootOf(target)
+  const now = nowOf(root)
+  const recordings = new Map<string, RunRecording>()
+  const gone = new Set<string>()
+  const statuses = new WeakMap<RunHandle, string>()
+  let overview: LogRecorder | undefined
+  let grown: ((isUrgent: boolean) => void) | undefined
+
+  const tellRun = (run: RunHandle, status: string): void => {
+    if (overview === undefined || statuses.get(run) === status) return
+    statuses.set(run, status)
+    const { id: runId, name, plan } = run
+    overview.push({ kind: 'run', at: now(), runId, name, status, tasks: plan.tasks.length })
+    grown?.(false)
+  }
+  const told = (fact: Fact): void => {
+    const status = statusAfter[fact.type as keyof typeof statusAfter]
+    const run = status === undefined ? undefined : runs.get(fact.runId)
+    if (run !== undefined) tellRun(run, status!)
+  }
+  const runs = new KnownRuns(target, (run) => {
+    tellRun(run, statusOf(run))
+  })
+  const stops: (() => void)[] = []
+
+  const openOverview = (): LogRecorder => {
+    overview = new LogRecorder({ runId: undefined, sanitise, now, executorOf: () => undefined })
+    for (const run of runs.all()) tellRun(run, statusOf(run))
+    const subscription = target.events$.subscribe(told)
+    stops.push(() => subscription.unsubscribe())
+    return overview
+  }
+  const openRun = (runId: string): RunRecording | undefined => {
+    const run = gone.has(runId) ? undefined : runs.get(runId)
+    if (run === undefined) return undefined
+    for (const [oldest, recording] of recordings) {
+      if (recordings.size < mostRecordings) break
+      // Recorded anew, its entries would have other numbers.
+      gone.add(oldest)
+      recordings.delete(oldest)
+      recording.close()
+    }
+    const recording = new RunRecording(run, {
+      sanitise,
+      write,
+      now,
+      told: (fact) => grown?.(isUrgent(fact)),
+    })
+    recordings.set(runId, recording)
+    return recording
+  }
+  const recorderOf = (log: LogId): LogRecorder | undefined => {
+    if (log === '') return overview ?? openOverview()
+    return (recordings.get(log) ?? openRun(log))?.recorder
+  }
+  const looks = new ActorLooks({
+    target,
+    recorded: (log) => (log === '' ? overview : recordings.get(log)?.recorder),
+    runOf: (log) => runs.get(log),
+    grown: () => grown?.(false),
+  })
+  const runOf = (log: LogId): RunHandle => {
+    const run = runs.get(log)
+    if (run === undefined)
+      throw new Refusal('RUN_UNKNOWN', `There is no run ${JSON.stringify(log)} here, or no longer.`)
+    return run
+  }
+
+  return {
+    saved: false,
+    now,
+    open: (log) => recorderOf(log)?.log,
+    onGrowth: (listener) => {
+      grown = listener
+    },
+    look: (client, log, look) => {
+      if (look !== undefined) recorderOf(log)
+      looks.set(client, log, look)
+    },
+    why: (log, taskId): Explanation => runOf(log).why(taskId),
+    command: (log: LogId, command: Command) =>
+      carryOut(command, {
+        run: () => runOf(log),
+        actor: (name) => looks.actorNamed(log, name),
+      }),
+    close: () => {
+      looks.close()
+      runs.close()
+      for (const stop of stops) stop()
+      for (const recording of recordings.values()) recording.close()
+    },
+  }
+}
+
+function statusOf(run: RunHandle): string {
+  return run.actor.getSnapshot().value
+}
+
+/** The instant by the clock that the runtime was given, if it tells one. */
+function nowOf(root: AnyActorRef): () => number {
+  const { clock } = root as unknown as { readonly clock: Partial<Clock> }
+  return typeof clock.now === 'function' ? () => clock.now!() : () => Date.now()
+}

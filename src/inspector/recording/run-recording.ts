@@ -1,0 +1,47 @@
+import type { Subscription } from 'rxjs'
+import { type Fact, isRunEnd, isRunFact } from '../../events/facts.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import type { Sanitise } from '../sanitise.ts'
+import type { WriteFact } from './fact-entry.ts'
+import { LogRecorder } from './log-recorder.ts'
+
+export interface RunRecordingOptions {
+  readonly sanitise: Sanitise
+  readonly write: WriteFact
+  readonly now: () => number
+  /** Called after each fact. */
+  readonly told: (fact: Fact) => void
+}
+
+/** The log of one run: its facts from the first that is held, and what its actors do while somebody looks. */
+export class RunRecording {
+  readonly run: RunHandle
+  readonly recorder: LogRecorder
+  readonly #subscription: Subscription
+
+  constructor(run: RunHandle, { sanitise, write, now, told }: RunRecordingOptions) {
+    this.run = run
+    const recorder = new LogRecorder({
+      runId: run.id,
+      sanitise,
+      now,
+      executorOf: (taskId) => run.plan.tasks[run.plan.indexOf(taskId) ?? -1]?.executor,
+    })
+    this.recorder = recorder
+    this.#subscription = run.events({ from: 1 }).subscribe((fact) => {
+      const isLasting = isRunFact(fact)
+      recorder.log.push(write(fact), !isLasting)
+      if (isLasting) recorder.lastSeq = fact.seq
+      told(fact)
+    })
+  }
+
+  close(): void {
+    this.#subscription.unsubscribe()
+  }
+}
+
+/** Whether nothing may come for long after it, so that it is not to wait for more. */
+export function isUrgent(fact: Fact): boolean {
+  return isRunEnd(fact) || fact.type === 'task.asked' || fact.type === 'run.paused'
+}
