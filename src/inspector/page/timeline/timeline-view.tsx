@@ -1,5 +1,131 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { selectedTask } from '../state/shown.ts'
+import { axisHeight, useHeight } from './paint-head.ts'
+import { rowHeight } from './paint-rows.ts'
+import { TimelineBar } from './timeline-bar.tsx'
+import { paintTimeline } from './timeline-painter.ts'
+import { heedPointer } from './timeline-pointer.ts'
+import {
+  bodyHeight,
+  chartWidth,
+  chosenWindow,
+  panBy,
+  rows,
+  scrolled,
+  selectRow,
+  timeline,
+  usesOf,
+  zoomBy,
+} from './timeline-state.ts'
+import { TimelineTable } from './timeline-table.tsx'
+import { Tip } from './timeline-tip.tsx'
+import { UsesTable } from './uses-table.tsx'
 
+/** Every attempt of every task as a bar over time, and above them what was in use. */
 export function TimelineView(): ComponentChildren {
-  return <p class="empty">TimelineView</p>
+  const head = useRef<HTMLCanvasElement>(null)
+  const bars = useRef<HTMLCanvasElement>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const [axis, chart, body] = [head.current!, bars.current!, scroller.current!]
+    const measure = (): void => {
+      bodyHeight.value = body.clientHeight
+      chartWidth.value = chart.parentElement!.clientWidth
+    }
+    const sizes = new ResizeObserver(measure)
+    sizes.observe(body)
+    measure()
+    const stops = [paintTimeline(axis, chart), heedPointer(chart, axis, body), () => sizes.disconnect()]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [])
+  useEffect(() => reveal(scroller.current!), [selectedTask.value])
+  const uses = usesOf(timeline())
+  return (
+    <div class="timeline" onKeyDown={heedKey}>
+      <TimelineBar />
+      <div class="timeline-head" style={{ height: `${uses.length * useHeight + axisHeight}px` }}>
+        <UsesTable uses={uses} />
+        <div class="timeline-chart">
+          <canvas ref={head} aria-hidden="true" title="Click to look at an instant" />
+        </div>
+      </div>
+      <div
+        class="timeline-body"
+        ref={scroller}
+        onScroll={({ currentTarget }) => {
+          scrolled.value = currentTarget.scrollTop
+        }}
+      >
+        <div class="timeline-window" style={{ height: `${bodyHeight.value}px` }}>
+          <TimelineTable />
+          <div class="timeline-chart">
+            <canvas ref={bars} aria-hidden="true" />
+          </div>
+          <Tip />
+        </div>
+        <div style={{ height: `${Math.max(0, rows.value.length * rowHeight - bodyHeight.value)}px` }} />
+        {rows.value.length === 0 && <p class="empty">No task has this name and status.</p>}
+      </div>
+    </div>
+  )
+}
+
+function heedKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  const target = event.target as HTMLElement
+  if (/^(?:INPUT|SELECT)$/.test(target.tagName) || !act(event.key)) return
+  event.preventDefault()
+}
+
+function act(key: string): boolean {
+  switch (key) {
+    case 'ArrowDown':
+      selectRow(1)
+      return true
+    case 'ArrowUp':
+      selectRow(-1)
+      return true
+    case 'PageDown':
+      selectRow(Math.floor(bodyHeight.value / rowHeight))
+      return true
+    case 'PageUp':
+      selectRow(-Math.floor(bodyHeight.value / rowHeight))
+      return true
+    case 'ArrowLeft':
+      panBy(-0.1)
+      return true
+    case 'ArrowRight':
+      panBy(0.1)
+      return true
+    case '+':
+    case '=':
+      zoomBy(0.5)
+      return true
+    case '-':
+      zoomBy(2)
+      return true
+    case 'f':
+    case '0':
+      chosenWindow.value = undefined
+      return true
+    case 'Enter':
+      document.getElementById('task-title')?.focus()
+      return true
+    default:
+      return false
+  }
+}
+
+/** Scrolls the selected row into the window. */
+function reveal(scroller: HTMLElement): void {
+  const place = rows.peek().findIndex(({ id }) => id === selectedTask.peek())
+  if (place === -1) return
+  const top = place * rowHeight
+  if (top < scroller.scrollTop) scroller.scrollTop = top
+  else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
+    scroller.scrollTop = top + rowHeight - scroller.clientHeight
+  }
 }

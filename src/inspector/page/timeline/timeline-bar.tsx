@@ -1,0 +1,64 @@
+import type { ComponentChildren } from 'preact'
+import { showMs } from '../../../time/duration.ts'
+import { moment } from '../state/shown.ts'
+import { criticalPathOf } from '../../../events/critical-path-of.ts'
+import { chosenWindow, order, rows, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
+
+/** What the timeline shows, and how closely. */
+export function TimelineBar(): ComponentChildren {
+  const { from, to } = shownWindow()
+  const all = moment.value.structure.length
+  return (
+    <div class="view-bar" role="toolbar" aria-label="Timeline">
+      <select
+        aria-label="Order of the rows"
+        value={order.value}
+        onChange={({ currentTarget }) => {
+          order.value = currentTarget.value === 'dag' ? 'dag' : 'start'
+        }}
+      >
+        <option value="start">In order of start</option>
+        <option value="dag">In order of the dag</option>
+      </select>
+      <button
+        type="button"
+        aria-pressed={showsChain.value}
+        onClick={() => {
+          showsChain.value = !showsChain.value
+        }}
+      >
+        Critical path
+      </button>
+      <span class="soft">
+        {showsChain.value
+          ? chainInWords()
+          : rows.value.length < all
+            ? `${rows.value.length} of ${all} tasks`
+            : ''}
+      </span>
+      <span class="spring" />
+      <span class="soft">{showMs(to - from)}</span>
+      <button type="button" aria-label="Show less time" title="Zoom in  +" onClick={() => zoomBy(0.5)}>
+        +
+      </button>
+      <button type="button" aria-label="Show more time" title="Zoom out  −" onClick={() => zoomBy(2)}>
+        −
+      </button>
+      <button
+        type="button"
+        title="Show all of the run  f"
+        disabled={chosenWindow.value === undefined}
+        onClick={() => {
+          chosenWindow.value = undefined
+        }}
+      >
+        Fit
+      </button>
+    </div>
+  )
+}
+
+function chainInWords(): string {
+  const { ids, length } = criticalPathOf(moment.value)
+  return length === 0 ? 'nothing has ended yet' : `${ids.length} tasks, ${showMs(length)}`
+}

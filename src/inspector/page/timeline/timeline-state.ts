@@ -1,0 +1,136 @@
+import { computed, signal } from '@preact/signals'
+import { criticalPathOf } from '../../../events/critical-path-of.ts'
+import type { History } from '../state/history.ts'
+import {
+  history,
+  isFollowing,
+  isShown,
+  link,
+  moment,
+  now,
+  select,
+  selectedTask,
+  told,
+} from '../state/shown.ts'
+import type { Use } from './paint-head.ts'
+import { orderedRows, type RowOrder } from './row-order.ts'
+import { TimelineModel, type TimelineRow } from './timeline-model.ts'
+import { fitted, panned, type TimeWindow, zoomed } from './time-window.ts'
+
+export const order = signal<RowOrder>('start')
+export const showsChain = signal(false)
+/** The stretch that somebody has chosen; undefined: all of the run, as it grows. */
+export const chosenWindow = signal<TimeWindow | undefined>(undefined)
+
+interface Kept {
+  readonly model: TimelineModel
+  /** How many facts are in it. */
+  count: number
+}
+
+const models = new WeakMap<History, Kept>()
+
+/** The timeline of the run that is looked at, with all that has been told. The object changes with each fact. */
+export function timeline(): TimelineModel {
+  void told.value
+  const known = history.value
+  let kept = models.get(known)
+  if (kept === undefined) {
+    kept = { model: new TimelineModel(), count: 0 }
+    models.set(known, kept)
+  }
+  while (kept.count < known.facts.length) kept.model.apply(known.facts[kept.count++]!)
+  return kept.model
+}
+
+/** The rows that search and filter leave, from top to bottom. */
+export const rows = computed((): readonly TimelineRow[] => {
+  const model = timeline()
+  const { statuses } = moment.value
+  return orderedRows(model, order.value).filter(({ id, index }) => isShown(id, statuses[index] ?? 'pending'))
+})
+
+/** The chain of tasks that took longest, if it is to be seen. */
+export const chain = computed((): readonly string[] => {
+  if (!showsChain.value) return []
+  const { ids, length } = criticalPathOf(moment.value)
+  return length === 0 ? [] : ids
+})
+
+/** True while bars grow. */
+export function isGrowing(): boolean {
+  return link.value.state === 'live' && isFollowing.value && !timeline().isSettled
+}
+
+/** The time up to which something is known. */
+export function knownUntil(): number {
+  const model = timeline()
+  return model.isSettled ? model.to : Math.max(model.to, now())
+}
+
+/** From the start of the run to what is known last. */
+export function extent(): TimeWindow {
+  const { from } = timeline()
+  return { from, to: Math.max(from + 1, knownUntil()) }
+}
+
+export function shownWindow(): TimeWindow {
+  return chosenWindow.value ?? fitted(extent())
+}
+
+/** The instant that is looked at, if that is not now. */
+export function lookedAt(): number | undefined {
+  return isFollowing.value ? undefined : moment.value.at
+}
+
+/** What is in use over time: slots first, then each pool. */
+export function usesOf(model: TimelineModel): readonly Use[] {
+  const slots: Use = { name: 'slots', series: model.slots, limit: model.limits?.concurrency ?? null }
+  const pools = Array.from(model.pools, ([name, series]): Use => {
+    return { name, series, limit: model.limits?.pools[name] ?? null }
+  })
+  return [slots, ...pools]
+}
+
+/** How far the rows are scrolled, and how large their window and the chart in it are: CSS pixels. */
+export const scrolled = signal(0)
+export const bodyHeight = signal(0)
+export const chartWidth = signal(0)
+
+/** What the pointer is over. */
+export interface Pointed {
+  /** In the chart, from its top left corner. */
+  readonly x: number
+  readonly y: number
+  readonly instant: number
+  /** Undefined over the axis, and below the last row. */
+  readonly row: TimelineRow | undefined
+}
+
+export const pointed = signal<Pointed | undefined>(undefined)
+
+export function zoomBy(factor: number, around?: number): void {
+  const window = shownWindow()
+  const middle = around ?? (window.from + window.to) / 2
+  chosenWindow.value = unlessWhole(zoomed(window, factor, middle, extent()))
+}
+
+/** Moves the window by a part of its length. */
+export function panBy(part: number): void {
+  const window = shownWindow()
+  chosenWindow.value = unlessWhole(panned(window, part * (window.to - window.from), extent()))
+}
+
+/** A window that shows all goes on to show all. */
+function unlessWhole(window: TimeWindow): TimeWindow | undefined {
+  const whole = fitted(extent())
+  return window.from <= whole.from && window.to >= whole.to ? undefined : window
+}
+
+/** Selects the task that stands `by` rows further down, and none beyond the ends. */
+export function selectRow(by: number): void {
+  const list = rows.value
+  const at = list.findIndex(({ id }) => id === selectedTask.value)
+  const next = list[at === -1 ? 0 : Math.max(0, Math.min(list.length - 1, at + by))]
+  if (next !== undefined) select(next.id)
+}

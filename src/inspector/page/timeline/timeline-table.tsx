@@ -1,0 +1,53 @@
+import type { ComponentChildren } from 'preact'
+import { showMs } from '../../../time/duration.ts'
+import { Dot } from '../shell/status.tsx'
+import { moment, select, selectedTask } from '../state/shown.ts'
+import { rowHeight } from './paint-rows.ts'
+import { timesUntil } from './row-order.ts'
+import { bodyHeight, knownUntil, lookedAt, rows, scrolled } from './timeline-state.ts'
+
+/** The rows that are to be seen, in words: who, how often, how long it waited and ran, and how it stands. */
+export function TimelineTable(): ComponentChildren {
+  const { statuses, tasks } = moment.value
+  const list = rows.value
+  const first = Math.max(0, Math.floor(scrolled.value / rowHeight))
+  const last = Math.min(list.length, Math.ceil((scrolled.value + bodyHeight.value) / rowHeight))
+  const until = lookedAt() ?? knownUntil()
+  return (
+    <div
+      class="timeline-names"
+      role="grid"
+      id="timeline-rows"
+      aria-label="Tasks over time"
+      aria-rowcount={list.length + 1}
+      aria-activedescendant={selectedTask.value === undefined ? undefined : `row-${selectedTask.value}`}
+      tabIndex={0}
+    >
+      {list.slice(first, last).map((row, place) => {
+        const status = statuses[row.index] ?? 'pending'
+        const { queuedMs, ranMs } = timesUntil(row, until)
+        return (
+          <div
+            role="row"
+            key={row.id}
+            id={`row-${row.id}`}
+            class="timeline-row"
+            aria-rowindex={first + place + 2}
+            aria-selected={row.id === selectedTask.value}
+            style={{ top: `${(first + place) * rowHeight - scrolled.value}px` }}
+            onClick={() => select(row.id)}
+          >
+            <span role="gridcell" title={row.id}>
+              <Dot status={status} />
+              <span class="visually-hidden">{status}</span>
+              <bdi>{row.id}</bdi>
+            </span>
+            <span role="gridcell">{tasks.get(row.id)?.attempt || ''}</span>
+            <span role="gridcell">{queuedMs > 0 ? showMs(queuedMs) : ''}</span>
+            <span role="gridcell">{ranMs > 0 ? showMs(ranMs) : ''}</span>
+          </div>
+        )
+      })}
+    </div>
+  )
+}
