@@ -90,7 +90,8 @@ function wrongWords(files: readonly SourceFile[]): string[] {
 
 describe('the words', () => {
   it('are those of the glossary', () => {
-    const files = readSources(['machines', 'src', 'examples', 'docs', 'README.md'], ['.ts', '.md'])
+    const places = ['machines', 'src', 'examples', 'docs', 'README.md', 'packages/xstate-inspect/src']
+    const files = readSources([...places, 'packages/xstate-inspect/README.md'], ['.ts', '.md'])
     expect(wrongWords(files)).toEqual([])
   })
 })
