@@ -35,7 +35,7 @@ const groups = [
   { name: 'machines', test: /\/machines\/|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/ },
   {
     name: 'runtime',
-    test: /\/src\/(?:events|stores|runtime\/(?!compile|standstill-watch|store-silent)|executors\/[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
+    test: /\/src\/(?:events|stores\/[\w-]+\.ts|runtime\/(?!compile|standstill-watch|store-silent)|executors\/[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
   },
 ]
 
@@ -54,6 +54,7 @@ export default defineConfig([
       machines: 'machines/index.ts',
       'plan-file': 'src/plan-file/index.ts',
       simulation: 'src/simulation/index.ts',
+      sqlite: 'src/stores/sqlite/index.ts',
       testing: 'src/testing.ts',
       cli: 'src/cli/main.ts',
     },

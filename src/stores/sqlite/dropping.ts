@@ -1,0 +1,76 @@
+import { type Keep, settledSince } from '../durable/keep.ts'
+import { rollBack } from './append-groups.ts'
+import type { Connection, Statement } from './driver.ts'
+
+const runsAtOnce = 32
+const rowsAtOnce = 256
+const pagesAtOnce = 256
+
+/** Drops settled runs that are not kept, a little at a time, and gives their room back to the file system. */
+export class Dropping {
+  readonly #connection: Connection
+  readonly #keep: Keep
+  readonly #statements
+
+  constructor(connection: Connection, keep: Keep) {
+    this.#connection = connection
+    this.#keep = keep
+    const settled = 'SELECT key FROM runs WHERE settled_at IS NOT NULL'
+    this.#statements = {
+      tooOld: connection.prepare(`${settled} AND settled_at < ? ORDER BY settled_at LIMIT ${runsAtOnce}`),
+      tooMany: connection.prepare(
+        `${settled} ORDER BY settled_at DESC, key DESC LIMIT ${runsAtOnce} OFFSET ?`,
+      ),
+      // The rows of its facts go later: from now on it is not there for anybody.
+      drop: connection.prepare('INSERT INTO dropped (run) VALUES (?)'),
+      dropRun: connection.prepare('DELETE FROM runs WHERE key = ?'),
+      dropped: connection.prepare('SELECT run FROM dropped LIMIT 1'),
+      dropFacts: connection.prepare(
+        `DELETE FROM facts WHERE run = ? AND seq IN (SELECT seq FROM facts WHERE run = ? ORDER BY seq LIMIT ${rowsAtOnce})`,
+      ),
+      isGone: connection.prepare('DELETE FROM dropped WHERE run = ?'),
+    }
+  }
+
+  /** Takes one step, in a transaction of its own. False when there is nothing left to do. Throws what SQLite throws. */
+  step(): boolean {
+    this.#connection.exec('BEGIN IMMEDIATE')
+    let isMore: boolean
+    try {
+      isMore = this.#dropRuns() || this.#dropFacts()
+      this.#connection.exec('COMMIT')
+    } catch (thrown) {
+      rollBack(this.#connection)
+      throw thrown
+    }
+    if (isMore) this.#connection.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`)
+    return isMore
+  }
+
+  #dropRuns(): boolean {
+    const { tooOld, tooMany, drop, dropRun } = this.#statements
+    const { runs } = this.#keep
+    const keys = [
+      ...keysIn(tooOld, settledSince(this.#keep)),
+      ...(runs === undefined ? [] : keysIn(tooMany, runs)),
+    ]
+    for (const key of new Set(keys)) {
+      drop.run(key)
+      dropRun.run(key)
+    }
+    return keys.length > 0
+  }
+
+  #dropFacts(): boolean {
+    const { dropped, dropFacts, isGone } = this.#statements
+    const run = dropped.get()?.['run']
+    if (run === undefined || run === null) return false
+    const { changes } = dropFacts.run(run, run)
+    if (Number(changes) < rowsAtOnce) isGone.run(run)
+    return true
+  }
+}
+
+function keysIn(statement: Statement, value: number): readonly number[] {
+  return statement.all(value).map(({ key }) => Number(key))
+}

@@ -1,0 +1,54 @@
+import type { RunState } from '../../../machines/dag.ts'
+import type { RunSummary } from '../../events/run-summary.ts'
+import type { OpenOptions, Owner } from '../../ports/store.ts'
+import { isAlive, showOwner, thisProcess } from '../durable/owner.ts'
+import { runOwned, runUnknown } from '../refusals.ts'
+import { rollBack } from './append-groups.ts'
+import type { Connection, Row } from './driver.ts'
+import type { SqliteJournal } from './sqlite-journal.ts'
+
+/** Makes somebody the owner of a run and raises its fence. Throws as `Store.open`, and what SQLite throws. */
+export function openRun(
+  connection: Connection,
+  runId: string,
+  owner: Owner,
+  { takeOver = false }: OpenOptions,
+): SqliteJournal {
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    const row = connection.prepare('SELECT * FROM runs WHERE id = ?').get(runId)
+    if (row === undefined) throw runUnknown(runId)
+    const held = row['settled_at'] === null ? ownerIn(row) : undefined
+    if (!takeOver && held !== undefined && held.id !== owner.id && isAlive(held)) {
+      throw runOwned(runId, held, showOwner(held))
+    }
+    const [key, fence, seq] = [Number(row['key']), Number(row['fence']) + 1, Number(row['seq'])]
+    const told = JSON.stringify({ process: thisProcess(), ...owner })
+    connection.prepare('UPDATE runs SET fence = ?, owner = ? WHERE key = ?').run(fence, told, key)
+    connection.exec('COMMIT')
+    const summary = summaryIn(row)
+    return { runId, lastSeq: seq, owner, fence, idempotencyKey: undefined, key, seq, summary }
+  } catch (thrown) {
+    rollBack(connection)
+    throw thrown
+  }
+}
+
+function ownerIn({ owner }: Row): Owner | undefined {
+  return owner === null ? undefined : (JSON.parse(String(owner)) as Owner)
+}
+
+/** A row of runs as what a list shows. */
+export function summaryIn(row: Row): RunSummary {
+  const { idempotency_key: key, settled_at: settledAt } = row
+  return {
+    runId: String(row['id']),
+    name: String(row['name']),
+    status: String(row['status']) as RunState,
+    labels: JSON.parse(String(row['labels'])) as RunSummary['labels'],
+    ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+    seq: Number(row['seq']),
+    createdAt: Number(row['created_at']),
+    ...(typeof settledAt === 'number' ? { settledAt } : {}),
+  }
+}

@@ -1,0 +1,77 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { Connection } from './driver.ts'
+
+/**
+ * What brings a database from the version of its place in the list to the next. A step that has been in a release is
+ * never changed.
+ *
+ * A row of facts is what one append told of one run, or a part of that: lines of JSON from the fact `seq` on, and their
+ * checksum. A row a fact would take several times the room and the time.
+ */
+const migrations: readonly string[] = [
+  `CREATE TABLE runs (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    idempotency_key TEXT UNIQUE,
+    created_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    seq INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    owner TEXT
+  );
+  CREATE INDEX runs_by_creation ON runs (created_at);
+  CREATE INDEX runs_by_settlement ON runs (settled_at) WHERE settled_at IS NOT NULL;
+  CREATE TABLE facts (
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    lines TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE dropped (run INTEGER PRIMARY KEY);`,
+]
+
+/** 'dgmr': by this SQLite's own tools know whose file it is. */
+const applicationId = 0x64_67_6d_72
+
+/** Makes the tables of a new database, or brings those of an older version up to date. */
+export function prepareSchema(connection: Connection, path: string): void {
+  connection.exec('BEGIN IMMEDIATE')
+  try {
+    const version = numberOf(connection, 'user_version')
+    const isNew = version === 0 && connection.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+    if (!isNew && numberOf(connection, 'application_id') !== applicationId) throw notOurs(path)
+    if (version > migrations.length) throw tooNew(path, version)
+    for (const migration of migrations.slice(version)) connection.exec(migration)
+    if (version < migrations.length) {
+      connection.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`)
+    }
+    connection.exec('COMMIT')
+  } catch (thrown) {
+    connection.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+function numberOf(connection: Connection, pragma: string): number {
+  return Number(Object.values(connection.prepare(`PRAGMA ${pragma}`).get() ?? {})[0])
+}
+
+function tooNew(path: string, version: number): DagmarError {
+  return new DagmarError('STORE_NEWER', {
+    message: `The database ${path} has version ${version}, and this dagmar knows those up to ${migrations.length}.`,
+    hint: 'Use the dagmar that has written it, or a later one.',
+    facts: { path, version, known: migrations.length },
+  })
+}
+
+function notOurs(path: string): DagmarError {
+  return new DagmarError('STORE_UNAVAILABLE', {
+    message: `The database ${path} belongs to another program: it has tables, and none of them are dagmar's.`,
+    hint: 'Give another path.',
+    facts: { path },
+  })
+}

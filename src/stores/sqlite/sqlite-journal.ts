@@ -1,0 +1,13 @@
+import type { RunSummary } from '../../events/run-summary.ts'
+import type { Journal, Owner } from '../../ports/store.ts'
+
+/** A journal that somebody has opened, and how far it is written. */
+export interface SqliteJournal extends Journal {
+  readonly owner: Owner
+  readonly fence: number
+  readonly idempotencyKey: string | undefined
+  /** Where its rows are. Undefined for a new run until its first append. */
+  key: number | undefined
+  seq: number
+  summary: RunSummary | undefined
+}

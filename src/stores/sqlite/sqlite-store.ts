@@ -1,0 +1,226 @@
+import { openSync } from 'node:fs'
+import { asError } from '../../errors/foreign-value.ts'
+import type {
+  AppendGroup,
+  CreateOptions,
+  Journal,
+  OpenOptions,
+  Owner,
+  RunQuery,
+  Store,
+} from '../../ports/store.ts'
+import { closeQuietly, type Disk } from '../durable/disk.ts'
+import type { Keep } from '../durable/keep.ts'
+import { untilDone, whenDone } from '../durable/patience.ts'
+import { keyTaken, runExists } from '../refusals.ts'
+import { GroupWriter, type Spelled, spell } from './append-groups.ts'
+import { databaseError, isLocked } from './database-error.ts'
+import type { Connection, SqliteDriver, Statement } from './driver.ts'
+import { Dropping } from './dropping.ts'
+import { openDatabase } from './open-database.ts'
+import { openRun } from './open-run.ts'
+import { Reader } from './read-runs.ts'
+import type { SqliteJournal } from './sqlite-journal.ts'
+
+export interface SqliteSettings {
+  readonly path: string
+  readonly driver: SqliteDriver | undefined
+  readonly durability: 'full' | 'normal'
+  readonly keep: Keep | undefined
+  /** How long an append waits for other processes. */
+  readonly patienceMs: number
+  readonly disk: Disk
+}
+
+type Answers = readonly (Error | undefined)[]
+
+/** Longest that opening a run, which blocks its thread, waits for other processes. */
+const blockedMs = 5_000
+/** How long a step of dropping waits when others write. */
+const laterMs = 200
+
+/**
+ * The transaction is made on this thread: it writes to the log, which is in memory until it is synced. That alone takes
+ * long, and is done beside, so that an append holds nothing up. What others read before is not yet safe against a loss
+ * of power; nothing follows from it until it is.
+ */
+export class SqliteStore implements Store {
+  readonly #settings: SqliteSettings
+  readonly #connection: Connection
+  readonly #writer: GroupWriter
+  readonly #reader: Reader
+  readonly #dropping: Dropping | undefined
+  readonly #releaseRun: Statement
+  readonly #withKey: Statement
+  readonly #opened = new Set<SqliteJournal>()
+  #log: number | undefined
+  /** Appends are made one after the other. */
+  #last: Promise<unknown> = Promise.resolve()
+  #underWay = 0
+  /** Once a sync has failed, nobody knows what is on the disk. */
+  #broken: Error | undefined
+  #isClosed = false
+  #isDropping = false
+
+  constructor(settings: SqliteSettings) {
+    const { path, driver, keep, patienceMs } = settings
+    this.#settings = settings
+    const connection = openDatabase(path, driver, Math.min(patienceMs, blockedMs))
+    this.#connection = connection
+    this.#writer = new GroupWriter(connection)
+    this.#reader = new Reader(path, connection)
+    this.#dropping = keep === undefined ? undefined : new Dropping(connection, keep)
+    this.#releaseRun = connection.prepare('UPDATE runs SET owner = NULL WHERE key = ? AND fence = ?')
+    this.#withKey = connection.prepare('SELECT id FROM runs WHERE idempotency_key = ?')
+    this.#drop()
+  }
+
+  create(runId: string, owner: Owner, { idempotencyKey }: CreateOptions = {}): Journal {
+    const other = this.#safely('read', () => {
+      if (this.#reader.has(runId)) throw runExists(runId)
+      return idempotencyKey === undefined ? undefined : this.#withKey.get(idempotencyKey)?.['id']
+    })
+    if (other !== undefined) throw keyTaken(idempotencyKey!, String(other))
+    return this.#keepOpen({
+      runId,
+      lastSeq: 0,
+      owner,
+      fence: 1,
+      idempotencyKey,
+      key: undefined,
+      seq: 0,
+      summary: undefined,
+    })
+  }
+
+  open(runId: string, owner: Owner, options: OpenOptions = {}): Journal {
+    const patienceMs = Math.min(this.#settings.patienceMs, blockedMs)
+    const open = (): SqliteJournal => openRun(this.#connection, runId, owner, options)
+    return this.#keepOpen(this.#safely('written', () => untilDone(patienceMs, isLocked, open)))
+  }
+
+  async release(journal: Journal): Promise<void> {
+    this.#opened.delete(journal as SqliteJournal)
+    await this.#inTurn(() => this.#releaseNow([journal as SqliteJournal]))
+  }
+
+  append(groups: readonly AppendGroup[]): Promise<Answers> {
+    const spelled = groups.map(spell)
+    return this.#inTurn(() => this.#append(spelled))
+  }
+
+  async read(
+    runId: string,
+    { from = 1, limit = Number.POSITIVE_INFINITY }: { readonly from?: number; readonly limit?: number } = {},
+  ): ReturnType<Store['read']> {
+    try {
+      return await this.#reader.read(runId, from, limit)
+    } catch (thrown) {
+      throw this.#wrong(thrown, 'read')
+    }
+  }
+
+  async runs(query: RunQuery = {}): ReturnType<Store['runs']> {
+    return this.#safely('read', () => this.#reader.runs(query))
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    await this.#inTurn(async () => {
+      this.#isClosed = true
+      // Whoever cannot be told finds out when this process is gone.
+      await this.#releaseNow([...this.#opened]).catch(() => undefined)
+      this.#opened.clear()
+      if (this.#log !== undefined) closeQuietly(this.#log)
+      try {
+        this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      } catch {
+        // The log stays for whoever opens the database next.
+      }
+      this.#connection.close()
+    })
+  }
+
+  async #append(groups: readonly Spelled[]): Promise<Answers> {
+    if (this.#isClosed) throw new Error(`the store ${this.#settings.path} is closed`)
+    if (this.#broken !== undefined) throw this.#broken
+    const write = (): Answers => this.#writer.write(groups)
+    const answers = await whenDone(this.#settings.patienceMs, isLocked, write).catch((thrown: unknown) => {
+      throw this.#wrong(thrown, 'written')
+    })
+    if (this.#settings.durability === 'full' && answers.includes(undefined)) await this.#sync()
+    let isSettling = false
+    for (const { journal } of groups) {
+      if (journal.summary?.settledAt === undefined) continue
+      isSettling = true
+      this.#opened.delete(journal)
+    }
+    if (isSettling) this.#drop()
+    return answers
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      this.#log ??= openSync(`${this.#settings.path}-wal`, 'r+')
+      await this.#settings.disk.sync(this.#log)
+    } catch (thrown) {
+      this.#broken = this.#wrong(thrown, 'synced')
+      throw this.#broken
+    }
+  }
+
+  async #releaseNow(journals: readonly SqliteJournal[]): Promise<void> {
+    for (const { key, fence } of journals) {
+      if (key === undefined) continue
+      await whenDone(this.#settings.patienceMs, isLocked, () => this.#releaseRun.run(key, fence))
+    }
+  }
+
+  #keepOpen(journal: SqliteJournal): SqliteJournal {
+    this.#opened.add(journal)
+    return journal
+  }
+
+  /** What is done now if nothing is under way, else after it. */
+  #inTurn<Done>(act: () => Promise<Done>): Promise<Done> {
+    const doing = this.#underWay === 0 ? act() : this.#last.then(act)
+    this.#underWay += 1
+    this.#last = doing.then(
+      () => this.#done(),
+      () => this.#done(),
+    )
+    return doing
+  }
+
+  #done(): void {
+    this.#underWay -= 1
+  }
+
+  /** Goes on with dropping until there is nothing left to drop. Keeps no process alive. */
+  #drop(afterMs = 0): void {
+    if (this.#dropping === undefined || this.#isDropping) return
+    this.#isDropping = true
+    setTimeout(() => {
+      this.#isDropping = false
+      if (this.#isClosed) return
+      try {
+        if (this.#dropping!.step()) this.#drop()
+      } catch {
+        // Others write, or the disk is full: what is kept too long does no harm.
+        this.#drop(laterMs)
+      }
+    }, afterMs).unref()
+  }
+
+  #safely<Done>(doing: string, act: () => Done): Done {
+    try {
+      return act()
+    } catch (thrown) {
+      throw this.#wrong(thrown, doing)
+    }
+  }
+
+  #wrong(thrown: unknown, doing: string): Error {
+    return databaseError(this.#settings.path, asError(thrown), doing)
+  }
+}
