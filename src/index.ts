@@ -92,6 +92,7 @@ export type {
   Journal,
   OpenOptions,
   Owner,
+  OwnerProcess,
   RunQuery,
   Store,
 } from './ports/store.ts'

@@ -7,6 +7,7 @@ import { thisProcess } from '../durable/owner.ts'
 import { fenced, gap, keyTaken, runExists, runUnknown } from '../refusals.ts'
 import type { Connection } from './driver.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
+import { transact } from './transaction.ts'
 
 /** A row holds this many characters at most, but for one fact that is longer. */
 const rowLength = 64 * 1024
@@ -87,20 +88,14 @@ export class GroupWriter {
   /** Throws what SQLite throws; then nothing is written. */
   write(groups: readonly Spelled[]): readonly (Error | undefined)[] {
     const written: Written[] = []
-    this.#connection.exec('BEGIN IMMEDIATE')
-    let answers: readonly (Error | undefined)[]
-    try {
-      answers = groups.map((group) => {
+    const answers = transact(this.#connection, () =>
+      groups.map((group) => {
         const done = group.fault ?? this.#writeGroup(group)
         if (done instanceof Error) return done
         written.push(done)
         return undefined
-      })
-      this.#connection.exec('COMMIT')
-    } catch (thrown) {
-      rollBack(this.#connection)
-      throw thrown
-    }
+      }),
+    )
     for (const { journal, key, summary } of written) {
       journal.key = key
       journal.seq = summary.seq
@@ -155,14 +150,5 @@ export class GroupWriter {
     const run = runAt.get(key!)
     if (run === undefined) return runUnknown(runId)
     return run['fence'] === fence ? gap(runId, Number(run['seq']), seq + 1) : fenced(runId)
-  }
-}
-
-/** Some errors have rolled back already. */
-export function rollBack(connection: Connection): void {
-  try {
-    connection.exec('ROLLBACK')
-  } catch {
-    // There is nothing left to undo.
   }
 }

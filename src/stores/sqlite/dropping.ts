@@ -1,6 +1,6 @@
 import { type Keep, settledSince } from '../durable/keep.ts'
-import { rollBack } from './append-groups.ts'
 import type { Connection, Statement } from './driver.ts'
+import { transact } from './transaction.ts'
 
 const runsAtOnce = 32
 const rowsAtOnce = 256
@@ -34,15 +34,7 @@ export class Dropping {
 
   /** Takes one step, in a transaction of its own. False when there is nothing left to do. Throws what SQLite throws. */
   step(): boolean {
-    this.#connection.exec('BEGIN IMMEDIATE')
-    let isMore: boolean
-    try {
-      isMore = this.#dropRuns() || this.#dropFacts()
-      this.#connection.exec('COMMIT')
-    } catch (thrown) {
-      rollBack(this.#connection)
-      throw thrown
-    }
+    const isMore = transact(this.#connection, () => this.#dropRuns() || this.#dropFacts())
     if (isMore) this.#connection.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`)
     return isMore
   }

@@ -3,9 +3,9 @@ import type { RunSummary } from '../../events/run-summary.ts'
 import type { OpenOptions, Owner } from '../../ports/store.ts'
 import { isAlive, showOwner, thisProcess } from '../durable/owner.ts'
 import { runOwned, runUnknown } from '../refusals.ts'
-import { rollBack } from './append-groups.ts'
 import type { Connection, Row } from './driver.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
+import { transact } from './transaction.ts'
 
 /** Makes somebody the owner of a run and raises its fence. Throws as `Store.open`, and what SQLite throws. */
 export function openRun(
@@ -14,8 +14,7 @@ export function openRun(
   owner: Owner,
   { takeOver = false }: OpenOptions,
 ): SqliteJournal {
-  connection.exec('BEGIN IMMEDIATE')
-  try {
+  return transact(connection, () => {
     const row = connection.prepare('SELECT * FROM runs WHERE id = ?').get(runId)
     if (row === undefined) throw runUnknown(runId)
     const held = row['settled_at'] === null ? ownerIn(row) : undefined
@@ -25,13 +24,8 @@ export function openRun(
     const [key, fence, seq] = [Number(row['key']), Number(row['fence']) + 1, Number(row['seq'])]
     const told = JSON.stringify({ process: thisProcess(), ...owner })
     connection.prepare('UPDATE runs SET fence = ?, owner = ? WHERE key = ?').run(fence, told, key)
-    connection.exec('COMMIT')
-    const summary = summaryIn(row)
-    return { runId, lastSeq: seq, owner, fence, idempotencyKey: undefined, key, seq, summary }
-  } catch (thrown) {
-    rollBack(connection)
-    throw thrown
-  }
+    return { runId, lastSeq: seq, owner, fence, key, seq, summary: summaryIn(row) }
+  })
 }
 
 function ownerIn({ owner }: Row): Owner | undefined {

@@ -1,5 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Connection } from './driver.ts'
+import { transact } from './transaction.ts'
 
 /**
  * What brings a database from the version of its place in the list to the next. A step that has been in a release is
@@ -39,8 +40,7 @@ const applicationId = 0x64_67_6d_72
 
 /** Makes the tables of a new database, or brings those of an older version up to date. */
 export function prepareSchema(connection: Connection, path: string): void {
-  connection.exec('BEGIN IMMEDIATE')
-  try {
+  transact(connection, () => {
     const version = numberOf(connection, 'user_version')
     const isNew = version === 0 && connection.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
     if (!isNew && numberOf(connection, 'application_id') !== applicationId) throw notOurs(path)
@@ -49,11 +49,7 @@ export function prepareSchema(connection: Connection, path: string): void {
     if (version < migrations.length) {
       connection.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`)
     }
-    connection.exec('COMMIT')
-  } catch (thrown) {
-    connection.exec('ROLLBACK')
-    throw thrown
-  }
+  })
 }
 
 function numberOf(connection: Connection, pragma: string): number {

@@ -5,7 +5,6 @@ import type { Journal, Owner } from '../../ports/store.ts'
 export interface SqliteJournal extends Journal {
   readonly owner: Owner
   readonly fence: number
-  readonly idempotencyKey: string | undefined
   /** Where its rows are. Undefined for a new run until its first append. */
   key: number | undefined
   seq: number

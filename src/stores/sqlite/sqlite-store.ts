@@ -86,7 +86,6 @@ export class SqliteStore implements Store {
       lastSeq: 0,
       owner,
       fence: 1,
-      idempotencyKey,
       key: undefined,
       seq: 0,
       summary: undefined,
