@@ -179,6 +179,10 @@ export function shiftInstants(context: TaskContext, byMs: number): void {
 export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failure'> &
   (
     | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'>)
+    | ({ readonly state: 'starting'; readonly waitingFor: undefined } & Pick<
+        TaskContext,
+        'forceable' | 'startBy'
+      >)
     | ({ readonly state: 'stopping'; readonly waitingFor: undefined } & Pick<
         TaskContext,
         'stopReason' | 'killReason' | 'forceAt'

@@ -78,7 +78,15 @@ export type RunFact =
       readonly failure?: Failure
       readonly endsTeardowns?: true
     })
-  | (OfRunOnly & { readonly type: 'run.recovered' })
+  /**
+   * Another coordinator goes on with the run. `structure` and `fingerprint` are there where its plan is another one, which
+   * was accepted: from here on the run has these tasks, and those of before that are settled.
+   */
+  | (OfRunOnly & {
+      readonly type: 'run.recovered'
+      readonly structure?: readonly TaskStructure[]
+      readonly fingerprint?: string
+    })
   /** The settled run is open again, and with it these tasks. `until` is when its timeout falls now, if it has one. */
   | (OfRunOnly & {
       readonly type: 'run.redriven'

@@ -111,6 +111,7 @@ export class RunFolder {
     this.#at = fact.at
     if (fact.taskId !== undefined) this.#applyToTask(fact)
     else if (fact.type === 'run.created') this.#begin(fact)
+    else if (fact.type === 'run.recovered' && fact.structure !== undefined) this.#change(fact.structure)
     else this.#run = runAfter(this.#run, fact)
   }
 
@@ -130,6 +131,25 @@ export class RunFolder {
     this.#run = { ...this.#run, runId, name, structure, ...(limits === undefined ? {} : { limits }) }
     for (const { id } of structure) this.#tasks.set(id, newTaskView(id))
     this.#counts.pending = this.#tasks.size
+  }
+
+  /** Another plan: its tasks, and those of before that are settled. What was only ready is judged anew. */
+  #change(structure: readonly TaskStructure[]): void {
+    const before = new Map(this.#tasks)
+    const ids = new Set(structure.map(({ id }) => id))
+    const gone = this.#run.structure.filter(
+      ({ id }) => !ids.has(id) && before.get(id)?.outcome !== undefined,
+    )
+    const whole = [...structure, ...gone]
+    this.#run = { ...this.#run, structure: whole }
+    this.#tasks.clear()
+    Object.assign(this.#counts, noTasks())
+    for (const { id } of whole) {
+      const task = before.get(id) ?? newTaskView(id)
+      const next = task.status === 'ready' ? { ...newTaskView(id), attempt: task.attempt } : task
+      this.#tasks.set(id, next)
+      this.#counts[next.status]++
+    }
   }
 
   #applyToTask(fact: Extract<RunFact, { taskId: TaskId }>): void {

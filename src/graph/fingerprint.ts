@@ -48,6 +48,7 @@ const written: Readonly<Record<Setting, (task: PlannedTask) => string>> = {
   rule: ({ rule }) => (typeof rule === 'function' ? 'function' : rule),
   policy: ({ policy }) => Object.values(policy).join(),
   backoff: ({ backoff }) => Object.values(backoff).join(),
+  maxInterruptions: ({ maxInterruptions }) => String(maxInterruptions),
   priority: ({ priority }) => String(priority),
   estimateMs: ({ estimateMs }) => String(estimateMs),
   uses: ({ uses }) => canonicalText(uses),

@@ -170,6 +170,7 @@ function planTasks(
         teardown: settings.teardown && needs.length > 0,
         policy: settings.policy,
         backoff: settings.backoff,
+        maxInterruptions: settings.maxInterruptions,
         priority: settings.priority,
         estimateMs: settings.estimateMs,
         uses: settings.uses,

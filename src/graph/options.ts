@@ -108,6 +108,12 @@ export interface TaskOptions<
    * process, which cannot be forced, is abandoned. 0 forces at once. @default '5s'
    */
   readonly killGrace?: Duration
+  /**
+   * How often an attempt may be cut off by the death of the process that coordinates the run: in a store, the task starts
+   * again when the run is recovered. Cut off once more, it fails with `ATTEMPT_INTERRUPTED`. With 0 it never starts again
+   * because of a crash. Such attempts count against nothing else. Integer ≥ 0, or Infinity. @default 3
+   */
+  readonly maxInterruptions?: number
   /** Among ready tasks, higher starts first: a name, or any integer. `medium` is 0. @default 'medium' */
   readonly priority?: Priority
   /**
@@ -196,6 +202,7 @@ export const defaultOptions = {
   startTimeout: '30s',
   stall: false,
   killGrace: '5s',
+  maxInterruptions: 3,
   priority: 'medium',
   uses: {},
 } as const satisfies Required<Omit<TaskDefaults, 'estimate' | 'executor'>>

@@ -44,6 +44,8 @@ export interface PlannedTask {
   readonly teardown: boolean
   readonly policy: TaskPolicy
   readonly backoff: Backoff
+  /** `Infinity` for no limit. */
+  readonly maxInterruptions: number
   /** Higher starts first. `critical` is 100, `high` 50, `medium` 0, `low` −50. */
   readonly priority: number
   readonly estimateMs: number | undefined

@@ -31,6 +31,7 @@ export interface Settings {
   readonly teardown: boolean
   readonly policy: TaskPolicy
   readonly backoff: Backoff
+  readonly maxInterruptions: number
   readonly priority: number
   readonly estimateMs: number | undefined
   readonly uses: Readonly<Record<string, number>>
@@ -41,6 +42,7 @@ export interface Settings {
 type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & Backoff)[Field] } & {
   rule: Rule
   teardown: boolean
+  maxInterruptions: number
   priority: number
   estimateMs: number
   uses: Readonly<Record<string, number>>
@@ -80,6 +82,7 @@ const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
   startTimeout: (value, path) => ({ startTimeoutMs: readTimeout(value, path) }),
   stall: readStall,
   killGrace: (value, path) => ({ killGraceMs: readDuration(value, path) }),
+  maxInterruptions: (value, path) => ({ maxInterruptions: readInteger(value, path, 0, true) }),
   priority: (value, path) => ({ priority: readPriority(value, path) }),
   estimate: (value, path) => ({ estimateMs: readDuration(value, path, { finite: true }) }),
   uses: (value, path) => ({ uses: readAmounts(value, path) }),
@@ -139,6 +142,7 @@ export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): 
       severity: flat.severity,
     }),
     backoff: Object.freeze(backoffOf(given, flat, path)),
+    maxInterruptions: flat.maxInterruptions,
     priority: flat.priority,
     estimateMs: flat.estimateMs,
     uses: flat.uses,

@@ -137,6 +137,11 @@ const sharedFields = {
     'How long an attempt may take to end after SIGTERM. Past it its process group gets SIGKILL.',
     { default: defaultOptions.killGrace },
   ),
+  maxInterruptions: field(
+    integer(0),
+    'How often an attempt may be cut off by the death of dagmar itself. Cut off once more, the task fails.',
+    { default: defaultOptions.maxInterruptions },
+  ),
   priority: field(priority, 'Among ready tasks, higher starts first: a name, or any integer. medium is 0.', {
     default: defaultOptions.priority,
   }),

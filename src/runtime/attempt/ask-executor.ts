@@ -1,4 +1,5 @@
 import { thrownText } from '../../errors/foreign-value.ts'
+import type { JsonValue } from '../../events/json-value.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
 import { foreign } from '../../executors/foreign-call.ts'
 import type { AttemptReport } from '../../ports/executor.ts'
@@ -18,6 +19,24 @@ export function startAttempt(live: LiveTask, number: number): void {
   try {
     const asked = live.lane.load.executor.start(attempt, heard.bind(attempt))
     if (asked !== undefined) onRejection(asked, (thrown) => failed(attempt, thrown))
+  } catch (thrown) {
+    failed(attempt, thrown)
+  }
+}
+
+/** An attempt that an earlier coordinator started, and the handle that its executor noted. */
+export interface Adopted {
+  readonly live: LiveTask
+  readonly handle: JsonValue
+}
+
+/** Has the executor take over an attempt of an earlier coordinator. */
+export function adoptAttempt({ live, handle }: Adopted, number: number): void {
+  if (live.context.state !== 'starting' || live.context.attempt !== number) return
+  const attempt = new TaskAttempt(live)
+  try {
+    const asked: unknown = live.lane.load.executor.adopt?.(attempt, handle, heard.bind(attempt))
+    onRejection(asked, (thrown) => failed(attempt, thrown))
   } catch (thrown) {
     failed(attempt, thrown)
   }

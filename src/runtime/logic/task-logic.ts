@@ -12,6 +12,7 @@ import { type NewRunFact, untilIn } from '../../events/facts.ts'
 import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { type LiveTask, liveTaskOf } from '../run/live-task.ts'
+import { questionAbout } from '../run/question-about.ts'
 import { isSpared, waitsInVain } from '../steps/teardowns.ts'
 
 /** How long the limit is that an attempt has passed when it is ended for that reason. */
@@ -135,8 +136,7 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
     tellAsked: tells('task.asked', ({ context, event }): More<'task.asked'> => {
       if (event.type === 'attempt.asked') return { of: 'handler', question: event.question }
       const { taskId, failure } = context
-      const question = `${taskId} failed: ${failure!.message} What now: retry, skip, ignore or abort?`
-      return { of: 'failure', question, failure: failure! }
+      return { of: 'failure', question: questionAbout(taskId, failure!), failure: failure! }
     }),
     tellAnswered: tells('task.answered', ({ event }) =>
       event.type === 'task.answer' ? { answer: event.answer } : undefined,

@@ -32,7 +32,7 @@ export function createdFact(plan: Plan, options: RunOptions, seq: number, at: nu
 }
 
 /** The options of the dispatch, read from the first fact of a journal. */
-export function optionsIn(created: RunCreated): RunOptions {
+export function optionsIn(created: RunCreated, plan: Plan): RunOptions {
   const { runId: id, input, labels = {}, idempotencyKey, limits } = created
   const { concurrency, pools, timeoutMs } = limits
   return {
@@ -41,7 +41,8 @@ export function optionsIn(created: RunCreated): RunOptions {
     labels,
     idempotencyKey,
     concurrency: concurrency ?? Number.POSITIVE_INFINITY,
-    pools,
+    // Another plan may have pools of its own.
+    pools: { ...plan.pools, ...pools },
     timeoutMs: timeoutMs ?? Number.POSITIVE_INFINITY,
   }
 }

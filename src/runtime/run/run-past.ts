@@ -2,8 +2,8 @@ import { type DagContext, newDagContext } from '../../../machines/dag.ts'
 import type { Failure, FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
-import { fold } from '../../events/fold.ts'
-import type { TaskView } from '../../events/task-view.ts'
+import type { RunView } from '../../events/fold.ts'
+import { newTaskView, type TaskView } from '../../events/task-view.ts'
 import type { Plan } from '../../graph/plan.ts'
 
 type OfType<Type extends RunFact['type']> = Extract<RunFact, { type: Type }>
@@ -36,6 +36,10 @@ export interface TaskPast {
   readonly stopping: OfType<'task.stopping'> | undefined
   /** The answer to its failure. */
   readonly answer: FailureAnswer | undefined
+  /** How often its attempts were interrupted since the start or the last redrive, the live one included. */
+  readonly interruptions: number
+  /** True where the latest interruption is the last that was told of it. */
+  readonly isInterrupted: boolean
 }
 
 /** What the journal of a run whose coordinator died says, apart from the fold. */
@@ -57,9 +61,11 @@ export interface RunPast {
   readonly aborting: { readonly taskId: TaskId; readonly failure: Failure } | undefined
 }
 
-/** Reads a journal. Throws `RUN_UNKNOWN` for an empty one, and `FACTS_GAP` for one that is not whole. */
-export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
-  const view = fold(facts)
+/**
+ * Reads a journal, of which `view` is the fold. `isChanged` says that the plan is not the one that the run had until now.
+ * Throws `RUN_UNKNOWN` for an empty one.
+ */
+export function pastOf(plan: Plan, facts: readonly RunFact[], view: RunView, isChanged: boolean): RunPast {
   const [created] = facts
   const last = facts.at(-1)
   if (created?.type !== 'run.created' || last === undefined) {
@@ -67,6 +73,7 @@ export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
   }
   const read = new Reading(plan)
   for (const fact of facts) read.add(fact)
+  if (isChanged) read.judgeReadyAnew()
   const { status: state, ending, reason = '', failure, startedAt, until = Number.POSITIVE_INFINITY } = view
   return {
     created,
@@ -82,7 +89,7 @@ export function pastOf(plan: Plan, facts: readonly RunFact[]): RunPast {
       endsTeardowns: read.endsTeardowns,
     },
     endingSeq: read.endingSeq,
-    tasks: plan.tasks.map(({ id }) => read.task(view.tasks.get(id)!)),
+    tasks: plan.tasks.map(({ id }) => read.task(view.tasks.get(id) ?? newTaskView(id))),
     reopening: read.reopening?.tasks.size === 0 ? undefined : read.reopening,
     deadLetter: last.type === 'task.failed' && last.deadLettered ? last : undefined,
     aborting: read.aborting,
@@ -100,6 +107,7 @@ class Reading {
   readonly #last = new Map<TaskId, TaskFact>()
   readonly #readySeq = new Map<TaskId, number>()
   readonly #stopping = new Map<TaskId, OfType<'task.stopping'>>()
+  readonly #interruptions = new Map<TaskId, number>()
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -114,6 +122,8 @@ class Reading {
       this.causedBy = undefined
       this.aborting = undefined
       this.reopening = { seq: fact.seq, tasks: new Set(fact.tasks) }
+    } else if (fact.type === 'run.recovered') {
+      if (fact.structure !== undefined) this.judgeReadyAnew()
     } else if (fact.type === 'run.draining') {
       this.endingSeq = fact.seq
     } else if (fact.type === 'run.killing') {
@@ -125,10 +135,18 @@ class Reading {
     }
   }
 
+  /** Under another plan, what was only ready may have to wait. */
+  judgeReadyAnew(): void {
+    for (const [taskId, { type }] of this.#last) if (type === 'task.ready') this.#last.delete(taskId)
+  }
+
   task(view: TaskView): TaskPast {
     const last = this.#last.get(view.id)
+    const standing = this.reopening?.tasks.has(view.id) === true ? 'pending' : standingOf(view, last)
     return {
-      standing: this.reopening?.tasks.has(view.id) === true ? 'pending' : standingOf(view, last),
+      standing,
+      interruptions: (this.#interruptions.get(view.id) ?? 0) + (standing === 'live' ? 1 : 0),
+      isInterrupted: last?.type === 'task.interrupted',
       view,
       readySeq: this.#readySeq.get(view.id) ?? 0,
       stopping: this.#stopping.get(view.id),
@@ -142,15 +160,21 @@ class Reading {
       this.aborting ??= { taskId, failure: fact.failure }
     } else if (fact.type === 'task.ready') this.#readySeq.set(taskId, fact.seq)
     else if (fact.type === 'task.stopping') this.#stopping.set(taskId, fact)
-    else if (fact.type === 'task.redriven') this.reopening?.tasks.delete(taskId)
+    else if (fact.type === 'task.redriven') {
+      this.reopening?.tasks.delete(taskId)
+      this.#interruptions.delete(taskId)
+    } else if (fact.type === 'task.interrupted') {
+      this.#interruptions.set(taskId, (this.#interruptions.get(taskId) ?? 0) + 1)
+    }
     if (standings[fact.type] !== 'as before') this.#last.set(taskId, fact)
   }
 
   #aborts({ taskId, failure }: OfType<'task.failed'>): boolean {
     const last = this.#last.get(taskId)
     const isAnsweredSo = last?.type === 'task.answered' && last.answer === 'abort'
-    const { policy } = this.#plan.tasks[this.#plan.indexOf(taskId)!]!
-    return failure.severity === 'critical' || isAnsweredSo || policy.onFailure === 'abort'
+    const index = this.#plan.indexOf(taskId)
+    const onFailure = index === undefined ? undefined : this.#plan.tasks[index]!.policy.onFailure
+    return failure.severity === 'critical' || isAnsweredSo || onFailure === 'abort'
   }
 }
 

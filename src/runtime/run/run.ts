@@ -107,6 +107,8 @@ export class Run implements ActorHost, Candidate, Committer {
   cutOff: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
+  /** True where its journal tells of tasks that its plan has no more. */
+  hasOtherTasks = false
   /** What the dag actor of a recovered run does first. */
   takeUpAgain: (() => void) | undefined
   /** The `seq` of the fact that ends the run early. It is the cause of the kills and skips that follow. */

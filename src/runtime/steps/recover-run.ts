@@ -1,5 +1,6 @@
-import type { TaskId } from '../../../machines/outcome.ts'
+import type { Failure, TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
+import { fold, type RunView } from '../../events/fold.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
 import { optionsIn } from '../run/created-fact.ts'
@@ -9,7 +10,7 @@ import { pastOf, type RunPast, type TaskPast } from '../run/run-past.ts'
 import type { Shared } from '../shared.ts'
 import { finish } from './close-run.ts'
 import { armRunTimeout } from './run-timeout.ts'
-import { restoreTask } from './restore-task.ts'
+import { interruptedTooOften, isAsked, isTakenOver, restoreTask } from './restore-task.ts'
 import { abortBecauseOf, continueFrontier, failTask } from './settle-tasks.ts'
 import { tellStarted } from './start-run.ts'
 import { isSpared } from './teardowns.ts'
@@ -17,19 +18,22 @@ import { isSpared } from './teardowns.ts'
 /**
  * Goes on with a run whose coordinator has died, from the facts in its journal. Everything is as it was, except that
  * live attempts were interrupted and start again. The journal must be opened before the facts are read. A run that had
- * settled stays settled, and may be redriven. Await `searchLoaded` before.
+ * settled stays settled, and may be redriven. Await `searchLoaded` before. `isChanged` says that the plan is not the one
+ * that the run had until now; `view` is the fold of the facts.
  */
 export function recoverRun(
   host: RunHost & { readonly shared: Shared },
   plan: Plan,
   journal: Journal,
   facts: readonly RunFact[],
+  { view = fold(facts), isChanged = false }: { readonly view?: RunView; readonly isChanged?: boolean } = {},
 ): Run {
-  const past = pastOf(plan, facts)
-  const run = new Run(host.shared, host, plan, optionsIn(past.created), journal, facts)
+  const past = pastOf(plan, facts, view, isChanged)
+  const run = new Run(host.shared, host, plan, optionsIn(past.created, plan), journal, facts)
+  run.hasOtherTasks = view.structure.some(({ id }) => plan.indexOf(id) === undefined)
   run.startedAt = past.startedAt ?? 0
   run.reopen(booksFrom(run, past), past.endingSeq)
-  run.takeUpAgain = () => takeUpAgain(run, past)
+  run.takeUpAgain = () => takeUpAgain(run, past, isChanged)
   host.spawn(run, 'run.recover', past.dag)
   if (run.isSettled) finish(run)
   return run
@@ -55,21 +59,24 @@ function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
  * What the restored dag actor does first. It tells that the run goes on and which attempts were interrupted, gives each
  * task that had been taken up an actor again, and completes the step in which the journal ends.
  */
-function takeUpAgain(run: Run, past: RunPast): void {
+function takeUpAgain(run: Run, past: RunPast, isChanged: boolean): void {
   const { plan, books } = run
   run.takeUpAgain = undefined
-  const causeSeq = run.tell({ type: 'run.recovered' })
+  const { structure, fingerprint } = plan
+  const causeSeq = run.tell({ type: 'run.recovered', ...(isChanged ? { structure, fingerprint } : {}) })
   if (past.startedAt === undefined) tellStarted(run)
   else if (past.dag.state !== 'killing') armRunTimeout(run, Math.max(run.now, past.until))
   tellRestOfStep(run, past)
   const standing = plan.tasks.map((task) => ({ task, of: past.tasks[task.index]! }))
-  for (const { task, of } of standing) restoreTask(run, task, of, causeSeq)
   // In the other states the dag machine skips tasks that are not live, except for teardowns.
   const goesOn = past.dag.state === 'running' || past.dag.state === 'paused'
+  for (const { task, of } of standing) restoreTask(run, task, of, causeSeq)
   const admitted = goesOn ? standing : standing.filter(({ task }) => isSpared(run, task))
   enqueue(run, admitted)
   for (const { task, of } of standing) {
     if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
+    const spent = interruptedTooOften(run, task, of)
+    if (spent !== undefined && !isAsked(task, spent)) failInterrupted(run, task, spent, causeSeq)
   }
   if (past.aborting !== undefined) abortBecauseOf(run, past.aborting.taskId, past.aborting.failure)
   if (!goesOn) return
@@ -81,7 +88,10 @@ function takeUpAgain(run: Run, past: RunPast): void {
 
 /** Queues the tasks that wait for a grant, in the order in which they became ready. */
 function enqueue(run: Run, tasks: readonly { readonly task: PlannedTask; readonly of: TaskPast }[]): void {
-  const queued = tasks.filter(({ of }) => waitsForGrant.has(of.standing))
+  const queued = tasks.filter(({ task, of }) => {
+    if (!waitsForGrant.has(of.standing) || isTakenOver(run, task, of)) return false
+    return interruptedTooOften(run, task, of) === undefined
+  })
   for (const { task } of queued.sort((a, b) => a.of.readySeq - b.of.readySeq)) run.enqueue(task.index)
 }
 
@@ -96,10 +106,23 @@ function tellRestOfStep(run: Run, { reopening, deadLetter, tasks }: RunPast): vo
 }
 
 function tellTaskRedriven(run: Run, taskId: TaskId, tasks: readonly TaskPast[], causeSeq: number): void {
-  const index = run.plan.indexOf(taskId)!
+  const index = run.plan.indexOf(taskId)
+  if (index === undefined) return
   const from = tasks[index]!.view.outcome!.status
   if (from === 'completed') return
   run.books.lastSeq[index] = run.tell({ type: 'task.redriven', taskId, from, causeSeq })
+}
+
+/** Its attempts were interrupted too often. */
+function failInterrupted(
+  run: Run,
+  { id, index, policy }: PlannedTask,
+  failure: Failure,
+  causeSeq: number,
+): void {
+  const failed = { failure, deadLettered: false, ignored: policy.onFailure === 'ignore', abandoned: false }
+  failTask(run, index, failed, causeSeq)
+  if (policy.onFailure === 'abort' || failure.severity === 'critical') abortBecauseOf(run, id, failure)
 }
 
 function carryOutDecision(run: Run, task: PlannedTask, { view, answer }: TaskPast, causeSeq: number): void {

@@ -18,6 +18,7 @@ type Place =
   | 'stalled'
   | 'stopping'
   | 'cut off'
+  | 'interrupted'
   | 'to ask again'
   | 'completed'
   | 'failed'
@@ -87,7 +88,19 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
     'task.killed': 'killed',
   },
   // The coordinator has died, and another one has recovered the run.
-  'cut off': { 'task.interrupted': 'waiting' },
+  'cut off': {
+    'task.interrupted': 'interrupted',
+    // Its executor has taken it over.
+    'task.starting': 'starting',
+  },
+  // The next attempt follows, unless there were too many interruptions.
+  interrupted: {
+    'task.deferred': 'waiting',
+    'task.dispatched': 'granted',
+    'task.asked': 'asking',
+    'task.failed': 'failed',
+    'task.killed': 'killed',
+  },
   'to ask again': { 'task.asked': 'asking', 'task.killed': 'killed' },
   completed: {},
   failed: { 'task.dead-lettered': 'failed', 'task.redriven': 'pending' },
@@ -192,7 +205,7 @@ const landings: Readonly<Record<TaskFact['type'], Place | 'as before'>> = {
   'task.unstalled': 'running',
   'task.stalled': 'stalled',
   'task.stopping': 'stopping',
-  'task.interrupted': 'waiting',
+  'task.interrupted': 'interrupted',
   'task.retrying': 'waiting',
   'task.redriven': 'pending',
   'task.completed': 'completed',
