@@ -17,6 +17,7 @@ describe('a task without options', () => {
     expect(taskWith({})).toEqual({
       id: 'build',
       index: 0,
+      maxInterruptions: 3,
       needs: [],
       dependents: [],
       teardown: false,
