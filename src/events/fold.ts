@@ -137,9 +137,7 @@ export class RunFolder {
   #change(structure: readonly TaskStructure[]): void {
     const before = new Map(this.#tasks)
     const ids = new Set(structure.map(({ id }) => id))
-    const gone = this.#run.structure.filter(
-      ({ id }) => !ids.has(id) && before.get(id)?.outcome !== undefined,
-    )
+    const gone = this.#run.structure.filter(({ id }) => !ids.has(id) && before.get(id)?.outcome !== undefined)
     const whole = [...structure, ...gone]
     this.#run = { ...this.#run, structure: whole }
     this.#tasks.clear()

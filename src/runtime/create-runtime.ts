@@ -15,6 +15,7 @@ import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
 import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
+import type { DurableRuns, RecoverOptions, Recovered } from './durable/durable-runs.ts'
 import type { StandstillWatch } from './standstill-watch.ts'
 import { readShutdownOptions, type ShutdownOptions } from './shutdown-options.ts'
 import { isAtWork, lendSlot } from './attempt/lend-slot.ts'
@@ -56,6 +57,22 @@ export interface Runtime {
     ...options: WithInput<Input>
   ): Promise<Outputs>
   /**
+   * Goes on with a run of the store that no process has any more, and resolves with its handle; of a run that is settled,
+   * too. What was at work is ended first and told as `task.interrupted`, and starts again as another attempt that does not
+   * count against `maxAttempts`. Nothing that is settled starts again. Rejects with `RUN_UNKNOWN`, `RUN_OWNED` where the
+   * process that has it is alive, `DAG_MISSING`, `PLAN_CHANGED`, `REAP_FAILED` where what was at work cannot be ended,
+   * `EXECUTOR_UNKNOWN`, `CONFIG_INVALID`, and `RUNTIME_CLOSED`.
+   */
+  recover<Outputs = Readonly<Record<string, unknown>>>(
+    runId: string,
+    options?: RecoverOptions<Outputs>,
+  ): Promise<RunHandle<Outputs>>
+  /**
+   * Recovers the unsettled runs of the store that are of `dags` and belong to no live process. One that is refused does not
+   * keep the others from going on.
+   */
+  recoverAll(): Promise<Recovered>
+  /**
    * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Resolves
    * when every run is settled. A second call with `kill` ends a drain early. Teardowns still run, and a further call with
    * `kill` ends them. A store that does not answer within `storeTimeout` counts as failed: its runs fail with
@@ -91,6 +108,7 @@ export class RunFailedError extends DagmarError {
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const root = new RuntimeActor(readRuntimeOptions(options))
   const { shared } = root
+  const { store } = options
   const owner = { id: timeOrderedId() }
   const registry = new RunRegistry()
   let standstill: StandstillWatch | undefined
@@ -114,6 +132,14 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     return handle
   }
 
+  let durable: DurableRuns | undefined
+  /** What brings runs back, loaded when somebody asks for it. */
+  const durably = async (): Promise<DurableRuns> => {
+    const loaded = await import('./durable/durable-runs.ts')
+    durable ??= new loaded.DurableRuns({ root, store, dags: options.dags, owner, registry, register })
+    return durable
+  }
+
   const dispatch = (
     source: AnyDag | Plan,
     dispatchOptions: DispatchOptions = {},
@@ -126,7 +152,6 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const known = registry.withKey(runOptions.idempotencyKey)
     if (known !== undefined) return known
     if (registry.has(runOptions.id)) throw runExists(runOptions.id)
-    const { store } = options
     const journal =
       store === undefined
         ? undefined
@@ -180,6 +205,9 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
         await dispatch(source as AnyDag | Plan, dispatchOptions as DispatchOptions, false).result,
       ) as never,
     runs: () => registry.handles(),
+    recover: async (runId, recoverOptions) =>
+      (await durably()).recover(runId, recoverOptions as RecoverOptions) as never,
+    recoverAll: async () => (await durably()).recoverAll(),
     shutdown: (shutdownOptions = {}) => shutdown(shutdownOptions),
     [Symbol.asyncDispose]: () => shutdown({ mode: 'kill' }),
   }

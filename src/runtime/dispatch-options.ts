@@ -35,8 +35,7 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
   const given = readGiven(options, readers, "dispatch's options object", '')
   const { idempotencyKey, labels = {}, concurrency = plan.concurrency, timeout = plan.timeoutMs } = given
   const pools = { ...plan.pools, ...given.pools }
-  refuseUnknownExecutors(shared, plan)
-  refuseImpossibleNeeds(shared, plan, pools)
+  refuseMissing(shared, plan, pools)
   return {
     id: given.id ?? timeOrderedId(),
     idempotencyKey,
@@ -46,6 +45,12 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
     pools,
     timeoutMs: timeout,
   }
+}
+
+/** Throws `EXECUTOR_UNKNOWN`, and `CONFIG_INVALID` for pools: what the plan needs and nobody has. */
+export function refuseMissing(shared: Shared, plan: Plan, pools: Readonly<Record<string, number>>): void {
+  refuseUnknownExecutors(shared, plan)
+  refuseImpossibleNeeds(shared, plan, pools)
 }
 
 function readSignal(value: unknown, path: string): AbortSignal {

@@ -16,6 +16,7 @@ import {
   readMethods,
   readOneOf,
 } from '../graph/read-values.ts'
+import type { AnyDag, Plan } from '../graph/plan.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
@@ -43,6 +44,8 @@ export interface RuntimeOptions {
    * its own facts
    */
   readonly store?: Store
+  /** The dags whose runs `recover` and `recoverAll` find by name. @default none */
+  readonly dags?: readonly (AnyDag | Plan)[]
   /** Where the runtime takes all its time from. @default the system's */
   readonly clock?: Clock
   /** Functions that are called as tasks settle, in every run. */
@@ -76,6 +79,7 @@ const readers = {
     readMethods(value as Clock, path, 'a clock', ['now', 'setTimeout', 'clearTimeout']),
   store: (value: unknown, path: string) =>
     readMethods(value as Store, path, 'a store', ['create', 'open', 'append', 'read']),
+  dags: (value: unknown) => value,
   executors: readExecutors,
   concurrency: readConcurrency,
   pools: readAmounts,

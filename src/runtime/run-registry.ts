@@ -21,6 +21,12 @@ export class RunRegistry {
     return this.#byId.has(id)
   }
 
+  handleOf(id: string): RunHandle | undefined {
+    const entry = this.#byId.get(id)
+    const run = entry instanceof WeakRef ? entry.deref() : entry
+    return run === undefined ? undefined : this.#handles.get(run)
+  }
+
   /** The run that was dispatched with that idempotency key. */
   withKey(key: string | undefined): RunHandle | undefined {
     return key === undefined ? undefined : this.#byKey.get(key)

@@ -53,6 +53,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'shutdown-options': 7,
     'standstill-watch': 7,
     'store-silent': 7,
+    durable: 8,
     'keep-warm': 8,
     'create-runtime': 9,
   },

@@ -1,4 +1,4 @@
-import type { RunFact } from '../../events/facts.ts'
+import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import { printedWhole } from '../../events/printed-whole.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { limitsIn } from './limits-in.ts'
@@ -29,6 +29,14 @@ export function createdFact(plan: Plan, options: RunOptions, seq: number, at: nu
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   })
+}
+
+/** Tells that the run goes on under another plan. */
+export function changedFact({
+  structure,
+  fingerprint,
+}: Plan): Extract<NewRunFact, { type: 'run.recovered' }> {
+  return { type: 'run.recovered', structure, fingerprint }
 }
 
 /** The options of the dispatch, read from the first fact of a journal. */

@@ -109,6 +109,8 @@ export class Run implements ActorHost, Candidate, Committer {
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
   /** True where its journal tells of tasks that its plan has no more. */
   hasOtherTasks = false
+  /** True for a settled run whose plan has become another one, until it is redriven. */
+  isChanged = false
   /** What the dag actor of a recovered run does first. */
   takeUpAgain: (() => void) | undefined
   /** The `seq` of the fact that ends the run early. It is the cause of the kills and skips that follow. */

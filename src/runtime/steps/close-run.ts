@@ -32,7 +32,8 @@ function resultIn(run: Run): RunResult {
   const { id: runId, plan, books, startedAt, settledAt } = run
   const { state: status, ending, failure, reason } = run.dagContext
   const isOrderly = status === 'completed' || status === 'failed' || status === 'killed'
-  if (run.cutOff !== undefined || run.hasOtherTasks || settledAt === undefined || !isOrderly) return resultOf(run.log.view())
+  if (run.cutOff !== undefined || run.hasOtherTasks || settledAt === undefined || !isOrderly)
+    return resultOf(run.log.view())
   return resultFrom({
     runId,
     name: plan.name,

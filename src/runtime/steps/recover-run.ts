@@ -3,7 +3,7 @@ import type { RunFact } from '../../events/facts.ts'
 import { fold, type RunView } from '../../events/fold.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
-import { optionsIn } from '../run/created-fact.ts'
+import { changedFact, optionsIn } from '../run/created-fact.ts'
 import type { RunBooks } from '../run/run-books.ts'
 import { Run, type RunHost } from '../run/run.ts'
 import { pastOf, type RunPast, type TaskPast } from '../run/run-past.ts'
@@ -35,7 +35,10 @@ export function recoverRun(
   run.reopen(booksFrom(run, past), past.endingSeq)
   run.takeUpAgain = () => takeUpAgain(run, past, isChanged)
   host.spawn(run, 'run.recover', past.dag)
-  if (run.isSettled) finish(run)
+  if (run.isSettled) {
+    run.isChanged = isChanged
+    finish(run)
+  }
   return run
 }
 
@@ -62,8 +65,7 @@ function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
 function takeUpAgain(run: Run, past: RunPast, isChanged: boolean): void {
   const { plan, books } = run
   run.takeUpAgain = undefined
-  const { structure, fingerprint } = plan
-  const causeSeq = run.tell({ type: 'run.recovered', ...(isChanged ? { structure, fingerprint } : {}) })
+  const causeSeq = run.tell(isChanged ? changedFact(plan) : { type: 'run.recovered' })
   if (past.startedAt === undefined) tellStarted(run)
   else if (past.dag.state !== 'killing') armRunTimeout(run, Math.max(run.now, past.until))
   tellRestOfStep(run, past)

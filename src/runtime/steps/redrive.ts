@@ -5,6 +5,7 @@ import { finish } from './close-run.ts'
 import { runtimeClosed } from '../runtime-closed.ts'
 import type { Run } from '../run/run.ts'
 import { armRunTimeout, timeoutInstant } from './run-timeout.ts'
+import { changedFact } from '../run/created-fact.ts'
 import { openFrontier } from './settle-tasks.ts'
 
 /**
@@ -18,7 +19,7 @@ export function redrive(run: Run, index: number | undefined): void {
   if (!run.host.isOpen) throw runtimeClosed()
   const targets = index === undefined ? failedTasks(run) : [index]
   const before = run.books.outcomes
-  if (index !== undefined && before[index]!.status === 'completed') throw taskCompleted(run, index)
+  if (index !== undefined && before[index]?.status === 'completed') throw taskCompleted(run, index)
   const again = withSkippedDependents(run, targets, index === undefined)
   if (again.size === 0) return
   const books = run.booksAfter({ outcomes: before, attempts: run.books.attempts, again })
@@ -77,6 +78,10 @@ export function tellReopened(run: Run): void {
   const tasks = reopened.map(({ index }) => idOf(index))
   const until = timeoutInstant(run)
   const causeSeq = run.tell({ type: 'run.redriven', tasks, ...untilIn(until) })
+  if (run.isChanged) {
+    run.isChanged = false
+    run.tell(changedFact(run.plan))
+  }
   for (const { index, from } of reopened) {
     if (from === 'completed') continue
     run.tell({ type: 'task.redriven', taskId: idOf(index), from, causeSeq })

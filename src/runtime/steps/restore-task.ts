@@ -57,7 +57,8 @@ export function interruptedTooOften(run: Run, task: PlannedTask, of: TaskPast): 
   if (state !== 'running' && state !== 'paused' && !isSpared(run, task)) return undefined
   if (of.standing !== 'live' && !of.isInterrupted) return undefined
   if (of.interruptions <= maxInterruptions || isTakenOver(run, task, of)) return undefined
-  const often = maxInterruptions === 0 ? 'and may not start again' : `for the ${ordinal(of.interruptions)} time`
+  const often =
+    maxInterruptions === 0 ? 'and may not start again' : `for the ${ordinal(of.interruptions)} time`
   return {
     code: 'ATTEMPT_INTERRUPTED',
     message: `The process that coordinates the run died while the task was at work, ${often}.`,

@@ -1,0 +1,181 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { RunFact } from '../../events/facts.ts'
+import { fold, type RunView } from '../../events/fold.ts'
+import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
+import { badValue, readGiven } from '../../graph/read-values.ts'
+import type { Owner, Store } from '../../ports/store.ts'
+import { optionsIn } from '../run/created-fact.ts'
+import { readJournal, refuseMissing } from '../dispatch-options.ts'
+import type { RunHandle } from '../handle/run-handle.ts'
+import { searchLoaded } from '../run/rank-of.ts'
+import type { Run } from '../run/run.ts'
+import type { RunRegistry } from '../run-registry.ts'
+import type { RuntimeActor } from '../runtime-actor.ts'
+import { runtimeClosed } from '../runtime-closed.ts'
+import { recoverRun } from '../steps/recover-run.ts'
+import { planChanges } from './plan-changes.ts'
+import { reapLive } from './reap-live.ts'
+
+export interface RecoverOptions<Outputs = Readonly<Record<string, unknown>>> {
+  /** The run's dag, or its plan. @default the one of `createRuntime({ dags })` with that name */
+  readonly dag?: AnyDag<Outputs, never> | Plan<Outputs, never> | undefined
+  /**
+   * Goes on with a plan that is not the one the run had: tasks are the same where their ids are, new ones are open, and
+   * those that are gone keep their outcome, if they have one. @default false
+   */
+  readonly acceptChanges?: boolean | undefined
+  /**
+   * Takes the run from a process that is alive, or stopped: from then on that one can write nothing. What it has started
+   * is ended as after a crash. @default false
+   */
+  readonly takeOver?: boolean | undefined
+}
+
+/** What `recoverAll` has found. */
+export interface Recovered {
+  /** The handles of the runs that go on. */
+  readonly runs: readonly RunHandle[]
+  /** The unsettled runs that do not, each with the reason. */
+  readonly refused: readonly { readonly runId: string; readonly name: string; readonly error: Error }[]
+}
+
+/** What the runs of a store need of the runtime. */
+export interface DurableHost {
+  readonly root: RuntimeActor
+  readonly store: Store | undefined
+  readonly dags: readonly (AnyDag | Plan)[] | undefined
+  readonly owner: Owner
+  readonly registry: RunRegistry
+  register(run: Run, isSeen: boolean): RunHandle
+}
+
+const isTruth = (value: unknown, path: string): boolean => {
+  if (typeof value === 'boolean') return value
+  throw badValue(path, value, 'true or false')
+}
+
+const readers = {
+  dag: (value: unknown) => planOf(value as AnyDag | Plan),
+  acceptChanges: isTruth,
+  takeOver: isTruth,
+}
+
+/** The runs in a runtime's store, and what brings them back. Loaded when somebody asks for one of them. */
+export class DurableRuns {
+  readonly #host: DurableHost
+  /** Those that are being recovered, so that asking twice is asking once. */
+  readonly #underWay = new Map<string, Promise<RunHandle>>()
+
+  constructor(host: DurableHost) {
+    this.#host = host
+  }
+
+  recover(runId: string, options: RecoverOptions = {}): Promise<RunHandle> {
+    const given = readGiven(options, readers, "recover's options object", '')
+    const known = this.#host.registry.handleOf(runId)
+    if (known !== undefined) return Promise.resolve(known)
+    const underWay = this.#underWay.get(runId)
+    if (underWay !== undefined) return underWay
+    const recovered = this.#recover(runId, given).finally(() => this.#underWay.delete(runId))
+    this.#underWay.set(runId, recovered)
+    return recovered
+  }
+
+  async recoverAll(): Promise<Recovered> {
+    const names = new Set((this.#host.dags ?? []).map((dag) => planOf(dag).name))
+    const runs: RunHandle[] = []
+    const refused: { runId: string; name: string; error: Error }[] = []
+    const open = await this.#store().runs()
+    // The oldest first, as they were dispatched.
+    for (const { runId, name, settledAt } of open.toReversed()) {
+      if (settledAt !== undefined || !names.has(name)) continue
+      if (this.#host.registry.handleOf(runId) !== undefined) continue
+      try {
+        runs.push(await this.recover(runId))
+      } catch (thrown) {
+        refused.push({ runId, name, error: thrown as Error })
+      }
+    }
+    return { runs, refused }
+  }
+
+  async #recover(
+    runId: string,
+    { dag, acceptChanges = false, takeOver = false }: ReturnType<typeof readGiven<typeof readers>>,
+  ): Promise<RunHandle> {
+    const { root, owner } = this.#host
+    if (!root.isOpen) throw runtimeClosed()
+    const store = this.#store()
+    // What is refused is refused before anybody's journal is touched.
+    const early = await journalOf(store, runId)
+    const plan = this.#planFor(early.created, dag)
+    const isChanged = plan.fingerprint !== fingerprintIn(early.facts)
+    if (isChanged && !acceptChanges) {
+      throw planChanged(early.view, plan)
+    }
+    refuseMissing(root.shared, plan, optionsIn(early.created, plan).pools)
+    await searchLoaded(plan)
+    if (!root.isOpen) throw runtimeClosed()
+    const journal = readJournal(store.open(runId, owner, { takeOver }))
+    try {
+      const { facts, view } = journal.lastSeq === early.view.seq ? early : await journalOf(store, runId)
+      if (view.settledAt === undefined) await reapLive(view, root.shared.executors)
+      if (!root.isOpen) throw runtimeClosed()
+      const run = recoverRun(root, plan, journal, facts, { view, isChanged })
+      return this.#host.register(run, true)
+    } catch (thrown) {
+      await store.release(journal)
+      throw thrown
+    }
+  }
+
+  #store(): Store {
+    if (this.#host.store !== undefined) return this.#host.store
+    throw new DagmarError('CONFIG_INVALID', {
+      message: 'The runtime has no store, so that it knows of no runs but those that it runs itself.',
+      hint: "Give it one: createRuntime({ store: sqlite('runs.db') }).",
+    })
+  }
+
+  #planFor({ runId, name }: Created, dag: Plan | undefined): Plan {
+    const plan = dag ?? this.#host.dags?.map((one) => planOf(one)).find((one) => one.name === name)
+    if (plan !== undefined) return plan
+    throw new DagmarError('DAG_MISSING', {
+      message: `The run ${runId} is one of the dag '${name}', which the runtime does not know.`,
+      hint: 'Give it: recover(runId, { dag }), or createRuntime({ dags: [dag] }).',
+      facts: { runId, name },
+    })
+  }
+}
+
+type Created = Extract<RunFact, { type: 'run.created' }>
+
+interface ReadJournal {
+  readonly facts: readonly RunFact[]
+  readonly view: RunView
+  readonly created: Created
+}
+
+async function journalOf(store: Store, runId: string): Promise<ReadJournal> {
+  const facts = await store.read(runId)
+  const [created] = facts
+  if (created?.type === 'run.created') return { facts, view: fold(facts), created }
+  throw new DagmarError('RUN_UNKNOWN', {
+    message: `The store has no run '${runId}'${created === undefined ? '' : ' with a beginning'}.`,
+    facts: { runId },
+  })
+}
+
+/** That of the plan that the run had last. */
+function fingerprintIn(facts: readonly RunFact[]): string | undefined {
+  const last = facts.findLast((fact) => 'fingerprint' in fact && fact.fingerprint !== undefined)
+  return (last as Created | undefined)?.fingerprint
+}
+
+function planChanged({ runId, name, structure }: RunView, plan: Plan): DagmarError {
+  return new DagmarError('PLAN_CHANGED', {
+    message: `The plan of '${name}' is not the one that the run ${runId} began with: ${planChanges(structure, plan.structure)}.`,
+    hint: 'Recover it with that plan, or with acceptChanges: true.',
+    facts: { runId, fingerprint: plan.fingerprint },
+  })
+}
