@@ -18,7 +18,7 @@ import { reapLive } from './reap-live.ts'
 
 export interface RecoverOptions<Outputs = Readonly<Record<string, unknown>>> {
   /** The run's dag, or its plan. @default the one of `createRuntime({ dags })` with that name */
-  readonly dag?: AnyDag<Outputs, never> | Plan<Outputs, never> | undefined
+  readonly dag?: AnyDag<Outputs> | Plan<Outputs> | undefined
   /**
    * Goes on with a plan that is not the one the run had: tasks are the same where their ids are, new ones are open, and
    * those that are gone keep their outcome, if they have one. @default false
