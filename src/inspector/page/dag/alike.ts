@@ -45,7 +45,11 @@ export function groupsOf(ids: readonly string[], tasks: readonly Links[]): Group
   take(tasks.map(({ needs, dependents }) => `${[...needs].sort(byNumber)} ${[...dependents].sort(byNumber)}`))
   return found
     .sort((a, b) => a[0]! - b[0]!)
-    .map((members) => ({ key: ids[members[0]!]!, label: labelOf(members.map((task) => ids[task]!)), members }))
+    .map((members) => ({
+      key: ids[members[0]!]!,
+      label: labelOf(members.map((task) => ids[task]!)),
+      members,
+    }))
 }
 
 const byNumber = (a: number, b: number): number => a - b
@@ -84,7 +88,8 @@ function looksOf(stems: readonly string[], depths: Int32Array, tasks: readonly L
     looks = looks.map((look, task) => {
       let sum = look
       for (const need of tasks[task]!.needs) sum = (sum + mixed(before[need]! ^ 0x5bd1e995)) | 0
-      for (const dependent of tasks[task]!.dependents) sum = (sum + mixed(before[dependent]! ^ 0x1b873593)) | 0
+      for (const dependent of tasks[task]!.dependents)
+        sum = (sum + mixed(before[dependent]! ^ 0x1b873593)) | 0
       return mixed(sum)
     })
   }

@@ -25,7 +25,7 @@ export interface Edge {
 }
 
 /** The most spots for edges: longer edges than that leaves room for are drawn straight. */
-const mostPassing = (boxes: number): number => 2_000 + 4 * boxes
+const mostPassing = (boxes: number): number => 2_000 + 2 * boxes
 
 export function columnsOf(links: readonly Links[]): Columns {
   const boxes = links.length

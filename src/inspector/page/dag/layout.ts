@@ -72,7 +72,10 @@ function placePart(part: readonly number[], links: readonly Links[], size: BoxSi
   const indexOf = new Map(part.map((box, index) => [box, index]))
   const own = part.map((box): Links => {
     const { needs, dependents } = links[box]!
-    return { needs: needs.map((other) => indexOf.get(other)!), dependents: dependents.map((other) => indexOf.get(other)!) }
+    return {
+      needs: needs.map((other) => indexOf.get(other)!),
+      dependents: dependents.map((other) => indexOf.get(other)!),
+    }
   })
   const columns = columnsOf(own)
   const middle = placeRows(columns, orderColumns(columns), size)
@@ -96,23 +99,30 @@ function placePart(part: readonly number[], links: readonly Links[], size: BoxSi
 }
 
 /** The height of the middle of each spot: near its neighbours', with room between those of a column. */
-function placeRows(columns: Columns, order: readonly Int32Array[], size: BoxSize): Float64Array {
-  const { boxes, before, after } = columns
-  const middle = new Float64Array(columns.columnOf.length)
+function placeRows(
+  { boxes, columnOf, before, after }: Columns,
+  order: readonly Int32Array[],
+  size: BoxSize,
+): Float64Array {
+  const middle = new Float64Array(columnOf.length)
   const halfOf = (spot: number): number => (spot < boxes ? (size.height + size.gapY) / 2 : halfOfEdge)
   const gaps = order.map((spots) =>
     Float64Array.from(spots, (spot, index) => (index === 0 ? 0 : halfOf(spots[index - 1]!) + halfOf(spot))),
   )
-  for (const [column, spots] of order.entries()) {
+  for (let column = 0; column < order.length; column++) {
     let at = 0
-    for (const [index, spot] of spots.entries()) middle[spot] = at += gaps[column]![index]!
+    for (let index = 0; index < order[column]!.length; index++) {
+      middle[order[column]![index]!] = at += gaps[column]![index]!
+    }
   }
   const settle = (column: number, sides: readonly Columns['before'][]): void => {
     const spots = order[column]!
     const wished = new Float64Array(spots.length)
     const weights = new Float64Array(spots.length)
-    for (const [index, spot] of spots.entries()) {
-      let [sum, weight] = [0, 0]
+    for (let index = 0; index < spots.length; index++) {
+      const spot = spots[index]!
+      let sum = 0
+      let weight = 0
       for (const side of sides) {
         for (const other of side[spot]!) {
           // A long edge is to be straight above all.
@@ -125,15 +135,15 @@ function placeRows(columns: Columns, order: readonly Int32Array[], size: BoxSize
       weights[index] = weight === 0 ? 0.01 : weight
     }
     const settled = settleColumn(wished, weights, gaps[column]!)
-    for (const [index, spot] of spots.entries()) middle[spot] = settled[index]!
+    for (let index = 0; index < spots.length; index++) middle[spots[index]!] = settled[index]!
   }
-  const rounds = middle.length > 4_000 ? 3 : 8
+  const rounds = middle.length > 4_000 ? 2 : 8
   for (let round = 0; round < rounds; round++) {
     for (let column = 1; column < order.length; column++) settle(column, [before])
     for (let column = order.length - 2; column >= 0; column--) settle(column, [after])
   }
   for (let column = 0; column < order.length; column++) settle(column, [before, after])
   for (let column = order.length - 1; column >= 0; column--) settle(column, [before, after])
-  // Whole pixels: to round keeps distances that are whole.
+  // To round keeps distances that are whole pixels.
   return middle.map(Math.round)
 }

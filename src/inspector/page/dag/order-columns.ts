@@ -8,7 +8,9 @@ export function orderColumns({ columns, columnOf, before, after }: Columns): Int
   const order = columns.map((spots) => spots.slice())
   const place = new Int32Array(columnOf.length)
   const mean = new Float64Array(columnOf.length)
-  const settle = (spots: Int32Array): void => spots.forEach((spot, index) => void (place[spot] = index))
+  const settle = (spots: Int32Array): void => {
+    for (let index = 0; index < spots.length; index++) place[spots[index]!] = index
+  }
   order.forEach(settle)
   const sort = (column: number, sides: Columns['before']): void => {
     const spots = order[column]!

@@ -1,0 +1,158 @@
+import { effect, signal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { theme } from '../shell/theme.ts'
+import { isFollowing, isSettled, link, moment, now } from '../state/shown.ts'
+import {
+  camera,
+  dimmed,
+  hovered,
+  looks,
+  resize,
+  scene,
+  screen,
+  selectBox,
+  selectedBox,
+  toggleGroup,
+} from './dag-state.ts'
+import { drag } from './drag.ts'
+import { paint } from './paint.ts'
+import { readPalette } from './palette.ts'
+import { type Arrow, neighbourOf } from './reach.ts'
+
+/** Counts the seconds while attempts go on, so that their lengths grow. */
+const seconds = signal(0)
+
+export function DagCanvas(): ComponentChildren {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    const shown = canvas.current!
+    const ends = [watchSize(shown), keepPainted(shown), drag(shown), countSeconds()]
+    return () => ends.forEach((end) => end())
+  }, [])
+  return (
+    <div class="dag-picture">
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="application"
+        aria-label="The dag. Arrows move along its edges, Enter opens a task or unfolds a group; the table has the same tasks."
+        onKeyDown={heed}
+      />
+      <Spoken />
+    </div>
+  )
+}
+
+/** What the arrows have led to, for those who do not see it. */
+function Spoken(): ComponentChildren {
+  const box = selectedBox.value
+  if (box === undefined) return <output class="visually-hidden" />
+  const { label, group } = scene.value.boxes[box]!
+  const words =
+    group === undefined
+      ? looks.value.status[box]
+      : (looks.value.counts.get(box) ?? []).map(([status, count]) => `${count} ${status}`).join(', ')
+  return (
+    <output class="visually-hidden">
+      {label}: {words}
+    </output>
+  )
+}
+
+function watchSize(canvas: HTMLCanvasElement): () => void {
+  const observer = new ResizeObserver(() => {
+    const { clientWidth: width, clientHeight: height } = canvas.parentElement!
+    if (width > 0 && height > 0) resize({ width, height })
+  })
+  observer.observe(canvas.parentElement!)
+  return () => observer.disconnect()
+}
+
+/** Paints once before the next frame after anything that is shown has changed, and never else. */
+function keepPainted(canvas: HTMLCanvasElement): () => void {
+  const context = canvas.getContext('2d', { alpha: false })!
+  let frame: number | undefined
+  const show = (): void => {
+    frame = undefined
+    const { width, height } = screen.peek()
+    if (width === 0) return
+    const ratio = devicePixelRatio
+    const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)]
+    if (canvas.width !== across || canvas.height !== down) {
+      canvas.width = across
+      canvas.height = down
+      canvas.style.width = `${width}px`
+      canvas.style.height = `${height}px`
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    const { tasks, at, seq } = moment.peek()
+    const picture = {
+      scene: scene.peek(),
+      looks: looks.peek(),
+      tasks,
+      now: goesOn() ? now() : at,
+      camera: camera.peek(),
+      screen: screen.peek(),
+      isDim: dimmed.peek(),
+      selected: selectedBox.peek(),
+      hovered: hovered.peek(),
+    }
+    paint(context, picture, readPalette())
+    const { x, y, zoom } = picture.camera
+    canvas.dataset['camera'] = `${x} ${y} ${zoom}`
+    canvas.dataset['seq'] = String(seq)
+  }
+  const stop = effect(() => {
+    void [looks.value, camera.value, screen.value, dimmed.value, selectedBox.value, hovered.value]
+    void [theme.value, seconds.value]
+    frame ??= requestAnimationFrame(show)
+  })
+  return () => {
+    stop()
+    if (frame !== undefined) cancelAnimationFrame(frame)
+  }
+}
+
+function goesOn(): boolean {
+  return isFollowing.peek() && link.peek().state === 'live' && !isSettled.peek()
+}
+
+function countSeconds(): () => void {
+  const timer = setInterval(() => {
+    if (goesOn()) seconds.value++
+  }, 1_000)
+  return () => clearInterval(timer)
+}
+
+const arrows: Readonly<Record<string, Arrow>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+}
+
+function heed(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  const arrow = arrows[event.key]
+  const box = selectedBox.peek()
+  if (arrow !== undefined) {
+    const { links, layout, boxes } = scene.peek()
+    const next =
+      box === undefined ? (boxes.length > 0 ? 0 : undefined) : neighbourOf(box, arrow, links, layout)
+    if (next !== undefined) selectBox(next)
+  } else if (event.key === 'Enter' && box !== undefined) {
+    const { group } = scene.peek().boxes[box]!
+    if (group === undefined) openTask()
+    else toggleGroup(group.key)
+  } else return
+  event.preventDefault()
+}
+
+/** Leads the keyboard to what is told of the selected task. */
+export function openTask(): void {
+  const side = document.querySelector<HTMLElement>('.side')
+  if (side === null) return
+  side.tabIndex = -1
+  side.focus()
+}

@@ -1,0 +1,97 @@
+import { criticalPathOf } from '../../../events/critical-path-of.ts'
+import type { RunView } from '../../../events/fold.ts'
+import type { TaskStatus } from '../../../events/task-view.ts'
+import type { Scene } from './scene.ts'
+
+/** What a run makes of the boxes of a scene. By the index of a box, or of an edge of the layout. */
+export interface Looks {
+  /** The status of a task's box; of a folded group undefined. */
+  readonly status: readonly (TaskStatus | undefined)[]
+  /** How many tasks of a folded group are in each status, those first that need somebody. */
+  readonly counts: ReadonlyMap<number, readonly (readonly [TaskStatus, number])[]>
+  /** 1: a task in it failed, or was killed by itself. 2: it was skipped because of one. */
+  readonly fault: Uint8Array
+  readonly isCritical: Uint8Array
+  readonly isCriticalEdge: Uint8Array
+}
+
+/** The order in which the tasks of a folded group are counted. */
+const urgency: readonly TaskStatus[] = [
+  'failed',
+  'killed',
+  'stalled',
+  'stopping',
+  'running',
+  'starting',
+  'dispatched',
+  'completed',
+  'ready',
+  'pending',
+  'skipped',
+]
+
+export const isRootCause = 1
+export const isConsequence = 2
+
+type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
+
+/** `statuses` are those of the tasks, in the order of the dag. */
+export function looksOf(scene: Scene, run: Judged, statuses: readonly TaskStatus[]): Looks {
+  const status: (TaskStatus | undefined)[] = []
+  const counts = new Map<number, readonly (readonly [TaskStatus, number])[]>()
+  const fault = new Uint8Array(scene.boxes.length)
+  for (let box = 0; box < scene.boxes.length; box++) {
+    const { group, tasks } = scene.boxes[box]!
+    status.push(group === undefined ? statuses[tasks[0]!] : undefined)
+    if (group !== undefined) counts.set(box, counted(tasks, statuses))
+    for (const task of tasks) {
+      const own = faultOf(run, task)
+      if (own !== 0 && fault[box] !== isRootCause) fault[box] = own
+    }
+  }
+  return { status, counts, fault, ...criticalIn(scene, run) }
+}
+
+function faultOf({ structure, tasks, ending, failure }: Judged, task: number): number {
+  const { id, onFailure } = structure[task]!
+  const outcome = tasks.get(id)?.outcome
+  switch (outcome?.status) {
+    case 'failed':
+      return outcome.ignored ? 0 : isRootCause
+    case 'killed':
+      // What was killed together with its run is no cause of anything.
+      return onFailure === 'ignore' || ending !== undefined || failure !== undefined ? 0 : isRootCause
+    case 'skipped':
+      return outcome.because !== 'rule-unmet' && outcome.causedBy !== undefined ? isConsequence : 0
+    default:
+      return 0
+  }
+}
+
+function counted(
+  tasks: readonly number[],
+  statuses: readonly TaskStatus[],
+): (readonly [TaskStatus, number])[] {
+  const count = new Map<TaskStatus, number>()
+  for (const task of tasks) count.set(statuses[task]!, (count.get(statuses[task]!) ?? 0) + 1)
+  return urgency.flatMap((status) => {
+    const number = count.get(status)
+    return number === undefined ? [] : [[status, number] as const]
+  })
+}
+
+function criticalIn(scene: Scene, run: Judged) {
+  const isCritical = new Uint8Array(scene.boxes.length)
+  const isCriticalEdge = new Uint8Array(scene.layout.edges.length)
+  const { ids, length } = criticalPathOf(run)
+  // Before anything has ended no chain is the longest.
+  if (length === 0) return { isCritical, isCriticalEdge }
+  const placeOf = new Map(run.structure.map(({ id }, place) => [id, place]))
+  const chain = ids.map((id) => scene.boxOf[placeOf.get(id)!]!)
+  const next = new Map(chain.map((box, place) => [box, chain[place + 1]]))
+  for (const box of chain) isCritical[box] = 1
+  for (const [edge, { from, to }] of scene.layout.edges.entries()) {
+    if (next.get(from) === to) isCriticalEdge[edge] = 1
+  }
+  return { isCritical, isCriticalEdge }
+}

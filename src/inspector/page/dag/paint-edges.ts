@@ -1,0 +1,69 @@
+import type { Palette } from './palette.ts'
+import type { Picture } from './picture.ts'
+
+/** Below this zoom edges are straight: nobody sees the curve. */
+const leastZoomForCurves = 0.3
+
+export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
+  const { scene, looks, camera, screen, isDim, selected, hovered } = picture
+  const { edges, x } = scene.layout
+  const { top, bottom } = scene.curves
+  const { width } = scene.layout.size
+  const left = -camera.x / camera.zoom
+  const high = -camera.y / camera.zoom
+  const right = left + screen.width / camera.zoom
+  const low = high + screen.height / camera.zoom
+  const plain: number[] = []
+  const dim: number[] = []
+  const critical: number[] = []
+  const own: number[] = []
+  for (let edge = 0; edge < edges.length; edge++) {
+    const { from, to } = edges[edge]!
+    if (x[to]! < left || x[from]! + width > right || bottom[edge]! < high || top[edge]! > low) continue
+    if (from === selected || to === selected || from === hovered || to === hovered) own.push(edge)
+    else if (isDim !== undefined && (isDim[from] === 1 || isDim[to] === 1)) dim.push(edge)
+    else if (looks.isCriticalEdge[edge] === 1) critical.push(edge)
+    else plain.push(edge)
+  }
+  const small = camera.zoom < leastZoomForCurves
+  stroke(context, dim, picture, palette.rule, small ? 0.5 : 1)
+  stroke(context, plain, picture, palette.edge, small ? 0.5 : 1)
+  stroke(context, critical, picture, palette.edgeStrong, small ? 1.5 : 2)
+  stroke(context, own, picture, palette.ink, 1.5)
+}
+
+/** Many short paths are drawn faster than one that crosses itself everywhere. */
+const edgesInPath = 200
+
+function stroke(
+  context: CanvasRenderingContext2D,
+  edges: readonly number[],
+  { scene, camera }: Picture,
+  colour: string,
+  width: number,
+): void {
+  const { points, starts } = scene.curves
+  const { x, y, zoom } = camera
+  const isCurved = zoom >= leastZoomForCurves
+  context.strokeStyle = colour
+  context.lineWidth = width
+  for (let first = 0; first < edges.length; first += edgesInPath) {
+    context.beginPath()
+    for (let place = first; place < Math.min(edges.length, first + edgesInPath); place++) {
+      const edge = edges[place]!
+      const end = starts[edge + 1]!
+      for (let at = starts[edge]!; at < end; at += 4) {
+        const x0 = points[at]! * zoom + x
+        const y0 = points[at + 1]! * zoom + y
+        const x1 = points[at + 2]! * zoom + x
+        const y1 = points[at + 3]! * zoom + y
+        if (at === starts[edge]) context.moveTo(x0, y0)
+        else context.lineTo(x0, y0)
+        const middle = (x0 + x1) / 2
+        if (isCurved && y0 !== y1) context.bezierCurveTo(middle, y0, middle, y1, x1, y1)
+        else context.lineTo(x1, y1)
+      }
+    }
+    context.stroke()
+  }
+}

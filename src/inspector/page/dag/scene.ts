@@ -1,0 +1,46 @@
+import type { TaskStructure } from '../../../graph/plan.ts'
+import { linksOf } from '../../../graph/structure.ts'
+import { type Group, groupsOf } from './alike.ts'
+import { type Boxes, boxesOf } from './boxes.ts'
+import { type Curves, curvesOf } from './curves.ts'
+import { placesOf } from './cut-middle.ts'
+import { type Grid, gridOf } from './grid.ts'
+import { type Layout, layoutOf } from './layout.ts'
+
+/** What does not change while a run goes on: the tasks, and what looks alike among them. */
+export interface Model {
+  readonly ids: readonly string[]
+  readonly links: ReturnType<typeof linksOf>
+  readonly groups: readonly Group[]
+  /** The group of a task that looks like others. */
+  readonly groupOf: ReadonlyMap<number, Group>
+}
+
+/** The picture of a dag, with the groups folded that nobody has unfolded. */
+export interface Scene extends Boxes {
+  readonly model: Model
+  readonly layout: Layout
+  readonly grid: Grid
+  readonly curves: Curves
+}
+
+export function modelOf(structure: readonly TaskStructure[]): Model {
+  const ids = structure.map(({ id }) => id)
+  const links = linksOf(structure)
+  const groups = groupsOf(ids, links)
+  const groupOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)))
+  return { ids, links, groups, groupOf }
+}
+
+export function sceneOf(model: Model, isUnfolded: (key: string) => boolean): Scene {
+  const boxes = boxesOf(model.ids, model.links, model.groups, isUnfolded)
+  const layout = layoutOf(boxes.links, { width: widthFor(boxes), height: 28, gapX: 56, gapY: 8 })
+  return { ...boxes, model, layout, grid: gridOf(layout), curves: curvesOf(layout) }
+}
+
+/** Wide enough for the ids, within reason; the same for all boxes, so that they stand in line. */
+function widthFor({ boxes }: Boxes): number {
+  let places = 0
+  for (const { label } of boxes) places = Math.max(places, placesOf(label))
+  return Math.min(232, Math.max(128, Math.ceil((places * 7.3 + 76) / 4) * 4))
+}
