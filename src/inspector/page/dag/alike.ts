@@ -42,7 +42,7 @@ export function groupsOf(ids: readonly string[], tasks: readonly Links[]): Group
     }
   }
   take(looksOf(ids.map(stemOf), depths, tasks))
-  take(tasks.map(({ needs, dependents }) => `${[...needs].sort(byNumber)} ${[...dependents].sort(byNumber)}`))
+  take(tasks.map(({ needs, dependents }) => `${spelled(needs)} ${spelled(dependents)}`))
   return found
     .sort((a, b) => a[0]! - b[0]!)
     .map((members) => ({
@@ -52,7 +52,9 @@ export function groupsOf(ids: readonly string[], tasks: readonly Links[]): Group
     }))
 }
 
-const byNumber = (a: number, b: number): number => a - b
+function spelled(numbers: readonly number[]): string {
+  return numbers.toSorted((a, b) => a - b).join()
+}
 
 /** How many tasks are in the longest chain that leads to each task. */
 export function depthsOf(tasks: readonly Links[]): Int32Array {

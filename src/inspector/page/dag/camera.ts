@@ -45,11 +45,6 @@ export function anchored(camera: Camera, before: Place, after: Place): Camera {
 
 /** Moves as little as needed to have the place, with some room around it, on the screen. */
 export function revealing(camera: Camera, place: Place & Size, screen: Size): Camera {
-  const shift = (from: number, length: number, whole: number): number => {
-    const room = Math.max(0, Math.min(48, (whole - length) / 2))
-    if (from < room) return room - from
-    return Math.min(0, whole - room - length - from)
-  }
   const { x, y, zoom } = camera
   return {
     x: x + shift(place.x * zoom + x, place.width * zoom, screen.width),
@@ -69,4 +64,10 @@ export function kept(camera: Camera, picture: Size, screen: Size): Camera {
     y: keep(camera.y, picture.height, screen.height),
     zoom: camera.zoom,
   }
+}
+
+/** How far to move so that a stretch is on the screen. */
+function shift(from: number, length: number, whole: number): number {
+  const room = Math.max(0, Math.min(48, (whole - length) / 2))
+  return from < room ? room - from : Math.min(0, whole - room - length - from)
 }

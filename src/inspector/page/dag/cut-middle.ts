@@ -1,7 +1,7 @@
 /** A text in at most `most` places, cut in its middle: the ends of ids tell more. Wide signs take two places. */
 export function cutMiddle(text: string, most: number): string {
   if (text.length <= most / 2) return text
-  const signs = [...text]
+  const signs = Array.from(text)
   const places = signs.map((sign) => (isWide(sign.codePointAt(0)!) ? 2 : 1))
   let length = 0
   for (const taken of places) length += taken

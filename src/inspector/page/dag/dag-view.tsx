@@ -2,7 +2,6 @@ import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { history, moment, selectedTask } from '../state/shown.ts'
 import { zoomedAt } from './camera.ts'
-import './dag.css'
 import { DagCanvas } from './dag-canvas.tsx'
 import {
   camera,
@@ -40,16 +39,15 @@ const part = computed((): Part => {
 
 export function DagView(): ComponentChildren {
   if (moment.value.structure.length === 0) return <p class="empty">The run has no tasks yet.</p>
-  const count = (fault: number): number =>
-    looks.value.fault.reduce((sum, one) => sum + (one === fault ? 1 : 0), 0)
+  const { fault, isCritical } = looks.value
   return (
     <div
       class="dag"
       data-part={part.value}
       data-boxes={scene.value.boxes.length}
-      data-root-causes={count(isRootCause)}
-      data-consequences={count(isConsequence)}
-      data-critical={looks.value.isCritical.reduce((sum, one) => sum + one, 0)}
+      data-root-causes={count(fault, isRootCause)}
+      data-consequences={count(fault, isConsequence)}
+      data-critical={count(isCritical, 1)}
       onKeyDown={heed}
     >
       <Tools />
@@ -57,6 +55,10 @@ export function DagView(): ComponentChildren {
       {part.value !== 'picture' && <TaskTable />}
     </div>
   )
+}
+
+function count(list: Uint8Array, what: number): number {
+  return list.reduce((sum, one) => sum + (one === what ? 1 : 0), 0)
 }
 
 function Tools(): ComponentChildren {

@@ -14,10 +14,6 @@ export function drag(canvas: HTMLCanvasElement): () => void {
     const { left, top } = canvas.getBoundingClientRect()
     return { x: event.clientX - left, y: event.clientY - top }
   }
-  const boxAt = ({ x, y }: Place): number | undefined => {
-    const seen = camera.peek()
-    return scene.peek().grid.at((x - seen.x) / seen.zoom, (y - seen.y) / seen.zoom)
-  }
   const hover = (box: number | undefined): void => {
     hovered.value = box
     canvas.style.cursor = box === undefined ? '' : 'pointer'
@@ -89,6 +85,11 @@ export function drag(canvas: HTMLCanvasElement): () => void {
   canvas.addEventListener('pointerleave', leave, { signal })
   canvas.addEventListener('wheel', wheel, { signal, passive: false })
   return () => heard.abort()
+}
+
+function boxAt({ x, y }: Place): number | undefined {
+  const seen = camera.peek()
+  return scene.peek().grid.at((x - seen.x) / seen.zoom, (y - seen.y) / seen.zoom)
 }
 
 function titleOf(box: number): string {

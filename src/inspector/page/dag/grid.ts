@@ -10,10 +10,11 @@ export interface Grid {
 
 const cell = 512
 
+const cellOf = (at: number): number => Math.floor(at / cell)
+const keyOf = (column: number, row: number): number => column * 1_000_003 + row
+
 export function gridOf({ x, y, size }: Pick<Layout, 'x' | 'y' | 'size'>): Grid {
   const cells = new Map<number, number[]>()
-  const keyOf = (column: number, row: number): number => column * 1_000_003 + row
-  const cellOf = (at: number): number => Math.floor(at / cell)
   let last = 0
   let lowest = 0
   for (let box = 0; box < x.length; box++) {

@@ -9,8 +9,10 @@ export interface Looks {
   readonly status: readonly (TaskStatus | undefined)[]
   /** How many tasks of a folded group are in each status, those first that need somebody. */
   readonly counts: ReadonlyMap<number, readonly (readonly [TaskStatus, number])[]>
-  /** 1: a task in it failed, or was killed by itself. 2: it was skipped because of one. */
+  /** Whether one of its tasks is a root cause or a consequence; 0 for neither. */
   readonly fault: Uint8Array
+  /** The same of each task, by its place in the dag. */
+  readonly taskFault: Uint8Array
   readonly isCritical: Uint8Array
   readonly isCriticalEdge: Uint8Array
 }
@@ -30,7 +32,9 @@ const urgency: readonly TaskStatus[] = [
   'skipped',
 ]
 
+/** A task that failed, or was killed by itself. */
 export const isRootCause = 1
+/** A task that was skipped because of another one. */
 export const isConsequence = 2
 
 type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
@@ -40,16 +44,18 @@ export function looksOf(scene: Scene, run: Judged, statuses: readonly TaskStatus
   const status: (TaskStatus | undefined)[] = []
   const counts = new Map<number, readonly (readonly [TaskStatus, number])[]>()
   const fault = new Uint8Array(scene.boxes.length)
+  const taskFault = new Uint8Array(statuses.length)
   for (let box = 0; box < scene.boxes.length; box++) {
     const { group, tasks } = scene.boxes[box]!
     status.push(group === undefined ? statuses[tasks[0]!] : undefined)
     if (group !== undefined) counts.set(box, counted(tasks, statuses))
     for (const task of tasks) {
       const own = faultOf(run, task)
+      taskFault[task] = own
       if (own !== 0 && fault[box] !== isRootCause) fault[box] = own
     }
   }
-  return { status, counts, fault, ...criticalIn(scene, run) }
+  return { status, counts, fault, taskFault, ...criticalIn(scene, run) }
 }
 
 function faultOf({ structure, tasks, ending, failure }: Judged, task: number): number {
@@ -63,7 +69,8 @@ function faultOf({ structure, tasks, ending, failure }: Judged, task: number): n
       return onFailure === 'ignore' || ending !== undefined || failure !== undefined ? 0 : isRootCause
     case 'skipped':
       return outcome.because !== 'rule-unmet' && outcome.causedBy !== undefined ? isConsequence : 0
-    default:
+    case 'completed':
+    case undefined:
       return 0
   }
 }

@@ -46,7 +46,7 @@ export function noteOf(run: RunView, task: TaskView): string {
     case 'completed':
       return ''
     case 'failed':
-      return `${outcome.failure.code}${outcome.ignored ? ', ignored' : ''}`
+      return `${outcome.ignored ? 'ignored: ' : ''}${outcome.failure.message}`
     case 'killed':
       return outcome.reason
     case 'skipped':

@@ -4,17 +4,19 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { TaskView } from '../../../events/task-view.ts'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
-import { isShown, moment, select, selectedTask } from '../state/shown.ts'
+import { history, isShown, moment, select, selectedTask } from '../state/shown.ts'
 import { lastedMs } from './box-words.ts'
 import { openTask } from './dag-canvas.tsx'
-import { looks, scene } from './dag-state.ts'
-import { isRootCause } from './looks.ts'
+import { looks } from './dag-state.ts'
 import { noteOf, type Sort, sorted, sorts } from './table-rows.ts'
 
 /** The height of a row, in pixels: the style sheet has the same. */
 const rowHeight = 24
 /** Rows above and below what is seen, so that scrolling shows no gaps. */
 const spare = 8
+
+/** By what `Looks` calls them. */
+const faults = [undefined, 'root-cause', 'consequence']
 
 const sort = signal<Sort | undefined>(undefined)
 const scrolled = signal(0)
@@ -122,7 +124,7 @@ function Row({
       aria-selected={isSelected}
       data-task={task.id}
       data-status={task.status}
-      data-fault={faultOf(task.id)}
+      data-fault={faults[looks.value.taskFault[history.value.placeOf(task.id)!]!]}
       onClick={() => select(task.id)}
       onDblClick={openTask}
     >
@@ -140,12 +142,6 @@ function Row({
       <td class="col-note">{noteOf(run, task)}</td>
     </tr>
   )
-}
-
-function faultOf(taskId: string): string | undefined {
-  const { model } = scene.value
-  void [model, looks.value, taskId, isRootCause]
-  return undefined
 }
 
 function Gap({ rows }: { readonly rows: number }): ComponentChildren {
