@@ -1,5 +1,5 @@
-import type { Links } from '../../../graph/cycle.ts'
-import { topologicalOrder } from '../../../graph/cycle.ts'
+import { type Links, topologicalOrder } from '../../../graph/cycle.ts'
+import { labelOf, stemOf } from './alike-names.ts'
 
 /** Tasks that are drawn as one box until somebody unfolds it. */
 export interface Group {
@@ -18,38 +18,70 @@ const manyTasks = 1_000
 /**
  * The tasks of a dag that look the same from where they stand: of one name but for its numbers (as those of a matrix
  * are), with needs and dependents that look the same in turn; or of any name, with the very same needs and dependents.
- * Each task is in one group at most. All tasks of a group are at the same depth, so that folding never makes a circle.
+ * Those of a group hang together with the same boxes. Each task is in one group at most, and all tasks of a group are at
+ * the same depth, so that folding never makes a circle.
  */
 export function groupsOf(ids: readonly string[], tasks: readonly Links[]): Group[] {
   const most = tasks.length > manyTasks ? mostAlikeOfMany : mostAlike
   if (tasks.length <= most) return []
   const depths = depthsOf(tasks)
-  const grouped = new Uint8Array(tasks.length)
-  const found: number[][] = []
-  const take = (keys: ArrayLike<number | string>): void => {
-    const byKey = new Map<number | string, number[]>()
-    for (let task = 0; task < tasks.length; task++) {
-      if (grouped[task] === 1) continue
-      const key = `${depths[task]} ${keys[task]}`
-      const members = byKey.get(key)
-      if (members === undefined) byKey.set(key, [task])
-      else members.push(task)
-    }
-    for (const members of byKey.values()) {
-      if (members.length <= most) continue
-      found.push(members)
-      for (const member of members) grouped[member] = 1
-    }
+  let kinds = gathered(looksOf(ids.map(stemOf), depths, tasks), undefined, most)
+  const sameLinks = tasks.map(({ needs, dependents }, task) =>
+    kinds[task] === undefined ? `${spelled(needs)} ${spelled(dependents)}` : undefined,
+  )
+  for (const [task, kind] of gathered(sameLinks, undefined, most).entries()) kinds[task] ??= kind
+  for (let round = 0; round < rounds; round++) {
+    const boxes = kinds.map((kind, task) => kind ?? task)
+    const linked = tasks.map(({ needs, dependents }, task) =>
+      kinds[task] === undefined ? undefined : sumOf(needs, boxes) + 31 * sumOf(dependents, boxes),
+    )
+    const next = gathered(linked, kinds, most)
+    const isSettled = next.every((kind, task) => kind === kinds[task])
+    kinds = next
+    if (isSettled) break
   }
-  take(looksOf(ids.map(stemOf), depths, tasks))
-  take(tasks.map(({ needs, dependents }) => `${spelled(needs)} ${spelled(dependents)}`))
-  return found
-    .sort((a, b) => a[0]! - b[0]!)
-    .map((members) => ({
-      key: ids[members[0]!]!,
-      label: labelOf(members.map((task) => ids[task]!)),
-      members,
-    }))
+  const members = new Map<number, number[]>()
+  for (const [task, kind] of kinds.entries()) {
+    if (kind === undefined) continue
+    if (kind === task) members.set(kind, [task])
+    else members.get(kind)!.push(task)
+  }
+  return [...members].map(([first, all]) => ({
+    key: ids[first]!,
+    label: labelOf(all.map((task) => ids[task]!)),
+    members: all,
+  }))
+}
+
+/** How far similarity is looked at: it tells any two tasks apart that people would. */
+const rounds = 6
+
+/** For each task the first one with its key, of the same kind before; undefined where there are not more than `most`. */
+function gathered(
+  keys: ArrayLike<number | string | undefined>,
+  kinds: readonly (number | undefined)[] | undefined,
+  most: number,
+): (number | undefined)[] {
+  const byKey = new Map<string, number[]>()
+  for (let task = 0; task < keys.length; task++) {
+    if (keys[task] === undefined) continue
+    const key = `${kinds?.[task] ?? ''} ${keys[task]}`
+    const members = byKey.get(key)
+    if (members === undefined) byKey.set(key, [task])
+    else members.push(task)
+  }
+  const first: (number | undefined)[] = Array.from(keys, () => undefined)
+  for (const members of byKey.values()) {
+    if (members.length > most) for (const member of members) first[member] = members[0]
+  }
+  return first
+}
+
+/** A number for a set of boxes, whatever their order. */
+function sumOf(tasks: readonly number[], boxes: readonly number[]): number {
+  let sum = 0
+  for (const box of new Set(tasks.map((task) => boxes[task]!))) sum = (sum + mixed(box + 1)) | 0
+  return sum
 }
 
 function spelled(numbers: readonly number[]): string {
@@ -67,15 +99,9 @@ export function depthsOf(tasks: readonly Links[]): Int32Array {
   return depths
 }
 
-/** What is the same in the names of `test(20, linux)` and `test(22, mac)`, or of `map-1` and `map-2`. */
-function stemOf(id: string): string {
-  const bracket = id.endsWith(')') ? id.indexOf('(') : -1
-  return bracket > 0 ? id.slice(0, bracket + 1) : id.replaceAll(/\d+/g, '#')
-}
-
 /**
  * A number for the looks of each task: equal for tasks of the same stem and depth whose needs and dependents have equal
- * numbers. It looks a few steps far, which tells any two tasks apart that people would.
+ * numbers.
  */
 function looksOf(stems: readonly string[], depths: Int32Array, tasks: readonly Links[]): Int32Array {
   const numbers = new Map<string, number>()
@@ -85,7 +111,7 @@ function looksOf(stems: readonly string[], depths: Int32Array, tasks: readonly L
     numbers.set(key, known)
     return mixed(known)
   })
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < rounds; round++) {
     const before = looks
     looks = looks.map((look, task) => {
       let sum = look
@@ -104,14 +130,4 @@ function mixed(value: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return hash ^ (hash >>> 16)
-}
-
-/** What the names of a group have in common, or nothing but that they are tasks. */
-function labelOf(ids: readonly string[]): string {
-  const [first = ''] = ids
-  let start = 0
-  while (start < first.length && ids.every((id) => id[start] === first[start])) start++
-  const prefix = first.slice(0, start).replace(/\d+$/, '')
-  if (prefix.length < 2) return 'tasks'
-  return prefix.includes('(') ? `${prefix.slice(0, prefix.indexOf('('))}(…)` : `${prefix}…`
 }

@@ -22,10 +22,10 @@ export function wordsOf(task: TaskView | undefined, now: number): string {
   return words.join(' · ')
 }
 
-/** How a folded group stands: `3 failed`, `12 running`, or how many there are. */
+/** How a folded group stands: `3 of 20 failed`, or how many there are. */
 export function wordsOfGroup(counts: readonly (readonly [TaskStatus, number])[]): string {
   let all = 0
   for (const [, count] of counts) all += count
   const told = counts.find(([status]) => status === 'failed' || status === 'killed' || status === 'stalled')
-  return told === undefined ? `${all}` : `${told[1]} ${told[0]} / ${all}`
+  return told === undefined ? `${all} tasks` : `${told[1]} of ${all} ${told[0]}`
 }

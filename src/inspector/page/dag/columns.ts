@@ -1,9 +1,8 @@
-import type { Links } from '../../../graph/cycle.ts'
+import { type Links, topologicalOrder } from '../../../graph/cycle.ts'
 import { depthsOf } from './alike.ts'
 
 /**
- * A dag in columns: each box in the one after the last of its needs, and a place for each edge in every column that it
- * crosses. Spots are both: those below `boxes` are the boxes themselves.
+ * A dag in columns: each box in one after all of its needs, and a place for each edge in every column that it crosses. Spots are both: those below `boxes` are the boxes themselves.
  */
 export interface Columns {
   readonly boxes: number
@@ -29,7 +28,7 @@ const mostPassing = (boxes: number): number => 2_000 + 2 * boxes
 
 export function columnsOf(links: readonly Links[]): Columns {
   const boxes = links.length
-  const depths = depthsOf(links)
+  const depths = shortened(depthsOf(links), links)
   const routed = longestWithRoom(links, depths)
   const columnOf: number[] = [...depths]
   const before: number[][] = links.map(() => [])
@@ -71,6 +70,24 @@ export function columnsOf(links: readonly Links[]): Columns {
     after,
     edges,
   }
+}
+
+/**
+ * Moves boxes to the right, up to the first of their dependents, where that makes edges shorter: a box that much depends
+ * on, and that needs little itself.
+ */
+function shortened(depths: Int32Array, links: readonly Links[]): Int32Array {
+  const moved = depths.slice()
+  const order = topologicalOrder(links)
+  for (let place = order.length - 1; place >= 0; place--) {
+    const box = order[place]!
+    const { needs, dependents } = links[box]!
+    if (dependents.length <= needs.length) continue
+    let first = Number.POSITIVE_INFINITY
+    for (const dependent of dependents) first = Math.min(first, moved[dependent]!)
+    moved[box] = first - 1
+  }
+  return moved
 }
 
 /** The length of the longest edges that get spots of their own: as many columns as there is room for. */

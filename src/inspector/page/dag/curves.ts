@@ -11,16 +11,16 @@ export interface Curves {
   readonly bottom: Float64Array
 }
 
-export function curvesOf({ x, y, size, edges }: Layout): Curves {
+export function curvesOf({ x, y, widths, boxHeight, edges }: Layout): Curves {
   const points: number[] = []
   const starts = new Int32Array(edges.length + 1)
   const top = new Float64Array(edges.length)
   const bottom = new Float64Array(edges.length)
-  const half = size.height / 2
+  const half = boxHeight / 2
   for (let edge = 0; edge < edges.length; edge++) {
     const { from, to, via } = edges[edge]!
-    points.push(x[from]! + size.width, y[from]! + half)
-    for (const spot of via) points.push(spot.x, spot.y, spot.x + size.width, spot.y)
+    points.push(x[from]! + widths[from]!, y[from]! + half)
+    for (const spot of via) points.push(spot.x, spot.y, spot.x + spot.width, spot.y)
     points.push(x[to]!, y[to]! + half)
     starts[edge + 1] = points.length
     let [high, low] = [y[from]!, y[from]!]

@@ -106,7 +106,7 @@ export function reveal(box: number): void {
   const { x, y, zoom } = camera.peek()
   const next = revealing(
     camera.peek(),
-    { x: layout.x[box]!, y: layout.y[box]!, ...layout.size },
+    { x: layout.x[box]!, y: layout.y[box]!, width: layout.widths[box]!, height: layout.boxHeight },
     screen.peek(),
   )
   if (next.x !== x || next.y !== y) moveTo({ ...next, zoom })

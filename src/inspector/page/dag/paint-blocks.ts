@@ -11,8 +11,9 @@ export function paintBlocks(
   palette: Palette,
 ): void {
   const { scene, looks, camera, isDim, selected, hovered } = picture
-  const width = Math.max(2, scene.layout.size.width * camera.zoom)
-  const height = Math.max(1.5, scene.layout.size.height * camera.zoom)
+  const { widths, boxHeight } = scene.layout
+  const widthOf = (box: number): number => Math.max(2, widths[box]! * camera.zoom)
+  const height = Math.max(1.5, boxHeight * camera.zoom)
   const byKind = new Map<string, { status: TaskStatus; alpha: number; boxes: number[] }>()
   const groups: number[] = []
   for (const box of boxes) {
@@ -35,6 +36,7 @@ export function paintBlocks(
       context.beginPath()
       for (const box of boxes) {
         const [x, y] = cornerOf(box, picture)
+        const width = widthOf(box)
         const isRoot = looks.fault[box] === isRootCause
         context.rect(x, y, isRoot ? Math.max(4, width) : width, isRoot ? Math.max(4, height) : height)
       }
@@ -47,7 +49,9 @@ export function paintBlocks(
   for (const box of groups) {
     context.globalAlpha = isDim?.[box] === 1 ? 0.2 : 1
     const [x, y] = cornerOf(box, picture)
+    const width = widthOf(box)
     paintShares(context, box, picture, palette, [x, y, width, height])
+    if (height < 5) continue
     context.strokeStyle = palette.ink3
     context.lineWidth = 1
     context.strokeRect(x - 1.5, y - 1.5, width + 3, height + 3)
@@ -58,7 +62,7 @@ export function paintBlocks(
     const [x, y] = cornerOf(box, picture)
     context.strokeStyle = palette.ink
     context.lineWidth = box === selected ? 2 : 1
-    context.strokeRect(x - 2, y - 2, width + 4, height + 4)
+    context.strokeRect(x - 2, y - 2, widthOf(box) + 4, height + 4)
   }
 }
 

@@ -18,8 +18,8 @@ export function paintBox(
   const { scene, looks, camera, isDim, selected, hovered } = picture
   const { zoom } = camera
   const [x, y] = cornerOf(box, picture)
-  const width = Math.round(scene.layout.size.width * zoom)
-  const height = Math.round(scene.layout.size.height * zoom)
+  const width = Math.round(scene.layout.widths[box]! * zoom)
+  const height = Math.round(scene.layout.boxHeight * zoom)
   const { label, group } = scene.boxes[box]!
   const status = looks.status[box]
   const fault = looks.fault[box]!
@@ -29,16 +29,16 @@ export function paintBox(
     // A second sheet under the first one.
     outline(context, x + 3, y + 3, width, height, palette.paper, palette.rule, 1)
   }
-  const isRoot = fault === isRootCause && status !== undefined
+  const isRoot = fault === isRootCause
   const line = isRoot
-    ? palette.state[status]
+    ? palette.state[status ?? 'failed']
     : looks.isCritical[box] === 1 || box === hovered
       ? palette.edgeStrong
       : palette.ruleStrong
   if (fault === isConsequence) context.setLineDash([3, 3])
   outline(context, x, y, width, height, palette.paper, line, isRoot ? 2 : 1)
   context.setLineDash([])
-  if (isRoot) {
+  if (isRoot && status !== undefined) {
     context.globalAlpha = alpha * 0.1
     context.fillStyle = palette.state[status]
     context.fillRect(x + 1, y + 1, width - 2, height - 2)

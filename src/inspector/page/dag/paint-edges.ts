@@ -6,9 +6,8 @@ const leastZoomForCurves = 0.3
 
 export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
   const { scene, looks, camera, screen, isDim, selected, hovered } = picture
-  const { edges, x } = scene.layout
+  const { edges, x, widths } = scene.layout
   const { top, bottom } = scene.curves
-  const { width } = scene.layout.size
   const left = -camera.x / camera.zoom
   const high = -camera.y / camera.zoom
   const right = left + screen.width / camera.zoom
@@ -19,7 +18,8 @@ export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, 
   const own: number[] = []
   for (let edge = 0; edge < edges.length; edge++) {
     const { from, to } = edges[edge]!
-    if (x[to]! < left || x[from]! + width > right || bottom[edge]! < high || top[edge]! > low) continue
+    if (x[to]! < left || x[from]! + widths[from]! > right || bottom[edge]! < high || top[edge]! > low)
+      continue
     if (from === selected || to === selected || from === hovered || to === hovered) own.push(edge)
     else if (isDim !== undefined && (isDim[from] === 1 || isDim[to] === 1)) dim.push(edge)
     else if (looks.isCriticalEdge[edge] === 1) critical.push(edge)
@@ -27,7 +27,7 @@ export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, 
   }
   const small = camera.zoom < leastZoomForCurves
   stroke(context, dim, picture, palette.rule, small ? 0.5 : 1)
-  stroke(context, plain, picture, palette.edge, small ? 0.5 : 1)
+  stroke(context, plain, picture, small ? palette.rule : palette.edge, small ? 0.5 : 1)
   stroke(context, critical, picture, palette.edgeStrong, small ? 1.5 : 2)
   stroke(context, own, picture, palette.ink, 1.5)
 }

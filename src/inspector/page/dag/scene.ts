@@ -34,13 +34,12 @@ export function modelOf(structure: readonly TaskStructure[]): Model {
 
 export function sceneOf(model: Model, isUnfolded: (key: string) => boolean): Scene {
   const boxes = boxesOf(model.ids, model.links, model.groups, isUnfolded)
-  const layout = layoutOf(boxes.links, { width: widthFor(boxes), height: 28, gapX: 56, gapY: 8 })
+  const widths = boxes.boxes.map(({ label }) => widthFor(label))
+  const layout = layoutOf(boxes.links, { widths, height: 28, gapX: 40, gapY: 8 })
   return { ...boxes, model, layout, grid: gridOf(layout), curves: curvesOf(layout) }
 }
 
-/** Wide enough for the ids, within reason; the same for all boxes, so that they stand in line. */
-function widthFor({ boxes }: Boxes): number {
-  let places = 0
-  for (const { label } of boxes) places = Math.max(places, placesOf(label))
-  return Math.min(232, Math.max(128, Math.ceil((places * 7.3 + 76) / 4) * 4))
+/** Room for the id, the attempt and how long it took; a longer id is cut in its middle. */
+function widthFor(label: string): number {
+  return Math.min(240, Math.max(104, Math.ceil((placesOf(label) * 7.3 + 84) / 4) * 4))
 }

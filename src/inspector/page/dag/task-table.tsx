@@ -93,7 +93,7 @@ function Head(): ComponentChildren {
             </th>
           )
         })}
-        <th class="col-note">waits for, or why</th>
+        <th class="col-note">why</th>
       </tr>
     </thead>
   )
