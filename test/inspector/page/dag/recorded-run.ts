@@ -33,7 +33,7 @@ export async function recordRun(
 function definitionOf(
   { id, needs = [], ms = 100, fails = 0, maxAttempts = 1 }: RecordedTask,
   clock: SimulatedClock,
-): TaskDefinition {
+): TaskDefinition & { readonly id: string } {
   return {
     id,
     needs,
