@@ -27,6 +27,8 @@ const RULES: readonly { readonly words: readonly string[]; readonly say: string;
 /** Words that belong to something else stay what they are. */
 const ALLOWED: readonly { readonly text: RegExp; readonly because: string }[] = [
   { text: /\b(?:fromCallback|Callback(?:ActorLogic|ActorRef|LogicFunction|Snapshot))\b/g, because: 'XState' },
+  { text: /'xstate\.cancel'/g, because: 'XState' },
+  { text: /\bmaxPayload\b/g, because: 'ws' },
   { text: /\b(?:reader|writer|stream|body)\.cancel\(/g, because: 'web streams' },
   { text: /\bavailableParallelism|processor time\b/g, because: "the machine's CPU" },
   { text: /\bimport \{ pipeline \} from 'node:stream\/promises'/g, because: 'node:stream' },
