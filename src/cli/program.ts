@@ -3,6 +3,7 @@ import { shownMessage } from '../text/shown-text.ts'
 import { addCheckCommand } from './check.ts'
 import { addCompletionCommand } from './completion.ts'
 import { addGraphCommand } from './graph.ts'
+import { addInspectCommand } from './inspect.ts'
 import { addInitCommand } from './init.ts'
 import { addRunCommand } from './run.ts'
 import { addSimulateCommand } from './simulate.ts'
@@ -16,6 +17,7 @@ Examples:
   dagmar graph plan.yaml           draw it
   dagmar simulate plan.yaml        say how long it will take
   dagmar run plan.yaml             run it
+  dagmar run plan.yaml --inspect   run it and see it in the browser
 
 dagmar help <command> has more of each.
 `
@@ -36,6 +38,7 @@ export function createProgram(version: string): Command {
   addTestCommand(program)
   addGraphCommand(program)
   addSimulateCommand(program)
+  addInspectCommand(program)
   addInitCommand(program)
   addCompletionCommand(program)
   return program

@@ -9,6 +9,7 @@ Examples:
   dagmar run release.yaml --from test         test, and what depends on it
   dagmar run release.yaml --from test --results night.jsonl     with the outputs of an earlier run
   dagmar run release.yaml --set region=eu     with a field of the run's input
+  dagmar run release.yaml --inspect           with a page that shows it in the browser
   dagmar run release.yaml --json | jq .type   facts as JSON lines, the result last
 
 On a terminal the run is shown live; elsewhere, with CI set or TERM=dumb, as plain lines.
@@ -17,6 +18,8 @@ Teardowns run all the same, after the first and after the second; a SIGTERM that
 kill ends them, too.
 A task with onFailure: ask is asked about on the terminal; where nobody can answer, the
 answer is skip.
+With --inspect the page stays after the run's end, until Ctrl-C leaves with the run's exit
+code; with CI set it does not.
 
 Exit codes: 0 completed, 1 failed, 2 bad plan or usage, 130, 143 or 129 when ended by
 SIGINT, SIGTERM or SIGHUP (also when the terminal, or who reads the output, goes away).
@@ -42,6 +45,9 @@ export function addRunCommand(program: Command): void {
     .option('-k, --keep-going', 'after a failure, run whatever does not need what failed')
     .option('--fail-fast', 'after a failure, kill the rest')
     .option('--log-dir <dir>', 'keep the output of every attempt in a file there')
+    .option('--inspect', 'print the address of a page that shows the run, live and until Ctrl-C')
+    .option('--inspect-port <n>', 'with --inspect: the port of the page (default: one that is free)')
+    .option('--inspect-control', 'with --inspect: let the page kill, redrive, answer and send events')
     .option('--json', 'print facts as JSON lines and the result as the last one')
     .option('-q, --quiet', 'print failures, warnings and the summary only')
     .option('-v, --verbose', 'print more: on a terminal every line of output, elsewhere the bookkeeping')

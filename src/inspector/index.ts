@@ -1,4 +1,11 @@
-export { inspect, type InspectOptions, type Inspector } from './inspect.ts'
+export {
+  exportFacts,
+  inspect,
+  inspectFacts,
+  type InspectOptions,
+  type Inspector,
+} from './inspect.ts'
+export { readFacts, type SavedFacts } from './saved/read-facts.ts'
 export type {
   ActorIntroduction,
   ActorName,

@@ -1,8 +1,13 @@
+import type { Fact } from '../events/facts.ts'
 import { badValue, isRecord, readGiven, readInteger } from '../graph/read-values.ts'
 import type { Runtime } from '../runtime/create-runtime.ts'
 import type { RunHandle } from '../runtime/handle/run-handle.ts'
 import { liveSource } from './recording/live-source.ts'
+import type { Source } from './recording/source.ts'
 import type { SanitiserOptions } from './sanitise.ts'
+import { factsSource } from './saved/facts-source.ts'
+import { savedPage } from './saved/saved-page.ts'
+import { writeWhole } from './saved/write-whole.ts'
 import { openBrowser } from './server/open-browser.ts'
 import { readPage } from './server/page.ts'
 import { serve } from './server/serve.ts'
@@ -65,15 +70,43 @@ export async function inspect(target: Runtime | RunHandle, options: InspectOptio
   if (!isRecord(given) || given['actor'] === undefined || !('runs' in given || 'result' in given)) {
     throw badValue('The first argument of inspect', given, 'a runtime, or the handle of a run')
   }
-  const {
-    port = 0,
-    open = false,
-    control = false,
-    keepAlive = false,
-    ...shown
-  } = readGiven(options, readers, "inspect's options object", '')
+  const read = readGiven(options, readers, "inspect's options object", '')
+  return startInspector((shown) => liveSource(target, shown), read)
+}
+
+/**
+ * `inspect` for the facts of one run that was written down: all that `run.events$` told, from the first fact on. See
+ * `readFacts`. The options are those of `inspect`, without `control`.
+ */
+export async function inspectFacts(
+  facts: readonly Fact[],
+  options: Omit<InspectOptions, 'control'> = {},
+): Promise<Inspector> {
+  const { control: _, ...known } = readers
+  const read = readGiven(options, known, "inspectFacts's options object", '')
+  return startInspector((shown) => factsSource(facts, shown), read)
+}
+
+/**
+ * Writes the facts of one run as a page: one HTML file that opens from a disk without a server, and shows what the
+ * inspector shows. A file that is there is replaced once the new one is whole. Rejects with `EXPORT_FAILED`.
+ */
+export async function exportFacts(
+  facts: readonly Fact[],
+  path: string,
+  options: SanitiserOptions = {},
+): Promise<void> {
+  const { sanitise, redact } = readers
+  const read = readGiven(options, { sanitise, redact }, "exportFacts's options object", '')
+  await writeWhole(path, savedPage(await readPage(), factsSource(facts, read)))
+}
+
+async function startInspector(
+  sourceOf: (shown: SanitiserOptions) => Source,
+  { port = 0, open = false, control = false, keepAlive = false, ...shown }: InspectOptions,
+): Promise<Inspector> {
   const page = await readPage()
-  const source = liveSource(target, shown)
+  const source = sourceOf(shown)
   try {
     const served = await serve({ source, page, port, control, keepAlive })
     if (open) void openBrowser(served.url).then(warnIfNotOpened)
@@ -86,5 +119,7 @@ export async function inspect(target: Runtime | RunHandle, options: InspectOptio
 
 /** The address is left out: what a process warns of goes to logs. */
 function warnIfNotOpened(why: string | undefined): void {
-  if (why !== undefined) process.emitWarning(`The inspector's page could not be opened in a browser: ${why}.`)
+  if (why !== undefined) {
+    process.emitWarning(`The inspector's page could not be opened in a browser: ${why}.`)
+  }
 }

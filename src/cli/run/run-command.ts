@@ -8,6 +8,8 @@ import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { wantsColours } from '../screen/colours.ts'
 import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
+import type { InspectedRun } from './inspect-run.ts'
+import { readPort } from '../read-port.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
 import { missingInputs, needsLeftOut, readResults, withOutputs } from './earlier-results.ts'
 import { runPlan } from './run-plan.ts'
@@ -25,6 +27,9 @@ export interface RunFlags {
   readonly keepGoing?: boolean
   readonly failFast?: boolean
   readonly logDir?: string
+  readonly inspect?: boolean
+  readonly inspectPort?: string
+  readonly inspectControl?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
@@ -34,6 +39,7 @@ export interface RunFlags {
 /** Resolves with the exit code. Rejects with `DagmarError` for a bad plan, input or flag. */
 export async function runCommand(path: string, flags: RunFlags): Promise<number> {
   refuseContradictions(path, flags)
+  const inspected = inspectedBy(flags)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
   const { plan: whole, input: planned, groups } = await readPlan(path)
   const plan = selectTasks(whole, {
@@ -63,12 +69,22 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     weights: weightsFor(look, flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'),
     isColoured: wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color }),
     logDir: flags.logDir,
+    inspected,
     isAttended:
       stdin.isTTY &&
       look !== 'json' &&
       ![path, flags.input, flags.results].includes('-') &&
       !isUnattended(env),
   })
+}
+
+function inspectedBy({ inspect, inspectPort, inspectControl }: RunFlags): InspectedRun | undefined {
+  if (inspect !== true) return undefined
+  return {
+    port: inspectPort === undefined ? 0 : readPort('--inspect-port', inspectPort),
+    control: inspectControl === true,
+    stays: !isUnattended(process.env),
+  }
 }
 
 async function dryRun(plan: Plan, concurrency: number, note: string | undefined): Promise<number> {
@@ -88,7 +104,7 @@ async function inputOf(planned: unknown, flags: RunFlags): Promise<unknown> {
 
 function refuseContradictions(
   path: string,
-  { keepGoing, failFast, quiet, verbose, dryRun: isRehearsal, json, input, from, results }: RunFlags,
+  { keepGoing, failFast, quiet, verbose, dryRun: isRehearsal, json, input, from, results, ...more }: RunFlags,
 ): void {
   if (path === '-' && input === '-') throw misuse('The plan and --input cannot both come from stdin.')
   if (results === '-' && (path === '-' || input === '-'))
@@ -97,6 +113,10 @@ function refuseContradictions(
     throw misuse('--results gives what --from leaves out: give --from as well.')
   if (keepGoing === true && failFast === true)
     throw misuse('--keep-going and --fail-fast exclude each other.')
+  if (more.inspect !== true && (more.inspectPort !== undefined || more.inspectControl === true))
+    throw misuse('--inspect-port and --inspect-control belong to --inspect: give it as well.')
+  if (isRehearsal === true && more.inspect === true)
+    throw misuse('--dry-run and --inspect exclude each other.')
   if (isRehearsal === true && json === true) throw misuse('--dry-run and --json exclude each other.')
   if (quiet === true && verbose === true) throw misuse('--quiet and --verbose exclude each other.')
 }

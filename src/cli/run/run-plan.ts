@@ -1,4 +1,5 @@
 import type { ProcessExecutor } from '../../executors/process/process-executor.ts'
+import type { RunResult } from '../../events/run-result.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { systemClock } from '../../time/clock.ts'
@@ -7,8 +8,9 @@ import { streamScreen } from '../screen/stream-screen.ts'
 import { RunProgress } from '../view/run-progress.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
 import { terminalKeyboard } from './keyboard.ts'
+import type { InspectedRun } from './inspect-run.ts'
 import { questions } from './questions.ts'
-import { endBySignals, onEndingSignals, onSuspension } from './signals.ts'
+import { endBySignals, onEndingSignals, onSuspension, type Signals } from './signals.ts'
 
 export interface RunPlanOptions extends DisplayChoice {
   readonly input: unknown
@@ -18,6 +20,12 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly notes: readonly string[]
   /** True when somebody at stdin can be asked. */
   readonly isAttended: boolean
+  /** Undefined where no page shows the run. */
+  readonly inspected: InspectedRun | undefined
+}
+
+function exitCodeOf({ status }: RunResult, { exitCode }: Signals): number {
+  return status === 'completed' ? 0 : (exitCode ?? 1)
 }
 
 const nobodyReads =
@@ -25,13 +33,15 @@ const nobodyReads =
 
 /** Runs the plan to its end and shows it. Resolves with the exit code; leaves the process only at a third Ctrl-C. */
 export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<number> {
-  const { concurrency, processes, input } = options
+  const { concurrency, processes, input, inspected } = options
   const screen = streamScreen(process.stdout)
   const aside = streamScreen(process.stderr)
   const progress = new RunProgress(plan)
   // Before the dispatch: an await between it and the subscription would miss facts.
   const makeDisplay = await loadDisplay(options)
   const runtime = createRuntime({ concurrency, executors: { process: processes } })
+  const inspecting = inspected === undefined ? undefined : await import('./inspect-run.ts')
+  const inspector = inspected === undefined ? undefined : await inspecting!.inspectRuntime(runtime, inspected)
   const run = runtime.dispatch(plan, { concurrency, input })
   const display = makeDisplay({
     plan,
@@ -42,6 +52,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     why: (taskId) => run.why(taskId),
   })
   for (const note of options.notes) display.say(note)
+  if (inspector !== undefined) display.say(`inspect it at ${inspector.url}`)
   const signals = endBySignals({
     run,
     running: () => progress.running - progress.teardowns.filter(({ isLive }) => isLive).length,
@@ -65,7 +76,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     display.close()
     processes.killAllNow()
   }
-  run.events$.subscribe((fact) => {
+  const shown = run.events$.subscribe((fact) => {
     progress.apply(fact)
     display.see(fact)
     asked.see(fact)
@@ -88,11 +99,17 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
 
   const result = await run.result
   asked.close()
+  shown.unsubscribe()
   display.end(result)
-  const exitCode = result.status === 'completed' ? 0 : (signals.exitCode ?? 1)
+  const exitCode = exitCodeOf(result, signals)
   signals.leaveAtOnce()
   await screen.flushed()
   signals.leaveAtOnce(exitCode)
+  if (inspected?.stays === true) {
+    aside.write(`dagmar: the run is still shown at ${inspector!.url}; Ctrl-C leaves\n`)
+    await inspecting!.stayFor(run, (redriven) => signals.leaveAtOnce(exitCodeOf(redriven, signals)))
+  }
+  await inspector?.close()
   stopSuspending()
   process.off('exit', lastResort)
   await runtime.shutdown({ mode: 'kill' })

@@ -1,0 +1,52 @@
+import { type LogId, protocolVersion, type ServerMessage } from '../protocol.ts'
+import { policyFor } from '../server/page.ts'
+import type { FactsSource } from './facts-source.ts'
+
+/** About so many characters of entries stand in one line. */
+const lineCharacters = 256 * 1024
+/** The element that the page's script fills: what is saved stands before it, so that it is there when the script runs. */
+const place = '<div id="page">'
+
+/**
+ * The page with a run in it, in pieces: one file that opens from a disk, connects to nobody, and shows what the live
+ * page shows of the facts.
+ */
+export function* savedPage(page: string, source: FactsSource): IterableIterator<string> {
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${policyFor(page, "'none'")}">`
+  const head = page.indexOf('<head>') + '<head>'.length
+  const body = page.indexOf(place, head)
+  yield page.slice(0, head) + policy + page.slice(head, body)
+  yield '<script type="application/x-ndjson" id="saved">\n'
+  yield* savedMessages(source)
+  yield `</script>\n${page.slice(body)}`
+}
+
+/** What a server would send of both logs, one JSON a line, with no `<` that could end the element it stands in. */
+export function* savedMessages(source: FactsSource): IterableIterator<string> {
+  const now = source.now()
+  const hello: ServerMessage = {
+    type: 'hello',
+    v: protocolVersion,
+    epoch: 'saved',
+    control: false,
+    saved: true,
+    now,
+  }
+  yield line(JSON.stringify(hello))
+  for (const id of ['', source.runId]) yield* batchesOf(source, id, now)
+}
+
+function* batchesOf(source: FactsSource, id: LogId, now: number): IterableIterator<string> {
+  const log = source.open(id)!
+  for (let after = 0; after < log.last; ) {
+    const { first, texts, last } = log.after(after, lineCharacters, now)!
+    yield line(
+      `{"type":"batch","log":${JSON.stringify(id)},"first":${first},"now":${now},"entries":[${texts.join(',')}]}`,
+    )
+    after = last
+  }
+}
+
+function line(json: string): string {
+  return `${json.replaceAll('<', String.raw`\u003c`)}\n`
+}
