@@ -17,7 +17,7 @@ export function builtDagmar(): string {
   const hash = createHash('sha256')
   for (const { path, text } of readSources(
     ['machines', 'src', 'package.json', 'rolldown.config.js'],
-    ['.ts', '.json', '.js'],
+    ['.ts', '.tsx', '.css', '.html', '.json', '.js'],
   )) {
     hash.update(`${path}\0${text}\0`)
   }
@@ -28,12 +28,16 @@ export function builtDagmar(): string {
   const draft = `${build}.${process.pid}`
   mkdirSync(draft, { recursive: true })
   copyFileSync(join(top, 'package.json'), join(draft, 'package.json'))
-  const rolldown = join(top, 'node_modules/rolldown/bin/cli.mjs')
-  execFileSync(process.execPath, [rolldown, '--logLevel', 'silent', '-c', join(top, 'rolldown.config.js')], {
-    cwd: top,
-    env: { ...process.env, DAGMAR_DIST: join(draft, 'dist') },
-    stdio: 'pipe',
-  })
+  for (const [tool, ...args] of [
+    ['rolldown/bin/cli.mjs', '--logLevel', 'silent', '-c', 'rolldown.config.js'],
+    ['vite/bin/vite.js', 'build', '-c', 'src/inspector/page/vite.config.js'],
+  ]) {
+    execFileSync(process.execPath, [join(top, 'node_modules', tool!), ...args], {
+      cwd: top,
+      env: { ...process.env, DAGMAR_DIST: join(draft, 'dist') },
+      stdio: 'pipe',
+    })
+  }
   try {
     renameSync(draft, build)
   } catch {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 
 /** Where the page lies: beside this bundle, above its chunks, or where a build from source has put it. */
 const places = import.meta.url.endsWith('.ts')
-  ? ['../../../dist/inspector.html']
+  ? [pathToFileURL(resolve(process.env['DAGMAR_DIST'] ?? 'dist', 'inspector.html'))]
   : ['./inspector.html', '../inspector.html']
 
 /** The inspector's page, as it was built. Rejects with `INSPECTOR_FAILED` where it is missing. */
