@@ -31,6 +31,8 @@ export interface ServedRun {
   readonly heard: readonly ClientMessage[]
   /** Tells the page one more fact. */
   tell(fact: Fact): void
+  /** Cuts all connections. Pages may connect again. */
+  cut(): void
   /** How questions and commands are answered. Unless it is set, every command is taken. */
   answer: (message: Extract<ClientMessage, { id: number }>) => ServerMessage
 }
@@ -84,6 +86,9 @@ export function useBuiltPage(): BuiltPage {
           for (const to of open) {
             send(to, { type: 'batch', log: runIdOf(told), first: told.length, now: fact.at, entries })
           }
+        },
+        cut: () => {
+          for (const one of open) one.terminate()
         },
         answer: ({ id }) => ({ type: 'answer', id }),
       }

@@ -41,7 +41,7 @@ describe('the history of a run', () => {
     ])
     const history = new History()
     for (const fact of facts) history.apply(fact)
-    for (const { seq, at } of facts)
+    for (const { at } of facts)
       expect(history.seqAt(at)).toBe(facts.findLast((fact) => fact.at <= at)!.seq)
     expect(history.seqAt(facts[0]!.at - 1)).toBe(0)
     expect(history.seqAt(facts.at(-1)!.at + 1_000)).toBe(facts.length)

@@ -113,19 +113,46 @@ function open(): void {
     }
     waiting.clear()
     if (link.peek().state === 'refused') return
-    if (!wasOpen && epoch === undefined && tries >= patience.length) {
+    if (!wasOpen) void findOut()
+    else if (link.peek().state === 'live') link.value = { state: 'reconnecting', since: Date.now() }
+    setTimeout(tryAgain, patience[Math.min(tries++, patience.length - 1)])
+  })
+}
+
+function tryAgain(): void {
+  const { state } = link.peek()
+  if (state !== 'refused' && state !== 'restarted') open()
+}
+
+/** A socket that is not opened does not say why. A server that gives its page and no data does not know the token. */
+async function findOut(): Promise<void> {
+  try {
+    const { ok } = await fetch('/', { method: 'HEAD', cache: 'no-store' })
+    if (!ok || socket?.readyState === WebSocket.OPEN) return
+    if (epoch === undefined) {
       link.value = {
         state: 'refused',
-        message: 'The program does not answer, or does not know this key.',
-        hint: 'If it was started anew, open the address that it printed this time.',
+        message: 'The program does not know this key.',
+        hint: 'It was started anew since: open the address that it printed this time.',
       }
-      return
+    } else restarted()
+  } catch {
+    if (epoch !== undefined || tries < patience.length) return
+    link.value = {
+      state: 'refused',
+      message: 'The program does not answer.',
+      hint: 'It has ended, or shows no runs any more. Start it again, and open the address that it prints.',
     }
-    if (epoch !== undefined && link.peek().state === 'live') {
-      link.value = { state: 'reconnecting', since: Date.now() }
-    }
-    setTimeout(open, patience[Math.min(tries++, patience.length - 1)])
-  })
+  }
+}
+
+/** What is shown stays: the numbers of another server mean something else. */
+function restarted(): void {
+  link.value = { state: 'restarted' }
+  control.value = false
+  const closing = socket
+  socket = undefined
+  closing?.close()
 }
 
 function take(message: ServerMessage): void {
@@ -164,12 +191,7 @@ function greet(hello: Extract<ServerMessage, { type: 'hello' }>): void {
   tries = 0
   clockOffset.value = hello.now - Date.now()
   if (epoch !== undefined && epoch !== hello.epoch) {
-    // What is shown stays: the numbers of another server mean something else.
-    link.value = { state: 'restarted' }
-    control.value = false
-    const closing = socket
-    socket = undefined
-    closing?.close()
+    restarted()
     return
   }
   epoch = hello.epoch
