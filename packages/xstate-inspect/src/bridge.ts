@@ -27,7 +27,8 @@ export async function bridge(
   if (typeof source?.actor?.getSnapshot !== 'function') {
     throw new TypeError('bridge: the first argument has to be a runtime or a run of dagmar.')
   }
-  const { token = randomBytes(24).toString('base64url'), origins = [], control = false, port = 0 } = options
+  const { token = randomBytes(24).toString('base64url'), origins = [], control = false } = options
+  const { port = 0, keepAlive = false } = options
   const show = new Show({
     watch: (observer) => watchActors(source as unknown as Parameters<typeof watchActors>[0], observer),
     isShown: (actor) => 'runs' in source || isWithin(actor, source.actor),
@@ -36,7 +37,7 @@ export async function bridge(
   const connected = (socket: WebSocket): void => serve(socket, show, control)
   const gate = { token, origins }
   const server = await (options.server === undefined
-    ? ownServer(port, gate, connected)
+    ? ownServer({ port, keepAlive }, gate, connected)
     : givenServer(options.server, gate, connected))
   const address = `127.0.0.1:${server.port}/${token}`
   return { server: address, url: `ws://${address}`, close: () => server.close() }

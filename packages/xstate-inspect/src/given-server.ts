@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
+import { endViewers } from './end-viewers.ts'
 import { type Gate, isOwnAddress, refusalOf } from './gate.ts'
 import type { ViewerServer } from './options.ts'
 import type { OwnServer } from './own-server.ts'
@@ -38,7 +39,7 @@ export async function givenServer(
     port,
     close: async () => {
       server.off('connection', connection)
-      for (const viewer of viewers) viewer.terminate()
+      await endViewers(viewers)
     },
   }
 }

@@ -47,6 +47,11 @@ export interface BridgeOptions {
    * are no page. @default []
    */
   readonly origins?: readonly string[]
+  /**
+   * Whether the bridge's own server keeps the process alive until `close()`. Otherwise it ends as if there were no
+   * bridge. @default false
+   */
+  readonly keepAlive?: boolean
   /** Whether viewers may send events to actors. @default false */
   readonly control?: boolean
   /**
@@ -64,6 +69,9 @@ export interface Bridge {
   readonly server: string
   /** The same as an address: `ws://127.0.0.1:4000/<token>`. */
   readonly url: string
-  /** Lets go of the actors and of all viewers, and ends the bridge's own server. */
+  /**
+   * Lets go of the actors, and ends the bridge's own server. Viewers get what they were told before; they have a second
+   * to read it.
+   */
   close(): Promise<void>
 }

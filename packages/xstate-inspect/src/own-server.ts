@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { endViewers } from './end-viewers.ts'
 import { longestFrame } from './frame.ts'
 import { type Gate, type Refused, refusalOf } from './gate.ts'
 
@@ -13,9 +14,9 @@ export interface OwnServer {
 const mostViewers = 16
 const mostSockets = 64
 
-/** Listens on 127.0.0.1 and hands over the viewers that may connect. It does not keep the process alive. */
+/** Listens on 127.0.0.1 and hands over the viewers that may connect. */
 export async function ownServer(
-  port: number,
+  { port, keepAlive }: { readonly port: number; readonly keepAlive: boolean },
   gate: Gate,
   connected: (socket: WebSocket) => void,
 ): Promise<OwnServer> {
@@ -29,25 +30,28 @@ export async function ownServer(
     const full: Refused = { status: 503, why: 'there are enough viewers' }
     const refused = refusalOf(request, gate) ?? (viewers.clients.size >= mostViewers ? full : undefined)
     if (refused !== undefined) {
+      socket.once('finish', () => socket.destroy())
       socket.end(`HTTP/1.1 ${refused.status} Refused\r\nConnection: close\r\n\r\n${refused.why}\n`)
       return
     }
     viewers.handleUpgrade(request, socket, head, (viewer) => {
-      request.socket.unref()
+      if (!keepAlive) request.socket.unref()
       connected(viewer)
     })
   })
   await listening(http, port)
   http.on('error', () => {})
-  http.unref()
+  if (!keepAlive) http.unref()
   return {
     port: (http.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        for (const client of viewers.clients) client.terminate()
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
         http.close(() => resolve())
-        http.closeAllConnections()
-      }),
+      })
+      await endViewers(viewers.clients)
+      http.closeAllConnections()
+      await closed
+    },
   }
 }
 
