@@ -27,6 +27,7 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
     const built = join(dirname(builtDagmar()), 'examples/13-laws.js')
     return execFileSync(process.execPath, ['--test-reporter=tap', built], { env, encoding: 'utf8' })
   },
+  '14-inspect.ts': () => import('../../examples/14-inspect.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -291,5 +292,14 @@ describe('13 laws', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/task\.retrying {2}attempt 1 · HANDLER_THREW: the database was not up yet/),
     )
+  })
+})
+
+describe('14 the inspector', () => {
+  it('prints the address of a page, which is gone with the run', async () => {
+    const lines = await linesOf('14-inspect.ts')
+    const [, address] = /^Open (http:\/\/127\.0\.0\.1:\d+\/)#[\w-]{32}$/.exec(lines[0]!)!
+    expect(lines.slice(1)).toEqual(['The run completed: 5 tasks completed, 1 failed.'])
+    await expect(fetch(address!)).rejects.toThrow('fetch failed')
   })
 })
