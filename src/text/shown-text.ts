@@ -1,4 +1,4 @@
-import { stripEscapes } from './strip-escapes.ts'
+import { keepColours, stripEscapes } from './strip-escapes.ts'
 
 /** Foreign text as one harmless line: without escape codes, or characters that move the cursor or are invisible. */
 export function shownText(text: string): string {
@@ -7,6 +7,26 @@ export function shownText(text: string): string {
     .replaceAll('\t', '  ')
     .replaceAll('\n', ' ')
     .replace(turned, '')
+}
+
+/**
+ * Foreign text as one harmless line in its own colours: of its escape codes only those that choose colours are left. The
+ * line may end with a colour on.
+ */
+export function colouredText(text: string): string {
+  if (harmless.test(text)) return text
+  return keepColours(withoutLastNewlines(text))
+    .replaceAll('\t', '  ')
+    .replaceAll('\n', ' ')
+    .replace(turned, '')
+}
+
+/** The lines of a text, each made harmless, in their own colours. */
+export function colouredLines(text: string): readonly string[] {
+  return text
+    .replace(/\r?\n$/, '')
+    .split('\n')
+    .map(colouredText)
 }
 
 /** The lines of a text, each made harmless. One fact may hold several lines of a task's output. */

@@ -15,6 +15,29 @@ const anyControl = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/
  * remains. Reads any text in a single pass.
  */
 export function stripEscapes(text: string): string {
+  return stripped(text, false)
+}
+
+/** As `stripEscapes`, but the sequences that choose colours stay. */
+export function keepColours(text: string): string {
+  return stripped(text, true)
+}
+
+/** Without escape sequences; everything else stays, carriage returns too. For output that a program is to read. */
+export function cutEscapes(text: string): string {
+  let at = text.indexOf('\u001b')
+  if (at === -1) return text
+  let from = 0
+  let kept = ''
+  while (at !== -1) {
+    kept += text.slice(from, at)
+    from = endOfSequence(text, at, escape)
+    at = text.indexOf('\u001b', from)
+  }
+  return kept + text.slice(from)
+}
+
+function stripped(text: string, keepsColours: boolean): string {
   const first = text.search(anyControl)
   if (first === -1) return text
   let from = text.lastIndexOf('\n', first) + 1
@@ -43,11 +66,20 @@ export function stripEscapes(text: string): string {
     } else if (code === carriageReturn) {
       isReturned = true
       at++
-    } else at = endOfSequence(text, at, code)
+    } else {
+      const end = endOfSequence(text, at, code)
+      if (keepsColours && code === escape && isColour(text, at, end)) keep(end)
+      at = end
+    }
     from = at
   }
   keep(text.length)
   return kept.join('')
+}
+
+/** Select Graphic Rendition: `ESC [ 1 ; 31 m`. A private one, such as `ESC [ > 4 m`, is something else. */
+function isColour(text: string, from: number, to: number): boolean {
+  return text[to - 1] === 'm' && text[from + 1] === '[' && /^[\d;:]*$/.test(text.slice(from + 2, to - 1))
 }
 
 function isControl(code: number): boolean {

@@ -16,9 +16,10 @@ describe('a run on a terminal', () => {
     prints(run, 'build', '\u001b[32mcompiling\u001b[0m main.c\r')
     completes(run, 'lint')
     run.clock.advance(4_000)
-    expect(screen.screen.slice(0, 3)).toEqual([
+    expect(screen.screen.slice(0, 4)).toEqual([
       '████████▒▒▒▒▒▒▒▒░░░░░░░░ 1 of 3 completed · 1 running · 1 waiting · 4s',
-      '● build 4s  compiling main.c',
+      '● build    4s  compiling main.c',
+      '○ test   waits for 1 of gpu, held by another',
       '',
     ])
     expect(screen.isCursorShown).toBe(false)
@@ -26,7 +27,7 @@ describe('a run on a terminal', () => {
 
   it('shows what stalls and why, what waits for its next attempt, and what is next', () => {
     const screen = new FakeTerminal({ columns: 90, rows: 20 })
-    const run = shownRun({ taskIds: ['fetch', 'hang', 'more', 'ok'], screen })
+    const run = shownRun({ taskIds: ['fetch', 'hang', 'more', 'ok'], screen, maxAttempts: 4 })
     for (const id of ['fetch', 'hang', 'ok']) starts(run, id)
     run.see({ type: 'task.ready', taskId: 'more' })
     run.clock.advance(60_000)
@@ -35,10 +36,10 @@ describe('a run on a terminal', () => {
     run.see({ type: 'task.retrying', taskId: 'fetch', attempt: 1, failure: failure('exit code 7'), until })
     run.clock.advance(100)
     expect(screen.belowCursor.slice(1)).toEqual([
-      '! hang  1m00s  waiting for something.',
+      '! hang   silent for 1m00s, nothing ends it',
       '● ok    1m00s',
-      '↻ fetch in 5s  exit code 7',
-      'next: more is waiting for something.',
+      '↻ fetch attempt 2 of 4 in 5s  exit code 7',
+      '○ more   waits for 1 of gpu, held by another',
     ])
     expect(screen.linesAboveCursor).toEqual([
       'hang stalled, no sign of work',
@@ -68,10 +69,10 @@ describe('a run on a terminal', () => {
   it('says how many more are running where there is no room for them', () => {
     const screen = new FakeTerminal({ columns: 60, rows: 10 })
     const run = shownRun({ taskIds: named(45), screen })
-    for (const id of named(44)) starts(run, id)
+    for (const id of named(45)) starts(run, id)
     run.clock.advance(100)
     expect(screen.belowCursor).toHaveLength(9)
-    expect(screen.belowCursor.at(-1)).toBe('… and 37 more running')
+    expect(screen.belowCursor.at(-1)).toBe('… and 38 more running')
   })
 
   it('fits 5 rows of 20 columns', () => {
@@ -236,4 +237,4 @@ describe('whatever happens in a run and to the terminal', () => {
 })
 
 /** Signs that rows of the block have, and no line that stays. */
-const ofBlock = /[█▒░●◌↻×/…·]|next|what/
+const ofBlock = /[█▒░●◌↻○×/…·]|next|what/

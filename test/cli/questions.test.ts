@@ -2,9 +2,10 @@ import { DagmarError } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import type { Keyboard } from '../../src/cli/run/keyboard.ts'
 import { questions } from '../../src/cli/run/questions.ts'
+import type { DisplayKeys } from '../../src/cli/view/display.ts'
 import { failure } from './shown-run.ts'
 
-function asked({ raw = true, nobody = false, stale = false } = {}) {
+function asked({ raw = true, nobody = false, stale = false, hasKeys = false } = {}) {
   const log: unknown[] = []
   let prompt: string | undefined
   let type: ((text: string) => void) | undefined
@@ -15,6 +16,21 @@ function asked({ raw = true, nobody = false, stale = false } = {}) {
         type = undefined
       }
     },
+  }
+  let isPanelOpen = false
+  const keys: DisplayKeys = {
+    press: () => undefined,
+    look: (taskId, at) => {
+      isPanelOpen = true
+      log.push([at, taskId])
+    },
+    closePanel: () => {
+      const wasOpen = isPanelOpen
+      isPanelOpen = false
+      return wasOpen
+    },
+    isConfirming: false,
+    leave: () => undefined,
   }
   const all = questions({
     run: {
@@ -31,10 +47,12 @@ function asked({ raw = true, nobody = false, stale = false } = {}) {
       ask: (text) => {
         prompt = text
       },
+      ...(hasKeys ? { keys } : {}),
     },
     keyboard: nobody ? undefined : keyboard,
     raw,
     onInterrupt: () => log.push('interrupt'),
+    onKey: (key) => log.push(key),
   })
   const about = (taskId: string, of: 'failure' | 'handler') => ({
     type: 'task.asked' as const,
@@ -53,6 +71,10 @@ function asked({ raw = true, nobody = false, stale = false } = {}) {
     end: (taskId: string) =>
       all.see({ type: 'task.skipped', taskId, because: 'run-killed', seq: 2, at: 0, runId: 'r' }),
     close: () => all.close(),
+    pick: (taskId: string) => all.pick(taskId),
+    pause: () => all.pause(),
+    resume: () => all.resume(),
+    useLines: () => all.useLines(),
     prompt: () => prompt,
     type: (text: string) => type?.(text),
     isListening: () => type !== undefined,
@@ -139,5 +161,68 @@ describe('Ctrl-C while somebody is asked', () => {
     expect(it.log).toEqual(['interrupt'])
     it.close()
     expect([it.prompt(), it.isListening()]).toEqual([undefined, false])
+  })
+})
+
+describe('keys on a live view', () => {
+  it('are heard from the beginning, and are commands while nobody is asked', () => {
+    const it = asked({ hasKeys: true })
+    expect(it.isListening()).toBe(true)
+    it.type('wx\u001b[A')
+    expect(it.log).toEqual(['w', 'x', '<up>'])
+  })
+
+  it('are no commands while a question is typed, but for moving about', () => {
+    const it = asked({ hasKeys: true })
+    it.ask('pick', 'handler')
+    it.type('quit\u001b[5~')
+    expect(it.prompt()).toMatch(/^pick: Which one\? .*quit$/)
+    it.type('\r')
+    expect(it.log).toEqual(['<page-up>', ['pick', 'quit']])
+  })
+
+  it('show the output of the task that asks, or why, and leave the question open', () => {
+    const it = asked({ hasKeys: true })
+    it.ask('deploy')
+    it.type('ow')
+    it.end('deploy')
+    it.ask('pick', 'handler')
+    it.type('\u000f\u0019no\r')
+    expect(it.log).toEqual([
+      ['output', 'deploy'],
+      ['why', 'deploy'],
+      ['output', 'pick'],
+      ['why', 'pick'],
+      ['pick', 'no'],
+    ])
+  })
+
+  it('put a question off: Escape closes what is open, then the question, until it is picked', () => {
+    const it = asked({ hasKeys: true })
+    it.ask('deploy')
+    it.ask('notify')
+    it.type('o\u001b')
+    expect(it.prompt()).toContain('deploy failed')
+    it.type('\u001b')
+    expect(it.prompt()).toBeUndefined()
+    it.type('s')
+    expect(it.log).toEqual([['output', 'deploy'], 's'])
+    it.pick('notify')
+    expect(it.prompt()).toContain('notify failed')
+    it.type('s')
+    expect(it.log.at(-1)).toEqual(['notify', 'skip'])
+  })
+
+  it('are given back while the process is suspended, and when the view is left', () => {
+    const it = asked({ hasKeys: true })
+    it.pause()
+    expect(it.isListening()).toBe(false)
+    it.resume()
+    expect(it.isListening()).toBe(true)
+    it.useLines()
+    expect(it.isListening()).toBe(false)
+    it.ask('deploy')
+    it.type('retry\n')
+    expect(it.log).toEqual([['deploy', 'retry']])
   })
 })

@@ -2,6 +2,7 @@ import { type Explanation, type Fact, type Failure, SimulatedClock } from 'dagma
 import { painter } from '../../src/cli/screen/colours.ts'
 import type { Screen } from '../../src/cli/screen/screen.ts'
 import { frameOf } from '../../src/cli/view/frame.ts'
+import type { Display } from '../../src/cli/view/display.ts'
 import type { Weight } from '../../src/cli/view/fact-line.ts'
 import { liveView } from '../../src/cli/view/live-view.ts'
 import { plainView } from '../../src/cli/view/plain-view.ts'
@@ -32,29 +33,47 @@ export interface ShownRunOptions {
   readonly view?: 'live' | 'plain'
   readonly weights?: readonly Weight[]
   readonly summary?: readonly string[]
+  /** How many attempts each task has at most. */
+  readonly maxAttempts?: number
+  /** Somebody is at the keyboard. */
+  readonly hasKeys?: boolean
+  readonly leftMs?: number
 }
 
 /** A view and the facts it is shown, on a clock that stands still until it is moved. */
-export function shownRun({ taskIds, screen, view = 'live', weights, summary = [] }: ShownRunOptions) {
+export function shownRun(options: ShownRunOptions) {
+  const { taskIds, screen, view = 'live', weights, summary = [], maxAttempts = 1, hasKeys = false } = options
   const clock = new SimulatedClock(1_000_000)
-  const progress = new RunProgress({ name: 'shown', structure: taskIds.map((id) => taskOf(id, [])) })
+  const progress = new RunProgress({
+    name: 'shown',
+    structure: taskIds.map((id) => ({ ...taskOf(id, []), maxAttempts })),
+  })
   const paint = painter(false)
   const why = (taskId: string): Explanation => ({
     taskId,
     status: 'ready',
     sentence: `${taskId} is waiting for something.`,
-    waitsFor: [{ kind: 'run', state: 'paused' }],
+    waitsFor: [{ kind: 'pool', pool: 'gpu', amount: 1, free: 0, heldBy: ['another'] }],
   })
   const common = { screen, clock, progress, paint, why, summarise: () => summary }
-  const display =
+  const story = (taskId: string): readonly string[] => [`0 ms  ${taskId} started`]
+  const live = liveView({
+    ...common,
+    weights: new Set(weights ?? ['alarm']),
+    story,
+    hasKeys,
+    leftMs: () => options.leftMs,
+  })
+  const display: Omit<Display, 'keys'> =
     view === 'live'
-      ? liveView({ ...common, weights: new Set(weights ?? ['alarm']) })
-      : plainView({ ...common, weights: new Set(weights ?? ['alarm', 'event', 'output']) })
+      ? live
+      : plainView({ ...common, weights: new Set(weights ?? ['alarm', 'end', 'event', 'output']) })
   let seq = 0
   return {
     clock,
     progress,
     display,
+    keys: live.keys,
     see(fact: ShownFact): void {
       const isPassing = passing.has(fact.type)
       const place = isPassing ? { afterSeq: seq } : { seq: ++seq }

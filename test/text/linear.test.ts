@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parsePlan } from 'dagmar/plan-file'
 import { readStg, readWfCommons } from 'dagmar/simulation'
+import { keysIn } from '../../src/cli/run/keys-in.ts'
 import { LineEditor } from '../../src/cli/run/line-editor.ts'
 import { cutToWidth, displayWidth } from '../../src/cli/screen/text-width.ts'
 import { wrapped } from '../../src/cli/simulate/summary.ts'
@@ -14,7 +15,7 @@ import { readText } from '../../src/plan-file/read-text.ts'
 import { offsetInJson } from '../../src/simulation/json-place.ts'
 import { shownLines, shownText } from '../../src/text/shown-text.ts'
 import { spelledOut } from '../../src/text/spelled-out.ts'
-import { stripEscapes } from '../../src/text/strip-escapes.ts'
+import { cutEscapes, keepColours, stripEscapes } from '../../src/text/strip-escapes.ts'
 import { toMs } from '../../src/time/duration.ts'
 import { growthOf } from './growth.ts'
 
@@ -106,6 +107,8 @@ const jsonTexts: readonly (readonly [string, Make])[] = [
 const cases: readonly Case[] = [
   ...screenTexts.flatMap(([what, make]): Case[] => [
     [`output: ${what}`, stripEscapes, make],
+    [`output in its colours: ${what}`, keepColours, make],
+    [`output for a program: ${what}`, cutEscapes, make],
     [`a line for the screen: ${what}`, shownText, make],
     [`lines for the screen: ${what}`, shownLines, make],
   ]),
@@ -167,15 +170,8 @@ const cases: readonly Case[] = [
   [
     'what is typed: characters taken back',
     (text) => {
-      const quiet = (): void => undefined
-      const editor = new LineEditor({
-        isMenu: () => false,
-        isChoice: () => false,
-        onChange: quiet,
-        onLine: quiet,
-        onInterrupt: quiet,
-      })
-      editor.type(text)
+      const editor = new LineEditor()
+      for (const key of keysIn(text)) editor.press(key)
     },
     (length) => 'x'.repeat(length / 2) + '\u007f'.repeat(length / 2),
   ],

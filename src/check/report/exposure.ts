@@ -2,7 +2,8 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { endsRun, type DagFaultKind, faultKinds, kindsPhrase } from '../variants/fault.ts'
-import { listed, tasksListed } from './listed.ts'
+import { listed } from '../../text/listed.ts'
+import { tasksListed } from './listed.ts'
 import type { Cause, Consequence, Effect, TaskExposure } from './report.ts'
 
 /** What each single fault does to each task, compared with the run in which nothing goes wrong. */

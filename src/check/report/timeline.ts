@@ -1,9 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
-import { inWords } from '../../events/fact-in-words.ts'
 import type { RunFact } from '../../events/facts.ts'
-import { showMs } from '../../time/duration.ts'
+import { storyInWords } from '../../events/story-in-words.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
-import { listed } from './listed.ts'
 
 const longest = 40
 const namedOpen = 6
@@ -14,15 +12,7 @@ export function timelineOf(run: ExploredRun, about: readonly TaskId[] = []): rea
   const from = facts[0]?.at ?? 0
   const told = new Set([...about, ...variant.faults.map(({ taskId }) => taskId), ...troubled(facts)])
   const isSmall = new Set(facts.map(({ taskId }) => taskId)).size <= 8
-  const lines: string[] = []
-  for (let index = 0; index < facts.length; ) {
-    const fact = facts[index]!
-    const alike = skipsAlike(facts, index)
-    index += alike.length
-    const isTold = fact.taskId === undefined || isSmall || alike.length > 1 || told.has(fact.taskId)
-    const words = isTold ? wordsOf(fact, alike) : undefined
-    if (words !== undefined) lines.push(`${sinceStart(fact.at - from)}  ${words}`)
-  }
+  const lines = storyInWords(facts, { from, isTold: (taskId) => isSmall || told.has(taskId) })
   const shown =
     lines.length <= longest
       ? lines
@@ -35,10 +25,6 @@ export function timelineOf(run: ExploredRun, about: readonly TaskId[] = []): rea
     ...waits,
     ...(open.length > namedOpen ? [`  and ${open.length - namedOpen} tasks more that are not settled`] : []),
   ]
-}
-
-function sinceStart(ms: number): string {
-  return (ms === 0 ? '0 ms' : `+${showMs(ms)}`).padStart(10)
 }
 
 const trouble: ReadonlySet<RunFact['type']> = new Set([
@@ -54,40 +40,4 @@ const trouble: ReadonlySet<RunFact['type']> = new Set([
 
 function troubled(facts: readonly RunFact[]): readonly TaskId[] {
   return facts.flatMap(({ type, taskId }) => (taskId !== undefined && trouble.has(type) ? [taskId] : []))
-}
-
-/** The facts from `index` on that skip tasks at the same instant for the same reason. */
-function skipsAlike(facts: readonly RunFact[], index: number): readonly RunFact[] {
-  const first = facts[index]!
-  if (first.type !== 'task.skipped') return [first]
-  let end = index + 1
-  for (; end < facts.length; end++) {
-    const next = facts[end]!
-    if (next.type !== 'task.skipped' || next.at !== first.at) break
-    if (next.because !== first.because || next.causedBy !== first.causedBy) break
-  }
-  return facts.slice(index, end)
-}
-
-/** Facts that are mere bookkeeping in the story of a run. */
-const untold: ReadonlySet<RunFact['type']> = new Set([
-  'run.created',
-  'run.paused',
-  'run.resumed',
-  'run.recovered',
-  'run.redriven',
-  'task.ready',
-  'task.dispatched',
-  'task.starting',
-  'task.placed',
-  'task.warned',
-  'task.redriven',
-])
-
-/** A fact in words; undefined for bookkeeping. */
-function wordsOf(fact: RunFact, alike: readonly RunFact[]): string | undefined {
-  if (untold.has(fact.type)) return undefined
-  const { what, about } = inWords(fact)
-  const subject = fact.taskId === undefined ? 'the run' : listed(alike.flatMap(({ taskId }) => taskId ?? []))
-  return `${subject} ${what}${about === undefined ? '' : `: ${about}`}`
 }

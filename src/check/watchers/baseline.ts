@@ -1,5 +1,5 @@
 import type { Plan } from '../../graph/plan.ts'
-import { listed } from '../report/listed.ts'
+import { listed } from '../../text/listed.ts'
 import { nothingHappens } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 

@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { isBanned, isBlockedByFailure, type Rule } from '../../graph/rules.ts'
-import { listed } from '../report/listed.ts'
+import { listed } from '../../text/listed.ts'
 import type { Variant } from '../variants/variant.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 

@@ -9,13 +9,16 @@ import type { Display } from '../view/display.ts'
 import type { Weight } from '../view/fact-line.ts'
 import type { RunProgress } from '../view/run-progress.ts'
 
+/** How much of a run is told: `--quiet`, `--verbose` or neither. */
+export type Level = 'quiet' | 'normal' | 'verbose'
+
 /** How a run is shown. */
 export type Look = 'live' | 'plain' | 'json'
 
 export interface DisplayChoice {
   readonly look: Look
-  /** Which facts become lines. */
-  readonly weights: ReadonlySet<Weight>
+  /** How much is told. */
+  readonly level: Level
   readonly isColoured: boolean
   readonly logDir: string | undefined
 }
@@ -28,6 +31,12 @@ export interface DisplayParts {
   readonly aside: Screen
   readonly clock: Clock
   readonly why: (taskId: TaskId) => Explanation
+  /** What happened to a task, in sentences. */
+  readonly story: (taskId: TaskId) => readonly string[]
+  /** How long the run probably goes on, in milliseconds. */
+  readonly leftMs?: (now: number) => number | undefined
+  /** True where somebody at a keyboard is there. */
+  readonly isAttended: boolean
 }
 
 /** Loads only the modules that the look needs. */
@@ -36,10 +45,11 @@ export async function loadDisplay(choice: DisplayChoice): Promise<(parts: Displa
     const { jsonView } = await import('../view/json-view.ts')
     return ({ screen, aside }) => jsonView(screen, aside)
   }
-  const { logDir, weights } = choice
-  const [{ painter }, { summaryLines }] = await Promise.all([
+  const { logDir, level } = choice
+  const [{ painter }, { summaryLines }, { plainView }] = await Promise.all([
     import('../screen/colours.ts'),
     import('../view/summary.ts'),
+    import('../view/plain-view.ts'),
   ])
   const paint = painter(choice.isColoured)
   const summarise =
@@ -51,12 +61,23 @@ export async function loadDisplay(choice: DisplayChoice): Promise<(parts: Displa
         paint,
         ...(logDir === undefined ? {} : { logDir: logFolder(logDir, result.runId) }),
       })
-  if (choice.look === 'plain') {
-    const { plainView } = await import('../view/plain-view.ts')
-    return (parts) => plainView({ ...parts, paint, weights, summarise: summarise(parts) })
+  const plain = (parts: DisplayParts): Display =>
+    plainView({ ...parts, paint, weights: weightsFor('plain', level), summarise: summarise(parts) })
+  if (choice.look === 'plain') return plain
+  const [{ liveView }, { liveThenPlain }] = await Promise.all([
+    import('../view/live-view.ts'),
+    import('../view/live-then-plain.ts'),
+  ])
+  return (parts) => {
+    const live = liveView({
+      ...parts,
+      paint,
+      weights: weightsFor('live', level),
+      summarise: summarise(parts),
+      hasKeys: parts.isAttended,
+    })
+    return liveThenPlain(live, () => plain(parts))
   }
-  const { liveView } = await import('../view/live-view.ts')
-  return (parts) => liveView({ ...parts, paint, weights, summarise: summarise(parts) })
 }
 
 export interface Surroundings {
@@ -77,12 +98,14 @@ export function isUnattended({ CI: ci = '' }: Surroundings['env']): boolean {
 }
 
 /**
- * Which facts become lines. Above a live block only those that somebody may act on, elsewhere all but the bookkeeping.
+ * Which facts become lines. Above a live block those that somebody may act on and the ends of tasks, elsewhere all but
+ * the bookkeeping.
  */
-export function weightsFor(look: Look, level: 'quiet' | 'normal' | 'verbose'): ReadonlySet<Weight> {
+export function weightsFor(look: Look, level: Level): ReadonlySet<Weight> {
   const few: readonly Weight[] = ['alarm']
-  const most: readonly Weight[] = ['alarm', 'event', 'output']
+  const some: readonly Weight[] = ['alarm', 'end']
+  const most: readonly Weight[] = [...some, 'event', 'output']
   if (level === 'quiet') return new Set(few)
-  if (level === 'normal') return new Set(look === 'live' ? few : most)
+  if (level === 'normal') return new Set(look === 'live' ? some : most)
   return new Set(look === 'live' ? most : [...most, 'detail'])
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 
 /** Where answers come from. */
@@ -15,6 +16,8 @@ export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
   stdin.on('error', () => undefined)
   return {
     listen: (raw, onText) => {
+      // Who is in the background would be stopped for it.
+      if (raw && !isInForeground()) return () => undefined
       const decoder = new StringDecoder('utf8')
       const onData = (bytes: Buffer): void => onText(decoder.write(bytes))
       const setRaw = (on: boolean): void => {
@@ -33,5 +36,17 @@ export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
         stdin.pause()
       }
     },
+  }
+}
+
+/** False for a process that a shell has put in the background. True where nobody can tell. */
+function isInForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8')
+    // The name before the last parenthesis may hold anything. State, parent, group, session and terminal follow.
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return group === foreground
+  } catch {
+    return true
   }
 }

@@ -1,48 +1,31 @@
-export interface LineEditorOptions {
-  /** True while one key of a few is wanted, without Enter. */
-  readonly isMenu: () => boolean
-  readonly isChoice: (key: string) => boolean
-  readonly onChange: (text: string) => void
-  readonly onLine: (line: string) => void
-  /** Called for Ctrl-C, of which a terminal in raw mode makes no signal. */
-  readonly onInterrupt: () => void
-}
-
-/**
- * Turns keys into lines: Backspace removes one character, Ctrl-U all, Enter ends the line. Other control keys and
- * arrows do nothing.
- */
+/** A line as it is typed, key by key: Backspace removes one character, Ctrl-U all, Enter ends the line. */
 export class LineEditor {
-  readonly #options: LineEditorOptions
   #text = ''
 
-  constructor(options: LineEditorOptions) {
-    this.#options = options
+  get text(): string {
+    return this.#text
   }
 
-  type(keys: string): void {
-    const before = this.#text
-    // The sequence of a key such as an arrow begins with escape, and arrives as a whole.
-    for (const key of keys.replace(arrows, '')) this.#press(key)
-    // Once for a whole paste, because showing a text takes time in proportion to its length.
-    if (this.#text !== before) this.#options.onChange(this.#text)
+  /** Takes a key as `keysIn` names it. Gives the line that it ends, if it ends one. */
+  press(key: string): string | undefined {
+    if (key === '<enter>') return this.clear()
+    if (key === '<backspace>') this.#text = withoutLastCharacter(this.#text)
+    else if (key === '<ctrl-u>') this.#text = ''
+    else if (!isNamed(key)) this.#text += key
+    return undefined
   }
 
-  #press(key: string): void {
-    const { isMenu, isChoice, onLine, onInterrupt } = this.#options
-    if (key === '\u0003') onInterrupt()
-    else if (key === '\r' || key === '\n') {
-      const line = this.#text
-      this.#text = ''
-      onLine(line)
-    } else if (key === '\u007f' || key === '\b') {
-      this.#text = withoutLastCharacter(this.#text)
-    } else if (key === '\u0015') {
-      this.#text = ''
-    } else if (isMenu()) {
-      if (isChoice(key.toLowerCase())) onLine(key)
-    } else if (key >= ' ') this.#text += key
+  /** Forgets what was typed, and gives it. */
+  clear(): string {
+    const text = this.#text
+    this.#text = ''
+    return text
   }
+}
+
+/** True for a key that is no character. */
+export function isNamed(key: string): boolean {
+  return key.length > 1 && key.startsWith('<')
 }
 
 /** The text without its last character, which may be a pair of surrogates. */
@@ -50,6 +33,3 @@ function withoutLastCharacter(text: string): string {
   const isPair = (text.codePointAt(text.length - 2) ?? 0) > 0xffff
   return text.slice(0, isPair ? -2 : -1)
 }
-
-// oxlint-disable-next-line no-control-regex
-const arrows = /\u001b(?:\[[\d;]*[ -/]*[@-~]|O.)?/g

@@ -5,22 +5,26 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Display } from '../view/display.ts'
 import type { Keyboard } from './keyboard.ts'
+import { keysIn } from './keys-in.ts'
 import { LineEditor } from './line-editor.ts'
 
 export interface QuestionsOptions {
   readonly run: Pick<RunHandle, 'answer' | 'kill'>
-  readonly display: Pick<Display, 'say' | 'ask'>
+  readonly display: Pick<Display, 'say' | 'ask' | 'keys'>
   /** Undefined when nobody is there to answer. */
   readonly keyboard: Keyboard | undefined
-  /** The display shows what is typed, so the terminal need not. */
+  /** Each key comes at once, and the display shows what is typed, so the terminal need not. */
   readonly raw: boolean
   readonly onInterrupt: () => void
+  /** Gets the keys that answer no question. Where the display has keys, they are heard all the time. */
+  readonly onKey?: (key: string) => void
 }
 
 interface Question {
   readonly taskId: TaskId
   readonly of: 'handler' | 'failure'
-  readonly prompt: string
+  /** The question, or how it failed. */
+  readonly asked: string
 }
 
 const decisions: Readonly<Record<string, FailureAnswer>> = {
@@ -33,40 +37,93 @@ const decisions: Readonly<Record<string, FailureAnswer>> = {
 /** Asks the questions of tasks at the terminal, one after the other. */
 export interface Questions {
   see(fact: Fact): void
+  /** Asks the question of this task now, before others. */
+  pick(taskId: TaskId): void
+  /** Gives the terminal back for as long as the process is suspended. */
+  pause(): void
+  resume(): void
+  /** From now on the terminal shows what is typed, and whole lines come. */
+  useLines(): void
   close(): void
 }
+
+/** Keys with which one looks about while a question is open. */
+const looking: ReadonlySet<string> = new Set([
+  '<up>',
+  '<down>',
+  '<page-up>',
+  '<page-down>',
+  '<home>',
+  '<end>',
+])
+const signalling: ReadonlySet<string> = new Set(['<ctrl-z>', '<ctrl-\\>'])
+const looks: Readonly<Record<string, 'output' | 'why'>> = { '<ctrl-o>': 'output', '<ctrl-y>': 'why' }
+const menuLooks: Readonly<Record<string, 'output' | 'why'>> = { ...looks, o: 'output', w: 'why' }
 
 /**
  * Where nobody can answer, a failed task that asks is answered `skip`: it stays failed, its dependents are skipped, and
  * everything else goes on. A handler that asks is killed, because no answer is better than a wrong one.
  */
-export function questions({ run, display, keyboard, raw, onInterrupt }: QuestionsOptions): Questions {
+export function questions(options: QuestionsOptions): Questions {
+  const { run, display, keyboard, onInterrupt, onKey } = options
+  const { keys } = display
+  let { raw } = options
   let open: readonly Question[] = []
+  /** A person looks about, and answers later. */
+  let isPutOff = false
+  let isPaused = false
+  let isClosed = false
   let stop: (() => void) | undefined
+  let editor = new LineEditor()
 
-  const show = (typed: string): void => {
+  const show = (): void => {
     const [first] = open
-    display.ask(first === undefined ? undefined : first.prompt + shownText(typed))
+    display.ask(
+      first === undefined || isPutOff
+        ? undefined
+        : promptOf(first, raw && keys !== undefined) + shownText(editor.text),
+    )
   }
   const refresh = (): void => {
     if (keyboard === undefined) return
-    if (open.length === 0) {
+    if (open.length === 0) isPutOff = false
+    const isNeeded = !isClosed && !isPaused && (open.length > 0 || (raw && keys !== undefined))
+    if (!isNeeded) {
       stop?.()
       stop = undefined
-    } else stop ??= listen()
-    show('')
+    } else stop ??= keyboard.listen(raw, type)
+    if (!isPaused) show()
   }
-  const listen = (): (() => void) | undefined => {
-    const editor = new LineEditor({
-      isMenu: () => raw && open[0]?.of === 'failure',
-      isChoice: (key) => Object.hasOwn(decisions, key),
-      onChange: (text) => {
-        if (raw) show(text)
-      },
-      onLine: (line) => decide(line),
-      onInterrupt,
-    })
-    return keyboard?.listen(raw, (text) => editor.type(text))
+  const type = (text: string): void => {
+    const before = editor.text
+    for (const key of keysIn(text)) press(key)
+    // Once for a whole paste, because showing a text takes time in proportion to its length.
+    if (raw && editor.text !== before) show()
+  }
+  const press = (key: string): void => {
+    const [first] = open
+    if (key === '<ctrl-c>') onInterrupt()
+    else if (signalling.has(key)) onKey?.(key)
+    else if (first === undefined || isPutOff || keys?.isConfirming === true) onKey?.(key)
+    else if (!raw) take(editor.press(key))
+    else if (keys !== undefined && key === '<escape>') putOff()
+    else if (keys !== undefined && looking.has(key)) onKey?.(key)
+    else if (first.of === 'failure') {
+      const look = menuLooks[key]
+      if (look !== undefined) keys?.look(first.taskId, look)
+      else if (Object.hasOwn(decisions, key.toLowerCase())) take(key)
+    } else if (keys !== undefined && looks[key] !== undefined) keys.look(first.taskId, looks[key])
+    else take(editor.press(key))
+  }
+  const putOff = (): void => {
+    // What is open is closed first.
+    if (keys?.closePanel() === true) return
+    isPutOff = true
+    editor.clear()
+    show()
+  }
+  const take = (line: string | undefined): void => {
+    if (line !== undefined) decide(line)
   }
   const decide = (line: string): void => {
     const [first] = open
@@ -104,6 +161,7 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
     }
   }
 
+  refresh()
   return {
     see: (fact) => {
       if (fact.type === 'task.asked') {
@@ -119,8 +177,33 @@ export function questions({ run, display, keyboard, raw, onInterrupt }: Question
         refresh()
       }
     },
+    pick: (taskId) => {
+      open = open.toSorted((a, b) => Number(b.taskId === taskId) - Number(a.taskId === taskId))
+      isPutOff = false
+      refresh()
+    },
+    pause: () => {
+      isPaused = true
+      refresh()
+    },
+    resume: () => {
+      isPaused = false
+      // It may have been in the background before, where nothing is heard.
+      stop?.()
+      stop = undefined
+      refresh()
+    },
+    useLines: () => {
+      stop?.()
+      stop = undefined
+      raw = false
+      isPutOff = false
+      editor = new LineEditor()
+      refresh()
+    },
     close: () => {
       open = []
+      isClosed = true
       refresh()
     },
   }
@@ -137,8 +220,15 @@ const endsQuestions: ReadonlySet<string> = new Set([
 
 function questionOf(fact: Extract<Fact, { type: 'task.asked' }>): Question {
   const { taskId, of } = fact
+  if (of === 'handler') return { taskId, of, asked: fact.question }
+  return { taskId, of, asked: fact.failure?.message ?? fact.question }
+}
+
+function promptOf({ taskId, of, asked }: Question, hasKeys: boolean): string {
   const name = shownText(taskId)
-  if (of === 'handler') return { taskId, of, prompt: `${name}: ${shownText(fact.question)} ` }
-  const reason = shownText(fact.failure?.message ?? fact.question)
-  return { taskId, of, prompt: `${name} failed: ${reason} [r]etry [s]kip [i]gnore [a]bort? ` }
+  const shown = shownText(asked)
+  if (of === 'failure') {
+    return `${name} failed: ${shown} [r]etry [s]kip [i]gnore [a]bort${hasKeys ? ' [o]utput [w]hy' : ''}? `
+  }
+  return hasKeys ? `${name}: ${shown} (Ctrl-O output, Ctrl-Y why, Esc later) ` : `${name}: ${shown} `
 }

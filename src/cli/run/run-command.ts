@@ -7,7 +7,7 @@ import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { wantsColours } from '../screen/colours.ts'
-import { isUnattended, lookFor, weightsFor } from './choose-display.ts'
+import { isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { readPort } from '../read-port.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
@@ -66,7 +66,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     processes: outputs === undefined ? processes : withOutputs(processes, leftOut, outputs),
     notes: note === undefined ? [] : [note],
     look,
-    weights: weightsFor(look, flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal'),
+    level: flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
     isColoured: wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color }),
     logDir: flags.logDir,
     inspected,

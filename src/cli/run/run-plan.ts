@@ -1,6 +1,7 @@
 import type { ProcessExecutor } from '../../executors/process/process-executor.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { Plan } from '../../graph/plan.ts'
+import { storyInWords } from '../../events/story-in-words.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { systemClock } from '../../time/clock.ts'
 import { isReaderGone } from '../screen/reader-gone.ts'
@@ -43,6 +44,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const inspecting = inspected === undefined ? undefined : await import('./inspect-run.ts')
   const inspector = inspected === undefined ? undefined : await inspecting!.inspectRuntime(runtime, inspected)
   const run = runtime.dispatch(plan, { concurrency, input })
+  const keyboard = options.isAttended ? terminalKeyboard(process.stdin) : undefined
   const display = makeDisplay({
     plan,
     progress,
@@ -50,6 +52,8 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     aside,
     clock: systemClock,
     why: (taskId) => run.why(taskId),
+    story: (taskId) => storyInWords(run.story(taskId), { from: progress.startedAt }),
+    isAttended: keyboard !== undefined,
   })
   for (const note of options.notes) display.say(note)
   if (inspector !== undefined) display.say(`inspect it at ${inspector.url}`)
@@ -66,10 +70,26 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const asked = questions({
     run,
     display,
-    keyboard: options.isAttended ? terminalKeyboard(process.stdin) : undefined,
+    keyboard,
     raw: options.look === 'live',
     onInterrupt: () => signals.take('SIGINT'),
+    onKey: (key) => act(key),
   })
+  const act = (key: string): void => {
+    // A terminal that gives each key makes no signals of these.
+    if (key === '<ctrl-z>') process.kill(process.pid, 'SIGTSTP')
+    if (key === '<ctrl-\\>') {
+      asked.pause()
+      process.kill(process.pid, 'SIGQUIT')
+    }
+    const done = display.keys?.press(key)
+    if (done?.do === 'kill') void run.kill(done.taskId, { reason: 'killed by hand' })
+    if (done?.do === 'answer') asked.pick(done.taskId)
+    if (done?.do === 'leave') {
+      display.keys?.leave()
+      asked.useLines()
+    }
+  }
   // However this process ends, it restores the terminal and leaves nothing running.
   const lastResort = (): void => {
     asked.close()
@@ -83,8 +103,14 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   })
   onEndingSignals((signal) => signals.take(signal))
   const stopSuspending = onSuspension(
-    () => display.pause(),
-    () => display.say('continued'),
+    () => {
+      asked.pause()
+      display.pause()
+    },
+    () => {
+      display.say('continued')
+      asked.resume()
+    },
   )
   process.on('exit', lastResort)
   screen.onReader((reader) => {

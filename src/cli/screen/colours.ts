@@ -1,7 +1,10 @@
 import pc from 'picocolors'
 
-/** The meaning of a part of a text, which decides its colour. */
-export type Tone = 'plain' | 'faint' | 'strong' | 'good' | 'bad' | 'odd' | 'busy'
+/**
+ * The meaning of a part of a text, which decides its colour. `own`: the text has colours of its own, and nothing else
+ * for the terminal.
+ */
+export type Tone = 'plain' | 'faint' | 'strong' | 'good' | 'bad' | 'odd' | 'busy' | 'own'
 
 /** Colours a text. Returns it unchanged where colours are off. */
 export type Paint = (text: string, tone: Tone) => string
@@ -25,7 +28,7 @@ export function wantsColours({ env, isTerminal, isRefused }: ColourChoice): bool
 }
 
 export function painter(isColoured: boolean): Paint {
-  if (!isColoured) return (text) => text
+  if (!isColoured) return (text, tone) => (tone === 'own' ? text.replace(ownColours, '') : text)
   const { dim, bold, green, red, yellow, cyan } = pc.createColors(true)
   return (text, tone) => {
     switch (tone) {
@@ -43,6 +46,12 @@ export function painter(isColoured: boolean): Paint {
         return yellow(text)
       case 'busy':
         return cyan(text)
+      case 'own':
+        // A colour that is left on would reach what follows.
+        return text.includes('\u001b') ? `${text}\u001b[0m` : text
     }
   }
 }
+
+// oxlint-disable-next-line no-control-regex
+const ownColours = /\u001b\[[\d;:]*m/g

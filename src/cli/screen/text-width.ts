@@ -27,6 +27,39 @@ export function cutToWidth(text: string, columns: number): string {
   return `${kept}…`
 }
 
+/** The text where it fits, else its beginning and its end with an ellipsis between them. */
+export function cutInMiddle(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text
+  // Room for less than two letters at each end tells nothing about the end.
+  if (columns < 5) return cutToWidth(text, columns)
+  const endColumns = Math.floor((columns - 1) / 2)
+  let width = 0
+  let end = ''
+  for (const { segment } of [
+    ...graphemes.segment(text.slice(-endColumns * mostUnitsPerColumn)),
+  ].toReversed()) {
+    width += widthOf(segment)
+    if (width > endColumns) break
+    end = segment + end
+  }
+  return cutToWidth(text, columns - displayWidth(end)) + end
+}
+
+/** The text in lines of at most that many columns, broken at blanks where there are some. At least one line. */
+export function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  let rest = text
+  while (displayWidth(rest) > columns) {
+    let head = cutToWidth(rest, columns + 1).slice(0, -1)
+    if (head === '') break
+    const blank = head.lastIndexOf(' ')
+    if (rest[head.length] !== ' ' && blank > head.length / 2) head = head.slice(0, blank + 1)
+    lines.push(head)
+    rest = rest.slice(head.length)
+  }
+  return [...lines, rest]
+}
+
 const plainText = /^[\u0020-\u007e]*$/
 
 const graphemes = new Intl.Segmenter()

@@ -1,26 +1,33 @@
-import type { Span } from '../screen/spans.ts'
-import { displayWidth } from '../screen/text-width.ts'
+import { type Span, widthOf } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 import { tickingTime } from './show-time.ts'
 
 const separator: Span = [' · ', 'faint']
 
-/** How far the run is, in the longest of four forms that fits. */
-export function counterSpans(progress: RunProgress, now: number, columns: number): readonly Span[] {
-  const words = joined(wordCounts(progress, now))
+/** How far the run is, in the longest form that fits. `leftMs` is how long it probably goes on. */
+export function counterSpans(
+  progress: RunProgress,
+  now: number,
+  columns: number,
+  leftMs?: number,
+): readonly Span[] {
+  const left: Span[] = leftMs === undefined ? [] : [[`about ${tickingTime(leftMs + 999)} left`, 'plain']]
+  const words = joined([...wordCounts(progress, now), ...left])
   const bar = barSpans(progress, Math.min(24, Math.floor(columns / 4)))
   const long: Span[] = [...bar, [' ', 'plain'], ...words]
-  const forms = [long, words, joined(fewWords(progress, now))]
+  const few = fewWords(progress, now)
+  const forms = [long, words, joined([...few, ...left]), joined(few)]
   return forms.find((spans) => widthOf(spans) <= columns) ?? signs(progress, now)
 }
 
 function wordCounts(progress: RunProgress, now: number): Span[] {
-  const { counts, total, running } = progress
-  const waiting = total - progress.settled - running
+  const { counts, total } = progress
+  const waiting = total - progress.settled - progress.running
   const named: readonly (readonly [number, string, Span[1]])[] = [
-    [running, 'running', 'busy'],
-    [waiting, 'waiting', 'plain'],
+    [atWork(progress), 'running', 'busy'],
     [counts.stalled, 'stalled', 'odd'],
+    [counts.stopping, 'being ended', 'odd'],
+    [waiting, 'waiting', 'plain'],
     [counts.failed, 'failed', 'bad'],
     [counts.killed, 'killed', 'bad'],
     [counts.skipped, 'skipped', 'odd'],
@@ -34,11 +41,11 @@ function wordCounts(progress: RunProgress, now: number): Span[] {
 }
 
 function fewWords(progress: RunProgress, now: number): Span[] {
-  const { counts, total, running } = progress
+  const { counts, total } = progress
   return [
     ...stateSpans(progress),
     [`${counts.completed}/${total}`, 'good'],
-    [`${running} running`, 'busy'],
+    [`${atWork(progress)} running`, 'busy'],
     ...(counts.stalled === 0 ? [] : ([[`${counts.stalled} stalled`, 'odd']] as const)),
     ...(counts.failed === 0 ? [] : ([[`${counts.failed} failed`, 'bad']] as const)),
     [elapsed(progress, now), 'plain'],
@@ -47,15 +54,20 @@ function fewWords(progress: RunProgress, now: number): Span[] {
 
 /** For a screen that has no room for words; what matters most comes first. */
 function signs(progress: RunProgress, now: number): Span[] {
-  const { counts, total, running } = progress
+  const { counts, total } = progress
   return [
     [`${counts.completed}/${total}`, 'good'],
     ...(counts.failed === 0 ? [] : ([[` ×${counts.failed}`, 'bad']] as const)),
     ...(counts.stalled === 0 ? [] : ([[` !${counts.stalled}`, 'odd']] as const)),
-    [` ●${running}`, 'busy'],
+    [` ●${atWork(progress)}`, 'busy'],
     [` ${elapsed(progress, now)}`, 'plain'],
     ...stateSpans(progress).map(([text, tone]): Span => [` ${text}`, tone]),
   ]
+}
+
+/** Each task is counted once: one that is stalled or being ended has a count of its own. */
+function atWork({ counts, running }: RunProgress): number {
+  return running - counts.stalled - counts.stopping
 }
 
 function stateSpans({ state }: RunProgress): Span[] {
@@ -85,8 +97,4 @@ function barSpans({ counts, total, running }: RunProgress, width: number): Span[
 
 function joined(spans: readonly Span[]): Span[] {
   return spans.flatMap((span, index) => (index === 0 ? [span] : [separator, span]))
-}
-
-function widthOf(spans: readonly Span[]): number {
-  return spans.reduce((sum, [text]) => sum + displayWidth(text), 0)
 }

@@ -1,5 +1,7 @@
+import type { TaskId } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
 import type { RunResult } from '../../events/run-result.ts'
+import type { ControlAct } from './controls.ts'
 
 /** One way of showing a run. There are three: a live block on a terminal, plain lines, and facts as JSON. */
 export interface Display {
@@ -13,6 +15,25 @@ export interface Display {
   end(result: RunResult): void
   /** Gives the terminal back while the process is suspended; the next thing to show takes it again. */
   pause(): void
+  /** What keys do to it, where it is one that keys do something to. */
+  readonly keys?: DisplayKeys
   /** Gives the terminal back as it was. May come at any time, and more than once. */
   close(): void
+}
+
+/** A live view that a person can move about in. */
+export interface LiveKeys {
+  /** What is to be done besides showing something else. */
+  press(key: string): ControlAct | undefined
+  /** Opens the output of a task, or why it is where it is. Closes that where it is open. */
+  look(taskId: TaskId, at: 'output' | 'why'): void
+  /** True where there was something to close. */
+  closePanel(): boolean
+  /** True while a person is asked about what they have pressed. */
+  readonly isConfirming: boolean
+}
+
+export interface DisplayKeys extends LiveKeys {
+  /** Goes on in plain lines. */
+  leave(): void
 }

@@ -1,16 +1,16 @@
 import type { Fact } from '../../events/facts.ts'
 import { inWords } from '../../events/fact-in-words.ts'
-import { shownLines } from '../../text/shown-text.ts'
+import { colouredLines } from '../../text/shown-text.ts'
 import { showMs } from '../../time/duration.ts'
 import type { Tone } from '../screen/colours.ts'
 import type { Span } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 
 /**
- * How much a line matters. `alarm`: somebody may want to act. `event`: a task came on or ended. `output`: what a task
- * put out. `detail`: the bookkeeping between.
+ * How much a line matters. `alarm`: somebody may want to act. `end`: a task is completed. `event`: a task came on.
+ * `output`: what a task put out. `detail`: the bookkeeping between.
  */
-export type Weight = 'alarm' | 'event' | 'output' | 'detail'
+export type Weight = 'alarm' | 'end' | 'event' | 'output' | 'detail'
 
 export interface FactLine {
   readonly weight: Weight
@@ -57,13 +57,13 @@ const looks: { readonly [Type in Fact['type']]: LookOf<Type> } = {
   'task.interrupted': ['event', 'odd'],
   'task.retrying': ['alarm', 'odd'],
   'task.redriven': detail,
-  'task.completed': ['event', 'good'],
+  'task.completed': ['end', 'good'],
   'task.failed': ({ ignored }) => ['alarm', ignored ? 'odd' : 'bad'],
   'task.dead-lettered': detail,
   'task.killed': (_, progress) => [isEnding(progress) ? 'event' : 'alarm', 'bad'],
   // What was skipped with the whole run is counted at the end, not told task by task.
   'task.skipped': ({ because }) => [because.startsWith('run-') ? 'detail' : 'event', 'odd'],
-  'task.output': ['output', 'plain'],
+  'task.output': ['output', 'own'],
   'task.progress': detail,
   'stream.lagged': ['alarm', 'odd'],
   'observer.failed': ['alarm', 'odd'],
@@ -76,7 +76,7 @@ export function factLines(fact: Fact, progress: RunProgress): readonly FactLine[
   const look = typeof found === 'function' ? found(fact as never, progress) : found
   const [weight, tone] = look
   if (fact.type === 'task.output') {
-    return shownLines(fact.text).map((line) => ({
+    return colouredLines(fact.text).map((line) => ({
       weight,
       spans: [
         ['| ', 'faint'],

@@ -1,13 +1,16 @@
 import type { TaskId } from '../../../machines/outcome.ts'
-import type { TaskView } from '../../events/task-view.ts'
 import type { Explanation } from '../../events/explanation.ts'
+import type { TaskView } from '../../events/task-view.ts'
 import { shownText } from '../../text/shown-text.ts'
-import { rowOf, type Span } from '../screen/spans.ts'
 import type { Paint } from '../screen/colours.ts'
-import { displayWidth } from '../screen/text-width.ts'
+import { rowOf, type Span } from '../screen/spans.ts'
+import { displayWidth, wrapped } from '../screen/text-width.ts'
+import { type Controls, noControls } from './controls.ts'
 import { counterSpans } from './counter.ts'
+import { panelContent, panelRows } from './panel.ts'
 import type { RunProgress } from './run-progress.ts'
-import { tickingTime } from './show-time.ts'
+import { taskList, type TaskList } from './task-list.ts'
+import { taskRow } from './task-row.ts'
 
 export interface FrameOptions {
   /** Of the screen. */
@@ -20,7 +23,18 @@ export interface FrameOptions {
   readonly why: (taskId: TaskId) => Explanation
   /** What a person is being asked. */
   readonly prompt: string | undefined
+  /** What happened to the task, in sentences. @default nothing */
+  readonly story?: (taskId: TaskId) => readonly string[]
+  /** What keys have chosen. Undefined where there are no keys. */
+  readonly controls?: Controls
+  /** How long the run probably goes on, in milliseconds. */
+  readonly leftMs?: number
 }
+
+type Row = readonly Span[]
+
+const fewRows = 12
+const mostPromptRows = 4
 
 /**
  * The rows of the live block: at least one, at most as many as the screen has, and narrower than it. The cost depends
@@ -29,132 +43,85 @@ export interface FrameOptions {
 export function frameOf(progress: RunProgress, options: FrameOptions): string[] {
   // The last column stays empty, because terminals differ in what they do after a character there.
   const columns = options.columns - 1
-  const most = mostRows(options.rows)
-  const row = (spans: readonly Span[]): string => rowOf(spans, columns, options.paint)
-  const head = [row(counterSpans(progress, options.now, columns))]
-  const foot = options.prompt === undefined ? [] : [row(promptSpans(options.prompt, columns))]
+  const { controls } = options
+  const isOpen = controls?.panel !== undefined
+  const most = mostRows(options.rows, isOpen)
+  const head: Row[] = [counterSpans(progress, options.now, columns, options.leftMs)]
+  const asked = footOf(options, columns).slice(-most)
+  // Keys are named where there is room for more than what matters.
+  const hint =
+    controls === undefined || options.rows < fewRows
+      ? []
+      : [hintOf(controls, columns, options.prompt !== undefined)]
+  const foot = [...asked, ...(asked.length > 1 ? [] : hint)]
   const room = most - head.length - foot.length
-  if (room < 0) return foot
-  return [...head, ...taskRows(progress, options, room, row), ...foot]
+  const rows = room < 0 ? foot.slice(-most) : [...head, ...bodyOf(progress, options, room), ...foot]
+  return rows.map((spans) => rowOf(spans, columns, options.paint))
 }
 
-/** A tall screen keeps a third for the lines above the block, a low one a single row. */
-function mostRows(rows: number): number {
-  return Math.max(1, rows < 12 ? rows - 1 : Math.floor((rows * 2) / 3))
+/** How many lines of a panel a screen of that many rows has room for, where nobody is asked. */
+export function panelPage(rows: number): number {
+  return Math.max(1, mostRows(rows, true) - (rows < fewRows ? 2 : 3))
 }
 
-/** The end must be visible, because that is where one types. */
-function promptSpans(prompt: string, columns: number): Span[] {
-  const over = displayWidth(prompt) - columns + 1
-  const text =
-    over > 0
-      ? `…${Array.from(prompt)
-          .slice(over + 1)
-          .join('')}`
-      : prompt
-  return [[text, 'strong']]
+/** A tall screen keeps a third for the lines above the block, a low one a single row; so it is with an open panel. */
+function mostRows(rows: number, isOpen: boolean): number {
+  return Math.max(1, rows < fewRows || isOpen ? rows - 1 : Math.floor((rows * 2) / 3))
 }
 
-function taskRows(
-  progress: RunProgress,
-  options: FrameOptions,
-  room: number,
-  row: (spans: readonly Span[]) => string,
-): string[] {
-  const inTrouble = progress.counts.stalled + progress.counts.stopping > 0
-  const first = inTrouble ? [...progress.live.values()].filter(isInTrouble) : []
-  const total = progress.live.size + progress.held.size
-  const shown: TaskView[] = first.slice(0, room)
-  // One row is kept for saying how many are not shown.
-  const most = total > room ? room - 1 : room
-  if (shown.length > most) shown.length = Math.max(0, most)
-  fill(shown, progress.live.values(), most, (task) => !isInTrouble(task))
-  fill(shown, progress.held.values(), most, () => true)
-  const width = idWidth(shown, options.columns)
-  const rows = shown.map((task) => row(taskSpans(task, progress.lastLine(task.id), width, options)))
-  if (total > shown.length) {
-    if (room > 0) rows.push(row([[moreText(total - shown.length, progress, shown), 'faint']]))
-  } else if (rows.length < room) {
-    const sentence = whyNoneStarts(progress, options.why)
-    if (sentence !== undefined) {
-      rows.push(
-        row([
-          ['next: ', 'faint'],
-          [shownText(sentence), 'odd'],
-        ]),
-      )
-    }
+function bodyOf(progress: RunProgress, options: FrameOptions, room: number): readonly Row[] {
+  const { controls = noControls, columns, why, story = () => [] } = options
+  if (controls.panel !== undefined) {
+    const content = panelContent(controls.panel, { progress, columns: columns - 1, why, story })
+    return panelRows(controls.panel, content, room)
   }
+  const list = taskList(progress, room, controls.selected)
+  const nameWidth = nameWidthOf(list.shown, columns)
+  const rows: Row[] = list.shown.map((task) => {
+    const row = taskRow(task, { ...options, progress, nameWidth })
+    return task.id === controls.selected ? selectedRow(row) : row
+  })
+  const more = moreText(list)
+  if (more !== '' && room > 0) rows.push([[more, 'faint']])
   return rows
 }
 
-/** Why the first ready task does not start. Nothing where it lacks a slot, which is normal in a busy run. */
-function whyNoneStarts({ ready, live }: RunProgress, why: FrameOptions['why']): string | undefined {
-  const next = ready.values().next().value
-  if (next === undefined) return undefined
-  const { sentence, waitsFor } = why(next.id)
-  return live.size === 0 || waitsFor.some(({ kind }) => kind !== 'slot') ? sentence : undefined
+/** Its sign gives way to an arrow, which is seen without colours, too. */
+function selectedRow([sign, name, ...rest]: readonly Span[]): Row {
+  return [['▸ ', 'strong'], name!, [' ', 'plain'], [sign![0], sign![1]], ...rest]
 }
 
-function isInTrouble({ status }: TaskView): boolean {
-  return status === 'stalled' || status === 'stopping'
-}
-
-function fill(
-  shown: TaskView[],
-  tasks: Iterable<TaskView>,
-  most: number,
-  which: (task: TaskView) => boolean,
-): void {
-  for (const task of tasks) {
-    if (shown.length >= most) return
-    if (which(task)) shown.push(task)
-  }
-}
-
-function moreText(count: number, { live }: RunProgress, shown: readonly TaskView[]): string {
-  const running = live.size - shown.filter(({ id }) => live.has(id)).length
+function moreText({ more: { running, held, waiting } }: TaskList): string {
   const parts = [
     ...(running > 0 ? [`${running} more running`] : []),
-    ...(count > running ? [`${count - running} more held`] : []),
+    ...(held > 0 ? [`${held} more held`] : []),
+    ...(waiting > 0 ? [`${waiting} more waiting`] : []),
   ]
-  return `… and ${parts.join(', ')}`
+  return parts.length === 0 ? '' : `… and ${parts.join(', ')}`
 }
 
-function idWidth(shown: readonly TaskView[], columns: number): number {
+function nameWidthOf(shown: readonly TaskView[], columns: number): number {
   const longest = shown.reduce((width, { id }) => Math.max(width, displayWidth(shownText(id))), 0)
   return Math.min(longest, Math.max(6, Math.floor(columns / 3)))
 }
 
-function taskSpans(
-  task: TaskView,
-  lastLine: string,
-  width: number,
-  { now, why, columns }: FrameOptions,
-): Span[] {
-  const { status, until, since, startedAt = since, questions } = task
-  const time = tickingTime(now - startedAt)
-  const name = columns < 40 ? shownText(task.id) : fitted(shownText(task.id), width)
-  const again: Span[] = task.attempt > 1 ? [[` #${task.attempt}`, 'odd']] : []
-  const who: Span[] = [[name, 'strong'], ...again]
-  if (status === 'stalled') return [['! ', 'odd'], ...who, [` ${time}  `, 'odd'], [reason(task, why), 'odd']]
-  if (status === 'stopping') return [['× ', 'odd'], ...who, [` ${time}  `, 'odd'], ['being ended', 'odd']]
-  if (status === 'starting') return [['◌ ', 'faint'], ...who, ['  starting', 'faint']]
-  if (status === 'running') return [['● ', 'busy'], ...who, [` ${time}  `, 'busy'], [lastLine, 'faint']]
-  if (questions.length > 0) return [['? ', 'odd'], ...who, ['  asks what now', 'odd']]
-  if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [reason(task, why), 'odd']]
-  // Rounded up, so that half a second is not shown as 0.
-  return [['↻ ', 'odd'], ...who, [` in ${tickingTime(until - now + 999)}  `, 'odd'], [lastLine, 'faint']]
+function footOf({ prompt, controls }: FrameOptions, columns: number): Row[] {
+  if (controls?.killing !== undefined)
+    return [[[`Kill ${shownText(controls.killing)}? [y]es, any other key: no `, 'bad']]]
+  if (prompt === undefined) return []
+  // The end must be visible, because that is where one types.
+  return wrapped(prompt, Math.max(1, columns))
+    .slice(-mostPromptRows)
+    .map((line): Row => [[line, 'strong']])
 }
 
-/** The sentence of `run.why` without the task's name, with which the row begins already. */
-function reason(task: TaskView, why: FrameOptions['why']): string {
-  const { sentence } = why(task.id)
-  const start = `${task.id} is `
-  return shownText(sentence.startsWith(start) ? sentence.slice(start.length) : sentence)
-}
-
-function fitted(name: string, width: number): string {
-  const cut = rowOf([[name, 'plain']], width, (text) => text)
-  return cut + ' '.repeat(Math.max(0, width - displayWidth(cut)))
+function hintOf({ panel, selected }: Controls, columns: number, isAsked: boolean): Row {
+  if (isAsked) return [['↑↓ move or scroll · Esc answer later', 'faint']]
+  const long =
+    panel === undefined
+      ? selected === undefined
+        ? '↑↓ choose a task · o output · w why · q leave the view · ? keys'
+        : '↑↓ move · o output · w why · x kill · Esc back · q leave the view · ? keys'
+      : '↑↓ scroll · Esc back · q leave the view · ? keys'
+  return [[displayWidth(long) <= columns ? long : '? keys', 'faint']]
 }

@@ -7,10 +7,13 @@ import { LiveBlock } from '../screen/live-block.ts'
 import type { Screen } from '../screen/screen.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { lineOf, type Span } from '../screen/spans.ts'
-import type { Display } from './display.ts'
+import { type Controls, noControls, pressed, type Reached } from './controls.ts'
+import type { Display, LiveKeys } from './display.ts'
 import { factLines, type Weight } from './fact-line.ts'
-import { frameOf } from './frame.ts'
+import { frameOf, panelPage } from './frame.ts'
+import { panelContent } from './panel.ts'
 import type { RunProgress } from './run-progress.ts'
+import { reachable } from './task-list.ts'
 
 export interface LiveViewOptions {
   readonly screen: Screen
@@ -22,14 +25,25 @@ export interface LiveViewOptions {
   readonly summarise: (result: RunResult) => readonly string[]
   /** Which facts become lines above the block. */
   readonly weights: ReadonlySet<Weight>
+  /** What happened to a task, in sentences. */
+  readonly story: (taskId: TaskId) => readonly string[]
+  /** How long the run probably goes on, in milliseconds. */
+  readonly leftMs?: (now: number) => number | undefined
+  /** True where somebody has keys. */
+  readonly hasKeys: boolean
+}
+
+/** A live view, and what its keys do. */
+export interface LiveView extends Omit<Display, 'keys'> {
+  readonly keys: LiveKeys
 }
 
 /** At most twelve frames a second. More would cost the terminal work that nobody sees. */
 const frameMs = 84
 
 /** A block at the foot of the terminal that is painted again when something has changed, or a second has passed. */
-export function liveView(options: LiveViewOptions): Display {
-  const { screen, clock, progress, paint, why, weights } = options
+export function liveView(options: LiveViewOptions): LiveView {
+  const { screen, clock, progress, paint, why, weights, story, hasKeys } = options
   const block = new LiveBlock(screen)
   let lines: string[] = []
   let prompt: string | undefined
@@ -38,15 +52,29 @@ export function liveView(options: LiveViewOptions): Display {
   let ringsAt = Number.POSITIVE_INFINITY
   let paintedAt = Number.NEGATIVE_INFINITY
   let isClosed = false
+  let controls: Controls = noControls
 
+  const frame = (now: number): string[] => {
+    const { columns, rows } = screen
+    const leftMs = options.leftMs?.(now)
+    return frameOf(progress, {
+      columns,
+      rows,
+      now,
+      paint,
+      why,
+      prompt,
+      story,
+      ...(hasKeys ? { controls } : {}),
+      ...(leftMs === undefined ? {} : { leftMs }),
+    })
+  }
   const paintNow = (): void => {
     disarm()
     const now = clock.now()
     paintedAt = now
-    const { columns, rows } = screen
     // A terminal that takes nothing, as after Ctrl-S, would be shown every old frame afterwards.
-    if (!screen.isBehind || lines.length > 0)
-      block.paint(frameOf(progress, { columns, rows, now, paint, why, prompt }), lines)
+    if (!screen.isBehind || lines.length > 0) block.paint(frame(now), lines)
     lines = []
     // The next full second of the run, because times advance without facts.
     const begun = progress.startedAt === 0 ? now : progress.startedAt
@@ -77,8 +105,49 @@ export function liveView(options: LiveViewOptions): Display {
     block.close([...lines, ...last])
   }
 
+  const control = (next: Controls): void => {
+    controls = next
+    if (!isClosed) paintNow()
+  }
+  const reached = (): Reached => {
+    const { panel } = controls
+    const { columns, rows } = screen
+    return {
+      ids: reachable(progress).map(({ id }) => id),
+      isOpen: (id) => progress.tasks.get(id)?.outcome === undefined,
+      asks: (id) => (progress.tasks.get(id)?.questions.length ?? 0) > 0,
+      pageRows: panelPage(rows),
+      panelLines:
+        panel === undefined ? 0 : panelContent(panel, { progress, columns: columns - 2, why, story }).lines,
+    }
+  }
+
   return {
+    keys: {
+      press: (key) => {
+        if (isClosed) return undefined
+        const { controls: next, act } = pressed(controls, key, reached())
+        if (next !== controls) control(next)
+        return act
+      },
+      look: (taskId, of) => {
+        const { panel } = controls
+        const isOpen = panel?.of === of && panel.taskId === taskId
+        control({ ...controls, panel: isOpen ? undefined : { of, taskId, top: undefined } })
+      },
+      closePanel: () => {
+        if (controls.panel === undefined) return false
+        control({ ...controls, panel: undefined })
+        return true
+      },
+      get isConfirming() {
+        return controls.killing !== undefined
+      },
+    },
     see: (fact) => {
+      // Nobody need decide any more about a task that is settled.
+      if (controls.killing !== undefined && progress.tasks.get(controls.killing)?.outcome !== undefined)
+        controls = { ...controls, killing: undefined }
       // Output may be long, so it is not processed if it is not shown.
       if (fact.type !== 'task.output' || weights.has('output')) {
         const name: Span[] = fact.taskId === undefined ? [] : [[`${shownText(fact.taskId)} `, 'strong']]

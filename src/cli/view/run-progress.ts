@@ -4,7 +4,8 @@ import type { Fact } from '../../events/facts.ts'
 import { RunFolder } from '../../events/fold.ts'
 import type { TaskStatus, TaskView } from '../../events/task-view.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { shownText } from '../../text/shown-text.ts'
+import { colouredText, shownText } from '../../text/shown-text.ts'
+import { type OutputTail, OutputTails } from './output-tails.ts'
 import { Waits } from './waits.ts'
 
 /** A run as its views show it, updated fact by fact: the fold of its facts, and lists of tasks. */
@@ -15,13 +16,25 @@ export class RunProgress {
   readonly #live = new Map<TaskId, TaskView>()
   readonly #held = new Map<TaskId, TaskView>()
   readonly #ready = new Map<TaskId, TaskView>()
-  /** By task: the last line of its output or progress, made harmless; after a failed attempt, why it failed. */
+  /** Those whose dependencies are not settled, in the order of the dag. */
+  readonly #pending = new Map<TaskId, TaskView>()
+  /** Those that have an outcome, in the order in which they got it. */
+  readonly #settled = new Map<TaskId, TaskView>()
+  /** By task: the last line of its output or progress, in its own colours; after a failed attempt, why it failed. */
   readonly #lastLines = new Map<TaskId, string>()
+  /** Since when stalled attempts have given no sign of work. */
+  readonly #silentSince = new Map<TaskId, number>()
+  readonly #tails = new OutputTails()
+  readonly #maxAttempts = new Map<TaskId, number>()
   #startedAt = 0
 
   constructor({ name, structure }: Pick<Plan, 'name' | 'structure'>) {
     this.#folder = new RunFolder({ runId: '', name, structure })
     this.#teardowns = structure.filter(({ teardown }) => teardown === true)
+    for (const task of this.#folder.tasks.values()) this.#pending.set(task.id, task)
+    for (const { id, maxAttempts } of structure) {
+      if (maxAttempts !== 1) this.#maxAttempts.set(id, maxAttempts ?? Number.POSITIVE_INFINITY)
+    }
   }
 
   get total(): number {
@@ -83,11 +96,39 @@ export class RunProgress {
     return this.#ready
   }
 
+  /** The tasks that wait for others. */
+  get pending(): ReadonlyMap<TaskId, TaskView> {
+    return this.#pending
+  }
+
+  /** The tasks that have an outcome, those that got it last at the end. */
+  get settledTasks(): ReadonlyMap<TaskId, TaskView> {
+    return this.#settled
+  }
+
+  /** How many attempts the task has at most. */
+  maxAttempts(id: TaskId): number {
+    return this.#maxAttempts.get(id) ?? 1
+  }
+
+  /** Since when the stalled task has given no sign of work. Epoch milliseconds. */
+  silentSince(id: TaskId): number | undefined {
+    return this.#silentSince.get(id)
+  }
+
+  /** What the task has written, as far as it is kept. */
+  outputOf(id: TaskId): OutputTail {
+    return this.#tails.of(id)
+  }
+
   get tasks(): ReadonlyMap<TaskId, TaskView> {
     return this.#folder.tasks
   }
 
-  /** The last line of the task's output or progress; after a failed attempt, why it failed. Empty where there is none. */
+  /**
+   * The last line of the task's output or progress, in its own colours; after a failed attempt, why it failed. Empty
+   * where there is none.
+   */
   lastLine(id: TaskId): string {
     return this.#lastLines.get(id) ?? ''
   }
@@ -103,6 +144,8 @@ export class RunProgress {
     this.#waits.apply(fact)
     if (fact.taskId === undefined) return
     this.#place(fact.taskId)
+    if (fact.type === 'task.output') this.#tails.add(fact.taskId, fact.text, false)
+    if (fact.type === 'task.stalled') this.#silentSince.set(fact.taskId, fact.at - fact.silentMs)
     const line = lineIn(fact)
     if (line !== undefined) this.#lastLines.set(fact.taskId, line)
   }
@@ -113,6 +156,8 @@ export class RunProgress {
     put(this.#live, task, isLive(task.status))
     put(this.#held, task, task.status === 'dispatched')
     put(this.#ready, task, task.status === 'ready')
+    put(this.#pending, task, task.status === 'pending')
+    put(this.#settled, task, task.outcome !== undefined)
   }
 }
 
@@ -123,8 +168,7 @@ function lineIn(fact: Fact): string | undefined {
     return line === '' ? undefined : line
   }
   if (fact.type === 'task.progress') {
-    const message = fact.message === undefined ? '' : ` ${shownText(fact.message)}`
-    return `${Math.round(fact.percent)} %${message}`
+    return fact.message === undefined ? undefined : shownText(fact.message)
   }
   if (fact.type === 'task.starting') return ''
   return fact.type === 'task.retrying' ? shownText(fact.failure.message) : undefined
@@ -133,7 +177,7 @@ function lineIn(fact: Fact): string | undefined {
 /** The last line that is not blank, looked for from the end: there may be thousands. */
 function lastLineOf(text: string): string {
   const trimmed = text.trimEnd()
-  return shownText(trimmed.slice(trimmed.lastIndexOf('\n') + 1))
+  return colouredText(trimmed.slice(trimmed.lastIndexOf('\n') + 1))
 }
 
 /** A task that is in the list already keeps its place. */
