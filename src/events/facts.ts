@@ -212,6 +212,9 @@ export type PassingFact =
   /** An observer, a hook or an inspector threw. Told once for each of them; it still gets what follows. */
   | (PassingOfRun & { readonly type: 'observer.failed'; readonly message: string })
 
+/** What `task.warned` says of an attempt that completed while it was being ended. Its end is told directly after that. */
+export const droppedOutput = 'The attempt completed while it was being ended; its output was dropped.'
+
 /** What `run.events$` carries. */
 export type Fact = RunFact | PassingFact
 

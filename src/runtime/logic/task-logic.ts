@@ -8,7 +8,7 @@ import {
   type TaskEvent,
   type TaskPolicy,
 } from '../../../machines/task-context.ts'
-import { type NewRunFact, untilIn } from '../../events/facts.ts'
+import { droppedOutput, type NewRunFact, untilIn } from '../../events/facts.ts'
 import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { type LiveTask, liveTaskOf } from '../run/live-task.ts'
@@ -155,9 +155,7 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       return { reason, ...because, ...untilIn(forceAt) }
     }),
     tellAbandoned: tells('task.abandoned', ({ context }) => ({ reason: context.stopReason! })),
-    tellDroppedOutput: tells('task.warned', () => ({
-      message: 'The attempt completed while it was being ended; its output was dropped.',
-    })),
+    tellDroppedOutput: tells('task.warned', () => ({ message: droppedOutput })),
     tellRetrying: tells('task.retrying', ({ context }) => ({
       failure: context.failure!,
       until: context.retryAt,
