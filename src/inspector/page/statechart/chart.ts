@@ -90,7 +90,10 @@ function rowsOf(
   return {
     exits: [...exits].map(([target, list]) => ({ target, rows: merged(list, keyOf) })),
     inner: [...inner].flatMap(([targets, list]) =>
-      merged(list, keyOf).map((row) => ({ ...row, text: `${row.text}${leads(model, list, targets, keyOf)}` })),
+      merged(list, keyOf).map((row) => ({
+        ...row,
+        text: `${row.text}${leads(model, list, targets, keyOf)}`,
+      })),
     ),
   }
 }

@@ -106,7 +106,15 @@ export class StepReader {
         this.#run = undefined
         this.#add({ seq, at, source: 'outside', actor: 'runtime', events: ['runtime.dispatch'], to: '' })
         this.#add({ seq, at, source: 'runtime', actor: 'dag', events: [init], to: 'running' })
-        this.#add({ seq, at, source: 'runtime', actor: 'dag', events: ['run.reopen'], from: 'running', to: 'running' })
+        this.#add({
+          seq,
+          at,
+          source: 'runtime',
+          actor: 'dag',
+          events: ['run.reopen'],
+          from: 'running',
+          to: 'running',
+        })
         this.#run = 'running'
         return
       case 'run.completed':

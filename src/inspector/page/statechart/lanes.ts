@@ -17,7 +17,10 @@ export function isStraight({ left, right }: Trunk): boolean {
 }
 
 /** The lane of each trunk, 0 on the left, so that few of them cross. A straight one needs none and has lane 0. */
-export function lanesOf(trunks: readonly Trunk[]): { readonly lanes: readonly number[]; readonly count: number } {
+export function lanesOf(trunks: readonly Trunk[]): {
+  readonly lanes: readonly number[]
+  readonly count: number
+} {
   const turning = trunks.flatMap((trunk, place) => (isStraight(trunk) ? [] : [place]))
   const order = [...turning]
   let cost = costOf(order, trunks)

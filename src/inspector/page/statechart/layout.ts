@@ -12,7 +12,12 @@ export interface PlacedState {
   readonly height: number
   readonly rows: readonly PlacedRow[]
   /** Where edges leave it, with the height of the lines of text that they belong to. */
-  readonly ports: readonly { readonly x: number; readonly top: number; readonly bottom: number; readonly target: string }[]
+  readonly ports: readonly {
+    readonly x: number
+    readonly top: number
+    readonly bottom: number
+    readonly target: string
+  }[]
   /** True for the state in which the one around it begins. */
   readonly isInitial: boolean
 }
@@ -263,7 +268,13 @@ function lineIn(
   const targets = pathTo(target)
   const within = targets.indexOf(parent)
   if (within === -1 || within === targets.length - 1 || within < targets.indexOf(to)) return undefined
-  return { from: undefined, fromKey, goal: targets[within + 1], goalKey: fromKey, isForward: enters === 'left' }
+  return {
+    from: undefined,
+    fromKey,
+    goal: targets[within + 1],
+    goalKey: fromKey,
+    isForward: enters === 'left',
+  }
 }
 
 /** Where an edge comes into a child: from its upper edge. */

@@ -106,9 +106,7 @@ export function layOut(
 /** The columns that a bus goes through without stopping. */
 function throughColumns({ goal, sources, isForward }: Bus): readonly [from: number, to: number] {
   const columns = sources.map(({ item }) => item.column)
-  return isForward
-    ? [Math.min(...columns) + 1, goal.column - 1]
-    : [goal.column + 1, Math.max(...columns) - 1]
+  return isForward ? [Math.min(...columns) + 1, goal.column - 1] : [goal.column + 1, Math.max(...columns) - 1]
 }
 
 interface Link {
@@ -119,7 +117,10 @@ interface Link {
 }
 
 /** What is joined across a gutter. */
-function linksOf(buses: readonly Bus[], channels: ReadonlyMap<Bus, ReadonlyMap<number, Item>>): readonly Link[] {
+function linksOf(
+  buses: readonly Bus[],
+  channels: ReadonlyMap<Bus, ReadonlyMap<number, Item>>,
+): readonly Link[] {
   const links: Link[] = []
   for (const bus of buses) {
     const own = channels.get(bus)!
@@ -159,7 +160,10 @@ function order(columns: readonly Item[][], links: readonly Link[], keepsOrder: b
     const cost = costOf(links)
     if (cost >= best) continue
     best = cost
-    bestAt = { order: columns.map((column) => [...column]), ys: columns.map((column) => column.map(({ y }) => y)) }
+    bestAt = {
+      order: columns.map((column) => [...column]),
+      ys: columns.map((column) => column.map(({ y }) => y)),
+    }
   }
   columns.forEach((column, place) => {
     column.splice(0, column.length, ...bestAt!.order[place]!)
@@ -182,7 +186,8 @@ function straighten(column: readonly Item[], links: readonly Link[]): void {
     let least = Number.POSITIVE_INFINITY
     for (const { left, leftPort, right, rightPort } of links) {
       if (left !== item && right !== item) continue
-      const by = left === item ? right.y + rightPort - leftPort - item.y : left.y + leftPort - rightPort - item.y
+      const by =
+        left === item ? right.y + rightPort - leftPort - item.y : left.y + leftPort - rightPort - item.y
       if (item.y + by < from || item.y + by > to) continue
       if (Math.abs(by) < Math.abs(least)) least = by
     }

@@ -25,7 +25,9 @@ const untold: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Plays the scenario while somebody watches its machines. */
-async function watched(scenario: Scenario): Promise<
+async function watched(
+  scenario: Scenario,
+): Promise<
   readonly { readonly facts: readonly RunFact[]; readonly seen: ReadonlyMap<string, readonly Seen[]> }[]
 > {
   const seen = new Map<string, Map<string, Seen[]>>()
