@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^dagmar$/, replacement: source('./src/index.ts') },
       { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile/compile.ts') },
       { find: /^dagmar\/inspector$/, replacement: source('./src/inspector/index.ts') },
+      { find: /^dagmar\/journal$/, replacement: source('./src/stores/journal/index.ts') },
       { find: /^dagmar\/plan-file$/, replacement: source('./src/plan-file/index.ts') },
       { find: /^dagmar\/simulation$/, replacement: source('./src/simulation/index.ts') },
       { find: /^dagmar\/sqlite$/, replacement: source('./src/stores/sqlite/index.ts') },

@@ -1,6 +1,7 @@
 import type { RunFact } from '../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../events/run-summary.ts'
-import type { AppendGroup, Journal, Owner, RunQuery, Store } from '../ports/store.ts'
+import type { AppendGroup, Journal, Owner, Store } from '../ports/store.ts'
+import { fits } from './fits.ts'
 import { fenced, gap, keyTaken, runExists, runOwned, runUnknown } from './refusals.ts'
 
 interface Kept {
@@ -80,11 +81,4 @@ export function memoryStore(): Store {
     },
     close: () => undefined,
   }
-}
-
-function fits(run: RunSummary, { status, name, labels = {}, since }: RunQuery): boolean {
-  if (status !== undefined && run.status !== status) return false
-  if (name !== undefined && run.name !== name) return false
-  if (since !== undefined && run.createdAt < since) return false
-  return Object.entries(labels).every(([key, label]) => run.labels[key] === label)
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Store } from 'dagmar'
+import { journal } from 'dagmar/journal'
 import { sqlite } from 'dagmar/sqlite'
 import { storeConformance, type StoreUnderTest } from 'dagmar/testing'
 import { describe, it } from 'vitest'
@@ -23,6 +24,7 @@ function storesAt(name: string, open: (path: string) => Store): StoreUnderTest {
 
 const tried: readonly StoreUnderTest[] = [
   ...drivers.map((driver) => storesAt(`sqlite with ${driver}`, (path) => sqlite(path, { driver }))),
+  storesAt('journal', (path) => journal(path)),
   storesAt('sqlite with durability normal', (path) => sqlite(path, { durability: 'normal' })),
 ]
 

@@ -1,4 +1,4 @@
-import { close, closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { close, fdatasync, openSync } from 'node:fs'
 
 /** How what was written is made to outlast the machine's power. */
 export interface Disk {
@@ -15,16 +15,20 @@ export const disk: Disk = {
 }
 
 /** So that a file that is new there is found after a loss of power. Systems that cannot do that do without. */
-export function syncDirectory(path: string): void {
+export async function syncFolder(path: string, on: Disk): Promise<void> {
+  let folder: number
   try {
-    const directory = openSync(path, 'r')
-    try {
-      fsyncSync(directory)
-    } finally {
-      closeSync(directory)
-    }
+    folder = openSync(path, 'r')
+  } catch {
+    return
+  }
+  try {
+    await on.sync(folder)
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EIO') throw thrown
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'EISDIR') throw thrown
+  } finally {
+    closeQuietly(folder)
   }
 }
 

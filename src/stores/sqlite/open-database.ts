@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { syncDirectory } from '../durable/disk.ts'
 import { untilDone } from '../durable/patience.ts'
 import { databaseError, isLocked } from './database-error.ts'
 import { connect, type Connection, type SqliteDriver } from './driver.ts'
@@ -13,7 +12,6 @@ export function openDatabase(path: string, driver: SqliteDriver | undefined, pat
   let connection: Connection | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const isNew = !existsSync(path)
     connection = connect(path, driver)
     const opened = connection
     // The order matters: once there is a table, or a log, the file's ways are settled.
@@ -23,7 +21,6 @@ export function openDatabase(path: string, driver: SqliteDriver | undefined, pat
       )
     untilDone(patienceMs, isLocked, settle)
     untilDone(patienceMs, isLocked, () => prepareSchema(opened, path))
-    if (isNew) syncDirectory(dirname(path))
     return opened
   } catch (thrown) {
     connection?.close()

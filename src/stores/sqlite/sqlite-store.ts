@@ -1,4 +1,5 @@
 import { openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { asError } from '../../errors/foreign-value.ts'
 import type {
   AppendGroup,
@@ -9,7 +10,7 @@ import type {
   RunQuery,
   Store,
 } from '../../ports/store.ts'
-import { closeQuietly, type Disk } from '../durable/disk.ts'
+import { closeQuietly, type Disk, syncFolder } from '../durable/disk.ts'
 import type { Keep } from '../durable/keep.ts'
 import { untilDone, whenDone } from '../durable/patience.ts'
 import { keyTaken, runExists } from '../refusals.ts'
@@ -160,8 +161,12 @@ export class SqliteStore implements Store {
 
   async #sync(): Promise<void> {
     try {
-      this.#log ??= openSync(`${this.#settings.path}-wal`, 'r+')
-      await this.#settings.disk.sync(this.#log)
+      const { path, disk } = this.#settings
+      if (this.#log === undefined) {
+        this.#log = openSync(`${path}-wal`, 'r+')
+        await syncFolder(dirname(path), disk)
+      }
+      await disk.sync(this.#log)
     } catch (thrown) {
       this.#broken = this.#wrong(thrown, 'synced')
       throw this.#broken

@@ -1,0 +1,145 @@
+import { closeSync, openSync, statSync } from 'node:fs'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { linesOf } from './file-lines.ts'
+import { type NotedOwner, noteIn, type ReadLine, readLine } from './line.ts'
+import { partsOf } from './run-files.ts'
+
+/** What the first lines of a file say. */
+interface Beginning {
+  readonly owner: NotedOwner | undefined
+  /** The last fact that counts of the files before. Undefined where who opened it got no further than that. */
+  readonly follows: number | undefined
+}
+
+export interface FactLine {
+  readonly seq: number
+  readonly line: Extract<ReadLine, { readonly kind: 'fact' | 'note' }>
+  /** How much of the file was read so far, in bytes. */
+  readonly end: number
+}
+
+type EndOfPart = Pick<EndOfParts, 'owner' | 'cut' | 'size'>
+
+/** How a run's files end. */
+export interface EndOfParts {
+  readonly parts: readonly string[]
+  /** The number of the latest opening. */
+  readonly fence: number
+  /** Who opened it, unless he has released the run. */
+  readonly owner: NotedOwner | undefined
+  readonly lastSeq: number
+  /** Bytes at the end that are no whole append. */
+  readonly cut: number
+  /** The bytes of the last file. */
+  readonly size: number
+}
+
+/**
+ * Reads the facts of a run from its files, in order; returns how they end. Each file but the last counts up to where the
+ * next one goes on: what a fenced owner wrote after that is nobody's. Throws `STORE_DAMAGED` where there is something
+ * that was not written so, other than at the very end.
+ */
+export function* readParts(base: string): Generator<FactLine, EndOfParts> {
+  const parts = partsOf(base)
+  const beginnings = parts.map(beginningOf)
+  const saved = { seq: 0 }
+  let end: EndOfPart = { owner: undefined, cut: 0, size: 0 }
+  for (const [index, part] of parts.entries()) {
+    const { follows, owner } = beginnings[index]!
+    // Who opened it has gone no further: nobody owns the run by that for long, and nothing is in it.
+    if (follows === undefined) {
+      end = { owner, cut: 0, size: statSync(part).size }
+      continue
+    }
+    if (follows > saved.seq) throw damaged(part, 2, saved.seq)
+    const limit = Math.min(...beginnings.slice(index + 1).map((later) => later.follows ?? Infinity))
+    end = yield* readPart(part, follows, limit, saved)
+  }
+  return { parts, fence: parts.length, ...end, lastSeq: saved.seq }
+}
+
+function* readPart(
+  part: string,
+  follows: number,
+  limit: number,
+  saved: { seq: number },
+): Generator<FactLine, EndOfPart> {
+  const file = openSync(part, 'r')
+  try {
+    let owner: NotedOwner | undefined
+    let seq = follows
+    /** Lines of an append whose last line is still to come. */
+    let open: FactLine[] = []
+    let stray: number | undefined
+    let sound = 0
+    let size = 0
+    let last = 0
+    for (const { line, number, isWhole, end } of linesOf(file)) {
+      size = end
+      last = number
+      const read = isWhole ? readLine(line) : ({ kind: 'damaged' } as const)
+      if (read.kind === 'damaged') {
+        stray ??= number
+        continue
+      }
+      if (stray !== undefined) throw damaged(part, stray, saved.seq)
+      if (read.kind === 'note') {
+        const note = noteIn(read)
+        if ('owner' in note) owner = note.owner
+        if ('released' in note) owner = undefined
+        sound = end
+        continue
+      }
+      seq += 1
+      if (seq > limit) break
+      if (read.isMore) {
+        // The line is good until the next one is read.
+        open.push({ seq, line: readLine(Buffer.from(line)) as FactLine['line'], end })
+        continue
+      }
+      yield* open
+      open = []
+      saved.seq = seq
+      sound = end
+      yield { seq, line: read, end }
+    }
+    if (limit !== Infinity && saved.seq < limit) throw damaged(part, stray ?? last + 1, saved.seq)
+    return { owner, cut: limit === Infinity ? size - sound : 0, size }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** What is in the first two lines. The first one is there with the file, or the file is not. */
+function beginningOf(part: string, index: number): Beginning {
+  const file = openSync(part, 'r')
+  try {
+    let owner: NotedOwner | undefined
+    let follows: number | undefined
+    for (const { line, number, isWhole } of linesOf(file)) {
+      // Who opened the file died before he had written where it goes on. Nobody writes behind that.
+      if (number === 3 && follows === undefined) throw damaged(part, 2, 0)
+      const read = isWhole ? readLine(line) : undefined
+      const noted = read?.kind === 'note' ? noteIn(read) : undefined
+      if (number === 1) {
+        if (noted === undefined || !('owner' in noted)) throw damaged(part, 1, 0)
+        ;({ owner } = noted)
+        if (index === 0) return { owner, follows: 0 }
+      } else if (noted !== undefined && 'follows' in noted) ({ follows } = noted)
+      if (number === 3 || follows !== undefined) break
+    }
+    return { owner, follows }
+  } finally {
+    closeSync(file)
+  }
+}
+
+export function damaged(path: string, line: number, saved: number): DagmarError {
+  const rest =
+    saved === 0 ? 'None of its facts can be saved.' : `Facts 1 to ${saved} can be saved: they come before.`
+  return new DagmarError('STORE_DAMAGED', {
+    message: `The journal ${path} is damaged: line ${line} is not what was written, and it is not the last one.`,
+    hint: `${rest} To go on from there, cut the file: head -n ${line - 1}.`,
+    facts: { path, line, saved },
+  })
+}

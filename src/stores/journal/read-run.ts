@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { RunFact } from '../../events/facts.ts'
+import { type RunSummary, summaryAfter } from '../../events/run-summary.ts'
+import { factIn } from './line.ts'
+import { type EndOfParts, type FactLine, readParts } from './read-parts.ts'
+import { baseOf } from './run-files.ts'
+
+/** So many lines are read before others have a turn. */
+const linesAtOnce = 2_000
+
+/**
+ * Reads the facts of a run from its file, the one with the run's name, which is what `fold` takes. A last line that was
+ * torn is left out. Rejects with `STORE_DAMAGED` for a file that is damaged in its midst: `facts.saved` of the error says
+ * up to which fact it can be read, with `limit`.
+ */
+export function readJournal(
+  path: string,
+  { limit = Infinity }: { readonly limit?: number } = {},
+): Promise<readonly RunFact[]> {
+  return readRun(baseOf(path), 1, limit)
+}
+
+/** Facts from a `seq` on. */
+export async function readRun(base: string, from: number, limit: number): Promise<readonly RunFact[]> {
+  const facts: RunFact[] = []
+  if (limit < 1) return facts
+  let lines = 0
+  for (const { seq, line } of readParts(base)) {
+    if (seq >= from) {
+      facts.push(factIn(line))
+      if (facts.length >= limit) break
+    }
+    lines += 1
+    if (lines % linesAtOnce === 0) await nextTurn()
+  }
+  return facts
+}
+
+/** What a list shows of a run, as far as it can be read; undefined for one of which no fact can be read. */
+export async function summarise(base: string): Promise<RunSummary | undefined> {
+  let summary: RunSummary | undefined
+  let lines = 0
+  try {
+    for (const { seq, line } of readParts(base)) {
+      summary = summaryWith(summary, seq, line)
+      lines += 1
+      if (lines % linesAtOnce === 0) await nextTurn()
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof DagmarError)) throw thrown
+  }
+  return summary
+}
+
+export interface RunEnd extends EndOfParts {
+  readonly isSettled: boolean
+}
+
+/** How a run's files end. Reads all of them, and blocks the thread. */
+export function endOf(base: string): RunEnd {
+  const lines = readParts(base)
+  let summary: RunSummary | undefined
+  for (;;) {
+    const { done, value } = lines.next()
+    if (done === true) return { ...value, isSettled: summary?.settledAt !== undefined }
+    summary = summaryWith(summary, value.seq, value.line)
+  }
+}
+
+function summaryWith(
+  summary: RunSummary | undefined,
+  seq: number,
+  line: FactLine['line'],
+): RunSummary | undefined {
+  // Most change nothing but its length.
+  if (line.isOfRun()) return summaryAfter(summary, factIn(line))
+  return summary === undefined ? undefined : { ...summary, seq }
+}

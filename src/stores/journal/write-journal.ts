@@ -1,0 +1,121 @@
+import { existsSync, fstatSync, ftruncateSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isRunEnd, type RunFact } from '../../events/facts.ts'
+import { closeQuietly, type Disk, syncFolder } from '../durable/disk.ts'
+import { fenced, gap, keyTaken, runExists, runUnknown } from '../refusals.ts'
+import { journalError } from './journal-error.ts'
+import type { Keys } from './keys.ts'
+import { beginningFor, factLines, type FileJournal } from './open-journal.ts'
+import { appendTo, putSynced } from './put-file.ts'
+import { partAt } from './run-files.ts'
+
+/** So many files are held open at most. Those of other runs are opened for each append. */
+const mostOpen = 128
+
+/** Writes the files of runs. */
+export class JournalFiles {
+  readonly #keys: Keys
+  /** Undefined where nothing is synced. */
+  readonly #disk: Disk | undefined
+  #open = 0
+
+  constructor(keys: Keys, disk: Disk | undefined) {
+    this.#keys = keys
+    this.#disk = disk
+  }
+
+  /** Appends facts to a journal, all or none; why it was refused, if it was. */
+  async append(journal: FileJournal, facts: readonly RunFact[]): Promise<Error | undefined> {
+    const { runId, seq } = journal
+    if (journal.fault !== undefined) return journal.fault
+    const stray = facts.find((fact, index) => fact.seq !== seq + index + 1)
+    if (stray !== undefined) return gap(runId, seq, stray.seq)
+    try {
+      const lines = factLines(facts)
+      if (journal.size === undefined) await this.#begin(journal, facts[0]!, lines)
+      else await this.#continue(journal, journal.size, lines)
+      this.#demandOwned(journal)
+    } catch (thrown) {
+      return journalError(partAt(journal.base, journal.fence), thrown, 'written')
+    }
+    journal.seq += facts.length
+    journal.isSettled = isRunEnd(facts.at(-1)!)
+    if (journal.isSettled || this.#open > mostOpen) this.close(journal)
+    return undefined
+  }
+
+  close(journal: FileJournal): void {
+    if (journal.file === undefined) return
+    closeQuietly(journal.file)
+    journal.file = undefined
+    this.#open -= 1
+  }
+
+  hold(journal: FileJournal, file: number): void {
+    journal.file = file
+    this.#open += 1
+  }
+
+  /** The files of a new run: one, which is there with its first facts or not at all. */
+  async #begin(journal: FileJournal, created: RunFact, lines: string): Promise<void> {
+    const { base, runId, owner } = journal
+    const key = created.type === 'run.created' ? created.idempotencyKey : undefined
+    if (existsSync(partAt(base, 1))) throw runExists(runId)
+    const other = key === undefined ? undefined : await this.#keys.claim(key, runId, owner, this.#disk)
+    if (other !== undefined) throw keyTaken(key!, other)
+    try {
+      // Of a run with the same id that was dropped.
+      for (let fence = 2; existsSync(partAt(base, fence)); fence++) rmSync(partAt(base, fence))
+      const content = beginningFor(journal) + lines
+      const file = await putSynced(partAt(base, 1), content, this.#disk)
+      if (file === undefined) throw runExists(runId)
+      this.hold(journal, file)
+      journal.size = Buffer.byteLength(content)
+      await this.#list(journal)
+    } catch (thrown) {
+      if (key !== undefined && journal.size === undefined) this.#keys.free(key)
+      throw thrown
+    }
+  }
+
+  async #continue(journal: FileJournal, size: number, lines: string): Promise<void> {
+    if (journal.file === undefined) this.hold(journal, openSync(partAt(journal.base, journal.fence), 'a'))
+    const file = journal.file!
+    try {
+      await appendTo(file, lines)
+    } catch (thrown) {
+      // A part of it may be there, as far as there was room.
+      journal.fault = journalError(partAt(journal.base, journal.fence), thrown, 'written')
+      ftruncateSync(file, size)
+      journal.fault = undefined
+      throw thrown
+    }
+    journal.size = size + Buffer.byteLength(lines)
+    await this.#list(journal)
+    try {
+      await this.#disk?.sync(file)
+    } catch (thrown) {
+      // Nobody knows what is on the disk.
+      journal.fault = journalError(partAt(journal.base, journal.fence), thrown, 'synced')
+      throw thrown
+    }
+  }
+
+  async #list(journal: FileJournal): Promise<void> {
+    if (journal.isListed) return
+    if (this.#disk !== undefined) await syncFolder(dirname(journal.base), this.#disk)
+    journal.isListed = true
+  }
+
+  /**
+   * Looked at when the facts are written, since who opens the run next looks for them when the fence is up: one of both
+   * sees the other.
+   */
+  #demandOwned(journal: FileJournal): void {
+    const { base, fence, runId } = journal
+    if (existsSync(partAt(base, fence + 1))) journal.fault = fenced(runId)
+    else if (journal.file !== undefined && fstatSync(journal.file).nlink === 0)
+      journal.fault = runUnknown(runId)
+    if (journal.fault !== undefined) throw journal.fault
+  }
+}
