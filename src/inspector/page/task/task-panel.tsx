@@ -1,5 +1,213 @@
 import type { ComponentChildren } from 'preact'
+import type { TaskView } from '../../../events/task-view.ts'
+import type { TaskStructure } from '../../../graph/plan.ts'
+import { showMs } from '../../../time/duration.ts'
+import { Dot } from '../shell/status.tsx'
+import { history, isSettled, mayAct, moment, now, select, selectedTask } from '../state/shown.ts'
+import { useTick } from '../state/use-tick.ts'
+import { timesUntil } from '../timeline/row-order.ts'
+import { timeline } from '../timeline/timeline-state.ts'
+import { type Deed, Deeds } from './act.tsx'
+import { Questions } from './answer-form.tsx'
+import { Attempts, attemptsAt } from './attempts.tsx'
+import { dependentsOf, rootOf } from './causes.ts'
+import { FailureBlock } from './failure-block.tsx'
+import { Inputs } from './inputs.tsx'
+import { JsonTree } from './json-tree.tsx'
+import { LogPane } from './log-pane.tsx'
+import { Section } from './section.tsx'
+import { Story } from './story.tsx'
+import { TaskLink, TaskLinks } from './task-link.tsx'
+import { Why } from './why.tsx'
 
+/** All that is known of the selected task, at the instant that is looked at. */
 export function TaskPanel(): ComponentChildren {
-  return <p class="empty">TaskPanel</p>
+  useTick()
+  const id = selectedTask.value
+  const { structure, tasks } = moment.value
+  const task = id === undefined ? undefined : tasks.get(id)
+  const place = id === undefined ? undefined : history.value.placeOf(id)
+  if (id === undefined || task === undefined || place === undefined) {
+    return (
+      <div class="panel is-open">
+        <PanelHead title={id ?? ''} status="pending" />
+        <p class="empty">This run has no such task.</p>
+      </div>
+    )
+  }
+  const defined = structure[place]!
+  const { outcome, progress, status } = task
+  const dependents = dependentsOf(structure, id)
+  const facts = history.value.seqsOf(id).map((seq) => history.value.facts[seq - 1]!)
+  const attempts = attemptsAt(id)
+  return (
+    <div class="panel is-open">
+      <PanelHead title={id} status={status} />
+      <p class="panel-line">{summaryOf(task, defined)}</p>
+      {progress !== undefined && outcome === undefined && <Progress {...progress} />}
+      {mayAct.value && <Deeds deeds={deedsFor(task)} />}
+      <Questions task={task} />
+      {outcome?.status === 'skipped' && <Skipped taskId={id} />}
+      {task.failure !== undefined && outcome?.status !== 'completed' && (
+        <FailureBlock failure={task.failure} />
+      )}
+      {outcome === undefined && (
+        <Section title="Why">
+          <Why taskId={id} />
+        </Section>
+      )}
+      {outcome?.status === 'completed' && (
+        <Section title="Output">
+          {outcome.output === undefined ? <p class="soft">None.</p> : <JsonTree value={outcome.output} />}
+        </Section>
+      )}
+      <LogPane taskId={id} />
+      <Attempts attempts={attempts} />
+      <Inputs structure={defined} />
+      <Section title="Dependents" count={dependents.length} isOpen={dependents.length > 0}>
+        {dependents.length === 0 ? <p class="soft">Nothing needs it.</p> : <TaskLinks ids={dependents} />}
+      </Section>
+      <Section title="Story">
+        {facts.length === 0 ? <p class="soft">Nothing has happened to it yet.</p> : <Story facts={facts} />}
+      </Section>
+      <Section title="Options" isOpen={false}>
+        <Options structure={defined} />
+      </Section>
+    </div>
+  )
+}
+
+interface PanelHeadOptions {
+  readonly title: string
+  readonly status: string
+}
+
+function PanelHead({ title, status }: PanelHeadOptions): ComponentChildren {
+  return (
+    <div class="panel-head">
+      <h2 id="task-title" tabIndex={-1}>
+        <Dot status={status} />
+        <bdi class="said">{title}</bdi>
+      </h2>
+      <button
+        type="button"
+        class="plain"
+        aria-label="Close"
+        title="Back to the run  Escape"
+        onClick={() => select(undefined)}
+      >
+        ✕
+      </button>
+    </div>
+  )
+}
+
+/** `failed · attempt 3 of 3 · ran 912 ms · queued 356 ms` */
+function summaryOf({ id, status, attempt, outcome }: TaskView, { maxAttempts }: TaskStructure): string {
+  const row = timeline().row(id)
+  const until = Math.max(moment.value.at, outcome === undefined ? now() : 0)
+  const { queuedMs, ranMs } = row === undefined ? { queuedMs: 0, ranMs: 0 } : timesUntil(row, until)
+  const words: string[] = [status]
+  if (attempt > 0)
+    words.push(
+      maxAttempts === 1 && attempt === 1
+        ? 'attempt 1'
+        : `attempt ${attempt}${attempt <= (maxAttempts ?? 0) ? ` of ${maxAttempts}` : ''}`,
+    )
+  if (ranMs > 0) words.push(`ran ${showMs(ranMs)}`)
+  if (queuedMs > 0) words.push(`queued ${showMs(queuedMs)}`)
+  if (outcome?.status === 'failed' && outcome.ignored) words.push('ignored')
+  if (outcome?.status === 'failed' && outcome.deadLettered) words.push('dead letter')
+  if (outcome !== undefined && 'abandoned' in outcome && outcome.abandoned) words.push('abandoned')
+  return words.join(' · ')
+}
+
+function Progress({
+  percent,
+  message,
+}: {
+  readonly percent: number
+  readonly message?: string
+}): ComponentChildren {
+  return (
+    <div class="progress">
+      <progress max={100} value={percent} aria-label="Progress" />
+      <span>{Math.round(percent)} %</span>
+      {message !== undefined && <span class="soft said">{message}</span>}
+    </div>
+  )
+}
+
+function deedsFor({ id, outcome, status }: TaskView): readonly Deed[] {
+  if (outcome === undefined) {
+    const isLive = status !== 'pending' && status !== 'ready'
+    const kill: Deed = {
+      name: 'Kill',
+      title: `Kill ${id}?`,
+      text: isLive
+        ? 'Its attempt is ended and not tried again. What needs it is skipped, unless its rule says otherwise.'
+        : 'It will not start. What needs it is skipped, unless its rule says otherwise.',
+      command: { command: 'kill', taskId: id },
+    }
+    return isSettled.value ? [] : [kill]
+  }
+  if (!isSettled.value || outcome.status === 'completed') return []
+  return [
+    {
+      name: 'Redrive',
+      title: `Redrive ${id}?`,
+      text: 'The run goes on: this task starts again with all its attempts, and with it what was skipped because of it.',
+      command: { command: 'redrive', taskId: id },
+    },
+  ]
+}
+
+/** Why a task was never started, with the way to the task that is to blame. */
+function Skipped({ taskId }: { readonly taskId: string }): ComponentChildren {
+  const { tasks } = moment.value
+  const outcome = tasks.get(taskId)?.outcome
+  if (outcome?.status !== 'skipped') return null
+  const root = rootOf(moment.value, taskId)
+  const cause = root === undefined ? undefined : tasks.get(root)
+  if (root === undefined || cause === undefined || root === taskId) {
+    return <p class="panel-line">Skipped: {outcome.because.replaceAll('-', ' ')}.</p>
+  }
+  return (
+    <div class="question">
+      <p>
+        Skipped because <TaskLink id={root} />{' '}
+        {cause.outcome?.status === 'killed' ? 'was killed' : cause.status}.
+      </p>
+      {outcome.causedBy !== undefined && outcome.causedBy !== root && (
+        <p class="soft">
+          By way of <TaskLink id={outcome.causedBy} />.
+        </p>
+      )}
+      {cause.failure !== undefined && <p class="said">{cause.failure.message}</p>}
+    </div>
+  )
+}
+
+function Options({ structure }: { readonly structure: TaskStructure }): ComponentChildren {
+  const { executor, priority, uses, maxAttempts, onFailure, estimateMs, rule, teardown } = structure
+  const rows: readonly (readonly [string, string])[] = [
+    ['rule', typeof rule === 'string' ? rule : `function ${rule.function}`],
+    ['executor', executor],
+    ['attempts', maxAttempts === null ? 'no limit' : String(maxAttempts)],
+    ['on failure', onFailure],
+    ['priority', String(priority)],
+    ...(estimateMs === undefined ? [] : [['estimate', showMs(estimateMs)] as const]),
+    ...Object.entries(uses).map(([pool, amount]) => ['uses', `${amount} of ${pool}`] as const),
+    ...(teardown === true ? [['teardown', 'yes'] as const] : []),
+  ]
+  return (
+    <dl class="options">
+      {rows.map(([name, value]) => (
+        <div key={`${name} ${value}`}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
 }

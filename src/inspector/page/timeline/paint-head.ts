@@ -83,6 +83,7 @@ function paintAxis(pen: Pen, chart: Chart, { origin, palette, uses }: HeadPictur
     pen.lineTo(x, top + axisHeight)
     pen.stroke()
     pen.fillStyle = palette.ink3
-    pen.fillText(label, x + 4, top + axisHeight / 2 + 2)
+    // A label that the edge would cut could be read as another one.
+    if (x + 4 + pen.measureText(label).width <= width) pen.fillText(label, x + 4, top + axisHeight / 2 + 2)
   }
 }

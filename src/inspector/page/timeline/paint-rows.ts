@@ -1,7 +1,8 @@
+import { isRunEnd, type RunFact } from '../../../events/facts.ts'
 import { type Chart, xOf } from './chart.ts'
 import { type Palette, statusOf } from './palette.ts'
 import { firstSpanAfter } from './row-order.ts'
-import type { AttemptBar, RunMark, Span, TimelineRow } from './timeline-model.ts'
+import type { AttemptBar, Span, TimelineRow } from './timeline-model.ts'
 
 /** The height of a row, in CSS pixels. */
 export const rowHeight = 24
@@ -19,7 +20,7 @@ export interface RowsPicture {
   readonly selected: string | undefined
   /** The chain of tasks that stands out from the others; none: all look alike. */
   readonly chain: readonly string[]
-  readonly runMarks: readonly RunMark[]
+  readonly runFacts: readonly RunFact[]
   readonly palette: Palette
   /** The slanted lines of a stall. */
   readonly hatch: CanvasPattern | string
@@ -45,7 +46,7 @@ export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
     paintRow(pen, chart, picture, row, y)
     pen.globalAlpha = 1
   }
-  paintRunMarks(pen, chart, picture)
+  paintRunFacts(pen, chart, picture)
   if (chain.length > 1) paintChain(pen, chart, picture)
   if (picture.instant !== undefined) paintInstant(pen, chart, palette, picture.instant)
 }
@@ -68,7 +69,10 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
   const left = Math.max(-2, xOf(chart, span.from))
   const right = Math.min(chart.width + 2, xOf(chart, end))
   const width = Math.max(1, right - left)
-  const colour = palette.state(statusOf[span.kind])
+  // What came after the instant that is looked at has no state yet.
+  const isLater = span.from >= (picture.instant ?? Number.POSITIVE_INFINITY)
+  const shade = (status: string): string => (isLater ? palette.ink3 : palette.state(status))
+  const colour = shade(statusOf[span.kind])
   const middle = y + rowHeight / 2
   switch (span.kind) {
     case 'queued':
@@ -77,7 +81,7 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
     case 'retry': {
       const due = Math.min(right, xOf(chart, span.dueAt ?? Number.POSITIVE_INFINITY))
       dashed(pen, left, due, middle, colour)
-      if (due < right) hollow(pen, due, right, middle, palette.state('ready'))
+      if (due < right) hollow(pen, due, right, middle, shade('ready'))
       return
     }
     case 'question':
@@ -86,7 +90,7 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
     case 'stalled':
       pen.fillStyle = palette.paper
       pen.fillRect(left, y + barTop, width, barHeight)
-      pen.fillStyle = picture.hatch
+      pen.fillStyle = isLater ? palette.rule : picture.hatch
       pen.fillRect(left, y + barTop, width, barHeight)
       pen.fillStyle = colour
       pen.fillRect(left, y + barTop, width, 1)
@@ -95,7 +99,7 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
     case 'starting':
     case 'running':
     case 'stopping':
-      pen.fillStyle = span.kind === 'running' ? palette.state(endOf(span.attempt, picture)) : colour
+      pen.fillStyle = span.kind === 'running' ? shade(endOf(span.attempt, picture)) : colour
       pen.fillRect(left, y + barTop, width, barHeight)
   }
 }
@@ -150,36 +154,50 @@ function paintNumber(
 function paintMarks(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow, y: number): void {
   const { palette, now } = picture
   const { from, to } = chart.window
+  let free = Number.NEGATIVE_INFINITY
+  /** Beside the badge before it, where they would cover each other. */
+  const show = (at: number, sign: string): void => {
+    if (at < from || at > to) return
+    const x = Math.max(xOf(chart, at), free)
+    free = x + badgeSize + 1
+    badge(pen, x, y, sign, palette)
+  }
   for (const { from: asked, to: answered } of row.questions) {
     if (asked > to || answered < from) continue
     const left = xOf(chart, asked)
-    const right = xOf(chart, Math.min(answered, now))
     pen.fillStyle = palette.ink
-    pen.fillRect(left, y + rowHeight - 5, Math.max(1, right - left), 1)
-    badge(pen, left, y, '?', palette)
+    pen.fillRect(left, y + rowHeight - 5, Math.max(1, xOf(chart, Math.min(answered, now)) - left), 1)
   }
+  for (const { at, sign } of badgesOf(row)) show(at, sign)
   const last = row.marks.at(-1)
-  for (const mark of row.marks) {
-    if (mark.at < from || mark.at > to) continue
-    const x = xOf(chart, mark.at)
-    if (mark.what === 'warned') badge(pen, x, y, '!', palette)
-    else if (mark.what === 'redriven') badge(pen, x, y, '↻', palette)
-    else if (mark.what === 'settled' && row.attempts.length === 0 && mark === last) {
-      pen.strokeStyle = palette.state('skipped')
-      pen.lineWidth = 1.5
-      pen.setLineDash([1.5, 1.5])
-      pen.beginPath()
-      pen.arc(x, y + rowHeight / 2, 3.5, 0, Math.PI * 2)
-      pen.stroke()
-      pen.setLineDash([])
-    }
-  }
+  if (row.attempts.length > 0 || last?.what !== 'settled' || last.at < from || last.at > to) return
+  pen.strokeStyle = palette.state('skipped')
+  pen.lineWidth = 1.5
+  pen.setLineDash([1.5, 1.5])
+  pen.beginPath()
+  pen.arc(xOf(chart, last.at), y + rowHeight / 2, 3.5, 0, Math.PI * 2)
+  pen.stroke()
+  pen.setLineDash([])
 }
+
+const noBadges: readonly { readonly at: number; readonly seq: number; readonly sign: string }[] = []
+
+/** Questions, warnings and redrives, in the order in which they came. */
+function badgesOf({ marks, questions }: TimelineRow): typeof noBadges {
+  if (questions.length === 0 && marks.length <= 1) return noBadges
+  const asked = questions.map(({ from: at, seq }) => ({ at, seq, sign: '?' }))
+  const others = marks.flatMap(({ at, seq, what }) =>
+    what === 'warned' ? [{ at, seq, sign: '!' }] : what === 'redriven' ? [{ at, seq, sign: '↻' }] : [],
+  )
+  return [...asked, ...others].sort((a, b) => a.seq - b.seq)
+}
+
+const badgeSize = 11
 
 function badge(pen: Pen, x: number, y: number, sign: string, palette: Palette): void {
   pen.fillStyle = palette.ink
   pen.beginPath()
-  pen.arc(x, y + 6, 5.5, 0, Math.PI * 2)
+  pen.arc(x, y + 6, badgeSize / 2, 0, Math.PI * 2)
   pen.fill()
   pen.fillStyle = palette.paper
   pen.textAlign = 'center'
@@ -188,16 +206,17 @@ function badge(pen: Pen, x: number, y: number, sign: string, palette: Palette): 
 }
 
 /** Hairlines where something happened to the run as a whole, and a shade while it was paused. */
-function paintRunMarks(pen: Pen, chart: Chart, { runMarks, palette, now }: RowsPicture): void {
-  for (const [place, { at, what }] of runMarks.entries()) {
-    const x = Math.round(xOf(chart, at)) + 0.5
-    if (what === 'paused') {
+function paintRunFacts(pen: Pen, chart: Chart, { runFacts, palette, now }: RowsPicture): void {
+  for (const [place, fact] of runFacts.entries()) {
+    if (fact.type === 'run.created' || fact.type === 'run.started' || isRunEnd(fact)) continue
+    const x = Math.round(xOf(chart, fact.at)) + 0.5
+    if (fact.type === 'run.paused') {
       pen.globalAlpha = 0.5
       pen.fillStyle = palette.sunk
-      pen.fillRect(x, 0, xOf(chart, Math.min(now, runMarks[place + 1]?.at ?? now)) - x, chart.height)
+      pen.fillRect(x, 0, xOf(chart, Math.min(now, runFacts[place + 1]?.at ?? now)) - x, chart.height)
       pen.globalAlpha = 1
     }
-    if (x < 0 || x > chart.width || what === 'settled') continue
+    if (x < 0 || x > chart.width) continue
     pen.strokeStyle = palette.ink3
     pen.lineWidth = 1
     line(pen, x, 0, x, chart.height)

@@ -1,44 +1,36 @@
 import { effect } from '@preact/signals'
 
-/** Draws once before the next frame, however often it is asked to. */
-export interface Redraw {
-  ask(): void
-  stop(): void
-}
-
 /**
- * Draws now, and again whenever a signal that `draw` reads has changed. `draw` says in how many milliseconds it is to be
- * done again by itself; undefined: not at all.
+ * Draws before the next frame, and again whenever a signal that `draw` reads has changed: once a frame, however much has
+ * changed. `draw` says in how many milliseconds it is to be done again by itself; undefined: not at all. Returns what
+ * stops it.
  */
-export function drawnAnew(draw: () => number | undefined): Redraw {
+export function drawAnew(draw: () => number | undefined): () => void {
   let frame = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let dispose = (): void => {}
+  let forget: (() => void) | undefined
   const ask = (): void => {
     if (frame === 0) frame = requestAnimationFrame(paint)
   }
   const paint = (): void => {
     frame = 0
     clearTimeout(timer)
-    dispose()
-    let isFirst = true
-    dispose = effect(() => {
-      if (!isFirst) {
+    forget?.()
+    let isDrawn = false
+    forget = effect(() => {
+      if (isDrawn) {
         ask()
         return
       }
-      isFirst = false
+      isDrawn = true
       const again = draw()
       if (again !== undefined) timer = setTimeout(ask, again)
     })
   }
   ask()
-  return {
-    ask,
-    stop: () => {
-      cancelAnimationFrame(frame)
-      clearTimeout(timer)
-      dispose()
-    },
+  return () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+    forget?.()
   }
 }

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { moment } from '../state/shown.ts'
-import { criticalPathOf } from '../../../events/critical-path-of.ts'
-import { chosenWindow, order, rows, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
+import { useTick } from '../state/use-tick.ts'
+import { chosenWindow, longestChain, order, rows, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
 
 /** What the timeline shows, and how closely. */
 export function TimelineBar(): ComponentChildren {
   const { from, to } = shownWindow()
+  useTick()
   const all = moment.value.structure.length
   return (
     <div class="view-bar" role="toolbar" aria-label="Timeline">
@@ -37,7 +38,7 @@ export function TimelineBar(): ComponentChildren {
             : ''}
       </span>
       <span class="spring" />
-      <span class="soft">{showMs(to - from)}</span>
+      <span class="soft wide">{showMs(to - from)}</span>
       <button type="button" aria-label="Show less time" title="Zoom in  +" onClick={() => zoomBy(0.5)}>
         +
       </button>
@@ -59,6 +60,6 @@ export function TimelineBar(): ComponentChildren {
 }
 
 function chainInWords(): string {
-  const { ids, length } = criticalPathOf(moment.value)
-  return length === 0 ? 'nothing has ended yet' : `${ids.length} tasks, ${showMs(length)}`
+  const { ids, length } = longestChain.value
+  return ids.length === 0 ? 'nothing has ended yet' : `${ids.length} tasks, ${showMs(length)}`
 }

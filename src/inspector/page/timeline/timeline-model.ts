@@ -1,5 +1,5 @@
 import type { Failure } from '../../../../machines/outcome.ts'
-import { type Fact, isRunFact, type RunFact, type RunLimits } from '../../../events/facts.ts'
+import { type Fact, isRunEnd, isRunFact, type RunFact, type RunLimits } from '../../../events/facts.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
 import { StepSeries } from './step-series.ts'
 
@@ -31,6 +31,8 @@ export interface AttemptBar {
   startedAt?: number
   to: number
   end?: AttemptEnd
+  /** The `seq` of the fact that ended it. */
+  endSeq?: number
   failure?: Failure
 }
 
@@ -62,13 +64,6 @@ export interface TimelineRow {
   readonly marks: Mark[]
 }
 
-/** Something that happened to the run as a whole. */
-export interface RunMark {
-  readonly at: number
-  readonly seq: number
-  readonly what: 'paused' | 'resumed' | 'draining' | 'killing' | 'recovered' | 'redriven' | 'settled'
-}
-
 /** The same row as it is written. What is at work in it is kept beside it. */
 interface Draft extends TimelineRow {
   span: Span | undefined
@@ -88,7 +83,8 @@ export class TimelineModel {
   #createdAt = 0
   #lastAt = 0
   #isSettled = false
-  readonly runMarks: RunMark[] = []
+  /** The facts about the run as a whole. */
+  readonly runFacts: RunFact[] = []
   /** How many attempts hold a slot. */
   readonly slots = new StepSeries()
   /** How much of each pool is held, by its name, in the order of the limits. */
@@ -139,38 +135,10 @@ export class TimelineModel {
   }
 
   #applyToRun(fact: Extract<RunFact, { taskId?: undefined }>): void {
-    const mark = (what: RunMark['what']) => this.runMarks.push({ at: fact.at, seq: fact.seq, what })
-    switch (fact.type) {
-      case 'run.created':
-        this.#begin(fact)
-        return
-      case 'run.started':
-        return
-      case 'run.paused':
-        mark('paused')
-        return
-      case 'run.resumed':
-        mark('resumed')
-        return
-      case 'run.draining':
-        mark('draining')
-        return
-      case 'run.killing':
-        mark('killing')
-        return
-      case 'run.recovered':
-        mark('recovered')
-        return
-      case 'run.redriven':
-        mark('redriven')
-        this.#isSettled = false
-        return
-      case 'run.completed':
-      case 'run.failed':
-      case 'run.killed':
-        mark('settled')
-        this.#isSettled = true
-    }
+    this.runFacts.push(fact)
+    if (fact.type === 'run.created') this.#begin(fact)
+    else if (fact.type === 'run.redriven') this.#isSettled = false
+    else if (isRunEnd(fact)) this.#isSettled = true
   }
 
   #begin({ at, structure, limits }: Extract<RunFact, { type: 'run.created' }>): void {
@@ -190,7 +158,7 @@ export class TimelineModel {
         return
       case 'task.deferred':
         if (row.attempt === undefined) return
-        this.#endAttempt(row, at, 'deferred')
+        this.#endAttempt(row, fact, 'deferred')
         open(row, 'queued', at)
         return
       case 'task.dispatched':
@@ -223,7 +191,7 @@ export class TimelineModel {
         return
       case 'task.asked':
         if (fact.of === 'failure') {
-          this.#endAttempt(row, at, 'failed', fact.failure)
+          this.#endAttempt(row, fact, 'failed', fact.failure)
           open(row, 'question', at)
         }
         row.questions.push({ seq, from: at, to: Number.POSITIVE_INFINITY, question: fact.question })
@@ -235,27 +203,27 @@ export class TimelineModel {
         return
       }
       case 'task.interrupted':
-        this.#endAttempt(row, at, 'interrupted')
+        this.#endAttempt(row, fact, 'interrupted')
         open(row, 'queued', at)
         return
       case 'task.retrying':
-        this.#endAttempt(row, at, 'failed', fact.failure)
+        this.#endAttempt(row, fact, 'failed', fact.failure)
         open(row, 'retry', at, fact.until)
         return
       case 'task.redriven':
         row.marks.push({ at, seq, what: 'redriven' })
         return
       case 'task.completed':
-        this.#settle(row, at, seq, 'completed')
+        this.#settle(row, fact, 'completed')
         return
       case 'task.failed':
-        this.#settle(row, at, seq, 'failed', fact.failure)
+        this.#settle(row, fact, 'failed', fact.failure)
         return
       case 'task.killed':
-        this.#settle(row, at, seq, 'killed')
+        this.#settle(row, fact, 'killed')
         return
       case 'task.skipped':
-        this.#settle(row, at, seq, undefined)
+        this.#settle(row, fact, undefined)
     }
   }
 
@@ -272,20 +240,22 @@ export class TimelineModel {
     open(row, 'starting', at)
   }
 
-  #endAttempt(row: Draft, at: number, end: AttemptEnd, failure?: Failure): void {
+  #endAttempt(row: Draft, { at, seq }: RunFact, end: AttemptEnd, failure?: Failure): void {
     close(row, at)
     closeQuestions(row, at)
     this.#release(row, at)
     if (row.attempt === undefined) return
     row.attempt.to = Math.max(row.attempt.from, at)
     row.attempt.end = end
+    row.attempt.endSeq = seq
     if (failure !== undefined) row.attempt.failure = failure
     row.attempt = undefined
   }
 
-  #settle(row: Draft, at: number, seq: number, end: AttemptEnd | undefined, failure?: Failure): void {
+  #settle(row: Draft, fact: RunFact, end: AttemptEnd | undefined, failure?: Failure): void {
+    const { at, seq } = fact
     if (end === undefined) close(row, at)
-    else this.#endAttempt(row, at, end, failure)
+    else this.#endAttempt(row, fact, end, failure)
     row.queuedMs = 0
     row.marks.push({ at, seq, what: 'settled' })
   }

@@ -4,7 +4,7 @@ import { type Chart, drawingOn, xOf } from './chart.ts'
 import { axisHeight, paintHead, useHeight } from './paint-head.ts'
 import { hatchOf, paintRows } from './paint-rows.ts'
 import { readPalette } from './palette.ts'
-import { drawnAnew } from './redraw.ts'
+import { drawAnew } from './redraw.ts'
 import {
   bodyHeight,
   chain,
@@ -29,7 +29,7 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
   let palette = readPalette()
   let hatch = hatchOf(palette.state('stalled'))
   let shown = theme.peek()
-  const redraw = drawnAnew(() => {
+  return drawAnew(() => {
     if (shown !== theme.value) {
       shown = theme.value
       palette = readPalette()
@@ -66,8 +66,8 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
       now,
       instant,
       selected: selectedTask.value,
-      chain: chain.value,
-      runMarks: model.runMarks,
+      chain: chain(),
+      runFacts: model.runFacts,
       palette,
       hatch,
     })
@@ -76,7 +76,6 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
     // As often as bars grow by a pixel.
     return Math.max(40, Math.min(1_000, (chart.window.to - chart.window.from) / width))
   })
-  return redraw.stop
 }
 
 /** A hairline at the instant under the pointer. */

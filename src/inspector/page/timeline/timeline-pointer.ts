@@ -93,10 +93,6 @@ export function heedPointer(bars: HTMLElement, head: HTMLElement, scroller: HTML
     if (event.buttons === 1) lookAt(event)
   }
 
-  function leave(): void {
-    pointed.value = undefined
-  }
-
   function at({ clientX, clientY }: MouseEvent, isOverRows: boolean) {
     const { left, top } = bars.getBoundingClientRect()
     const [x, y] = [clientX - left, clientY - top]
@@ -104,4 +100,8 @@ export function heedPointer(bars: HTMLElement, head: HTMLElement, scroller: HTML
     const row = isOverRows ? rows.value[Math.floor((y + scrolled.value) / rowHeight)] : undefined
     return { x, y, instant, row }
   }
+}
+
+function leave(): void {
+  pointed.value = undefined
 }

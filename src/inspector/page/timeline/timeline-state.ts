@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { criticalPathOf } from '../../../events/critical-path-of.ts'
+import type { CriticalPath } from '../../../graph/critical-path.ts'
 import type { History } from '../state/history.ts'
 import {
   history,
@@ -50,12 +51,16 @@ export const rows = computed((): readonly TimelineRow[] => {
   return orderedRows(model, order.value).filter(({ id, index }) => isShown(id, statuses[index] ?? 'pending'))
 })
 
-/** The chain of tasks that took longest, if it is to be seen. */
-export const chain = computed((): readonly string[] => {
-  if (!showsChain.value) return []
-  const { ids, length } = criticalPathOf(moment.value)
-  return length === 0 ? [] : ids
+/** The chain of tasks that took longest, at the instant that is looked at. Empty before anything has ended. */
+export const longestChain = computed((): CriticalPath => {
+  const path = criticalPathOf(moment.value)
+  return path.length === 0 ? { ids: [], length: 0 } : path
 })
+
+/** The same, if it is to be seen. */
+export function chain(): readonly string[] {
+  return showsChain.value ? longestChain.value.ids : []
+}
 
 /** True while bars grow. */
 export function isGrowing(): boolean {

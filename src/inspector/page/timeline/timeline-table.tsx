@@ -1,15 +1,18 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
-import { moment, select, selectedTask } from '../state/shown.ts'
+import { history, moment, select, selectedTask } from '../state/shown.ts'
 import { rowHeight } from './paint-rows.ts'
 import { timesUntil } from './row-order.ts'
+import { useTick } from '../state/use-tick.ts'
 import { bodyHeight, knownUntil, lookedAt, rows, scrolled } from './timeline-state.ts'
 
 /** The rows that are to be seen, in words: who, how often, how long it waited and ran, and how it stands. */
 export function TimelineTable(): ComponentChildren {
   const { statuses, tasks } = moment.value
   const list = rows.value
+  const selected = history.value.placeOf(selectedTask.value ?? '')
+  useTick()
   const first = Math.max(0, Math.floor(scrolled.value / rowHeight))
   const last = Math.min(list.length, Math.ceil((scrolled.value + bodyHeight.value) / rowHeight))
   const until = lookedAt() ?? knownUntil()
@@ -20,7 +23,7 @@ export function TimelineTable(): ComponentChildren {
       id="timeline-rows"
       aria-label="Tasks over time"
       aria-rowcount={list.length + 1}
-      aria-activedescendant={selectedTask.value === undefined ? undefined : `row-${selectedTask.value}`}
+      aria-activedescendant={selected === undefined ? undefined : `row-${selected}`}
       tabIndex={0}
     >
       {list.slice(first, last).map((row, place) => {
@@ -30,7 +33,7 @@ export function TimelineTable(): ComponentChildren {
           <div
             role="row"
             key={row.id}
-            id={`row-${row.id}`}
+            id={`row-${row.index}`}
             class="timeline-row"
             aria-rowindex={first + place + 2}
             aria-selected={row.id === selectedTask.value}

@@ -1,0 +1,102 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { showMs } from '../../../time/duration.ts'
+import { Dot } from '../shell/status.tsx'
+import { history, moment, now } from '../state/shown.ts'
+import type { AttemptBar } from '../timeline/timeline-model.ts'
+import { timeline } from '../timeline/timeline-state.ts'
+import { FailureBlock } from './failure-block.tsx'
+import { Section } from './section.tsx'
+import { sinceStart } from './since-start.ts'
+
+/** The attempts of a task that had begun at the instant that is looked at. */
+export function attemptsAt(taskId: string): readonly AttemptBar[] {
+  const { seq } = moment.value
+  return (
+    timeline()
+      .row(taskId)
+      ?.attempts.filter((attempt) => attempt.seq <= seq) ?? []
+  )
+}
+
+const shownAtFirst = 20
+
+/** Each attempt with how long it was queued, how long it ran, and how it ended. */
+export function Attempts({ attempts }: { readonly attempts: readonly AttemptBar[] }): ComponentChildren {
+  const [most, setMost] = useState(shownAtFirst)
+  if (attempts.length === 0) return null
+  return (
+    <Section title="Attempts" count={attempts.length} isOpen={attempts.length > 1}>
+      <table class="attempts">
+        <thead>
+          <tr>
+            <th>#</th>
+            <th>outcome</th>
+            <th>from</th>
+            <th>queued</th>
+            <th>ran</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.length > most && (
+            <tr>
+              <td colSpan={5}>
+                <button type="button" class="plain soft" onClick={() => setMost(most + 500)}>
+                  {attempts.length - most} earlier
+                </button>
+              </td>
+            </tr>
+          )}
+          {attempts.slice(-most).map((attempt) => (
+            <AttemptRow key={attempt.seq} attempt={attempt} isLast={attempt === attempts.at(-1)} />
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  )
+}
+
+interface AttemptRowOptions {
+  readonly attempt: AttemptBar
+  readonly isLast: boolean
+}
+
+function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
+  const [isOpen, open] = useState(false)
+  const { seq, at } = moment.value
+  const { number, from, queuedMs, failure } = attempt
+  const hasEnded = attempt.endSeq !== undefined && attempt.endSeq <= seq
+  const until = hasEnded ? attempt.to : Math.max(at, isLast ? now() : at)
+  // The failure of the last one stands above already.
+  const shows = hasEnded && failure !== undefined && !isLast
+  const end = hasEnded ? (attempt.end ?? 'completed') : 'running'
+  return (
+    <>
+      <tr>
+        <td>{number}</td>
+        <td>
+          <span class="status">
+            <Dot status={end === 'deferred' ? 'dispatched' : end === 'interrupted' ? 'stopping' : end} />
+            {shows ? (
+              <button type="button" class="plain" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+                {end} <code>{failure.code}</code>
+              </button>
+            ) : (
+              end
+            )}
+          </span>
+        </td>
+        <td>{sinceStart(from - history.value.from)}</td>
+        <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>
+        <td>{showMs(until - from)}</td>
+      </tr>
+      {isOpen && shows && (
+        <tr>
+          <td colSpan={5} class="attempt-failure">
+            <FailureBlock failure={failure} />
+          </td>
+        </tr>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import type { Failure } from '../../../../machines/outcome.ts'
+import type { RunView } from '../../../events/fold.ts'
+import type { TaskStructure } from '../../../graph/plan.ts'
+
+type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
+
+export interface RootCause {
+  readonly taskId: string
+  /** Undefined for a task that was killed by itself. */
+  readonly failure: Failure | undefined
+  readonly reason: string
+  /** How many tasks were skipped because of it. */
+  readonly consequences: number
+}
+
+/** The tasks that failed, or were killed by themselves, those with the most consequences first. */
+export function rootCauses(run: Judged): readonly RootCause[] {
+  const consequences = new Map<string, number>()
+  for (const { id } of run.structure) {
+    const root = rootOf(run, id)
+    if (root !== undefined && root !== id) consequences.set(root, (consequences.get(root) ?? 0) + 1)
+  }
+  const causes = run.structure.flatMap(({ id, onFailure }): RootCause[] => {
+    const outcome = run.tasks.get(id)?.outcome
+    const counted = { taskId: id, consequences: consequences.get(id) ?? 0 }
+    if (outcome?.status === 'failed' && !outcome.ignored) {
+      return [{ ...counted, failure: outcome.failure, reason: outcome.failure.message }]
+    }
+    // What was killed together with its run is no cause of anything.
+    const isOwn = outcome?.status === 'killed' && run.ending === undefined && run.failure === undefined
+    return isOwn && onFailure !== 'ignore' ? [{ ...counted, failure: undefined, reason: outcome.reason }] : []
+  })
+  return causes.sort((a, b) => b.consequences - a.consequences)
+}
+
+/** The task that a skipped task was skipped for in the end; undefined where no task is to blame. */
+export function rootOf({ tasks }: Pick<RunView, 'tasks'>, taskId: string): string | undefined {
+  const seen = new Set<string>()
+  for (let id = taskId; !seen.has(id); ) {
+    seen.add(id)
+    const outcome = tasks.get(id)?.outcome
+    if (outcome?.status !== 'skipped') return id
+    if (outcome.causedBy === undefined) return undefined
+    id = outcome.causedBy
+  }
+  return undefined
+}
+
+const known = new WeakMap<readonly TaskStructure[], ReadonlyMap<string, readonly string[]>>()
+
+/** The tasks that wait for a task, in the order of the dag. */
+export function dependentsOf(structure: readonly TaskStructure[], taskId: string): readonly string[] {
+  let dependents = known.get(structure)
+  if (dependents === undefined) {
+    const made = new Map<string, string[]>()
+    for (const { id, needs } of structure) {
+      for (const need of needs) {
+        const list = made.get(need)
+        if (list === undefined) made.set(need, [id])
+        else list.push(id)
+      }
+    }
+    dependents = made
+    known.set(structure, dependents)
+  }
+  return dependents.get(taskId) ?? []
+}
+
+/** What helps with a failure of this code, where anything does in general. */
+export function hintFor(code: string): string | undefined {
+  return hints[code]
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ATTEMPT_TIMEOUT: 'Give the task a longer timeout, or make it shorter. Time in the queue does not count.',
+  START_TIMEOUT: 'Its executor was asked to start it and did not say that it had in time.',
+  ATTEMPT_STALLED:
+    'It gave no sign of work. A handler that works in silence calls heartbeat() or progress().',
+  ATTEMPT_ABANDONED: 'Its handler may still run. Let it heed its signal, or give it a longer killGrace.',
+  COMMAND_NOT_STARTED: 'Look whether the command exists, and at its folder and its PATH.',
+  COMMAND_KILLED: 'A signal ended it from outside: look for a lack of memory, or for somebody who killed it.',
+  TERMINAL: 'It said that another attempt would not help, so none was made.',
+  RULE_THREW: 'The function that is its rule threw, or gave a promise.',
+  OUTPUT_NOT_CLONED: 'Return plain data from the handler, or switch isolate off.',
+}

@@ -1,0 +1,51 @@
+import type { ComponentChildren } from 'preact'
+import type { Failure } from '../../../../machines/outcome.ts'
+import { hintFor } from './causes.ts'
+import { CopyButton } from './copy-button.tsx'
+
+/** Why an attempt failed: what it said, what lay behind it, and where. */
+export function FailureBlock({ failure }: { readonly failure: Failure }): ComponentChildren {
+  const { code, message, stack, output, severity, retryable } = failure
+  const hint = hintFor(code)
+  const causes = causesOf(failure)
+  return (
+    <div class="failure">
+      <p class="failure-head">
+        <code>{code}</code>
+        {severity === 'critical' && <span> critical</span>}
+        {!retryable && <span class="soft"> not to be retried</span>}
+      </p>
+      <p class="said">{message}</p>
+      {causes.length > 0 && (
+        <ol class="failure-causes">
+          {causes.map(({ name, message: said }, place) => (
+            <li key={place}>
+              <span class="soft">because of </span>
+              <code>{name}</code> <span class="said">{said}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {hint !== undefined && <p class="soft">{hint}</p>}
+      {output !== undefined && output.length > 0 && (
+        <details open={stack === undefined}>
+          <summary class="soft">Its last lines</summary>
+          <pre>{output.join('\n')}</pre>
+        </details>
+      )}
+      {stack !== undefined && (
+        <details>
+          <summary class="soft">Stack</summary>
+          <pre>{stack}</pre>
+          <CopyButton text={() => stack} />
+        </details>
+      )}
+    </div>
+  )
+}
+
+function causesOf({ cause }: Failure): readonly { readonly name: string; readonly message: string }[] {
+  const causes = []
+  for (let one = cause; one !== undefined && causes.length < 16; one = one.cause) causes.push(one)
+  return causes
+}

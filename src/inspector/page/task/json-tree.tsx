@@ -1,0 +1,134 @@
+import { type ComponentChildren, Fragment } from 'preact'
+import { useState } from 'preact/hooks'
+import { plainLook, readLine } from './ansi.ts'
+import { CopyButton } from './copy-button.tsx'
+import { brief, isLarger, type Member, membersOf, raw } from './json-shape.ts'
+import { Stretches } from './stretches.tsx'
+
+/** A value as a tree, of which what is large is closed at first. A text is shown as it is read. */
+export function JsonTree({ value }: { readonly value: unknown }): ComponentChildren {
+  const [isRaw, showRaw] = useState(false)
+  return (
+    <div class="json">
+      <div class="json-tools">
+        {membersOf(value) !== undefined && (
+          <button type="button" class="plain soft" aria-pressed={isRaw} onClick={() => showRaw(!isRaw)}>
+            {isRaw ? 'Tree' : 'Raw'}
+          </button>
+        )}
+        <CopyButton text={() => raw(value)} />
+      </div>
+      {isRaw || typeof value === 'string' ? (
+        <Text text={raw(value)} />
+      ) : (
+        <Value value={value} isOpen={!isLarger(value, 40)} />
+      )}
+    </div>
+  )
+}
+
+const longestWhole = 20_000
+
+function Text({ text }: { readonly text: string }): ComponentChildren {
+  const [isWhole, showWhole] = useState(false)
+  const isLong = text.length > longestWhole && !isWhole
+  let look = plainLook
+  const lines = (isLong ? text.slice(0, longestWhole) : text).split('\n').map((line) => {
+    const { stretches, end } = readLine(line, look)
+    look = end
+    return stretches
+  })
+  return (
+    <>
+      <pre class="raw">
+        {lines.map((stretches, place) => (
+          <Fragment key={place}>
+            {place > 0 && '\n'}
+            <Stretches stretches={stretches} />
+          </Fragment>
+        ))}
+      </pre>
+      {isLong && (
+        <button type="button" class="plain soft" onClick={() => showWhole(true)}>
+          All {text.length} characters
+        </button>
+      )}
+    </>
+  )
+}
+
+interface ValueOptions {
+  readonly value: unknown
+  readonly name?: string
+  readonly isOpen: boolean
+}
+
+function Value({ value, name, isOpen }: ValueOptions): ComponentChildren {
+  const members = membersOf(value)
+  const label = name === undefined ? null : <span class="json-name">{name}: </span>
+  if (members === undefined || members.length === 0) {
+    return (
+      <div class="json-leaf">
+        {label}
+        <Leaf value={value} />
+      </div>
+    )
+  }
+  return <Branch value={value} label={label} members={members} isOpen={isOpen} />
+}
+
+interface BranchOptions {
+  readonly value: unknown
+  readonly label: ComponentChildren
+  readonly members: readonly Member[]
+  readonly isOpen: boolean
+}
+
+const membersAtFirst = 100
+
+function Branch({ value, label, members, isOpen }: BranchOptions): ComponentChildren {
+  const [open, setOpen] = useState(isOpen)
+  const [most, setMost] = useState(membersAtFirst)
+  return (
+    <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        {label}
+        <span class="soft">
+          {open ? `${members.length} ${Array.isArray(value) ? 'items' : 'fields'}` : brief(value)}
+        </span>
+      </summary>
+      {open && (
+        <div class="json-members">
+          {members.slice(0, most).map(([name, member]) => (
+            <Value key={name} name={name} value={member} isOpen={!isLarger(member, 12)} />
+          ))}
+          {members.length > most && (
+            <button type="button" class="plain soft" onClick={() => setMost(most + 1_000)}>
+              {members.length - most} more
+            </button>
+          )}
+        </div>
+      )}
+    </details>
+  )
+}
+
+const longestText = 400
+
+function Leaf({ value }: { readonly value: unknown }): ComponentChildren {
+  const [isWhole, showWhole] = useState(false)
+  if (typeof value !== 'string') return <span>{brief(value)}</span>
+  const isLong = value.length > longestText
+  return (
+    <>
+      <span class="json-text">
+        {JSON.stringify(isLong && !isWhole ? value.slice(0, longestText) : value)}
+      </span>
+      {isLong && (
+        <button type="button" class="plain soft" onClick={() => showWhole(!isWhole)}>
+          {isWhole ? ' less' : ` … ${value.length} characters`}
+        </button>
+      )}
+    </>
+  )
+}

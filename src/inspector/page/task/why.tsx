@@ -1,0 +1,40 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { Explanation } from '../../../events/explanation.ts'
+import { whyOf } from '../../../events/why-of.ts'
+import { askWhy } from '../state/connection.ts'
+import { isFollowing, link, moment, runId } from '../state/shown.ts'
+import { TaskLinks } from './task-link.tsx'
+
+/** How often a live run is asked again, in milliseconds. */
+const askEvery = 1_000
+
+/** What a task waits for, in a sentence. A live run knows more than its facts do, and is asked. */
+export function Why({ taskId }: { readonly taskId: string }): ComponentChildren {
+  const asked = useSignal<{ readonly seq: number; readonly explanation: Explanation } | undefined>(undefined)
+  const isSettled = moment.value.tasks.get(taskId)?.outcome !== undefined
+  const mayAsk = link.value.state === 'live' && isFollowing.value && !isSettled
+  useEffect(() => {
+    if (!mayAsk) return undefined
+    const ask = async (): Promise<void> => {
+      const { seq } = moment.peek()
+      const explanation = await askWhy(runId.peek() ?? '', taskId).catch(() => undefined)
+      asked.value = explanation === undefined ? undefined : { seq, explanation }
+    }
+    void ask()
+    const timer = setInterval(() => void ask(), askEvery)
+    return () => clearInterval(timer)
+  }, [taskId, mayAsk])
+  const own = whyOf(moment.value, taskId)
+  const told = asked.value
+  // An answer about another status than the one that is shown has been overtaken.
+  const { sentence, waitsFor } = mayAsk && told?.explanation.status === own.status ? told.explanation : own
+  const ids = waitsFor.flatMap((one) => ('taskIds' in one ? one.taskIds : 'heldBy' in one ? one.heldBy : []))
+  return (
+    <div class="why">
+      <p class="said">{sentence}</p>
+      {ids.length > 0 && <TaskLinks ids={ids} />}
+    </div>
+  )
+}
