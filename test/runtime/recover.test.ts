@@ -110,6 +110,14 @@ describe('runtime.recover', () => {
     expect(other.hand.asked).toEqual(['start a/2'])
   })
 
+  it('of a run that is settled keeps no runtime from shutting down', async () => {
+    const { store } = await left(two, (hand) => hand.fails('a/1'))
+    const { runtime } = coordinator(store)
+    const run = await runtime.recover('run', { dag: two })
+    await runtime.shutdown()
+    expect((await run.result).status).toBe('failed')
+  })
+
   it('twice, at once or later, is once', async () => {
     const { store } = await left(two)
     const { runtime, clock } = coordinator(store)

@@ -122,7 +122,9 @@ export class DurableRuns {
       if (view.settledAt === undefined) await reapLive(view, root.shared.executors)
       if (!root.isOpen) throw runtimeClosed()
       const run = recoverRun(root, plan, journal, facts, { view, isChanged })
-      return this.#host.register(run, true)
+      const handle = this.#host.register(run, true)
+      if (run.isSettled) this.#host.registry.release(run)
+      return handle
     } catch (thrown) {
       await store.release(journal)
       throw thrown

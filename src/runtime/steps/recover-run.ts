@@ -38,6 +38,8 @@ export function recoverRun(
   if (run.isSettled) {
     run.isChanged = isChanged
     finish(run)
+    // Its actor has ended before it began.
+    host.dagEnded(run)
   }
   return run
 }
