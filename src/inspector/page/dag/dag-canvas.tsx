@@ -3,20 +3,10 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { theme } from '../shell/theme.ts'
 import { isFollowing, isSettled, link, moment, now } from '../state/shown.ts'
-import {
-  camera,
-  dimmed,
-  hovered,
-  looks,
-  resize,
-  scene,
-  screen,
-  selectBox,
-  selectedBox,
-  toggleGroup,
-} from './dag-state.ts'
+import { resize, selectBox, toggleGroup } from './dag-moves.ts'
+import { camera, critical, dimmed, hovered, looks, scene, screen, selectedBox } from './dag-state.ts'
 import { drag } from './drag.ts'
-import { paint } from './paint.ts'
+import { painterOn } from './painter.ts'
 import { readPalette } from './palette.ts'
 import { type Arrow, neighbourOf } from './reach.ts'
 
@@ -71,25 +61,16 @@ function watchSize(canvas: HTMLCanvasElement): () => void {
 
 /** Paints once before the next frame after anything that is shown has changed, and never else. */
 function keepPainted(canvas: HTMLCanvasElement): () => void {
-  const context = canvas.getContext('2d', { alpha: false })!
+  const show = painterOn(canvas)
   let frame: number | undefined
-  const show = (): void => {
+  const next = (): void => {
     frame = undefined
-    const { width, height } = screen.peek()
-    if (width === 0) return
-    const ratio = devicePixelRatio
-    const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)]
-    if (canvas.width !== across || canvas.height !== down) {
-      canvas.width = across
-      canvas.height = down
-      canvas.style.width = `${width}px`
-      canvas.style.height = `${height}px`
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    if (screen.peek().width === 0) return
     const { tasks, at, seq } = moment.peek()
     const picture = {
       scene: scene.peek(),
       looks: looks.peek(),
+      critical: critical.peek(),
       tasks,
       now: goesOn() ? now() : at,
       camera: camera.peek(),
@@ -98,15 +79,23 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
       selected: selectedBox.peek(),
       hovered: hovered.peek(),
     }
-    paint(context, picture, readPalette())
+    show(picture, readPalette())
     const { x, y, zoom } = picture.camera
     canvas.dataset['camera'] = `${x} ${y} ${zoom}`
     canvas.dataset['seq'] = String(seq)
   }
   const stop = effect(() => {
-    void [looks.value, camera.value, screen.value, dimmed.value, selectedBox.value, hovered.value]
+    void [
+      looks.value,
+      critical.value,
+      camera.value,
+      screen.value,
+      dimmed.value,
+      selectedBox.value,
+      hovered.value,
+    ]
     void [theme.value, seconds.value]
-    frame ??= requestAnimationFrame(show)
+    frame ??= requestAnimationFrame(next)
   })
   return () => {
     stop()

@@ -3,18 +3,16 @@ import type { ComponentChildren } from 'preact'
 import { history, moment, selectedTask } from '../state/shown.ts'
 import { zoomedAt } from './camera.ts'
 import { DagCanvas } from './dag-canvas.tsx'
+import { fit, moveTo, toggleAllGroups, toggleGroup } from './dag-moves.ts'
 import {
   camera,
-  fit,
+  critical,
   isTracing,
   looks,
   model,
-  moveTo,
   scene,
   screen,
   selectedBox,
-  toggleAllGroups,
-  toggleGroup,
   unfolded,
 } from './dag-state.ts'
 import { isConsequence, isRootCause } from './looks.ts'
@@ -39,7 +37,7 @@ const part = computed((): Part => {
 
 export function DagView(): ComponentChildren {
   if (moment.value.structure.length === 0) return <p class="empty">The run has no tasks yet.</p>
-  const { fault, isCritical } = looks.value
+  const { fault } = looks.value
   return (
     <div
       class="dag"
@@ -47,7 +45,7 @@ export function DagView(): ComponentChildren {
       data-boxes={scene.value.boxes.length}
       data-root-causes={count(fault, isRootCause)}
       data-consequences={count(fault, isConsequence)}
-      data-critical={count(isCritical, 1)}
+      data-critical={count(critical.value.box, 1)}
       onKeyDown={heed}
     >
       <Tools />

@@ -1,5 +1,6 @@
 import { type Place, zoomedAt } from './camera.ts'
-import { camera, hovered, moveTo, scene, selectBox, toggleGroup } from './dag-state.ts'
+import { moveTo, selectBox, toggleGroup } from './dag-moves.ts'
+import { camera, hovered, scene } from './dag-state.ts'
 
 /** A press that moves less than this, in pixels, is a click. */
 const clickReach = 4

@@ -1,9 +1,8 @@
-import { criticalPathOf } from '../../../events/critical-path-of.ts'
 import type { RunView } from '../../../events/fold.ts'
 import type { TaskStatus } from '../../../events/task-view.ts'
 import type { Scene } from './scene.ts'
 
-/** What a run makes of the boxes of a scene. By the index of a box, or of an edge of the layout. */
+/** What a run makes of the boxes of a scene, by the index of a box. */
 export interface Looks {
   /** The status of a task's box; of a folded group undefined. */
   readonly status: readonly (TaskStatus | undefined)[]
@@ -13,8 +12,6 @@ export interface Looks {
   readonly fault: Uint8Array
   /** The same of each task, by its place in the dag. */
   readonly taskFault: Uint8Array
-  readonly isCritical: Uint8Array
-  readonly isCriticalEdge: Uint8Array
 }
 
 /** The order in which the tasks of a folded group are counted. */
@@ -37,6 +34,8 @@ export const isRootCause = 1
 /** A task that was skipped because of another one. */
 export const isConsequence = 2
 
+const mayBeAtFault: ReadonlySet<TaskStatus> = new Set(['failed', 'killed', 'skipped'])
+
 type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
 
 /** `statuses` are those of the tasks, in the order of the dag. */
@@ -50,12 +49,12 @@ export function looksOf(scene: Scene, run: Judged, statuses: readonly TaskStatus
     status.push(group === undefined ? statuses[tasks[0]!] : undefined)
     if (group !== undefined) counts.set(box, counted(tasks, statuses))
     for (const task of tasks) {
-      const own = faultOf(run, task)
+      const own = mayBeAtFault.has(statuses[task]!) ? faultOf(run, task) : 0
       taskFault[task] = own
       if (own !== 0 && fault[box] !== isRootCause) fault[box] = own
     }
   }
-  return { status, counts, fault, taskFault, ...criticalIn(scene, run) }
+  return { status, counts, fault, taskFault }
 }
 
 function faultOf({ structure, tasks, ending, failure }: Judged, task: number): number {
@@ -85,20 +84,4 @@ function counted(
     const number = count.get(status)
     return number === undefined ? [] : [[status, number] as const]
   })
-}
-
-function criticalIn(scene: Scene, run: Judged) {
-  const isCritical = new Uint8Array(scene.boxes.length)
-  const isCriticalEdge = new Uint8Array(scene.layout.edges.length)
-  const { ids, length } = criticalPathOf(run)
-  // Before anything has ended no chain is the longest.
-  if (length === 0) return { isCritical, isCriticalEdge }
-  const placeOf = new Map(run.structure.map(({ id }, place) => [id, place]))
-  const chain = ids.map((id) => scene.boxOf[placeOf.get(id)!]!)
-  const next = new Map(chain.map((box, place) => [box, chain[place + 1]]))
-  for (const box of chain) isCritical[box] = 1
-  for (const [edge, { from, to }] of scene.layout.edges.entries()) {
-    if (next.get(from) === to) isCriticalEdge[edge] = 1
-  }
-  return { isCritical, isCriticalEdge }
 }

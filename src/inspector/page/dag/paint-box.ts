@@ -32,7 +32,7 @@ export function paintBox(
   const isRoot = fault === isRootCause
   const line = isRoot
     ? palette.state[status ?? 'failed']
-    : looks.isCritical[box] === 1 || box === hovered
+    : picture.critical.box[box] === 1 || box === hovered
       ? palette.edgeStrong
       : palette.ruleStrong
   if (fault === isConsequence) context.setLineDash([3, 3])

@@ -1,11 +1,13 @@
 import type { Palette } from './palette.ts'
 import type { Picture } from './picture.ts'
 
-/** Below this zoom edges are straight: nobody sees the curve. */
+/** Below this zoom edges are straight from column to column: nobody sees the curve. */
 const leastZoomForCurves = 0.3
+/** Below this one they are straight from end to end. */
+const leastZoomForColumns = 0.12
 
 export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
-  const { scene, looks, camera, screen, isDim, selected, hovered } = picture
+  const { scene, critical: chain, camera, screen, isDim, selected, hovered } = picture
   const { edges, x, widths } = scene.layout
   const { top, bottom } = scene.curves
   const left = -camera.x / camera.zoom
@@ -22,7 +24,7 @@ export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, 
       continue
     if (from === selected || to === selected || from === hovered || to === hovered) own.push(edge)
     else if (isDim !== undefined && (isDim[from] === 1 || isDim[to] === 1)) dim.push(edge)
-    else if (looks.isCriticalEdge[edge] === 1) critical.push(edge)
+    else if (chain.edge[edge] === 1) critical.push(edge)
     else plain.push(edge)
   }
   const small = camera.zoom < leastZoomForCurves
@@ -52,6 +54,11 @@ function stroke(
     for (let place = first; place < Math.min(edges.length, first + edgesInPath); place++) {
       const edge = edges[place]!
       const end = starts[edge + 1]!
+      if (zoom < leastZoomForColumns) {
+        context.moveTo(points[starts[edge]!]! * zoom + x, points[starts[edge]! + 1]! * zoom + y)
+        context.lineTo(points[end - 2]! * zoom + x, points[end - 1]! * zoom + y)
+        continue
+      }
       for (let at = starts[edge]!; at < end; at += 4) {
         const x0 = points[at]! * zoom + x
         const y0 = points[at + 1]! * zoom + y

@@ -1,5 +1,6 @@
 import type { TaskView } from '../../../events/task-view.ts'
 import type { Camera, Size } from './camera.ts'
+import type { Critical } from './critical.ts'
 import type { Looks } from './looks.ts'
 import type { Palette } from './palette.ts'
 import type { Scene } from './scene.ts'
@@ -8,6 +9,7 @@ import type { Scene } from './scene.ts'
 export interface Picture {
   readonly scene: Scene
   readonly looks: Looks
+  readonly critical: Critical
   readonly tasks: ReadonlyMap<string, TaskView>
   /** The instant that is looked at, in epoch milliseconds: attempts that go on have lasted until then. */
   readonly now: number

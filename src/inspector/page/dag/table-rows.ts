@@ -1,9 +1,11 @@
 import type { WaitsFor } from '../../../events/explanation.ts'
 import type { RunView } from '../../../events/fold.ts'
-import type { TaskView } from '../../../events/task-view.ts'
+import { noTasks, type TaskView } from '../../../events/task-view.ts'
 import { whyOf } from '../../../events/why-of.ts'
-import { statuses } from '../shell/status.tsx'
 import { lastedMs } from './box-words.ts'
+
+/** In the order in which a task goes through them. */
+const statuses = Object.keys(noTasks())
 
 export const sorts = ['task', 'status', 'attempt', 'duration'] as const
 /** What the table is sorted by; undefined: as the dag has its tasks. */

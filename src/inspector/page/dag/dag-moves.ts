@@ -1,0 +1,122 @@
+import { batch, effect } from '@preact/signals'
+import { history, select, selectedTask } from '../state/shown.ts'
+import { anchored, type Camera, fitted, kept, type Place, revealing, type Size } from './camera.ts'
+import {
+  camera,
+  chain,
+  chosenGroup,
+  hovered,
+  model,
+  scene,
+  screen,
+  selectedBox,
+  unfolded,
+} from './dag-state.ts'
+import type { Scene } from './scene.ts'
+
+/** Nobody has moved the picture yet: it is fitted anew when the window changes. */
+let isUntouched = true
+
+export function moveTo(next: Camera): void {
+  isUntouched = false
+  camera.value = kept(next, scene.peek().layout, screen.peek())
+}
+
+export function fit(): void {
+  isUntouched = true
+  camera.value = fitted(scene.peek().layout, screen.peek())
+}
+
+export function resize(size: Size): void {
+  screen.value = size
+  if (isUntouched) fit()
+}
+
+/** Folds or unfolds groups. What is looked at stays where it is. */
+function unfold(next: ReadonlySet<string>, anchorTask?: number): void {
+  const before = scene.peek()
+  const anchor = anchorTask ?? taskInView(before)
+  unfolded.value = next
+  if (anchor === undefined) return
+  const after = scene.peek()
+  const wasUntouched = isUntouched
+  const moved = anchored(camera.peek(), cornerIn(before, anchor), cornerIn(after, anchor))
+  camera.value = kept(moved, after.layout, screen.peek())
+  isUntouched = wasUntouched && camera.peek() === moved
+}
+
+export function toggleGroup(key: string): void {
+  const next = new Set(unfolded.peek())
+  if (!next.delete(key)) next.add(key)
+  chosenGroup.value = undefined
+  unfold(next, history.peek().placeOf(key))
+}
+
+export function toggleAllGroups(): void {
+  const { groups } = model.peek()
+  const areAll = groups.every(({ key }) => unfolded.peek().has(key))
+  unfold(new Set(areAll ? [] : groups.map(({ key }) => key)))
+}
+
+/** Selects what a box stands for; a folded group is only pointed at. */
+export function selectBox(box: number): void {
+  const { key, group } = scene.peek().boxes[box]!
+  batch(() => {
+    chosenGroup.value = group === undefined ? undefined : key
+    if (group === undefined) select(key)
+  })
+  reveal(box)
+}
+
+export function reveal(box: number): void {
+  if (screen.peek().width === 0) return
+  const { layout } = scene.peek()
+  const { x, y, zoom } = camera.peek()
+  const next = revealing(
+    camera.peek(),
+    { x: layout.x[box]!, y: layout.y[box]!, width: layout.widths[box]!, height: layout.boxHeight },
+    screen.peek(),
+  )
+  if (next.x !== x || next.y !== y) moveTo({ ...next, zoom })
+}
+
+function cornerIn({ layout, boxOf }: Scene, task: number): Place {
+  return { x: layout.x[boxOf[task]!]!, y: layout.y[boxOf[task]!]! }
+}
+
+/** The selected task if it can be seen, else the one nearest to the middle of the screen. */
+function taskInView({ layout, boxes, grid }: Scene): number | undefined {
+  const { x, y, zoom } = camera.peek()
+  const { width, height } = screen.peek()
+  const seen = grid.within(-x / zoom, -y / zoom, (width - x) / zoom, (height - y) / zoom)
+  const selected = selectedBox.peek()
+  if (selected !== undefined && seen.includes(selected)) return boxes[selected]!.tasks[0]
+  const [middleX, middleY] = [(width / 2 - x) / zoom, (height / 2 - y) / zoom]
+  let [nearest, least] = [seen[0], Number.POSITIVE_INFINITY]
+  for (const box of seen) {
+    const distance = Math.hypot(layout.x[box]! - middleX, layout.y[box]! - middleY)
+    if (distance < least) [nearest, least] = [box, distance]
+  }
+  return nearest === undefined ? undefined : boxes[nearest]!.tasks[0]
+}
+
+/** Another dag is another picture. */
+effect(() => {
+  void model.value
+  batch(() => {
+    unfolded.value = new Set()
+    chosenGroup.value = undefined
+    hovered.value = undefined
+    chain.value = []
+    isUntouched = true
+    if (screen.peek().width > 0) fit()
+  })
+})
+
+/** What was selected elsewhere comes into view. */
+effect(() => {
+  if (selectedTask.value === undefined) return
+  chosenGroup.value = undefined
+  const box = selectedBox.peek()
+  if (box !== undefined) reveal(box)
+})
