@@ -229,8 +229,11 @@ export class FactLog {
   }
 
   #holdPassing(fact: PassingFact): void {
-    if (fact.type === 'task.output') this.noteSign(fact.taskId, fact.attempt, fact.at)
-    else if (fact.type === 'task.progress') {
+    if (fact.type === 'task.output') {
+      this.noteSign(fact.taskId, fact.attempt, fact.at)
+      // It comes again as a whole.
+      if (fact.isPartial === true) return
+    } else if (fact.type === 'task.progress') {
       this.noteSign(fact.taskId, fact.attempt, fact.at, progressIn(fact))
     }
     this.#passing.push(Object.freeze(fact))

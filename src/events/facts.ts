@@ -190,13 +190,17 @@ interface PassingOfRun extends Passing {
 
 /** Passing facts are shown and forgotten, never journalled. */
 export type PassingFact =
-  /** The attempt wrote one or more lines: to `stdout` or `stderr` as a command, to `log` as a handler. */
+  /**
+   * The attempt wrote one or more lines: to `stdout` or `stderr` as a command, to `log` as a handler. With `isPartial` it
+   * is a line that has not ended, such as a progress bar, as it stands now: it is told again when it has.
+   */
   | (Passing & {
       readonly type: 'task.output'
       readonly taskId: TaskId
       readonly attempt: number
       readonly text: string
       readonly stream: 'stdout' | 'stderr' | 'log'
+      readonly isPartial?: true
     })
   /** The attempt says how far it is. */
   | (Passing & {

@@ -70,6 +70,8 @@ export type AttemptReport =
       readonly type: 'attempt.output'
       readonly text: string
       readonly stream: 'stdout' | 'stderr' | 'log'
+      /** A line that has not ended, as it stands now. It is reported again when it has ended. */
+      readonly isPartial?: true
     }
   | { readonly type: 'attempt.warned'; readonly message: string }
   | { readonly type: 'attempt.asked'; readonly question: string }

@@ -66,7 +66,9 @@ export function startCommand(work: Work<unknown>, options: RunCommandOptions = {
   })
   const lines = (stream?: 'stdout' | 'stderr'): readonly string[] =>
     reports.flatMap((report) =>
-      report.type === 'attempt.output' && (stream === undefined || report.stream === stream)
+      report.type === 'attempt.output' &&
+      report.isPartial !== true &&
+      (stream === undefined || report.stream === stream)
         ? report.text.split('\n')
         : [],
     )

@@ -40,7 +40,12 @@ async function writtenAndEnded(text: string): Promise<Socket> {
 describe('the output of a command', () => {
   it('is whole, however long this process was busy when the command ended', async () => {
     const [stdout, stderr] = [await writtenAndEnded('x'.repeat(60_000)), await writtenAndEnded('')]
-    const output = new Output({ tell: () => undefined, beat: () => undefined, log: () => undefined })
+    const output = new Output({
+      tell: () => undefined,
+      beat: () => undefined,
+      tellUnended: () => undefined,
+      log: () => undefined,
+    })
     output.read(stdout, stderr)
     for (const socket of [stdout, stderr]) socket.resume()
     const finished = new Promise((resolve) => output.finish(resolve))

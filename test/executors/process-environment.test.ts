@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { command } from 'dagmar'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { expectNothingLeft, runLine, startCommand } from './commands.ts'
 
 expectNothingLeft()
@@ -24,6 +24,18 @@ describe('the environment of a command', () => {
       env: { NUMBER: 3, TEXT: 'a  b', PROCESS_TEST_GONE: undefined },
     })
     expect(last).toMatchObject({ output: 'own . 3 a  b' })
+  })
+
+  it.each([
+    ['where nothing speaks against it', {}, '[3][]'],
+    ['not where NO_COLOR is set', { NO_COLOR: '1' }, '[][1]'],
+    ['not where it is set already', { FORCE_COLOR: '0' }, '[0][]'],
+    ['not where the task unsets it', { FORCE_COLOR: undefined }, '[][]'],
+  ])('has FORCE_COLOR for an executor that wants colours: %s', async (_, env, output) => {
+    for (const name of ['NO_COLOR', 'FORCE_COLOR']) vi.stubEnv(name, undefined)
+    const { last } = await runLine('echo "[$FORCE_COLOR][$NO_COLOR]"', { env }, { forceColor: 3 })
+    vi.unstubAllEnvs()
+    expect(last).toMatchObject({ type: 'attempt.completed', output })
   })
 
   it('takes files, a later over an earlier, and env over all', async () => {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, createRuntime, dag, processExecutor } from 'dagmar'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { logPath } from '../../src/executors/process/log-path.ts'
 import { expectNothingLeft, type RunningCommand, runLine, startCommand } from './commands.ts'
 
@@ -26,6 +26,12 @@ const MiB = 1024 * 1024
 async function outputOf(line: string): Promise<unknown> {
   const { last } = await runLine(line)
   return last.type === 'attempt.completed' ? last.output : last
+}
+
+/** A pipe that a command waits at until somebody writes into it. */
+function held(): string {
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  return join(folder, 'pipe')
 }
 
 describe('the output of a command', () => {
@@ -42,6 +48,11 @@ describe('the output of a command', () => {
     ['no JSON that is not the last line', `echo '{"a":1}'; echo done`, '{"a":1}\ndone'],
     ['no JSON of another kind', 'echo 12', '12'],
     ['no broken JSON', `echo '{"a":'`, '{"a":'],
+    [
+      'without the escape sequences of its colours',
+      `printf '\\033[1;32m{"a":"\\033[0mb"}\\033[0m\n'`,
+      { a: 'b' },
+    ],
     ['nothing', 'true', ''],
     ['trimmed', "printf '\\n\\n  a \\n b  \\n\\n'", 'a \n b'],
   ])('is %s', async (_, line, output) => {
@@ -55,6 +66,22 @@ describe('the output of a command', () => {
     expect(output.length).toBeGreaterThan(MiB - 10)
     expect(output.slice(-10)).toBe('12345\nend'.padStart(10, '\n'))
     expect(run.warnings()).toEqual(['The output is the last MiB of its stdout, which has 2000002 bytes.'])
+  })
+
+  it('is told while its line has not ended, as it stands, and again as a whole', async () => {
+    const run = startCommand(command(`printf 'get 10%%\\rget 20%%\\r'; read answer < '${held()}'; echo done`))
+    const isTold = () =>
+      expect(run.reports).toContainEqual({
+        type: 'attempt.output',
+        text: 'get 20%',
+        stream: 'stdout',
+        isPartial: true,
+      })
+    await vi.waitFor(isTold, { timeout: 10_000, interval: 5 })
+    expect(run.lines()).toEqual([])
+    writeFileSync(join(folder, 'pipe'), 'go\n')
+    expect(await run.end).toMatchObject({ type: 'attempt.completed', output: 'get 10%\rget 20%\rdone' })
+    expect(run.lines()).toEqual(['get 10%\rget 20%\rdone'])
   })
 
   it('needs no note when the last line says it all', async () => {
@@ -255,6 +282,7 @@ describe('the log of an attempt', () => {
     const output = new Output({
       tell: () => undefined,
       beat: () => undefined,
+      tellUnended: () => undefined,
       log: (holdBack) =>
         new AttemptLog({
           path: fifo,

@@ -6,7 +6,7 @@ import type { Plan } from '../../graph/plan.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
-import { wantsColours } from '../screen/colours.ts'
+import { commandColours, wantsColours } from '../screen/colours.ts'
 import { isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { readPort } from '../read-port.ts'
@@ -59,7 +59,12 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   const { env, stdin, stdout } = process
   const look = lookFor(flags.json === true, { env, isTerminal: stdout.isTTY })
   const logDir = flags.logDir === undefined ? undefined : readFolder(flags.logDir)
-  const processes = processExecutor(logDir === undefined ? {} : { logDir })
+  const isColoured = wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color })
+  const forceColor = isColoured && look !== 'json' ? commandColours(stdout) : undefined
+  const processes = processExecutor({
+    ...(logDir === undefined ? {} : { logDir }),
+    ...(forceColor === undefined ? {} : { forceColor }),
+  })
   return runPlan(plan, {
     input,
     concurrency,
@@ -67,7 +72,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     notes: note === undefined ? [] : [note],
     look,
     level: flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
-    isColoured: wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color }),
+    isColoured,
     logDir: flags.logDir,
     inspected,
     isAttended:

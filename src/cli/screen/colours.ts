@@ -27,6 +27,13 @@ export function wantsColours({ env, isTerminal, isRefused }: ColourChoice): bool
   return isTerminal && term !== 'dumb'
 }
 
+/** The FORCE_COLOR of commands whose output goes to this stream. None where it is no terminal. */
+export function commandColours(stream: NodeJS.WriteStream): 1 | 2 | 3 | undefined {
+  if (!stream.isTTY) return undefined
+  const depth = stream.getColorDepth()
+  return depth >= 24 ? 3 : depth >= 8 ? 2 : 1
+}
+
 export function painter(isColoured: boolean): Paint {
   if (!isColoured) return (text, tone) => (tone === 'own' ? text.replace(ownColours, '') : text)
   const { dim, bold, green, red, yellow, cyan } = pc.createColors(true)

@@ -23,6 +23,7 @@ export function jsonView(screen: Screen, aside: Screen): Display {
   }
   return {
     see: (fact) => {
+      if (fact.type === 'task.output' && fact.isPartial === true) return
       if (fact.type === 'task.output' && screen.isClogged) missed++
       else {
         if (!screen.isClogged) tellMissed()

@@ -149,7 +149,7 @@ export function liveView(options: LiveViewOptions): LiveView {
       if (controls.killing !== undefined && progress.tasks.get(controls.killing)?.outcome !== undefined)
         controls = { ...controls, killing: undefined }
       // Output may be long, so it is not processed if it is not shown.
-      if (fact.type !== 'task.output' || weights.has('output')) {
+      if (fact.type !== 'task.output' || (weights.has('output') && fact.isPartial !== true)) {
         const name: Span[] = fact.taskId === undefined ? [] : [[`${shownText(fact.taskId)} `, 'strong']]
         for (const { weight, spans } of factLines(fact, progress)) {
           if (weights.has(weight)) lines.push(lineOf([...name, ...spans], paint))

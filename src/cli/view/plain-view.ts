@@ -45,6 +45,8 @@ export function plainView(options: PlainViewOptions): Display {
 
   return {
     see: (fact) => {
+      // It comes again as a whole, and a line that is printed cannot change.
+      if (fact.type === 'task.output' && fact.isPartial === true) return
       if (fact.type === 'task.output' && (screen.isClogged || !weights.has('output'))) {
         // Only output can be too much: of what no longer fits where it waits, the number is told.
         if (weights.has('output')) unshown += fact.text.split('\n').length

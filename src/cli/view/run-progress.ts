@@ -144,7 +144,7 @@ export class RunProgress {
     this.#waits.apply(fact)
     if (fact.taskId === undefined) return
     this.#place(fact.taskId)
-    if (fact.type === 'task.output') this.#tails.add(fact.taskId, fact.text, false)
+    if (fact.type === 'task.output') this.#tails.add(fact.taskId, fact.text, fact.isPartial === true)
     if (fact.type === 'task.stalled') this.#silentSince.set(fact.taskId, fact.at - fact.silentMs)
     const line = lineIn(fact)
     if (line !== undefined) this.#lastLines.set(fact.taskId, line)

@@ -4,7 +4,7 @@ import type { Plan } from '../../graph/plan.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import { showMs } from '../../time/duration.ts'
 import type { Paint } from '../screen/colours.ts'
-import { shownText } from '../../text/shown-text.ts'
+import { colouredText, shownText } from '../../text/shown-text.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export interface SummaryOptions {
@@ -88,7 +88,7 @@ function causeLines(result: RunResult, { progress, paint }: SummaryOptions): str
     .slice(0, mostCauses)
     .flatMap(({ taskId, failure }) => [
       `${paint(`${shownText(taskId)} failed`, 'bad')}${attempts(result, progress, taskId)}: ${shownText(failure.message)}`,
-      ...outputOf(failure).map((line) => `  ${paint('|', 'faint')} ${shownText(line)}`),
+      ...outputOf(failure).map((line) => `  ${paint('|', 'faint')} ${paint(colouredText(line), 'own')}`),
       ...followed(taskId),
     ])
   const rest = result.rootCauses.slice(mostCauses).map(({ taskId }) => taskId)

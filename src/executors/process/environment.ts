@@ -22,13 +22,20 @@ export interface Environment {
 const longestValue = 64 * 1024
 
 /** The variables for an attempt. Throws a `StartFault`. */
-export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork): Environment {
+export function environmentOf(
+  attempt: Attempt,
+  { env, envFiles }: CommandWork,
+  forceColor?: number,
+): Environment {
   const variables = { ...process.env } as Record<string, string>
   for (const file of envFiles ?? []) Object.assign(variables, readEnvFile(resolve(file)))
   for (const name in env) {
     const value = env[name]!
     if (value === null) delete variables[name]
     else variables[name] = value
+  }
+  if (forceColor !== undefined && !choosesColours(variables) && !choosesColours(env)) {
+    Object.assign(variables, { FORCE_COLOR: String(forceColor) })
   }
   // Where dagmar runs below dagmar, the outer values must not show through.
   for (const name of ['DAGMAR_INPUTS', 'DAGMAR_INPUTS_FILE', 'DAGMAR_INPUT', 'DAGMAR_INPUT_FILE']) {
@@ -65,6 +72,14 @@ export function environmentOf(attempt: Attempt, { env, envFiles }: CommandWork):
   put('DAGMAR_INPUTS', inputs)
   if (input !== undefined) put('DAGMAR_INPUT', input)
   return { variables, mark, folder }
+}
+
+/** True where somebody has said whether there are to be colours. A task says it by unsetting one, too. */
+function choosesColours({
+  FORCE_COLOR: force,
+  NO_COLOR: no,
+}: Readonly<Record<string, unknown>> = {}): boolean {
+  return force !== undefined || no !== undefined
 }
 
 export function removeFolder(folder: string | undefined): void {

@@ -1,3 +1,4 @@
+import { cutEscapes } from '../../text/strip-escapes.ts'
 import { noteWritten } from '../written-json.ts'
 import { deepest, readJson } from './read-json.ts'
 
@@ -50,7 +51,8 @@ export class KeptOutput {
 
   /** All of it if that is a JSON object or array, or its last line that is not empty if that is one, else the trimmed text. */
   stdout(): CommandOutput {
-    const text = this.#text().trim()
+    // Colours are for people: a command may have been told to use them.
+    const text = cutEscapes(this.#text()).trim()
     const isWhole = this.#total <= mostBytes
     for (const candidate of new Set([...(isWhole ? [text] : []), text.slice(text.lastIndexOf('\n') + 1)])) {
       const json = readJson(candidate)

@@ -33,6 +33,12 @@ export class Lines {
     }
   }
 
+  /** What there is of a line that has not ended, at most its last `most` bytes. */
+  unended(most: number): Buffer | undefined {
+    if (this.#used === 0) return undefined
+    return Buffer.from(this.#held!.subarray(Math.max(0, this.#used - most), this.#used))
+  }
+
   /** Passes on the rest, which has no newline. */
   end(): void {
     if (this.#used > 0) this.#emit(Buffer.from(this.#taken()))

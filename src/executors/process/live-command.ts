@@ -53,6 +53,7 @@ export class LiveCommand {
     const { attempt, logDir, report } = options
     this.#output = new Output({
       tell: (text, stream) => report({ type: 'attempt.output', text, stream }),
+      tellUnended: (text, stream) => report({ type: 'attempt.output', text, stream, isPartial: true }),
       beat: () => report({ type: 'attempt.heartbeat' }),
       log: (holdBack) => {
         if (logDir === undefined) return undefined

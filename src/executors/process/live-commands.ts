@@ -4,16 +4,19 @@ import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { LiveCommand } from './live-command.ts'
 import { StartFault } from './start-fault.ts'
+import type { ProcessExecutorOptions } from './process-options.ts'
 import { killAtOnce } from './sweep.ts'
 
 /** The live attempts of one executor. The part of it that needs Node's processes, loaded when the first one starts. */
 export class LiveCommands {
   readonly #logDir: string | undefined
+  readonly #forceColor: number | undefined
   readonly #live = new Map<string, LiveCommand>()
   #isHeld: boolean
 
-  constructor({ logDir, isHeld }: { readonly logDir?: string; readonly isHeld: boolean }) {
+  constructor({ logDir, forceColor, isHeld }: ProcessExecutorOptions & { readonly isHeld: boolean }) {
     this.#logDir = logDir
+    this.#forceColor = forceColor
     this.#isHeld = isHeld
   }
 
@@ -21,7 +24,7 @@ export class LiveCommands {
     const attemptId = attemptIdOf(attempt)
     try {
       const live = new LiveCommand({
-        ...readied(attempt),
+        ...readied(attempt, this.#forceColor),
         attempt,
         report,
         leaders,
@@ -87,13 +90,13 @@ function watchExit(): void {
   else process.off('exit', killAll)
 }
 
-function readied(attempt: Attempt) {
+function readied(attempt: Attempt, forceColor: number | undefined) {
   if (process.platform === 'win32') {
     throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')
   }
   const work = asCommandWork(attempt.work)
   if (work === undefined) throw notStarted('The work of the task is none that command() made.')
-  return { work, environment: environmentOf(attempt, work) }
+  return { work, environment: environmentOf(attempt, work, forceColor) }
 }
 
 function notStarted(message: string): StartFault {

@@ -12,6 +12,11 @@ const patienceMs = 2_000
 /** So often a command that is not read counts as one that works: nobody can tell that it is silent. */
 const heldBeatMs = 500
 
+/** A line that has not ended is told so often. */
+const unendedMs = 250
+/** Of a long one only the end, in bytes. */
+const mostUnended = 4 * 1024
+
 type StreamName = 'stdout' | 'stderr'
 
 export interface OutputOptions {
@@ -19,6 +24,8 @@ export interface OutputOptions {
   readonly tell: (text: string, stream: StreamName) => void
   /** Called when something was written, but no whole line. */
   readonly beat: () => void
+  /** What there is of a line that has not ended for a while, such as a progress bar or a prompt, as it stands now. */
+  readonly tellUnended: (text: string, stream: StreamName) => void
   /** Makes the log, if there is to be one. */
   readonly log: (holdBack: (isFull: boolean) => void) => AttemptLog | undefined
 }
@@ -116,6 +123,16 @@ export class Output {
   #readStream(socket: Socket, name: StreamName): void {
     const decoder = new StringDecoder('utf8')
     let isOver = false
+    let told = ''
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tellUnended = (): void => {
+      timer = undefined
+      const bytes = lines.unended(mostUnended)
+      const text = bytes === undefined ? '' : latestOf(new StringDecoder('utf8').write(bytes))
+      if (text === told || text === '') return
+      told = text
+      this.#options.tellUnended(text, name)
+    }
     const lines = new Lines((piece) => {
       this.#log?.write(piece, name)
       this.#tell(isOver ? decoder.end(piece) : decoder.write(piece), name)
@@ -126,9 +143,11 @@ export class Output {
       const before = this.#toldPieces
       lines.push(chunk)
       if (this.#toldPieces === before) this.#options.beat()
+      timer ??= setTimeout(tellUnended, unendedMs)
     })
     socket.once('close', () => {
       isOver = true
+      clearTimeout(timer)
       lines.end()
       this.#tell(decoder.end(), name)
       if (--this.#open === 0) this.#closed?.()
@@ -154,4 +173,10 @@ export class Output {
       this.#beats = undefined
     } else this.#beats ??= setInterval(() => this.#options.beat(), heldBeatMs)
   }
+}
+
+/** What a carriage return has not made obsolete: the latest state of a progress bar. */
+function latestOf(text: string): string {
+  const shown = text.replace(/[\r\n]+$/, '')
+  return shown.slice(shown.lastIndexOf('\r') + 1)
 }

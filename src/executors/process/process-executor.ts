@@ -76,15 +76,18 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
   }
 }
 
-const known = new Set(['capacity', 'logDir'])
+const known = new Set(['capacity', 'logDir', 'forceColor'])
 
 function readOptions(options: ProcessExecutorOptions): void {
   const path = 'processExecutor.options'
   readFields(options, path, known)
-  const { capacity, logDir } = options
+  const { capacity, logDir, forceColor } = options
   if (capacity !== undefined) readInteger(capacity, `${path}.capacity`, 1, true)
   if (logDir !== undefined && (typeof logDir !== 'string' || logDir.trim() === '')) {
     throw badValue(`${path}.logDir`, logDir, 'the path of a directory')
+  }
+  if (forceColor !== undefined && ![1, 2, 3].includes(forceColor)) {
+    throw badValue(`${path}.forceColor`, forceColor, '1, 2 or 3')
   }
 }
 

@@ -8,4 +8,10 @@ export interface ProcessExecutorOptions {
    * log cannot keep up. @default no logs
    */
   readonly logDir?: string
+  /**
+   * Has commands use colours although no terminal reads them: the value of `FORCE_COLOR` for each command whose
+   * environment has neither that nor `NO_COLOR`, and that does not set or unset it itself. 1 is 16 colours, 2 is 256, 3 is
+   * millions. Their escape codes stand in what they write; outputs have none. @default not set
+   */
+  readonly forceColor?: 1 | 2 | 3
 }

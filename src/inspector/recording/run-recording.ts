@@ -29,6 +29,8 @@ export class RunRecording {
     })
     this.recorder = recorder
     this.#subscription = run.events({ from: 1 }).subscribe((fact) => {
+      // A line that has not ended comes again as a whole.
+      if (fact.type === 'task.output' && fact.isPartial === true) return
       const isLasting = isRunFact(fact)
       recorder.log.push(write(fact), !isLasting)
       if (isLasting) recorder.lastSeq = fact.seq

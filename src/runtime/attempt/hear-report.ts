@@ -132,6 +132,7 @@ function pass(
       attempt,
       text: asText(report.text),
       stream: report.stream === 'stdout' || report.stream === 'stderr' ? report.stream : 'log',
+      ...(report.isPartial === true ? { isPartial: true as const } : {}),
     })
     return
   }
