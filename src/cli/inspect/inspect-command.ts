@@ -17,7 +17,7 @@ export interface InspectFlags {
 export async function inspectCommand(
   path: string,
   flags: InspectFlags,
-  { writeOut, writeErr }: OutputConfiguration,
+  output: OutputConfiguration,
 ): Promise<number> {
   const port = flags.port === undefined ? 0 : readPort('--port', flags.port)
   if (flags.export !== undefined && (flags.open === true || flags.port !== undefined)) {
@@ -26,15 +26,15 @@ export async function inspectCommand(
     })
   }
   const { facts, notes } = await readFacts(path === '-' ? process.stdin : path)
-  for (const note of notes) writeErr!(`dagmar: ${shownText(note)}\n`)
+  for (const note of notes) output.writeErr!(`dagmar: ${shownText(note)}\n`)
   if (flags.export !== undefined) {
     await exportFacts(facts, flags.export)
-    writeOut!(`Wrote ${shownText(flags.export)}.\n`)
+    output.writeOut!(`Wrote ${shownText(flags.export)}.\n`)
     return 0
   }
   const inspector = await inspectFacts(facts, { port, open: flags.open === true, keepAlive: true })
-  writeOut!(`${inspector.url}\n`)
-  writeErr!('dagmar: the run is shown there until Ctrl-C\n')
+  output.writeOut!(`${inspector.url}\n`)
+  output.writeErr!('dagmar: the run is shown there until Ctrl-C\n')
   await new Promise<void>((resolve) => onEndingSignals(() => resolve()))
   await inspector.close()
   return 0

@@ -1,43 +1,47 @@
-/** A stretch of a log that lies together in memory. */
+/** Entries of a log that lie together in memory. */
 interface Block {
   /** The number of its first entry. */
   readonly first: number
   count: number
-  /** The entries as JSON; '' for one that is no longer held. Undefined where none of them is. */
-  texts: string[] | undefined
+  /** The entries as JSON, each with a comma behind it. Undefined where none is held. */
+  bytes: Buffer | undefined
+  /** Where each of them ends. One that is no longer held is empty. */
+  readonly ends: number[]
   /** Which of them pass, by place. */
   passing: number[]
-  /** The characters of those. */
-  passingCharacters: number
+  passingBytes: number
 }
 
 export interface EntryLogOptions {
-  /** How many characters passing entries may have. @default 16 Mi */
+  /** How many bytes passing entries may take. @default 16 MiB */
   readonly mostPassing?: number
 }
 
-/** Entries from a number on, as JSON. */
+/** Entries from a number on. */
 export interface Stretch {
   /** The number of the first. */
   readonly first: number
-  readonly texts: readonly string[]
+  /** The entries as JSON, with commas between them. */
+  readonly json: Buffer
   /** The number after which the next stretch begins: later than that of the last one where entries are gone. */
   readonly last: number
 }
 
-const blockSize = 256
+const blockSize = 512
+const firstBytes = 64 * 1024
 /** The least that an entry counts for, so that many small ones are bounded, too. */
-const leastCharacters = 64
+const leastBytes = 64
 
 /**
- * The numbered entries of one log, as the JSON text that every client gets. What passes (output, events, snapshots) is
- * given up, the oldest first, where it takes too much room; facts stay.
+ * The numbered entries of one log, as the JSON that every client gets. They lie outside of the heap, where nothing has
+ * to look at them again. What passes (output, events, snapshots) is given up, the oldest first, where it takes too much
+ * room; facts stay.
  */
 export class EntryLog {
   readonly #blocks: Block[] = []
   readonly #mostPassing: number
   #last = 0
-  #passingCharacters = 0
+  #passingBytes = 0
   /** The first block that may hold passing entries. */
   #oldest = 0
 
@@ -50,58 +54,79 @@ export class EntryLog {
     return this.#last
   }
 
-  push(text: string, passes = false): void {
-    let block = this.#blocks.at(-1)
-    if (block?.texts === undefined || block.count === blockSize) {
-      block = { first: this.#last + 1, count: 0, texts: [], passing: [], passingCharacters: 0 }
-      this.#blocks.push(block)
-    }
+  push(json: string, passes = false): void {
+    const block = this.#open()
+    const start = endOf(block, block.count)
+    const end = write(block, `${json},`, start)
     this.#last++
-    block.texts!.push(text)
+    block.ends.push(end)
     if (passes) {
-      const characters = leastCharacters + text.length
+      const bytes = leastBytes + end - start
       block.passing.push(block.count)
-      block.passingCharacters += characters
-      this.#passingCharacters += characters
+      block.passingBytes += bytes
+      this.#passingBytes += bytes
     }
     block.count++
-    if (this.#passingCharacters > this.#mostPassing) this.#makeRoom()
+    if (this.#passingBytes > this.#mostPassing) this.#makeRoom()
   }
 
   /**
-   * The entries after a number, as many as have about `characters`, and one at least; undefined where there are none.
+   * The entries after a number, as many as have about so many `bytes`, and one at least; undefined where there are none.
    * What is gone comes as one `dropped`, the last of its stretch.
    */
-  after(number: number, characters: number, at: number): Stretch | undefined {
+  after(number: number, bytes: number, at: number): Stretch | undefined {
     if (number >= this.#last) return undefined
-    const texts: string[] = []
-    let place = this.#blockOf(number + 1)
-    let next = number + 1
-    for (let room = characters; place < this.#blocks.length; place++) {
+    const parts: Buffer[] = []
+    const first = number + 1
+    let next = first
+    let room = bytes
+    for (let place = this.#blockOf(first); place < this.#blocks.length && room > 0; place++) {
       const block = this.#blocks[place]!
-      for (; next < block.first + block.count; next++) {
-        const text = block.texts?.[next - block.first] ?? ''
-        if (text === '') {
-          const end = this.#endOfGap(place, next)
-          texts.push(JSON.stringify({ kind: 'dropped', at, count: end - next }))
-          return { first: number + 1, texts, last: end - 1 }
-        }
-        if (room <= 0) return { first: number + 1, texts, last: next - 1 }
-        texts.push(text)
-        room -= text.length
+      const from = next - block.first
+      let to = from
+      while (to < block.count && room > 0 && !isGone(block, to)) {
+        room -= endOf(block, to + 1) - endOf(block, to)
+        to++
+      }
+      if (to > from) parts.push(block.bytes!.subarray(endOf(block, from), endOf(block, to)))
+      next = block.first + to
+      if (to < block.count && isGone(block, to)) {
+        const end = this.#endOfGap(place, next)
+        parts.push(Buffer.from(`${JSON.stringify({ kind: 'dropped', at, count: end - next })},`))
+        next = end
+        break
       }
     }
-    return { first: number + 1, texts, last: next - 1 }
+    const json = Buffer.concat(parts)
+    return { first, json: json.subarray(0, json.length - 1), last: next - 1 }
+  }
+
+  /** The block for the next entry. */
+  #open(): Block {
+    const last = this.#blocks.at(-1)
+    if (last?.bytes !== undefined && last.count < blockSize) return last
+    // What it does not need is given back.
+    if (last?.bytes !== undefined) last.bytes = Buffer.from(last.bytes.subarray(0, endOf(last, last.count)))
+    const block: Block = {
+      first: this.#last + 1,
+      count: 0,
+      bytes: Buffer.allocUnsafeSlow(firstBytes),
+      ends: [],
+      passing: [],
+      passingBytes: 0,
+    }
+    this.#blocks.push(block)
+    return block
   }
 
   /** The number of the first entry after a gap. */
-  #endOfGap(place: number, number: number): number {
+  #endOfGap(from: number, number: number): number {
     let next = number
-    for (let at = place; at < this.#blocks.length; at++) {
-      const block = this.#blocks[at]!
-      for (; next < block.first + block.count; next++) {
-        if (block.texts === undefined) next = block.first + block.count - 1
-        else if (block.texts[next - block.first] !== '') return next
+    for (let place = from; place < this.#blocks.length; place++) {
+      const block = this.#blocks[place]!
+      while (next < block.first + block.count) {
+        if (!isGone(block, next - block.first)) return next
+        next = block.bytes === undefined ? block.first + block.count : next + 1
       }
     }
     return next
@@ -119,13 +144,10 @@ export class EntryLog {
 
   /** Gives up the passing entries of the oldest blocks that have any. The block that is being filled keeps its own. */
   #makeRoom(): void {
-    while (this.#passingCharacters > this.#mostPassing && this.#oldest < this.#blocks.length - 1) {
+    while (this.#passingBytes > this.#mostPassing && this.#oldest < this.#blocks.length - 1) {
       const block = this.#blocks[this.#oldest]!
-      this.#passingCharacters -= block.passingCharacters
-      for (const place of block.passing) block.texts![place] = ''
-      if (block.passing.length === block.count) block.texts = undefined
-      block.passing = []
-      block.passingCharacters = 0
+      this.#passingBytes -= block.passingBytes
+      giveUpPassing(block)
       this.#mergeWithGap()
     }
   }
@@ -133,9 +155,58 @@ export class EntryLog {
   /** Two blocks of which nothing is held become one, so that a long gap takes no room. */
   #mergeWithGap(): void {
     const [before, block] = [this.#blocks[this.#oldest - 1], this.#blocks[this.#oldest]!]
-    if (before !== undefined && before.texts === undefined && block.texts === undefined) {
+    if (before !== undefined && before.bytes === undefined && block.bytes === undefined) {
       before.count += block.count
       this.#blocks.splice(this.#oldest, 1)
     } else this.#oldest++
   }
+}
+
+/** Where the entries before a place end. */
+function endOf({ ends }: Block, place: number): number {
+  return place === 0 ? 0 : ends[place - 1]!
+}
+
+function isGone(block: Block, place: number): boolean {
+  return block.bytes === undefined || endOf(block, place + 1) === endOf(block, place)
+}
+
+/** Returns where it ends. */
+function write(block: Block, text: string, at: number): number {
+  const bytes = block.bytes!
+  // Of UTF-8, three bytes are the most that one unit of a text can take.
+  const most = at + 3 * text.length
+  if (most > bytes.length) {
+    const needed = most > 2 * bytes.length ? at + Buffer.byteLength(text) : most
+    if (needed > bytes.length) {
+      block.bytes = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, needed))
+      bytes.copy(block.bytes, 0, 0, at)
+    }
+  }
+  return at + block.bytes!.write(text, at)
+}
+
+function giveUpPassing(block: Block): void {
+  const { bytes, ends, count } = block
+  const passing = new Set(block.passing)
+  block.passing = []
+  block.passingBytes = 0
+  if (bytes === undefined || passing.size === 0) return
+  if (passing.size === count) {
+    block.bytes = undefined
+    ends.length = 0
+    return
+  }
+  const kept: Buffer[] = []
+  let [start, end] = [0, 0]
+  for (let place = 0; place < count; place++) {
+    const next = ends[place]!
+    if (!passing.has(place)) {
+      kept.push(bytes.subarray(start, next))
+      end += next - start
+    }
+    start = next
+    ends[place] = end
+  }
+  block.bytes = Buffer.concat(kept)
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../machines/outcome.ts'
-import type { Fact } from '../../events/facts.ts'
+import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
 import { isPlain, type Sanitise, type SanitiserOptions, type ShownPlace } from '../sanitise.ts'
 
 /** The fields of facts that hold what others made, and what they are. Everything else in facts is dagmar's own. */
@@ -16,14 +16,6 @@ const foreign: Readonly<Record<string, ShownPlace['kind']>> = {
 }
 const names = Object.keys(foreign)
 
-/** The facts that every task tells, and that have none of these fields. */
-const plainFacts: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
-  'task.ready',
-  'task.dispatched',
-  'task.starting',
-  'task.started',
-])
-
 /** Writes a fact as an entry in JSON. */
 export type WriteFact = (fact: Fact) => string
 
@@ -31,9 +23,34 @@ export type WriteFact = (fact: Fact) => string
 export function factWriter(sanitise: Sanitise, options: SanitiserOptions): WriteFact {
   const isEager = options.sanitise !== undefined
   return (fact) => {
-    const shown = plainFacts.has(fact.type) ? fact : shownFact(fact, sanitise, isEager)
-    return `{"kind":"fact","fact":${JSON.stringify(shown)}}`
+    const json = isRunFact(fact) ? plainFact(fact) : undefined
+    return `{"kind":"fact","fact":${json ?? JSON.stringify(shownFact(fact, sanitise, isEager))}}`
   }
+}
+
+/** The facts that every task tells, and that hold nothing foreign: to write them by hand takes a third of the time. */
+function plainFact(fact: RunFact): string | undefined {
+  switch (fact.type) {
+    case 'task.ready':
+      return `${begun(fact)}}`
+    case 'task.dispatched':
+      return `${begun(fact)},"attempt":${fact.attempt},"executor":${quoted(fact.executor)}}`
+    case 'task.starting':
+      return `${begun(fact)},"attempt":${fact.attempt}${fact.until === undefined ? '' : `,"until":${fact.until}`}}`
+    case 'task.started':
+      return `${begun(fact)},"attempt":${fact.attempt}}`
+    default:
+      return undefined
+  }
+}
+
+function begun({ seq, at, runId, type, taskId, causeSeq }: RunFact & { readonly taskId: string }): string {
+  const cause = causeSeq === undefined ? '' : `,"causeSeq":${causeSeq}`
+  return `{"seq":${seq},"at":${at},"runId":${quoted(runId)},"type":"${type}","taskId":${quoted(taskId)}${cause}`
+}
+
+function quoted(text: string): string {
+  return /^[\w .:/-]*$/.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 /** The fact itself where nothing in it needs a look, which is so for most. */

@@ -1,3 +1,4 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
 import { type Fact, isRunFact } from '../../events/facts.ts'
 import { statusAfter } from '../../events/run-summary.ts'
 import type { Entry } from '../protocol.ts'
@@ -16,7 +17,7 @@ export interface FactsSource extends Source {
 export function factsSource(facts: readonly Fact[], options: SanitiserOptions): FactsSource {
   const write = factWriter(sanitiser(options), options)
   const [overview, log] = [new EntryLog(), new EntryLog()]
-  const { runId, at: from } = facts[0]!
+  const { runId, at: from } = begun(facts)
   const until = facts.reduce((latest, { at }) => Math.max(latest, at), from)
   for (const entry of ownMachines(from)) {
     overview.push(JSON.stringify(entry))
@@ -24,9 +25,6 @@ export function factsSource(facts: readonly Fact[], options: SanitiserOptions): 
   }
   for (const fact of facts) log.push(write(fact))
   overview.push(JSON.stringify(runEntry(facts, until)))
-  const refuse = (): never => {
-    throw new Refusal('SAVED', 'This run was written down and is only read.')
-  }
   return {
     runId,
     saved: true,
@@ -38,6 +36,18 @@ export function factsSource(facts: readonly Fact[], options: SanitiserOptions): 
     command: refuse,
     close: () => undefined,
   }
+}
+
+function begun([first]: readonly Fact[]): Fact {
+  if (first?.type === 'run.created') return first
+  throw new DagmarError('FACTS_GAP', {
+    message: 'The facts of a run begin with run.created, which is missing.',
+    hint: 'Subscribe before the first await after the dispatch, or take run.events({ from: 1 }).',
+  })
+}
+
+function refuse(): never {
+  throw new Refusal('SAVED', 'This run was written down and is only read.')
 }
 
 function runEntry(facts: readonly Fact[], at: number): Entry {

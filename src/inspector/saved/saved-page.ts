@@ -1,9 +1,10 @@
 import { type LogId, protocolVersion, type ServerMessage } from '../protocol.ts'
 import { policyFor } from '../server/page.ts'
+import { batchOf } from '../recording/batch-of.ts'
 import type { FactsSource } from './facts-source.ts'
 
-/** About so many characters of entries stand in one line. */
-const lineCharacters = 256 * 1024
+/** About so many bytes of entries stand in one line. */
+const lineBytes = 256 * 1024
 /** The element that the page's script fills: what is saved stands before it, so that it is there when the script runs. */
 const place = '<div id="page">'
 
@@ -39,11 +40,9 @@ export function* savedMessages(source: FactsSource): IterableIterator<string> {
 function* batchesOf(source: FactsSource, id: LogId, now: number): IterableIterator<string> {
   const log = source.open(id)!
   for (let after = 0; after < log.last; ) {
-    const { first, texts, last } = log.after(after, lineCharacters, now)!
-    yield line(
-      `{"type":"batch","log":${JSON.stringify(id)},"first":${first},"now":${now},"entries":[${texts.join(',')}]}`,
-    )
-    after = last
+    const stretch = log.after(after, lineBytes, now)!
+    yield line(batchOf(id, stretch, now).toString())
+    after = stretch.last
   }
 }
 

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { type ClientMessage, type LogId, protocolVersion, type ServerMessage } from '../protocol.ts'
+import { batchOf } from '../recording/batch-of.ts'
 import type { EntryLog } from '../recording/entry-log.ts'
 import { Refusal, type Source } from '../recording/source.ts'
 import { readMessage } from './read-message.ts'
@@ -16,8 +17,8 @@ export interface ClientOptions {
   readonly patienceMs: number
 }
 
-/** About so many characters of entries go in one frame. */
-const frameCharacters = 256 * 1024
+/** About so many bytes of entries go in one frame. */
+const frameBytes = 256 * 1024
 /** WebSocket's own codes: a frame that the protocol does not know, and a client that does not read. */
 const closedFor = { frame: 1008, slowness: 1013 } as const
 
@@ -78,11 +79,9 @@ export class Client {
 
   #sendBatch(log: LogId, followed: { readonly log: EntryLog; after: number }): void {
     const now = this.#options.source.now()
-    const { first, texts, last } = followed.log.after(followed.after, frameCharacters, now)!
-    followed.after = last
-    this.#socket.send(
-      `{"type":"batch","log":${JSON.stringify(log)},"first":${first},"now":${now},"entries":[${texts.join(',')}]}`,
-    )
+    const stretch = followed.log.after(followed.after, frameBytes, now)!
+    followed.after = stretch.last
+    this.#socket.send(batchOf(log, stretch, now), { binary: false })
   }
 
   #send(message: ServerMessage): void {
