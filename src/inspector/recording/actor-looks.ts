@@ -96,8 +96,8 @@ export class ActorLooks {
       this.#watch = undefined
     } else {
       this.#watch ??= watchActors(this.#options.target, {
-        sent: (told) => this.#sent(told),
-        taken: (told) => this.#taken(told),
+        sent: (told) => unharmed(() => this.#sent(told)),
+        taken: (told) => unharmed(() => this.#taken(told)),
       })
     }
   }
@@ -130,5 +130,14 @@ export class ActorLooks {
       const recorder = this.#options.recorded(log)
       if (recorder !== undefined) yield [recorder, lookedAt]
     }
+  }
+}
+
+/** What is thrown here would be told in the run. */
+function unharmed(record: () => void): void {
+  try {
+    record()
+  } catch {
+    // An actor that cannot be looked at is not shown.
   }
 }

@@ -17,7 +17,7 @@ export interface RunRecordingOptions {
 export class RunRecording {
   readonly run: RunHandle
   readonly recorder: LogRecorder
-  readonly #subscription: Subscription
+  readonly #subscription: Subscription | undefined
 
   constructor(run: RunHandle, { sanitise, write, now, told }: RunRecordingOptions) {
     this.run = run
@@ -28,18 +28,26 @@ export class RunRecording {
       executorOf: (taskId) => run.plan.tasks[run.plan.indexOf(taskId) ?? -1]?.executor,
     })
     this.recorder = recorder
-    this.#subscription = run.events({ from: 1 }).subscribe((fact) => {
+    const record = (fact: Fact): void => {
       // A line that has not ended comes again as a whole.
       if (fact.type === 'task.output' && fact.isPartial === true) return
       const isLasting = isRunFact(fact)
       recorder.log.push(write(fact), !isLasting)
       if (isLasting) recorder.lastSeq = fact.seq
       told(fact)
+    }
+    this.#subscription = run.events({ from: 1 }).subscribe((fact) => {
+      try {
+        record(fact)
+      } catch {
+        // What is thrown here would be told in the run. A log with a gap is worth nothing.
+        this.close()
+      }
     })
   }
 
   close(): void {
-    this.#subscription.unsubscribe()
+    this.#subscription?.unsubscribe()
   }
 }
 

@@ -51,8 +51,17 @@ export class Client {
     this.#followed.clear()
   }
 
-  /** Gives the client what it has not got yet. False where it reads too slowly to get all. */
+  /** Gives the client what it has not got yet. False where it reads too slowly to get all. Never throws. */
   feed(): boolean {
+    try {
+      return this.#feed()
+    } catch {
+      this.#socket.terminate()
+      return true
+    }
+  }
+
+  #feed(): boolean {
     for (const [log, followed] of this.#followed) {
       while (followed.after < followed.log.last) {
         if (this.#isFull()) return false

@@ -157,8 +157,7 @@ function answer(
   }
   if (refused !== undefined) say(403, 'text/plain', refused)
   else if (method !== 'GET' && method !== 'HEAD') say(405, 'text/plain', 'Only GET and HEAD are answered.')
-  else if (new URL(url ?? '', 'http://127.0.0.1').pathname !== '/')
-    say(404, 'text/plain', 'There is nothing here.')
+  else if ((url ?? '').split('?')[0] !== '/') say(404, 'text/plain', 'There is nothing here.')
   else say(200, 'text/html', page)
 }
 
