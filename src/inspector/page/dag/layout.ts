@@ -36,8 +36,12 @@ export function layoutOf(links: readonly Links[], room: Room): Layout {
   }
   const inShelf = Math.max(width, Math.sqrt(area) * 1.3)
   let [left, top] = [0, 0]
+  // A large part has nothing beside it.
+  let isFull = false
   for (const one of placed) {
-    if (left > 0 && left + Math.max(one.width, inShelf / 2) > inShelf) [left, top] = [0, height]
+    const isLarge = one.width > inShelf / 2
+    if (left > 0 && (isFull || isLarge || left + one.width > inShelf)) [left, top] = [0, height]
+    isFull = isLarge
     for (const [index, box] of one.part.entries()) {
       x[box] = one.x[index]! + left
       y[box] = one.y[index]! + top
