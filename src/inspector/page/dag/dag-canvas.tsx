@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { theme } from '../shell/theme.ts'
@@ -9,6 +9,12 @@ import { drag } from './drag.ts'
 import { painterOn } from './painter.ts'
 import { readPalette } from './palette.ts'
 import { type Arrow, neighbourOf } from './reach.ts'
+
+/** The theme is on the page by the time that the next frame is painted. */
+const palette = computed(() => {
+  void theme.value
+  return readPalette()
+})
 
 /** Counts the seconds while attempts go on, so that their lengths grow. */
 const seconds = signal(0)
@@ -29,24 +35,7 @@ export function DagCanvas(): ComponentChildren {
         aria-label="The dag. Arrows move along its edges, Enter opens a task or unfolds a group; the table has the same tasks."
         onKeyDown={heed}
       />
-      <Spoken />
     </div>
-  )
-}
-
-/** What the arrows have led to, for those who do not see it. */
-function Spoken(): ComponentChildren {
-  const box = selectedBox.value
-  if (box === undefined) return <output class="visually-hidden" />
-  const { label, group } = scene.value.boxes[box]!
-  const words =
-    group === undefined
-      ? looks.value.status[box]
-      : (looks.value.counts.get(box) ?? []).map(([status, count]) => `${count} ${status}`).join(', ')
-  return (
-    <output class="visually-hidden">
-      {label}: {words}
-    </output>
   )
 }
 
@@ -79,7 +68,7 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
       selected: selectedBox.peek(),
       hovered: hovered.peek(),
     }
-    show(picture, readPalette())
+    show(picture, palette.peek())
     const { x, y, zoom } = picture.camera
     canvas.dataset['camera'] = `${x} ${y} ${zoom}`
     canvas.dataset['seq'] = String(seq)
@@ -94,7 +83,7 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
       selectedBox.value,
       hovered.value,
     ]
-    void [theme.value, seconds.value]
+    void [palette.value, seconds.value]
     frame ??= requestAnimationFrame(next)
   })
   return () => {

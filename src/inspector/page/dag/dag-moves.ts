@@ -23,6 +23,7 @@ export function moveTo(next: Camera): void {
 }
 
 export function fit(): void {
+  if (screen.peek().width === 0) return
   isUntouched = true
   camera.value = fitted(scene.peek().layout, screen.peek())
 }
@@ -109,7 +110,7 @@ effect(() => {
     hovered.value = undefined
     chain.value = []
     isUntouched = true
-    if (screen.peek().width > 0) fit()
+    fit()
   })
 })
 

@@ -9,5 +9,7 @@ export const keys: readonly (readonly [key: string, what: string])[] = [
   ['Enter', 'open the task'],
   ['Escape', 'close what is open, then leave the task'],
   ['f and 0', 'fit the view, original size'],
+  ['t', 'dag: trace what a task needs, and what needs it'],
+  ['g', 'dag: fold or unfold what looks alike'],
   ['?', 'this help'],
 ]

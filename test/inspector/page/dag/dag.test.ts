@@ -48,8 +48,11 @@ describe.skipIf(noChromium)('the dag in the page', () => {
 
   it('shows each task in the colour of its status, in the picture and in the table', async () => {
     const midway = await recordRun('release', release, { untilMs: 2_000 })
-    for (const facts of [failed, midway]) {
-      const dag = await openDag(await browser.page(), built.saved(facts), facts)
+    for (const [facts, deviceScaleFactor] of [
+      [failed, 1],
+      [midway, 2],
+    ] as const) {
+      const dag = await openDag(await browser.page({ deviceScaleFactor }), built.saved(facts), facts)
       expect(await dag.rows()).toEqual(statusesOf(facts))
       for (const [task, status] of statusesOf(facts)) {
         if (['pending', 'ready', 'skipped'].includes(status)) continue
