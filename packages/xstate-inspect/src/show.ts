@@ -64,11 +64,15 @@ export class Show {
     this.#tell({ type: 'service.event', event: JSON.stringify(told), sessionId: actor.sessionId })
   }
 
-  #taken(actor: LiveActor, snapshot: LiveSnapshot, event: { readonly type: string }): void {
+  #taken(actor: LiveActor, taken: LiveSnapshot, event: { readonly type: string }): void {
     const { sessionId } = actor
     const service = this.services.get(sessionId)
     if (service === undefined) return
-    service.state = v4State(actor, snapshot, eventOf(event, actor, undefined, this.#sanitise), this.#sanitise)
+    // A function of transitions takes its own end for an event like any other.
+    const isStopped = event.type === 'xstate.stop' && taken.status === 'active'
+    const snapshot: LiveSnapshot = isStopped ? { ...taken, status: 'stopped' } : taken
+    const told = eventOf(event, actor, undefined, this.#sanitise)
+    service.state = v4State(actor, snapshot, told, this.#sanitise)
     this.#tell({ type: 'service.state', state: JSON.stringify(service.state), sessionId })
     if (snapshot.status === 'active') return
     this.services.delete(sessionId)

@@ -2,6 +2,7 @@ import { createRuntime, dag, logic, type Runtime } from 'dagmar'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Bridge, bridge, type BridgeOptions } from '../src/index.ts'
 import { gate } from './gate.ts'
+import { oddLogics } from '../../../test/ecosystem/odd-logics.ts'
 import { receiving } from './receiving.ts'
 import { busyMachine, reviewMachine, strangeMachine } from '../../../test/ecosystem/own-machines.ts'
 
@@ -260,4 +261,31 @@ describe('a bridge that nobody is connected to', () => {
     runtime = createRuntime()
     await expect(bridge({} as Runtime)).rejects.toThrow('a runtime or a run')
   })
+})
+
+describe('odd logics', () => {
+  it.each(Object.entries(oddLogics))(
+    'are machines of XState 4 with the states that they are in: %s',
+    async (_, odd) => {
+      runtime = createRuntime()
+      const run = runtime.dispatch(
+        dag('odd').task(
+          'odd',
+          { killGrace: 0 },
+          logic(odd as never, () => undefined as never),
+        ),
+        {
+          id: 'run-1',
+        },
+      )
+      const receiver = receiving(await bridged(runtime))
+      const work = await receiver.sessionOf('work')
+      run.actorOf('odd', 'work')!.send({ type: 'go' })
+      await run.kill()
+      await receiver.gone(work)
+      expect(receiver.statesOf('work').length).toBeGreaterThan(2)
+      expect(receiver.machineOf('work').initialState.value).toEqual(receiver.statesOf('work')[0])
+      expect(receiver.eventsOf('work')[0]).toBe('go')
+    },
+  )
 })
