@@ -30,6 +30,17 @@ export function fitted(picture: Size, screen: Size): Camera {
   return { x: start(screen.width, picture.width), y: start(screen.height, picture.height), zoom }
 }
 
+/** The camera that a picture is first seen with: all of it, or its beginning where its few boxes could not be read. */
+export function opening(picture: Size, screen: Size, boxes: number): Camera {
+  const whole = fitted(picture, screen)
+  if (boxes > fewBoxes || whole.zoom >= readableZoom) return whole
+  const y = Math.max(margin, (screen.height - picture.height * readableZoom) / 2)
+  return { x: margin, y, zoom: readableZoom }
+}
+
+const fewBoxes = 60
+const readableZoom = 0.7
+
 /** Zooms by a factor; what is at that place on the screen stays there. */
 export function zoomedAt(camera: Camera, at: Place, factor: number): Camera {
   const zoom = Math.max(leastZoom, Math.min(mostZoom, camera.zoom * factor))

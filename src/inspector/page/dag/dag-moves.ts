@@ -1,6 +1,6 @@
 import { batch, effect } from '@preact/signals'
 import { history, select, selectedTask } from '../state/shown.ts'
-import { anchored, type Camera, fitted, kept, type Place, revealing, type Size } from './camera.ts'
+import { anchored, type Camera, fitted, kept, opening, type Place, revealing, type Size } from './camera.ts'
 import {
   camera,
   chain,
@@ -14,23 +14,30 @@ import {
 } from './dag-state.ts'
 import type { Scene } from './scene.ts'
 
-/** Nobody has moved the picture yet: it is fitted anew when the window changes. */
-let isUntouched = true
+/** What the window keeps showing when its size changes: how the picture opens, all of it, or the place that somebody chose. */
+let keeps: 'opening' | 'whole' | 'place' = 'opening'
 
 export function moveTo(next: Camera): void {
-  isUntouched = false
+  keeps = 'place'
   camera.value = kept(next, scene.peek().layout, screen.peek())
 }
 
 export function fit(): void {
   if (screen.peek().width === 0) return
-  isUntouched = true
+  keeps = 'whole'
   camera.value = fitted(scene.peek().layout, screen.peek())
 }
 
 export function resize(size: Size): void {
   screen.value = size
-  if (isUntouched) fit()
+  if (keeps === 'opening') open()
+  else if (keeps === 'whole') fit()
+}
+
+function open(): void {
+  if (screen.peek().width === 0) return
+  const { layout, boxes } = scene.peek()
+  camera.value = opening(layout, screen.peek(), boxes.length)
 }
 
 /** Folds or unfolds groups. What is looked at stays where it is. */
@@ -40,10 +47,9 @@ function unfold(next: ReadonlySet<string>, anchorTask?: number): void {
   unfolded.value = next
   if (anchor === undefined) return
   const after = scene.peek()
-  const wasUntouched = isUntouched
   const moved = anchored(camera.peek(), cornerIn(before, anchor), cornerIn(after, anchor))
   camera.value = kept(moved, after.layout, screen.peek())
-  isUntouched = wasUntouched && camera.peek() === moved
+  keeps = 'place'
 }
 
 export function toggleGroup(key: string): void {
@@ -109,8 +115,8 @@ effect(() => {
     chosenGroup.value = undefined
     hovered.value = undefined
     chain.value = []
-    isUntouched = true
-    fit()
+    keeps = 'opening'
+    open()
   })
 })
 

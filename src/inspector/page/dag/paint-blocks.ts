@@ -31,8 +31,6 @@ export function paintBlocks(
   const last: (() => void)[] = []
   for (const { status, alpha, boxes } of byKind.values()) {
     const fill = (): void => {
-      context.globalAlpha = alpha
-      context.fillStyle = palette.state[status]
       context.beginPath()
       for (const box of boxes) {
         const [x, y] = cornerOf(box, picture)
@@ -40,16 +38,27 @@ export function paintBlocks(
         const isRoot = looks.fault[box] === isRootCause
         context.rect(x, y, isRoot ? Math.max(4, width) : width, isRoot ? Math.max(4, height) : height)
       }
+      if (alpha < 1) {
+        // No edge is to shine through.
+        context.fillStyle = palette.paper
+        context.fill()
+      }
+      context.globalAlpha = alpha
+      context.fillStyle = palette.state[status]
       context.fill()
+      context.globalAlpha = 1
     }
     if (status === 'failed' || status === 'killed') last.push(fill)
     else fill()
   }
   for (const fill of last) fill()
   for (const box of groups) {
-    context.globalAlpha = isDim?.[box] === 1 ? 0.2 : 1
     const [x, y] = cornerOf(box, picture)
     const width = widthOf(box)
+    context.globalAlpha = 1
+    context.fillStyle = palette.paper
+    context.fillRect(x, y, width, height)
+    context.globalAlpha = isDim?.[box] === 1 ? 0.2 : 1
     paintShares(context, box, picture, palette, [x, y, width, height])
     if (height < 5) continue
     context.strokeStyle = palette.ink3

@@ -24,6 +24,11 @@ export function paintBox(
   const status = looks.status[box]
   const fault = looks.fault[box]!
   const alpha = isDim?.[box] === 1 ? 0.3 : 1
+  if (alpha < 1) {
+    // No edge is to shine through.
+    context.fillStyle = palette.paper
+    context.fillRect(x, y, width, height)
+  }
   context.globalAlpha = alpha
   if (group !== undefined) {
     // A second sheet under the first one.
@@ -68,6 +73,7 @@ export function paintBox(
   const start = status === undefined ? pad : bar + pad
   const room = width - start - pad - wordsWidth
   context.fillText(cutMiddle(label, Math.floor(room / (size * signWidth))), x + start, middle + 0.5)
+  context.globalAlpha = 1
   if (box === selected) outline(context, x - 2, y - 2, width + 4, height + 4, undefined, palette.ink, 2)
   context.globalAlpha = 1
 }

@@ -5,7 +5,7 @@ import { placeRows } from './place-rows.ts'
 import type { Room } from './room.ts'
 
 /** How many rows a column has at least, before it is made several boxes wide. */
-const fewestRows = 24
+const fewestRows = 80
 
 /** Places tasks that hang together. By the index in the part. */
 export function placePart(part: readonly number[], links: readonly Links[], room: Room) {

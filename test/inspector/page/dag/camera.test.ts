@@ -6,6 +6,7 @@ import {
   fitted,
   kept,
   mostZoom,
+  opening,
   type Place,
   revealing,
   zoomedAt,
@@ -41,6 +42,15 @@ describe('the camera', () => {
         expectNear({ x: start.x + end.x, y: start.y + end.y }, { x: screen.width, y: screen.height })
         expect(Math.min(start.x, start.y)).toBeGreaterThanOrEqual(0)
       }),
+    )
+  })
+
+  it('opens a picture of few boxes at its beginning where it could not be read as a whole', () => {
+    const wide = { width: 4_000, height: 100 }
+    expect(opening(wide, screen, 20)).toEqual({ x: 24, y: 215, zoom: 0.7 })
+    expect(opening(wide, screen, 500)).toEqual(fitted(wide, screen))
+    expect(opening({ width: 600, height: 100 }, screen, 20)).toEqual(
+      fitted({ width: 600, height: 100 }, screen),
     )
   })
 
