@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 
@@ -9,4 +10,16 @@ describe('the package', () => {
     expect(manifest.scripts.postprepare).toBe('npm run build')
     expect(manifest.scripts.prepack).toBe('npm run build')
   })
+
+  it.each(['commander', 'preact', '@preact/signals', '@preact/signals-core'])(
+    'has the licence of %s, whose code is in its bundles',
+    (name) => {
+      const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+      const { version } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
+        readonly version: string
+      }
+      const licence = read(`node_modules/${name}/LICENSE`).trim()
+      expect(read('THIRD-PARTY-LICENSES')).toContain(`== ${name} ${version}\n\n${licence}`)
+    },
+  )
 })
