@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -5,6 +7,8 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 // The tests run what users run: without this, Vitest would load XState's development build.
 process.env.NODE_ENV = 'production'
+// What dagmar keeps between runs is the user's own; it makes the folder when it has something to keep.
+process.env.DAGMAR_HOME = join(tmpdir(), `dagmar-test-state-${process.pid}`)
 
 export default defineConfig({
   resolve: {

@@ -48,6 +48,12 @@ export function addRunCommand(program: Command): void {
     .option('--inspect', 'print the address of a page that shows the run, live and until Ctrl-C')
     .option('--inspect-port <n>', 'with --inspect: the port of the page (default: one that is free)')
     .option('--inspect-control', 'with --inspect: let the page kill, redrive, answer and send events')
+    .option('--group', 'print the output of each attempt together, at its end, where no live view is shown')
+    .option(
+      '--report <format=file>',
+      'write how it went, as junit=FILE or json=FILE; may be repeated',
+      collect,
+    )
     .option('--json', 'print facts as JSON lines and the result as the last one')
     .option('-q, --quiet', 'print failures, warnings and the summary only')
     .option('-v, --verbose', 'print more: on a terminal every line of output, elsewhere the bookkeeping')

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { groupsFor } from '../../src/cli/run/choose-display.ts'
+import { githubMarks, type Marks, noMarks } from '../../src/cli/view/ci-lines.ts'
 import { jsonView } from '../../src/cli/view/json-view.ts'
 import type { Screen } from '../../src/cli/screen/screen.ts'
 import { completes, fails, failure, prints, shownRun, starts } from './shown-run.ts'
@@ -126,5 +128,70 @@ describe('a run as JSON lines', () => {
       type: 'result',
       outputs: { big: '10', self: '[seen before]' },
     })
+  })
+})
+
+describe('output that is grouped', () => {
+  const two = (groups: Marks) => {
+    const screen = fakePipe()
+    const run = shownRun({ taskIds: ['a', 'b'], screen, view: 'plain', summary: ['the end'], groups })
+    starts(run, 'a')
+    starts(run, 'b')
+    for (const id of ['a', 'b', 'a']) prints(run, id, `from ${id}`)
+    return { screen, run }
+  }
+
+  it('stands together at the end of its attempt, and at the end of the run at the latest', () => {
+    const { screen, run } = two(noMarks)
+    completes(run, 'a')
+    run.display.end({ settledAt: run.clock.now() } as never)
+    expect(screen.lines).toEqual([
+      '00:00.0 a  started',
+      '00:00.0 b  started',
+      '00:00.0 a | from a',
+      '00:00.0 a | from a',
+      '00:00.0 a  completed in < 1 ms',
+      '00:00.0 b | from b',
+      'the end',
+    ])
+  })
+
+  it('is folded on GitHub Actions, where failures and warnings stand beside the code', () => {
+    const { screen, run } = two(githubMarks)
+    fails(run, 'a', '100 % wrong\n::set-output name=x::y')
+    run.see({ type: 'task.warned', taskId: 'b', attempt: 1, message: 'odd' })
+    expect(screen.lines.slice(2)).toEqual([
+      '::group::output of a',
+      '00:00.0 a | from a',
+      '00:00.0 a | from a',
+      '::endgroup::',
+      '00:00.0 a  failed: 100 % wrong ::set-output name=x::y',
+      '::error title=a::a failed: 100 %25 wrong ::set-output name=x::y',
+      '00:00.0 b  warning: odd',
+      '::warning title=b::b warning: odd',
+    ])
+  })
+
+  it('has no line that could be taken for a command of GitHub Actions', () => {
+    const { screen, run } = two(githubMarks)
+    prints(run, 'a', 'x\n::error::forged\r\n  ::endgroup::\n\u2028::warning::forged')
+    completes(run, 'a')
+    const commands = screen.lines.filter((line) => /^\s*(?:::|##\[)/.test(line))
+    expect(commands).toEqual(['::group::output of a', '::endgroup::'])
+  })
+
+  it('is shown in parts where it is much', () => {
+    const { screen, run } = two(noMarks)
+    for (let part = 0; part < 20; part++) prints(run, 'b', 'x'.repeat(60_000))
+    expect(screen.lines.filter((line) => line.includes('xxx')).length).toBeGreaterThan(10)
+  })
+
+  it('is wanted by --group where lines are plain, and always on GitHub Actions', () => {
+    const github = { GITHUB_ACTIONS: 'true' }
+    expect(groupsFor(false, 'plain', {})).toBeUndefined()
+    expect(groupsFor(true, 'plain', {})).toBe('plain')
+    expect(groupsFor(false, 'plain', github)).toBe('github')
+    expect(groupsFor(true, 'json', github)).toBeUndefined()
+    expect(groupsFor(true, 'live', {})).toBeUndefined()
   })
 })

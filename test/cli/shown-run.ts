@@ -2,6 +2,7 @@ import { type Explanation, type Fact, type Failure, SimulatedClock } from 'dagma
 import { painter } from '../../src/cli/screen/colours.ts'
 import type { Screen } from '../../src/cli/screen/screen.ts'
 import { frameOf } from '../../src/cli/view/frame.ts'
+import type { Marks } from '../../src/cli/view/ci-lines.ts'
 import type { Display } from '../../src/cli/view/display.ts'
 import type { Weight } from '../../src/cli/view/fact-line.ts'
 import { liveView } from '../../src/cli/view/live-view.ts'
@@ -38,6 +39,7 @@ export interface ShownRunOptions {
   /** Somebody is at the keyboard. */
   readonly hasKeys?: boolean
   readonly leftMs?: number
+  readonly groups?: Marks
 }
 
 /** A view and the facts it is shown, on a clock that stands still until it is moved. */
@@ -67,7 +69,11 @@ export function shownRun(options: ShownRunOptions) {
   const display: Omit<Display, 'keys'> =
     view === 'live'
       ? live
-      : plainView({ ...common, weights: new Set(weights ?? ['alarm', 'end', 'event', 'output']) })
+      : plainView({
+          ...common,
+          weights: new Set(weights ?? ['alarm', 'end', 'event', 'output']),
+          ...(options.groups === undefined ? {} : { groups: options.groups }),
+        })
   let seq = 0
   return {
     clock,

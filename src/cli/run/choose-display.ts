@@ -21,6 +21,8 @@ export interface DisplayChoice {
   readonly level: Level
   readonly isColoured: boolean
   readonly logDir: string | undefined
+  /** Whether the output of each attempt stands together, and how it is marked. */
+  readonly groups: 'plain' | 'github' | undefined
 }
 
 export interface DisplayParts {
@@ -61,8 +63,16 @@ export async function loadDisplay(choice: DisplayChoice): Promise<(parts: Displa
         paint,
         ...(logDir === undefined ? {} : { logDir: logFolder(logDir, result.runId) }),
       })
+  const { groups } = choice
+  const marks = groups === undefined ? undefined : await import('../view/ci-lines.ts')
   const plain = (parts: DisplayParts): Display =>
-    plainView({ ...parts, paint, weights: weightsFor('plain', level), summarise: summarise(parts) })
+    plainView({
+      ...parts,
+      paint,
+      weights: weightsFor('plain', level),
+      summarise: summarise(parts),
+      ...(marks === undefined ? {} : { groups: groups === 'github' ? marks.githubMarks : marks.noMarks }),
+    })
   if (choice.look === 'plain') return plain
   const [{ liveView }, { liveThenPlain }] = await Promise.all([
     import('../view/live-view.ts'),
@@ -90,6 +100,13 @@ export interface Surroundings {
 export function lookFor(wantsJson: boolean, { env, isTerminal }: Surroundings): Look {
   if (wantsJson) return 'json'
   return isTerminal && env['TERM'] !== 'dumb' && !isUnattended(env) ? 'live' : 'plain'
+}
+
+/** GitHub Actions folds the output of tasks and shows failures beside the code; elsewhere it is grouped if wanted. */
+export function groupsFor(isWanted: boolean, look: Look, env: Surroundings['env']): DisplayChoice['groups'] {
+  if (look !== 'plain') return undefined
+  if (env['GITHUB_ACTIONS'] === 'true') return 'github'
+  return isWanted ? 'plain' : undefined
 }
 
 /** True on build servers, which set `CI`: nobody sits there. */

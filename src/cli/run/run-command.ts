@@ -7,11 +7,12 @@ import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { commandColours, wantsColours } from '../screen/colours.ts'
-import { isUnattended, lookFor } from './choose-display.ts'
+import { groupsFor, isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { readPort } from '../read-port.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
 import { missingInputs, needsLeftOut, readResults, withOutputs } from './earlier-results.ts'
+import { readReports } from './reports.ts'
 import { runPlan } from './run-plan.ts'
 import { selectTasks } from './select-tasks.ts'
 
@@ -34,6 +35,8 @@ export interface RunFlags {
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly color: boolean
+  readonly group?: boolean
+  readonly report?: readonly string[]
 }
 
 /** Resolves with the exit code. Rejects with `DagmarError` for a bad plan, input or flag. */
@@ -75,6 +78,9 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     isColoured,
     logDir: flags.logDir,
     inspected,
+    groups: groupsFor(flags.group === true, look, env),
+    reports: readReports(flags.report ?? []),
+    planPath: path === '-' ? undefined : path,
     isAttended:
       stdin.isTTY &&
       look !== 'json' &&

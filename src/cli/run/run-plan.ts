@@ -1,16 +1,15 @@
 import type { ProcessExecutor } from '../../executors/process/process-executor.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { storyInWords } from '../../events/story-in-words.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
-import { systemClock } from '../../time/clock.ts'
 import { isReaderGone } from '../screen/reader-gone.ts'
 import { streamScreen } from '../screen/stream-screen.ts'
-import { RunProgress } from '../view/run-progress.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
 import { terminalKeyboard } from './keyboard.ts'
 import type { InspectedRun } from './inspect-run.ts'
-import { questions } from './questions.ts'
+import { keepTimes, timesOfLastRun } from './last-run.ts'
+import { type Report, writeReports } from './reports.ts'
+import { showRun } from './show-run.ts'
 import { endBySignals, onEndingSignals, onSuspension, type Signals } from './signals.ts'
 
 export interface RunPlanOptions extends DisplayChoice {
@@ -23,6 +22,10 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly isAttended: boolean
   /** Undefined where no page shows the run. */
   readonly inspected: InspectedRun | undefined
+  /** The file of the plan, by which its last run is known. Undefined for stdin. */
+  readonly planPath: string | undefined
+  /** Files that say at the end how the run went. */
+  readonly reports: readonly Report[]
 }
 
 function exitCodeOf({ status }: RunResult, { exitCode }: Signals): number {
@@ -37,7 +40,8 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const { concurrency, processes, input, inspected } = options
   const screen = streamScreen(process.stdout)
   const aside = streamScreen(process.stderr)
-  const progress = new RunProgress(plan)
+  const { planPath } = options
+  const took = planPath === undefined ? new Map() : timesOfLastRun(process.env, planPath)
   // Before the dispatch: an await between it and the subscription would miss facts.
   const makeDisplay = await loadDisplay(options)
   const runtime = createRuntime({ concurrency, executors: { process: processes } })
@@ -45,16 +49,12 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const inspector = inspected === undefined ? undefined : await inspecting!.inspectRuntime(runtime, inspected)
   const run = runtime.dispatch(plan, { concurrency, input })
   const keyboard = options.isAttended ? terminalKeyboard(process.stdin) : undefined
-  const display = makeDisplay({
-    plan,
-    progress,
-    screen,
-    aside,
-    clock: systemClock,
-    why: (taskId) => run.why(taskId),
-    story: (taskId) => storyInWords(run.story(taskId), { from: progress.startedAt }),
-    isAttended: keyboard !== undefined,
+  const shown = showRun({
+    ...{ run, makeDisplay, screen, aside, keyboard, concurrency, took },
+    raw: options.look === 'live',
+    onInterrupt: () => signals.take('SIGINT'),
   })
+  const { display, progress } = shown
   for (const note of options.notes) display.say(note)
   if (inspector !== undefined) display.say(`inspect it at ${inspector.url}`)
   const signals = endBySignals({
@@ -67,50 +67,16 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
       process.exit(exitCode)
     },
   })
-  const asked = questions({
-    run,
-    display,
-    keyboard,
-    raw: options.look === 'live',
-    onInterrupt: () => signals.take('SIGINT'),
-    onKey: (key) => act(key),
-  })
-  const act = (key: string): void => {
-    // A terminal that gives each key makes no signals of these.
-    if (key === '<ctrl-z>') process.kill(process.pid, 'SIGTSTP')
-    if (key === '<ctrl-\\>') {
-      asked.pause()
-      process.kill(process.pid, 'SIGQUIT')
-    }
-    const done = display.keys?.press(key)
-    if (done?.do === 'kill') void run.kill(done.taskId, { reason: 'killed by hand' })
-    if (done?.do === 'answer') asked.pick(done.taskId)
-    if (done?.do === 'leave') {
-      display.keys?.leave()
-      asked.useLines()
-    }
-  }
   // However this process ends, it restores the terminal and leaves nothing running.
   const lastResort = (): void => {
-    asked.close()
-    display.close()
+    shown.close()
     processes.killAllNow()
   }
-  const shown = run.events$.subscribe((fact) => {
-    progress.apply(fact)
-    display.see(fact)
-    asked.see(fact)
-  })
+  const subscription = run.events$.subscribe((fact) => shown.see(fact))
   onEndingSignals((signal) => signals.take(signal))
   const stopSuspending = onSuspension(
-    () => {
-      asked.pause()
-      display.pause()
-    },
-    () => {
-      display.say('continued')
-      asked.resume()
-    },
+    () => shown.pause(),
+    () => shown.resume(),
   )
   process.on('exit', lastResort)
   screen.onReader((reader) => {
@@ -124,10 +90,14 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   })
 
   const result = await run.result
-  asked.close()
-  shown.unsubscribe()
+  shown.endQuestions()
+  subscription.unsubscribe()
+  const unwritten = writeReports(options.reports, result, progress)
+  for (const sentence of unwritten) display.say(sentence)
   display.end(result)
-  const exitCode = exitCodeOf(result, signals)
+  if (planPath !== undefined) keepTimes(process.env, planPath, progress, took)
+  // Who asked for a report relies on it.
+  const exitCode = exitCodeOf(result, signals) || (unwritten.length === 0 ? 0 : 1)
   signals.leaveAtOnce()
   await screen.flushed()
   signals.leaveAtOnce(exitCode)

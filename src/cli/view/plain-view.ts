@@ -6,7 +6,9 @@ import { shownText } from '../../text/shown-text.ts'
 import { lineOf, type Span } from '../screen/spans.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import type { Display } from './display.ts'
+import type { Marks } from './ci-lines.ts'
 import { factLines, type Weight } from './fact-line.ts'
+import { endsOutput, GroupedOutput } from './grouped-output.ts'
 import type { RunProgress } from './run-progress.ts'
 import { lineTime } from './show-time.ts'
 
@@ -18,6 +20,10 @@ export interface PlainViewOptions {
   readonly summarise: (result: RunResult) => readonly string[]
   /** Which facts become lines. */
   readonly weights: ReadonlySet<Weight>
+  /**
+   * With them the output of each attempt stands together, between marks, at its end. @default lines stand where they come
+   */
+  readonly groups?: Marks
 }
 
 /** Names up to this width stand in a column of their own. */
@@ -25,7 +31,8 @@ const widestName = 24
 
 /** One line a fact, `00:01.2 build  completed in 3.4 s`: for files, pipes and terminals that cannot move the cursor. */
 export function plainView(options: PlainViewOptions): Display {
-  const { screen, clock, progress, paint, weights } = options
+  const { screen, clock, progress, paint, weights, groups } = options
+  const grouped = groups === undefined ? undefined : new GroupedOutput()
   let nameWidth = 0
   for (const id of progress.tasks.keys()) nameWidth = Math.max(nameWidth, displayWidth(shownText(id)))
   nameWidth = Math.min(nameWidth, widestName)
@@ -43,8 +50,21 @@ export function plainView(options: PlainViewOptions): Display {
     unshown = 0
   }
 
+  const showGroup = (taskId: string, title: string): void => {
+    const lines = grouped?.take(taskId) ?? []
+    if (lines.length === 0) return
+    const all = [groups?.begin(title), ...lines, groups?.end()]
+    screen.write(
+      all
+        .filter((text) => text !== undefined)
+        .map((text) => `${text}\n`)
+        .join(''),
+    )
+  }
+
   return {
     see: (fact) => {
+      if (fact.taskId !== undefined && endsOutput(fact)) showGroup(fact.taskId, `output of ${fact.taskId}`)
       // It comes again as a whole, and a line that is printed cannot change.
       if (fact.type === 'task.output' && fact.isPartial === true) return
       if (fact.type === 'task.output' && (screen.isClogged || !weights.has('output'))) {
@@ -59,7 +79,13 @@ export function plainView(options: PlainViewOptions): Display {
       const text = found.map(({ weight, spans }) =>
         lineOf([time, ...nameSpans(fact.taskId, nameWidth, weight), ...spans], paint),
       )
-      screen.write(`${text.join('\n')}\n`)
+      if (fact.type === 'task.output' && grouped !== undefined) {
+        const isMuch = grouped.hold(fact.taskId, text)
+        if (isMuch) showGroup(fact.taskId, `output of ${fact.taskId}, a part`)
+        return
+      }
+      const note = groups?.note(fact)
+      screen.write(`${text.join('\n')}\n${note === undefined ? '' : `${note}\n`}`)
     },
     say: (sentence) => line([stamp(clock.now()), [shownText(sentence), 'strong']]),
     ask: (prompt) => {
@@ -68,6 +94,7 @@ export function plainView(options: PlainViewOptions): Display {
       asked = prompt
     },
     end: (result) => {
+      for (const taskId of grouped?.tasks ?? []) showGroup(taskId, `output of ${taskId}`)
       tellUnshown(result.settledAt)
       screen.write(
         options

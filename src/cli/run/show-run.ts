@@ -1,0 +1,103 @@
+import type { TaskId } from '../../../machines/outcome.ts'
+import type { Fact } from '../../events/facts.ts'
+import { storyInWords } from '../../events/story-in-words.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import { type Clock, systemClock } from '../../time/clock.ts'
+import type { Screen } from '../screen/screen.ts'
+import type { Display } from '../view/display.ts'
+import { RunProgress } from '../view/run-progress.ts'
+import { TimeLeft } from '../view/time-left.ts'
+import type { DisplayParts } from './choose-display.ts'
+import type { Keyboard } from './keyboard.ts'
+import { type Questions, questions } from './questions.ts'
+
+export interface ShowRunOptions {
+  readonly run: RunHandle
+  readonly makeDisplay: (parts: DisplayParts) => Display
+  readonly screen: Screen
+  readonly aside: Screen
+  /** Undefined where nobody is there to press keys and to answer. */
+  readonly keyboard: Keyboard | undefined
+  /** Each key comes at once. */
+  readonly raw: boolean
+  readonly onInterrupt: () => void
+  /** How many tasks may run at once. */
+  readonly concurrency: number
+  /** How long tasks took before, in milliseconds. @default of none it is known */
+  readonly took?: ReadonlyMap<TaskId, number>
+  /** False where the program answers what nobody at a keyboard does. @default true */
+  readonly answersForNobody?: boolean
+  readonly clock?: Clock
+}
+
+/** A run and all that a person sees of it and does to it. */
+export interface ShownRun {
+  readonly progress: RunProgress
+  readonly display: Display
+  /** To be called with each fact of the run. */
+  see(fact: Fact): void
+  /** Gives the terminal back for as long as the process is suspended. */
+  pause(): void
+  resume(): void
+  /** No more questions are asked, and no more keys heard. */
+  endQuestions(): void
+  /** Gives the terminal back as it was. */
+  close(): void
+}
+
+/** Connects a run with what shows it and with the keys that are pressed. */
+export function showRun(options: ShowRunOptions): ShownRun {
+  const { run, keyboard, clock = systemClock } = options
+  const progress = new RunProgress(run.plan)
+  const timeLeft = new TimeLeft({ ...options, structure: run.plan.structure, progress })
+  const display = options.makeDisplay({
+    plan: run.plan,
+    progress,
+    screen: options.screen,
+    aside: options.aside,
+    clock,
+    why: (taskId) => run.why(taskId),
+    story: (taskId) => storyInWords(run.story(taskId), { from: progress.startedAt }),
+    leftMs: (now) => timeLeft.at(now),
+    isAttended: keyboard !== undefined,
+  })
+  const act = (key: string): void => {
+    // A terminal that gives each key makes no signals of these.
+    if (key === '<ctrl-z>') process.kill(process.pid, 'SIGTSTP')
+    if (key === '<ctrl-\\>') {
+      asked?.pause()
+      process.kill(process.pid, 'SIGQUIT')
+    }
+    const done = display.keys?.press(key)
+    if (done?.do === 'kill') void run.kill(done.taskId, { reason: 'killed by hand' })
+    if (done?.do === 'answer') asked?.pick(done.taskId)
+    if (done?.do === 'leave') {
+      display.keys?.leave()
+      asked?.useLines()
+    }
+  }
+  const isAsking = keyboard !== undefined || options.answersForNobody !== false
+  const asked: Questions | undefined = isAsking ? questions({ ...options, display, onKey: act }) : undefined
+  return {
+    progress,
+    display,
+    see: (fact) => {
+      progress.apply(fact)
+      display.see(fact)
+      asked?.see(fact)
+    },
+    pause: () => {
+      asked?.pause()
+      display.pause()
+    },
+    resume: () => {
+      display.say('continued')
+      asked?.resume()
+    },
+    endQuestions: () => asked?.close(),
+    close: () => {
+      asked?.close()
+      display.close()
+    },
+  }
+}
