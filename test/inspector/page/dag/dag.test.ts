@@ -142,23 +142,44 @@ describe.skipIf(noChromium)('the dag in the page', () => {
     expect(await dag.barOf('licences')).not.toBe(green)
   })
 
-  it('folds many that look alike into one box, and unfolds them where they stand', async () => {
+  it('folds many that look alike into one box, and unfolds them by a click', async () => {
     const page = await browser.page()
     const dag = await openDag(page, built.saved(sharded), sharded)
     expect(await dag.count('boxes')).toBe(3)
     expect(await dag.count('root-causes')).toBe(1)
-    const before = await dag.boxOf('test(node 20, shard 0)')
     await dag.clickOn('test(node 20, shard 0)')
     await page.waitForSelector('.dag[data-boxes="32"]')
+    await page.click('tr[data-task="test(node 20, shard 4)"]')
+    await page.click('button:text("Fold test")')
+    await page.waitForSelector('.dag[data-boxes="3"]')
+    // The same by keys, wherever the focus is.
+    await page.keyboard.press('g')
+    await page.waitForSelector('.dag[data-boxes="32"]')
+  })
+
+  it('keeps what is selected where it is while all around it unfolds', async () => {
+    const twice = ['one', 'two'].flatMap((name) =>
+      matrix.map(({ id, needs = [], ms = 0 }) => ({
+        id: `${name}: ${id}`,
+        needs: needs.map((need) => `${name}: ${need}`),
+        ms,
+      })),
+    )
+    const facts = await recordRun('twice', twice)
+    const page = await browser.page()
+    const dag = await openDag(page, built.saved(facts), facts)
+    await dag.clickOn('two: build')
+    const before = await dag.boxOf('two: build')
+    await page.click('button:text("Unfold all")')
+    await page.waitForSelector('.dag[data-boxes="64"]')
     const unfolded = shownDag(
       page,
       sceneOf(dag.scene.model, () => true),
     )
-    const after = await unfolded.boxOf('test(node 20, shard 0)')
-    expect([after.x, after.y]).toEqual([before.x, before.y])
-    await page.click('tr[data-task="test(node 20, shard 4)"]')
-    await page.click('button:text("Fold test")')
-    await page.waitForSelector('.dag[data-boxes="3"]')
+    const place = ({ scene }: typeof dag): number =>
+      scene.layout.y[scene.boxOf[scene.model.ids.indexOf('two: build')]!]!
+    expect(place(unfolded)).not.toBe(place(dag))
+    expect(await unfolded.boxOf('two: build')).toEqual(before)
   })
 
   it('is dragged, zoomed by the wheel around the pointer, and fitted', async () => {

@@ -153,6 +153,9 @@ describe('the layout of a dag', () => {
           all.filter((box) => touches(box, left + width, top + height)),
         )
         expect(grid.at(left, top)).toBe(all.find((box) => touches(box, left, top)))
+        for (const box of all) {
+          expect(grid.at(x[box]! + widths[box]! - 1, y[box]! + boxHeight - 1)).toBe(box)
+        }
       }),
     )
   })
