@@ -29,13 +29,16 @@ function stateModel(node: AnyStateNode): StateModel {
     ...listed('tags', node.tags.map(text)),
     ...listed('entry', actionsOf(node.entry)),
     ...listed('exit', actionsOf(node.exit)),
-    ...listed(
-      'invoke',
-      node.invoke.map(({ id, src }) => text(typeof src === 'string' ? src : id)),
-    ),
+    ...listed('invoke', node.invoke.map(invokedName)),
     transitions: [...always, ...told],
     states: Object.values(node.states).map(stateModel),
   }
+}
+
+/** XState names logic that stands in the place of a name after that place; a person may have given the actor an id. */
+function invokedName({ src, id }: { readonly src: unknown; readonly id: string }): string {
+  if (typeof src === 'string' && !src.startsWith('xstate.invoke.')) return text(src)
+  return /^\d+\./.test(id) ? 'inline' : text(id)
 }
 
 function transitionModel(

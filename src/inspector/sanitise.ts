@@ -61,6 +61,7 @@ export function sanitiser({ sanitise, redact = [] }: SanitiserOptions = {}): San
       // Its message may name what was to be hidden.
       return notShown
     }
+    if (isUnwaited(shown)) return notShown
     return new Walk(redacted).of(shown)
   }
 }
@@ -143,6 +144,7 @@ class Walk {
       Object.hasOwn(value, 'toJSON') || !isOrdinary(value) ? readField(value, 'toJSON') : undefined
     if (typeof toJson === 'function') {
       const json: unknown = Reflect.apply(toJson, value, [''])
+      if (isUnwaited(json)) return '[Promise]'
       if (json !== value) return this.#shown(json)
     }
     return this.#fields(value, classOf(value))
@@ -232,6 +234,13 @@ class Walk {
     }
     return into
   }
+}
+
+/** A promise that was made for the inspector alone, so that nobody else hears of its rejection. */
+function isUnwaited(made: unknown): boolean {
+  if (!types.isPromise(made)) return false
+  made.catch(() => undefined)
+  return true
 }
 
 /** An accessor is not called: that could change what is looked at. */
