@@ -128,7 +128,7 @@ class Reading {
   }
 
   #gap(seq: number): DagmarError {
-    const wanted = this.#seq === 0 ? 'run.created, the first fact of a run' : `the fact ${this.#seq + 1}`
+    const wanted = this.#seq === 0 ? 'run.created, the first fact of a run,' : `the fact ${this.#seq + 1}`
     return this.#fault(
       'FACTS_GAP',
       `Line ${this.#line} of ${this.#name} has the fact ${seq}, but ${wanted} is missing.`,
