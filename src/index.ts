@@ -97,6 +97,7 @@ export type {
   Store,
 } from './ports/store.ts'
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
+export type { DeadLetter, HistoryQuery } from './runtime/durable/history.ts'
 export type { RecoverOptions, Recovered } from './runtime/durable/durable-runs.ts'
 export type { ShutdownOptions } from './runtime/shutdown-options.ts'
 export type { AdmissionMode } from './runtime/admission/slot-resource.ts'

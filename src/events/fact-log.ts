@@ -1,5 +1,5 @@
 import { thrownText } from '../errors/foreign-value.ts'
-import { Observable, takeWhile } from 'rxjs'
+import { Observable, type Subscriber, takeWhile } from 'rxjs'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { PlannedTask } from '../graph/plan.ts'
 import type { AllFacts } from './all-facts.ts'
@@ -25,6 +25,8 @@ export interface FactLogOptions {
   readonly all?: AllFacts
   /** The run facts that an earlier coordinator told. They are held, but not told again. */
   readonly facts?: readonly RunFact[]
+  /** Tells a subscriber the facts from a `seq` on that are held no more, and then those of this log. */
+  readonly older?: ((log: FactLog, seq: number, subscriber: Subscriber<Fact>) => void) | undefined
 }
 
 /** How many passing facts a run holds, and how many characters of text these may have. */
@@ -40,6 +42,7 @@ export class FactLog {
   readonly events$: Observable<Fact>
   readonly #told = new Teller<Fact>()
   readonly #all: AllFacts | undefined
+  readonly #older: FactLogOptions['older']
   readonly #held: HeldFacts
   readonly #source: BriefSource
   readonly #retain: number
@@ -66,8 +69,14 @@ export class FactLog {
     this.#now = now
     this.#beginning = options.beginning
     this.#all = options.all
+    this.#older = options.older
     for (const fact of options.facts ?? []) this.#hold(fact)
     this.events$ = new IsolatedObservable(this.#told.told$, () => this)
+  }
+
+  /** The `seq` of the first fact that is held for replay. */
+  get firstSeq(): number {
+    return this.#lastSeq + 1 - Math.min(this.#held.length, this.#retain)
   }
 
   /** The `seq` of the last fact told. */
@@ -106,11 +115,19 @@ export class FactLog {
 
   /**
    * Replays the facts that are held from `seq` on, then goes on live. Where older ones are gone, `stream.lagged` comes
-   * first. With `isLast` it completes after the first fact that satisfies it and is the latest of the run: the end of a
+   * first, unless a store has them. With `isLast` it completes after the first fact that satisfies it and is the latest of the run: the end of a
    * run that was redriven later does not count.
    */
-  from(seq: number, isLast?: (fact: Fact) => boolean): Observable<Fact> {
+  from(
+    seq: number,
+    isLast?: (fact: Fact) => boolean,
+    older: FactLogOptions['older'] | false = this.#older,
+  ): Observable<Fact> {
     const replayed = new Observable<Fact>((subscriber) => {
+      if (older && Math.max(1, seq) < this.firstSeq) {
+        older(this, Math.max(1, seq), subscriber)
+        return
+      }
       // An observer may cause new facts while it is replayed to. They wait until the replay is through.
       const backlog: Fact[] = []
       let live = false
@@ -245,7 +262,7 @@ export class FactLog {
 
   /** Held run facts from `seq` on, each followed by the passing facts that came after it. */
   *#replay(seq: number): IterableIterator<Fact> {
-    const first = this.#lastSeq + 1 - Math.min(this.#held.length, this.#retain)
+    const first = this.firstSeq
     const start = Math.max(1, seq)
     // Copied before the first one is given out: facts that the observer causes meanwhile are told live.
     const held = [...this.held()]

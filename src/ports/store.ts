@@ -67,6 +67,11 @@ export interface RunQuery {
  */
 export interface Store {
   /**
+   * True where journals end with the process: there is nobody to recover a run, so that a drain ends it, and outputs are
+   * kept as they are. @default false
+   */
+  readonly isVolatile?: boolean
+  /**
    * Opens the journal of a new run. Nothing needs to be written before the first append. Throws a `DagmarError` with
    * the code `RUN_EXISTS` if the store knows at once that there is such a run, and `KEY_TAKEN`, whose facts have the
    * `runId` of the other, if a run has the key; otherwise the first append is refused with that error.

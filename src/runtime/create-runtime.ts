@@ -10,11 +10,13 @@ import type { DispatchOptions, WithInput } from '../graph/dispatch-options.ts'
 import { readJournal, readRunOptions } from './dispatch-options.ts'
 import { readRuntimeOptions, type RuntimeOptions } from './options.ts'
 import { timeOrderedId } from '../time/time-ordered-id.ts'
+import type { RunSummary } from '../events/run-summary.ts'
 import type { RunResult } from '../events/run-result.ts'
 import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
 import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
+import type { DeadLetter, HistoryQuery } from './durable/history.ts'
 import type { DurableRuns, RecoverOptions, Recovered } from './durable/durable-runs.ts'
 import type { StandstillWatch } from './standstill-watch.ts'
 import { readShutdownOptions, type ShutdownOptions } from './shutdown-options.ts'
@@ -72,9 +74,17 @@ export interface Runtime {
    * keep the others from going on.
    */
   recoverAll(): Promise<Recovered>
+  /** The runs in the store that fit, whoever has them, latest created first. Rejects with `CONFIG_INVALID`. */
+  history(query?: HistoryQuery): Promise<readonly RunSummary[]>
   /**
-   * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Resolves
-   * when every run is settled. A second call with `kill` ends a drain early. Teardowns still run, and a further call with
+   * The tasks that have used up all their attempts, of the runs in the store that fit: `recover` their run, and redrive
+   * them. Reads the journals of those runs.
+   */
+  deadLetters(query?: HistoryQuery): Promise<readonly DeadLetter[]>
+  /**
+   * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Runs whose
+   * store outlives the process are not ended by `drain`: once their live attempts have finished, they are left in the
+   * store, to be recovered, and have no result here. Resolves when every run is settled or left. A second call with `kill` ends a drain early. Teardowns still run, and a further call with
    * `kill` ends them. A store that does not answer within `storeTimeout` counts as failed: its runs fail with
    * `STORE_FAILED`, and then this rejects with `STORE_SILENT`, which names the facts that may not be written.
    * @default { mode: 'drain', storeTimeout: '30s' }
@@ -189,6 +199,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     const { mode, storeTimeoutMs } = readShutdownOptions(given)
     root.shutdown(mode, storeTimeoutMs)
     await completed
+    await Promise.all(shared.released)
     const unwritten = shared.writer?.unwritten ?? []
     if (unwritten.length === 0) return
     const { storeSilent } = await import('./store-silent.ts')
@@ -208,6 +219,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     recover: async (runId, recoverOptions) =>
       (await durably()).recover(runId, recoverOptions as RecoverOptions) as never,
     recoverAll: async () => (await durably()).recoverAll(),
+    history: async (query) => (await durably()).history(query),
+    deadLetters: async (query) => (await durably()).deadLetters(query),
     shutdown: (shutdownOptions = {}) => shutdown(shutdownOptions),
     [Symbol.asyncDispose]: () => shutdown({ mode: 'kill' }),
   }

@@ -12,6 +12,7 @@ import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
 import { breakRun } from './steps/break-run.ts'
 import { isUnknown, type Sent, sentToRun, sentToTask } from './steps/sent-by-others.ts'
+import { letGo } from './steps/let-go.ts'
 import { storeFailed } from './steps/store-failed.ts'
 import { wake } from './steps/wake.ts'
 
@@ -44,6 +45,7 @@ export class RuntimeActor implements RunHost, ActorHost {
   readonly #dagKin: Kin<typeof dagMachine>
   readonly #unlisten: (() => void)[] = []
   readonly wake = wake
+  readonly letGo = letGo
   readonly storeFailed = storeFailed
   readonly sentToRun = sentToRun
   readonly sentToTask = sentToTask
@@ -61,8 +63,10 @@ export class RuntimeActor implements RunHost, ActorHost {
           if (event.type === 'runtime.dispatch') this.#spawn(this.runs.get(event.runId))
         },
         drainRuns: () => {
-          for (const run of this.#runsOnTheirOwn())
-            deliver(this.actor, run.dag, { type: 'run.drain', reason: 'drained' })
+          for (const run of this.#runsOnTheirOwn()) {
+            if (this.shared.isDurable) run.setAside()
+            else deliver(this.actor, run.dag, { type: 'run.drain', reason: 'drained' })
+          }
         },
         killRuns: () => {
           for (const run of this.#runsOnTheirOwn())
@@ -142,7 +146,11 @@ export class RuntimeActor implements RunHost, ActorHost {
     // Where an observer of the runtime's actor dispatches, that actor takes the event later.
     this.#spawn(run)
     deliver(this.actor, run.dag, { type: first })
-    const begin = (): void => this.shared.macrostep.run(() => run.dag.start())
+    const begin = (): void =>
+      this.shared.macrostep.run(() => {
+        run.dag.start()
+        if (run.isSetAside) run.setAside()
+      })
     const loading = searchLoaded(run.plan)
     if (loading === undefined) queueMicrotask(begin)
     else void loading.then(begin)

@@ -35,6 +35,11 @@ export class Shared {
   readonly clock: Timekeeper
   /** Undefined for a runtime without a store. */
   readonly writer: JournalWriter | undefined
+  readonly store: Store | undefined
+  /** Whether journals outlive the process. */
+  readonly isDurable: boolean
+  /** What the store does to give runs away. */
+  readonly released: (void | Promise<void>)[] = []
   readonly retainFacts: number
   /** Whether outputs and inputs are cloned for each who gets them. */
   readonly isolate: boolean
@@ -54,6 +59,8 @@ export class Shared {
     this.clock = clock
     this.retainFacts = options.retainFacts
     this.isolate = options.isolate
+    this.store = store
+    this.isDurable = store !== undefined && store.isVolatile !== true
     this.logic = options.logic
     this.executors = new Map(
       Object.entries(options.executors).map(([name, executor], key) => [

@@ -35,6 +35,7 @@ export function memoryStore(): Store {
   }
 
   return {
+    isVolatile: true,
     create(runId, owner, { idempotencyKey } = {}) {
       if (kept.has(runId)) throw runExists(runId)
       if (idempotencyKey !== undefined) {

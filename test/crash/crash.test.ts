@@ -25,7 +25,7 @@ describe.runIf(existsSync('/proc/self/environ')).each(stores)(
           expect(await crashed.through(deaths)).toEqual([])
           crashes += crashed.crashes
         }
-        console.log(`${crashes} crashes over ${store}, seed ${seed}`)
+        process.stdout.write(`${crashes} crashes over ${store}, seed ${seed}\n`)
       },
       20_000 + atRandom * 4_000,
     )

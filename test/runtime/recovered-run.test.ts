@@ -9,7 +9,7 @@ import {
   type RuntimeOptions,
   SimulatedClock,
 } from 'dagmar'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AnyActorRef } from 'xstate'
 import { desk } from './desk.ts'
 import { recover, storeWith } from './recovered.ts'
@@ -253,13 +253,13 @@ describe('a recovered run', () => {
     expect(run.view()).toMatchObject({ name: 'two', startedAt: 1_000 })
   })
 
-  it('holds as many of its earlier facts as it may, and knows what all of them say', async () => {
+  it('holds as many of its earlier facts as it may, and has the others from its store', async () => {
     const facts = await untilCrash(two, (_, hand) => hand.completes('a/1', 'first'))
     const { run } = await afterCrash(two, facts, { retainFacts: 3 })
     const seen: string[] = []
     run.events().subscribe(({ type }) => seen.push(type))
-    expect(seen[0]).toBe('stream.lagged')
-    expect(seen).toHaveLength(4)
+    expect(seen).toEqual([])
+    await vi.waitFor(() => expect(seen.slice(0, facts.length)).toEqual(facts.map(({ type }) => type)))
     expect(run.view().tasks.get('a')?.outcome).toEqual({ status: 'completed', output: 'first' })
   })
 

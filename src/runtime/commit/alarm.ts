@@ -51,6 +51,11 @@ export class Alarm {
     this.#timer = undefined
   }
 
+  /** Rings no more. */
+  stop(): void {
+    this.#clear()
+  }
+
   /** The clock was set. The timer, which goes by monotonic time, stays as it is. */
   shift(byMs: number): void {
     this.#armedFor += byMs

@@ -1,6 +1,7 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { fold, type RunView } from '../../events/fold.ts'
+import type { RunSummary } from '../../events/run-summary.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
 import { badValue, readGiven } from '../../graph/read-values.ts'
 import type { Owner, Store } from '../../ports/store.ts'
@@ -13,6 +14,7 @@ import type { RunRegistry } from '../run-registry.ts'
 import type { RuntimeActor } from '../runtime-actor.ts'
 import { runtimeClosed } from '../runtime-closed.ts'
 import { recoverRun } from '../steps/recover-run.ts'
+import { type DeadLetter, deadLettersOf, type HistoryQuery, historyOf } from './history.ts'
 import { planChanges } from './plan-changes.ts'
 import { reapLive } from './reap-live.ts'
 
@@ -97,6 +99,14 @@ export class DurableRuns {
       }
     }
     return { runs, refused }
+  }
+
+  async history(query: HistoryQuery = {}): Promise<readonly RunSummary[]> {
+    return historyOf(this.#store(), query)
+  }
+
+  async deadLetters(query: HistoryQuery = {}): Promise<readonly DeadLetter[]> {
+    return deadLettersOf(this.#store(), query)
   }
 
   async #recover(

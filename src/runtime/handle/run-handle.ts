@@ -13,7 +13,7 @@ import { badValue, didYouMean, readGiven, readInteger, readOneOf, show } from '.
 import { redrive } from '../steps/redrive.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { LiveTask } from '../run/live-task.ts'
-import type { Run } from '../run/run.ts'
+import { olderFacts, type Run } from '../run/run.ts'
 import type { Explanation } from '../../events/explanation.ts'
 import { why } from './why.ts'
 
@@ -33,12 +33,15 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
    */
   readonly events$: Observable<Fact>
   /**
-   * Replays the facts that are still held (see `retainFacts`) from the `seq` `from` on, by default from the first, and
-   * then goes on live. Where older facts are gone, `stream.lagged` comes first. With `until: 'settled'` it completes
-   * when the run has settled, so that `for await (… of buffered(run.events({ until: 'settled' })))` ends.
+   * Replays the facts from the `seq` `from` on, by default from the first, and then goes on live. Those that are held no
+   * more (see `retainFacts`) come from the store, and then nothing comes at once. Where there is none, `stream.lagged`
+   * comes first. With `until: 'settled'` it completes when the run has settled, so that `for await (… of buffered(run.events({ until: 'settled' })))` ends.
    */
   events(options?: { readonly from?: number; readonly until?: 'settled' }): Observable<Fact>
-  /** How the run ended. Never rejects. After a redrive it is a new promise. */
+  /**
+   * How the run ended. Never rejects. After a redrive it is a new promise. Of a run that a shutdown has left in its store
+   * it stays open.
+   */
   readonly result: Promise<RunResult<Outputs>>
   /** The state of the run and of every task, as of the last committed fact. A copy. */
   view(): RunView
@@ -95,6 +98,11 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
    * that was not the task's own previous fact. Throws `TASK_UNKNOWN`.
    */
   story(taskId: TaskId): readonly RunFact[]
+  /**
+   * All run facts about the task, also those that only the store has. Rejects where the store cannot be read. Throws
+   * `TASK_UNKNOWN`.
+   */
+  story(taskId: TaskId, options: { readonly from: 'store' }): Promise<readonly RunFact[]>
   /** Kills the run if it is not settled, and completes `events$`. */
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -124,7 +132,9 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
       facts: { taskId },
     })
   }
-  const settled = (): Promise<void> => run.result.then(() => undefined)
+  const settled = async (): Promise<void> => {
+    if (!run.isLetGo) await run.result
+  }
   const handle: RunHandle<Outputs> = Object.assign(new Latest<Outputs>(run), {
     id: run.id,
     name: run.plan.name,
@@ -161,10 +171,12 @@ export function runHandle<Outputs>(run: Run, dispose: () => void): RunHandle<Out
       return which === undefined || live === undefined ? live?.ref : workOf(live)
     }) as RunHandle['actorOf'],
     why: (taskId) => why(run, indexOf(taskId)),
-    story: (taskId) => {
+    story: ((taskId: TaskId, options?: object) => {
       indexOf(taskId)
-      return [...run.log.held()].filter((fact) => fact.taskId === taskId)
-    },
+      return options === undefined
+        ? [...run.log.held()].filter((fact) => fact.taskId === taskId)
+        : wholeStory(run, taskId)
+    }) as RunHandle['story'],
     [Symbol.asyncDispose]: async () => {
       await handle.kill(undefined, { reason: 'disposed' })
       run.log.close()
@@ -189,6 +201,11 @@ class Latest<Outputs> {
   get result(): Promise<RunResult<Outputs>> {
     return this.#run.result as Promise<RunResult<Outputs>>
   }
+}
+
+async function wholeStory(run: Run, taskId: TaskId): Promise<readonly RunFact[]> {
+  const older = await olderFacts()
+  return older.wholeStory(run.shared.store, { runId: run.id, log: run.log }, taskId)
 }
 
 function workOf({ context, lane }: LiveTask): AnyActorRef | undefined {

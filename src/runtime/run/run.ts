@@ -1,3 +1,4 @@
+import type { Subscriber } from 'rxjs'
 import type { ActorRefFromLogic, AnyActorRef, EventObject } from 'xstate'
 import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
@@ -5,10 +6,10 @@ import type { taskMachine } from '../../../machines/task.ts'
 import { dueAt, shiftInstants, type TaskEvent } from '../../../machines/task-context.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { FactLog } from '../../events/fact-log.ts'
-import type { NewRunFact, RunFact } from '../../events/facts.ts'
+import type { Fact, NewRunFact, RunFact } from '../../events/facts.ts'
 import type { DispatchOptions } from '../../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../../graph/plan.ts'
-import type { Journal } from '../../ports/store.ts'
+import type { Journal, Store } from '../../ports/store.ts'
 import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
 import type { ActorHost } from '../actor/actor-host.ts'
@@ -48,6 +49,8 @@ export interface RunHost {
   spawn(run: Run, first: 'run.start' | 'run.reopen' | 'run.recover', restored?: DagContext): void
   /** The run has settled. */
   forget(run: Run): void
+  /** A run that was set aside may be given away now, unless something of it is live. */
+  letGo(run: Run): void
   /** An instant has come: the key is a task's index, or the books' `runKey`. */
   wake(run: Run, key: number): void
   /** The store has refused facts of the run. */
@@ -68,6 +71,18 @@ export interface RunHost {
 }
 
 const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
+
+/** Loaded when the first one asks for facts that are in the store alone. */
+export const olderFacts = () => import('./older-facts.ts')
+
+const olderFrom =
+  (store: Store, runId: string) => (log: FactLog, seq: number, subscriber: Subscriber<Fact>) => {
+    void olderFacts().then(({ replayFrom }) => replayFrom(store, { runId, log }, seq, subscriber))
+  }
+
+function letGo(run: Run): void {
+  run.host.letGo(run)
+}
 
 /** One run, as the runtime keeps it: its books, its outbox, and the dag actor that decides over them. */
 export class Run implements ActorHost, Candidate, Committer {
@@ -107,6 +122,8 @@ export class Run implements ActorHost, Candidate, Committer {
   cutOff: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
+  /** True once a shutdown leaves it to whoever recovers it: what is live may finish, and nothing else starts. */
+  isSetAside = false
   /** True where its journal tells of tasks that its plan has no more. */
   hasOtherTasks = false
   /** True for a settled run whose plan has become another one, until it is redriven. */
@@ -142,6 +159,7 @@ export class Run implements ActorHost, Candidate, Committer {
       now: () => macrostep.at,
       all: shared.facts,
       facts,
+      older: shared.store && olderFrom(shared.store, runId),
     })
     this.outbox = new Outbox({
       runId,
@@ -172,6 +190,11 @@ export class Run implements ActorHost, Candidate, Committer {
     return state === 'completed' || state === 'failed' || state === 'killed'
   }
 
+  /** True once it is left to whoever recovers it. */
+  get isLetGo(): boolean {
+    return this.isSetAside && !this.isAwaited && !this.isSettled
+  }
+
   get actorName(): string {
     return this.id
   }
@@ -193,6 +216,7 @@ export class Run implements ActorHost, Candidate, Committer {
 
   /** Sends to the dag actor what somebody asks for, as a macrostep. */
   send(command: RunCommand): void {
+    if (this.isLetGo) return
     this.shared.macrostep.run(() => deliver(this.host.actor, this.dag, command))
   }
 
@@ -290,6 +314,7 @@ export class Run implements ActorHost, Candidate, Committer {
       this.shared.admission.slots.slots.hold()
     }
     this.shared.admission.free(live.lane, live.isOfferOnly)
+    if (this.isSetAside) this.outbox.effect(letGo, this)
   }
 
   headPriority(): number | undefined {
@@ -308,6 +333,7 @@ export class Run implements ActorHost, Candidate, Committer {
   }
 
   offer(most: number): boolean {
+    if (this.isSetAside && this.dagContext.ending === undefined) return false
     this.isOffered = true
     const offer: RunCommand = most === Number.POSITIVE_INFINITY ? offerAll : { type: 'run.offer', most }
     deliver(this.host.actor, this.dag, offer)
@@ -342,6 +368,17 @@ export class Run implements ActorHost, Candidate, Committer {
     this.isClosed = false
     this.settledAt = undefined
     this.renewResult()
+  }
+
+  /** Starts nothing more, and gives the run away once nothing of it is live. */
+  setAside(): void {
+    this.isSetAside = true
+    this.outbox.effect(letGo, this)
+  }
+
+  /** Waits for nothing any more. */
+  forgetInstants(): void {
+    this.#alarm?.stop()
   }
 
   /** Sends to the dag actor, as from itself. */
