@@ -76,7 +76,7 @@ export const moment = computed(() => {
 export const isFollowing = computed(() => pinnedSeq.value === undefined)
 
 /** True where commands may be given: there is a server that takes them, and now is looked at. */
-export const mayAct = computed(() => control.value && link.value.state === 'live')
+export const mayAct = computed(() => control.value && link.value.state === 'live' && isFollowing.value)
 
 /** True once the run has settled, at the instant that is looked at. */
 export const isSettled = computed(() => moment.value.settledAt !== undefined)

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { history, log, moment, pinnedSeq, told } from '../state/shown.ts'
 import type { History } from '../state/history.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -29,7 +29,6 @@ function logOf(taskId: string): LogLines {
 /** What a task wrote, as it comes: its colours, and no other escape. */
 export function LogPane({ taskId }: { readonly taskId: string }): ComponentChildren {
   const pane = useRef<HTMLDivElement>(null)
-  const isAtEnd = useRef(true)
   const top = useSignal(0)
   const search = useSignal('')
   const attempt = useSignal<number | undefined>(undefined)
@@ -37,8 +36,10 @@ export function LogPane({ taskId }: { readonly taskId: string }): ComponentChild
   const seq = pinnedSeq.value ?? Number.POSITIVE_INFINITY
   const lines = linesWith(all, { attempt: attempt.value, seq, text: search.value })
   const attempts = [...new Set(all.map((line) => line.attempt))]
-  useEffect(() => {
-    if (isAtEnd.current && pane.current !== null) pane.current.scrollTop = pane.current.scrollHeight
+  // Where it was before this line was drawn: somebody may be reading above.
+  const wasAtEnd = isAtEnd(pane.current)
+  useLayoutEffect(() => {
+    if (wasAtEnd && pane.current !== null) pane.current.scrollTop = pane.current.scrollHeight
   }, [lines.length])
   if (all.length === 0) return <NoLog taskId={taskId} />
   const shownLines = Math.max(shortest, Math.min(tallest, lines.length))
@@ -86,9 +87,7 @@ export function LogPane({ taskId }: { readonly taskId: string }): ComponentChild
         aria-label={`What ${taskId} wrote`}
         style={{ height: `${shownLines * lineHeight + 8}px` }}
         onScroll={({ currentTarget }) => {
-          const { scrollTop, scrollHeight, clientHeight } = currentTarget
-          isAtEnd.current = scrollTop + clientHeight >= scrollHeight - lineHeight
-          top.value = scrollTop
+          top.value = currentTarget.scrollTop
         }}
       >
         <div
@@ -109,6 +108,10 @@ export function LogPane({ taskId }: { readonly taskId: string }): ComponentChild
       </div>
     </Section>
   )
+}
+
+function isAtEnd(pane: HTMLElement | null): boolean {
+  return pane === null || pane.scrollTop + pane.clientHeight >= pane.scrollHeight - lineHeight
 }
 
 function NoLog({ taskId }: { readonly taskId: string }): ComponentChildren {

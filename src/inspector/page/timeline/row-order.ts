@@ -29,7 +29,7 @@ export function timesUntil({ spans }: TimelineRow, instant: number): RowTimes {
     const length = Math.min(span.to, instant) - span.from
     if (span.kind === 'queued') queuedMs += length
     else if (span.kind === 'retry')
-      queuedMs += Math.max(0, Math.min(span.to, instant) - (span.dueAt ?? instant))
+      queuedMs += Math.max(0, span.from + length - Math.max(span.from, span.dueAt ?? instant))
     else if (span.kind !== 'question') ranMs += length
   }
   return { queuedMs, ranMs }
