@@ -1,8 +1,8 @@
 import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { ActorName } from '../../protocol.ts'
-import { JsonTree } from '../json/json-tree.tsx'
-import { sinceStart } from '../list/since-start.ts'
+import { JsonTree } from '../task/json-tree.tsx'
+import { sinceStart } from '../task/since-start.ts'
 import { VirtualList } from '../list/virtual-list.tsx'
 import {
   history,
@@ -119,7 +119,7 @@ function Tools({ count }: { readonly count: number }): ComponentChildren {
           only {task}
         </button>
       )}
-      <span class="quiet" role="status">
+      <span class="soft" role="status">
         {count} events
         {isTold
           ? ' · as actors get them while this is open; earlier ones, in italics, are read from facts'
@@ -154,9 +154,10 @@ function Line({
       <LaneArrow source={source} target={target} />
       <span class="event-type mono">{type.replace(/^xstate\./, '')}</span>
       <span class="event-way">
-        <span class="quiet">{nameOf(source)}</span> → {nameOf(target)}
+        <span class="soft event-from">{nameOf(source)} → </span>
+        {nameOf(target)}
       </span>
-      <span class="event-fields mono quiet">{ignored ? 'ignored' : fieldsOf(row)}</span>
+      <span class="event-fields mono soft">{ignored ? 'ignored' : fieldsOf(row)}</span>
     </div>
   )
 }
@@ -170,12 +171,12 @@ function Detail({ row }: { readonly row: EventRow }): ComponentChildren {
         <span>
           from <ActorLink actor={source} /> to <ActorLink actor={target} />
         </span>
-        <span class="quiet">
+        <span class="soft">
           {entry === undefined ? `read from fact ${seq}` : `after fact ${seq}`}
           {isIgnored(row, log.value, steps.value) && ' · ignored: it changed nothing'}
         </span>
       </div>
-      {entry !== undefined && <JsonTree value={entry.event} label="The event as JSON" />}
+      {entry !== undefined && <JsonTree value={entry.event} />}
     </section>
   )
 }

@@ -44,11 +44,11 @@ export class FactIndex {
     return this.#effects.get(seq) ?? []
   }
 
-  /** The causes of a fact, the first one first, without itself. */
+  /** The causes of a fact, from the nearest one on, without itself. */
   causesOf(seq: number): readonly number[] {
     const chain: number[] = []
     for (let cause = this.causeOf(seq); cause > 0; cause = this.causeOf(cause)) chain.push(cause)
-    return chain.toReversed()
+    return chain
   }
 
   /** The `seq`s of the facts that fit the filter, in order. */

@@ -16,7 +16,7 @@ export function FactWords({ fact }: { readonly fact: RunFact }): ComponentChildr
       </span>
       <span class="fact-what">
         {what}
-        {about !== undefined && about !== '' && <span class="quiet">{`  ${oneLine(about)}`}</span>}
+        {about !== undefined && about !== '' && <span class="soft">{`  ${oneLine(about)}`}</span>}
       </span>
     </>
   )

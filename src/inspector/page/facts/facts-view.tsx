@@ -1,11 +1,11 @@
 import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { JsonTree } from '../json/json-tree.tsx'
-import { sinceStart } from '../list/since-start.ts'
+import { JsonTree } from '../task/json-tree.tsx'
+import { sinceStart } from '../task/since-start.ts'
 import { VirtualList } from '../list/virtual-list.tsx'
 import type { History } from '../state/history.ts'
 import { history, isFollowing, pin, pinnedSeq, selectedTask, told } from '../state/shown.ts'
-import { CausesAndEffects } from './causes-and-effects.tsx'
+import { Causes, Effects } from './causes-and-effects.tsx'
 import { FactIndex } from './fact-index.ts'
 import { FactWords } from './fact-line.tsx'
 
@@ -62,11 +62,14 @@ export function FactsView(): ComponentChildren {
       {shown.length === 0 && <p class="empty facts-empty">No fact fits.</p>}
       {pinned !== undefined && facts[pinned - 1] !== undefined && (
         <div class="fact-detail">
-          <section class="fact-tree" aria-label="Causes and effects" tabIndex={0}>
-            <CausesAndEffects index={index.value} seq={pinned} />
+          <section aria-label="Causes" tabIndex={0}>
+            <Causes index={index.value} seq={pinned} />
+          </section>
+          <section aria-label="Effects" tabIndex={0}>
+            <Effects index={index.value} seq={pinned} />
           </section>
           <section class="fact-json" aria-label="The fact as JSON" tabIndex={0}>
-            <JsonTree value={facts[pinned - 1]} label={`Fact ${pinned}`} key={pinned} />
+            <JsonTree value={facts[pinned - 1]} key={pinned} />
           </section>
         </div>
       )}
@@ -118,7 +121,7 @@ function Tools({ count, all }: { readonly count: number; readonly all: number })
           only {task}
         </button>
       )}
-      <span class="quiet" role="status">
+      <span class="soft" role="status">
         {count === all ? `${all} facts` : `${count} of ${all} facts`}
       </span>
     </div>

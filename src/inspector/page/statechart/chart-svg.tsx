@@ -26,7 +26,6 @@ export function ChartSvg(props: ChartSvgProps): ComponentChildren {
   const isTaken = (edge: PlacedEdge): boolean =>
     taken.some(({ source, targets }) => source === edge.source && targets.includes(edge.target))
   const isNear = (edge: PlacedEdge): boolean => edge.source === focused || edge.target === focused
-  const rank = (edge: PlacedEdge): number => (isTaken(edge) ? 2 : isNear(edge) ? 1 : 0)
   return (
     <svg
       class="chart"
@@ -39,23 +38,36 @@ export function ChartSvg(props: ChartSvgProps): ComponentChildren {
       {layout.states.map((placed) => (
         <StateBox key={placed.state.model.id} placed={placed} {...props} />
       ))}
-      {layout.edges
-        .toSorted((a, b) => rank(a) - rank(b))
-        .map((edge) => (
-          <g
-            key={`${edge.source} ${edge.target}`}
-            class="edge"
-            data-source={edge.source}
-            data-target={edge.target}
-            data-taken={isTaken(edge) ? '' : undefined}
-            data-near={isNear(edge) ? '' : undefined}
-          >
-            <title>{edge.details}</title>
-            <path class="edge-line" d={lineOf(edge.points)} />
-            <path class="edge-end" d={arrowOf(edge.points)} />
-          </g>
-        ))}
+      {layout.edges.map((edge) => (
+        <Edge key={keyOf(edge)} edge={edge} />
+      ))}
+      {layout.edges.filter(isNear).map((edge) => (
+        <Edge key={`near ${keyOf(edge)}`} edge={edge} is="near" />
+      ))}
+      {layout.edges.filter(isTaken).map((edge) => (
+        <Edge key={`taken ${keyOf(edge)}`} edge={edge} is="taken" />
+      ))}
     </svg>
+  )
+}
+
+const keyOf = ({ source, target }: PlacedEdge): string => `${source} ${target}`
+
+/** One that stands out is drawn a second time, above all others. */
+function Edge({
+  edge,
+  is,
+}: {
+  readonly edge: PlacedEdge
+  readonly is?: 'near' | 'taken'
+}): ComponentChildren {
+  const { source, target, details, points } = edge
+  return (
+    <g class={is === undefined ? 'edge' : `edge ${is}`} data-source={source} data-target={target}>
+      <title>{details}</title>
+      <path class="edge-line" d={lineOf(points)} />
+      <path class="edge-end" d={arrowOf(points)} />
+    </g>
   )
 }
 

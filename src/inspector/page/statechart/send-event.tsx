@@ -75,7 +75,7 @@ export function SendEvent({ look }: { readonly look: ActorLook }): ComponentChil
       />
       <button type="submit">Send…</button>
       {said.value !== undefined && (
-        <p class={said.value.isFault ? 'send-fault' : 'quiet'} role={said.value.isFault ? 'alert' : 'status'}>
+        <p class={said.value.isFault ? 'send-fault' : 'soft'} role={said.value.isFault ? 'alert' : 'status'}>
           {said.value.text}
         </p>
       )}

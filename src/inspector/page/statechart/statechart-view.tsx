@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
-import { JsonTree } from '../json/json-tree.tsx'
+import { JsonTree } from '../task/json-tree.tsx'
 import {
   history,
   isFollowing,
@@ -51,7 +51,7 @@ export function StatechartView(): ComponentChildren {
           )}
           {accepts.length > 0 && (
             <p class="chart-accepts">
-              <span class="quiet">may be sent</span> <span class="mono">{accepts.join('  ')}</span>
+              <span class="soft">may be sent</span> <span class="mono">{accepts.join('  ')}</span>
             </p>
           )}
           {context === undefined ? (
@@ -59,7 +59,7 @@ export function StatechartView(): ComponentChildren {
           ) : (
             <>
               <h2 class="chart-head">{context.name}</h2>
-              <JsonTree value={context.value} label={context.name} before={context.before} />
+              <JsonTree value={context.value} before={context.before} />
             </>
           )}
         </section>
@@ -118,7 +118,7 @@ function Standing({ look }: { readonly look: ActorLook }): ComponentChildren {
             ` from ${source.split('.').at(-1)}`}
         </span>
       )}
-      <span class="quiet">
+      <span class="soft">
         {at !== undefined && ` · ${showMs(at - history.value.from)}`}
         {isFromFacts ? ' · read from facts' : ' · as the actor is'}
       </span>

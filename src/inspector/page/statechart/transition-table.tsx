@@ -44,8 +44,8 @@ export function TransitionTable({
           <tr>
             <th scope="rowgroup" colSpan={4}>
               {state === root ? `anywhere in ${state.key}` : state.key}
-              {state.type === 'final' && <span class="quiet"> final</span>}
-              {isCurrent(state.id) && <span class="quiet"> current state</span>}
+              {state.type === 'final' && <span class="soft"> final</span>}
+              {isCurrent(state.id) && <span class="soft"> current state</span>}
             </th>
           </tr>
           {state.transitions.map((one, place) => (
@@ -58,7 +58,7 @@ export function TransitionTable({
                 {one.reenter === true && ' (anew)'}
               </td>
               <td class="mono">{one.guard === undefined ? '' : `[${one.guard}]`}</td>
-              <td class="mono quiet" title={one.actions?.join(', ')}>
+              <td class="mono soft" title={one.actions?.join(', ')}>
                 {one.actions?.join(', ')}
               </td>
             </tr>
