@@ -14,7 +14,7 @@ export function DagView(): ComponentChildren {
     addEventListener('keydown', heedDagKeys)
     return () => removeEventListener('keydown', heedDagKeys)
   }, [])
-  if (moment.value.structure.length === 0) return <p class="empty">The run has no tasks yet.</p>
+  if (moment.value.structure.length === 0) return <p class="empty">The run has no tasks.</p>
   const { fault } = looks.value
   return (
     <div

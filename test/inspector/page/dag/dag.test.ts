@@ -256,6 +256,78 @@ describe.skipIf(noChromium)('the dag in the page', () => {
     expect(await dag.rows()).toEqual(statusesOf(failed))
   })
 
+  it('is zoomed by two fingers, around the place between them', async () => {
+    const { page, ...dag } = await openDag(await browser.page(), built.saved(failed), failed)
+    const start = await dag.camera()
+    const [x, y] = [400, 150]
+    // Two pointers that go apart, to twice their distance.
+    await page.evaluate(`(() => {
+      const canvas = document.querySelector('.dag canvas')
+      const { left, top } = canvas.getBoundingClientRect()
+      canvas.setPointerCapture = () => {}
+      const send = (type, pointerId, x) =>
+        canvas.dispatchEvent(new PointerEvent(type, {
+          pointerId, pointerType: 'touch', clientX: left + x, clientY: top + ${y}, bubbles: true,
+        }))
+      send('pointerdown', 1, ${x - 50})
+      send('pointerdown', 2, ${x + 50})
+      send('pointermove', 1, ${x - 100})
+      send('pointermove', 2, ${x + 100})
+      send('pointerup', 1, ${x - 100})
+      send('pointerup', 2, ${x + 100})
+    })()`)
+    const after = await dag.camera()
+    expect(after.zoom).toBeCloseTo(2 * start.zoom, 6)
+    expect((x - after.x) / after.zoom).toBeCloseTo((x - start.x) / start.zoom, 6)
+    expect((y - after.y) / after.zoom).toBeCloseTo((y - start.y) / start.zoom, 6)
+    // Neither finger has selected anything.
+    expect(page.url()).not.toContain('task=')
+  })
+
+  it('takes ids of any kind for text', async () => {
+    const ids = [
+      '<img src=x onerror="document.title = 1">',
+      '</script><script>document.title = 2</script>',
+      '東京 🚀 שלום',
+      'a'.repeat(200),
+      'constructor',
+      '"quoted" & \'so on\'',
+    ]
+    const facts = await recordRun(
+      '<b>bold</b>',
+      ids.map((id, index) => ({ id, needs: ids.slice(0, index), fails: index === 3 ? 9 : 0 })),
+    )
+    const dag = await openDag(await browser.page(), built.saved(facts), facts)
+    expect(await dag.rows()).toEqual(statusesOf(facts))
+    await dag.page.keyboard.press('f')
+    for (const id of ids) {
+      await dag.clickOn(id)
+      await dag.painted()
+      expect(new URLSearchParams(dag.page.url().split('?')[1]).get('task')).toBe(id)
+    }
+    expect(await dag.page.locator('img').count()).toBe(0)
+    expect(await dag.page.title()).not.toMatch(/^[12]$/)
+  })
+
+  it('shows a run without tasks, and a chain of three thousand', async () => {
+    const none = await recordRun('none', [])
+    const page = await browser.page()
+    await page.goto(built.saved(none))
+    await page.waitForSelector('text="The run has no tasks."')
+    const links = Array.from({ length: 3_000 }, (_, index) => index)
+    const chain = await recordRun(
+      'chain',
+      links.map((index) => ({ id: `t${index}`, needs: index === 0 ? [] : [`t${index - 1}`], ms: 1 })),
+    )
+    const dag = await openDag(await browser.page(), built.saved(chain), chain)
+    await dag.page.keyboard.press('0')
+    await dag.page.click('tr[data-task="t2"]')
+    await dag.page.focus('.dag canvas')
+    await dag.page.keyboard.press('ArrowRight')
+    await dag.page.waitForSelector('tr[data-task="t3"][aria-selected="true"]')
+    expect(await dag.barOf('t3')).toBe(await dag.colourFor('completed'))
+  })
+
   describe('of five thousand tasks', () => {
     let facts: Fact[] = []
     beforeAll(async () => {
