@@ -1,10 +1,10 @@
-import { computed, effect, signal } from '@preact/signals'
+import { computed, effect } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { theme } from '../shell/theme.ts'
-import { isFollowing, isSettled, link, moment, now } from '../state/shown.ts'
+import { moment } from '../state/shown.ts'
 import { resize, selectBox, toggleGroup } from './dag-moves.ts'
-import { camera, critical, dimmed, hovered, looks, scene, screen, selectedBox } from './dag-state.ts'
+import { camera, critical, dimmed, hovered, instant, looks, scene, screen, selectedBox } from './dag-state.ts'
 import { drag } from './drag.ts'
 import { painterOn } from './painter.ts'
 import { readPalette } from './palette.ts'
@@ -16,14 +16,11 @@ const palette = computed(() => {
   return readPalette()
 })
 
-/** Counts the seconds while attempts go on, so that their lengths grow. */
-const seconds = signal(0)
-
 export function DagCanvas(): ComponentChildren {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const shown = canvas.current!
-    const ends = [watchSize(shown), keepPainted(shown), drag(shown), countSeconds()]
+    const ends = [watchSize(shown), keepPainted(shown), drag(shown)]
     return () => ends.forEach((end) => end())
   }, [])
   return (
@@ -55,13 +52,13 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
   const next = (): void => {
     frame = undefined
     if (screen.peek().width === 0) return
-    const { tasks, at, seq } = moment.peek()
+    const { tasks, seq } = moment.peek()
     const picture = {
       scene: scene.peek(),
       looks: looks.peek(),
       critical: critical.peek(),
       tasks,
-      now: goesOn() ? now() : at,
+      now: instant.peek(),
       camera: camera.peek(),
       screen: screen.peek(),
       isDim: dimmed.peek(),
@@ -83,24 +80,13 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
       selectedBox.value,
       hovered.value,
     ]
-    void [palette.value, seconds.value]
+    void [palette.value, instant.value]
     frame ??= requestAnimationFrame(next)
   })
   return () => {
     stop()
     if (frame !== undefined) cancelAnimationFrame(frame)
   }
-}
-
-function goesOn(): boolean {
-  return isFollowing.peek() && link.peek().state === 'live' && !isSettled.peek()
-}
-
-function countSeconds(): () => void {
-  const timer = setInterval(() => {
-    if (goesOn()) seconds.value++
-  }, 1_000)
-  return () => clearInterval(timer)
 }
 
 const arrows: Readonly<Record<string, Arrow>> = {

@@ -7,7 +7,7 @@ import { Dot } from '../shell/status.tsx'
 import { history, isShown, moment, select, selectedTask } from '../state/shown.ts'
 import { lastedMs } from './box-words.ts'
 import { openTask } from './dag-canvas.tsx'
-import { looks } from './dag-state.ts'
+import { instant, looks } from './dag-state.ts'
 import { noteOf, type Sort, sorted, sorts } from './table-rows.ts'
 
 /** The height of a row, in pixels: the style sheet has the same. */
@@ -24,9 +24,10 @@ const shownHeight = signal(0)
 
 /** The tasks that search and filter leave. */
 export const rows = computed(() => {
-  const { tasks, at } = moment.value
+  const { tasks } = moment.value
   const shown = [...tasks.values()].filter(({ id, status }) => isShown(id, status))
-  return sorted(shown, sort.value, at)
+  // Only what is sorted by lengths changes with time alone.
+  return sorted(shown, sort.value, sort.value?.by === 'duration' ? instant.value : 0)
 })
 
 /** All tasks as a table: the same selection as in the picture, and only as many rows in the page as are seen. */
@@ -117,7 +118,7 @@ function Row({
   readonly isSelected: boolean
 }): ComponentChildren {
   const run = moment.value
-  const lasted = lastedMs(task, run.at)
+  const lasted = lastedMs(task, instant.value)
   return (
     <tr
       aria-rowindex={place + 2}

@@ -217,6 +217,21 @@ describe.skipIf(noChromium)('the dag in the page', () => {
     expect(await dag.barOf('build')).toBe(await dag.colourFor('failed'))
   })
 
+  it('counts how long a task runs while nothing is told', async () => {
+    const midway = await recordRun('release', release, { untilMs: 400 })
+    const served = await built.serve(midway)
+    const page = await browser.page()
+    await page.clock.install()
+    await page.goto(served.url)
+    const lasted = page.locator('tr[data-task="install"][data-status="running"] .col-duration')
+    const before = Number.parseFloat((await lasted.textContent())!)
+    await page.clock.runFor(5_000)
+    await page.waitForFunction(
+      `/^[4-6]\\.\\d s$/.test(document.querySelector('tr[data-task="install"] .col-duration').textContent)`,
+    )
+    expect(before).toBeLessThan(1_000)
+  })
+
   it('is drawn anew in the other theme, and not at all while nothing changes', async () => {
     const dag = await openDag(await browser.page({ colorScheme: 'light' }), built.saved(failed), failed)
     const paper = await dag.colourAt(3, 3)
