@@ -47,6 +47,20 @@ describe('a client that follows a run', () => {
     })
   })
 
+  it('gets all of a run that has ended, though it is more than a socket takes at once', async () => {
+    const long = 'x'.repeat(2 ** 15)
+    const warned = Array.from({ length: 512 }, (_, index) => `${index} ${long}`)
+    const run = createRuntime().dispatch(
+      plan({ name: 'much', tasks: { a: { run: ({ warn }) => warned.forEach((text) => warn(text)) } } }),
+      { id: 'r' },
+    )
+    await run.result
+    const client = await connected(await inspected(run))
+    client.say({ type: 'follow', log: 'r', after: 0 })
+    await until(hasEnded(client, 'r'))
+    expect(client.entries('r', 'fact').length).toBe(run.view().seq)
+  })
+
   it('gets those that come later as they come, and the machines of dagmar first', async () => {
     const runtime = createRuntime()
     const client = await connected(await inspected(runtime))

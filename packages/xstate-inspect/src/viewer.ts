@@ -1,7 +1,20 @@
 import { createInspectMachine } from '@xstate/inspect/lib/inspectMachine.js'
 import { type AnyInterpreter, interpret, type XStateDevInterface } from 'xstate'
-import { registerOf, type Told } from './told.ts'
 import type { V4Service } from './v4-service.ts'
+
+/** What a viewer is told, in the words of `@xstate/inspect`. */
+export type Told =
+  | {
+      readonly type: 'service.register'
+      readonly machine: string
+      readonly state: string
+      readonly sessionId: string
+      readonly id: string
+      readonly parent?: string
+    }
+  | { readonly type: 'service.event'; readonly event: string; readonly sessionId: string }
+  | { readonly type: 'service.state'; readonly state: string; readonly sessionId: string }
+  | { readonly type: 'service.stop'; readonly sessionId: string }
 
 /** One viewer, served by the machine with which `@xstate/inspect` serves its own. */
 export interface Viewer {
@@ -13,7 +26,7 @@ export interface Viewer {
   close(): void
 }
 
-export function viewer(services: ReadonlyMap<string, V4Service>, send: (told: Told) => void): Viewer {
+export function viewer(services: ReadonlyMap<string, V4Service>, send: (message: object) => void): Viewer {
   let introduce: ((service: V4Service) => void) | undefined
   const devTools = {
     get services() {
@@ -29,7 +42,7 @@ export function viewer(services: ReadonlyMap<string, V4Service>, send: (told: To
     // The machine leaves out who registers where a viewer comes late.
     send: (told: Told) => {
       const service = told.type === 'service.register' ? services.get(told.sessionId) : undefined
-      send(service === undefined ? told : registerOf(service))
+      send(service === undefined ? told : { ...told, ...named(service) })
     },
   }
   const machine = createInspectMachine(devTools as unknown as XStateDevInterface)
@@ -58,4 +71,9 @@ export function viewer(services: ReadonlyMap<string, V4Service>, send: (told: To
       inspecting.stop()
     },
   }
+}
+
+/** What a service is called, and which one made it. */
+export function named({ id, parent }: V4Service): { readonly id: string; readonly parent?: string } {
+  return parent === undefined ? { id } : { id, parent }
 }

@@ -15,6 +15,8 @@ export interface ClientOptions {
   readonly mostWaiting: number
   /** How long nothing of that may be read before the connection is dropped, in milliseconds. */
   readonly patienceMs: number
+  /** Called when what the client has asked for does not fit its socket at once: it is to be fed again. */
+  readonly behind: () => void
 }
 
 /** About so many bytes of entries go in one frame. */
@@ -154,6 +156,6 @@ export class Client {
     if (after > opened.last)
       throw new Refusal('NOT_THERE_YET', `The log has ${opened.last} entries so far, not ${after}.`)
     this.#followed.set(log, { log: opened, after })
-    this.feed()
+    if (!this.feed()) this.#options.behind()
   }
 }

@@ -90,7 +90,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
     if (!hasToken(request, token)) return refuse(socket, 401, 'The token is missing, or another one.')
     if (clients.size >= mostClients) return refuse(socket, 503, 'Too many clients are connected.')
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const client = new Client(webSocket, { source, epoch, control, mostWaiting, patienceMs })
+      const client = new Client(webSocket, {
+        source,
+        epoch,
+        control,
+        mostWaiting,
+        patienceMs,
+        behind: feedSoon,
+      })
       clients.add(client)
       webSocket.on('close', () => {
         clients.delete(client)

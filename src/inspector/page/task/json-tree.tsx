@@ -2,20 +2,11 @@ import { type ComponentChildren, Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { plainLook, readLine } from './ansi.ts'
 import { CopyButton } from './copy-button.tsx'
-import { brief, isLarger, isSame, type Member, membersOf, raw } from './json-shape.ts'
+import { brief, isLarger, type Member, membersOf, raw } from './json-shape.ts'
 import { Stretches } from './stretches.tsx'
 
-/** What a value was before, where what differs is to be marked. */
-type Before = { readonly value: unknown } | undefined
-
 /** A value as a tree, of which what is large is closed at first. A text is shown as it is read. */
-export function JsonTree({
-  value,
-  before,
-}: {
-  readonly value: unknown
-  readonly before?: Before
-}): ComponentChildren {
+export function JsonTree({ value }: { readonly value: unknown }): ComponentChildren {
   const [isRaw, showRaw] = useState(false)
   return (
     <div class="json">
@@ -30,7 +21,7 @@ export function JsonTree({
       {isRaw || typeof value === 'string' ? (
         <Text text={raw(value)} />
       ) : (
-        <Value value={value} isOpen={before !== undefined || !isLarger(value, 40)} before={before} />
+        <Value value={value} isOpen={!isLarger(value, 40)} />
       )}
     </div>
   )
@@ -70,28 +61,20 @@ interface ValueOptions {
   readonly value: unknown
   readonly name?: string
   readonly isOpen: boolean
-  readonly before?: Before
 }
 
-function Value({ value, name, isOpen, before }: ValueOptions): ComponentChildren {
+function Value({ value, name, isOpen }: ValueOptions): ComponentChildren {
   const members = membersOf(value)
-  const isChanged = name !== undefined && before !== undefined && !isSame(value, before.value)
-  const change = isChanged ? '' : undefined
   const label = name === undefined ? null : <span class="json-name">{name}: </span>
   if (members === undefined || members.length === 0) {
     return (
-      <div class="json-leaf" data-changed={change}>
+      <div class="json-leaf">
         {label}
         <Leaf value={value} />
-        {isChanged && before.value !== undefined && <span class="soft"> was {brief(before.value)}</span>}
       </div>
     )
   }
-  return (
-    <div data-changed={change}>
-      <Branch value={value} label={label} members={members} isOpen={isOpen || isChanged} before={before} />
-    </div>
-  )
+  return <Branch value={value} label={label} members={members} isOpen={isOpen} />
 }
 
 interface BranchOptions {
@@ -99,15 +82,12 @@ interface BranchOptions {
   readonly label: ComponentChildren
   readonly members: readonly Member[]
   readonly isOpen: boolean
-  readonly before: Before
 }
 
 const membersAtFirst = 100
 
-function Branch({ value, label, members, isOpen, before }: BranchOptions): ComponentChildren {
+function Branch({ value, label, members, isOpen }: BranchOptions): ComponentChildren {
   const [open, setOpen] = useState(isOpen)
-  const old = before === undefined ? undefined : new Map(membersOf(before.value))
-  const gone = [...(old?.keys() ?? [])].filter((name) => !members.some(([known]) => known === name))
   const [most, setMost] = useState(membersAtFirst)
   return (
     <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -120,18 +100,7 @@ function Branch({ value, label, members, isOpen, before }: BranchOptions): Compo
       {open && (
         <div class="json-members">
           {members.slice(0, most).map(([name, member]) => (
-            <Value
-              key={name}
-              name={name}
-              value={member}
-              isOpen={!isLarger(member, 12)}
-              before={old === undefined ? undefined : { value: old.get(name) }}
-            />
-          ))}
-          {gone.map((name) => (
-            <div key={name} class="json-leaf" data-changed="">
-              <s class="soft">{`${name}: ${brief(old!.get(name))}`}</s>
-            </div>
+            <Value key={name} name={name} value={member} isOpen={!isLarger(member, 12)} />
           ))}
           {members.length > most && (
             <button type="button" class="plain soft" onClick={() => setMost(most + 1_000)}>
