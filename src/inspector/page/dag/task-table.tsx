@@ -53,14 +53,19 @@ export function TaskTable(): ComponentChildren {
     <div
       class="dag-table"
       ref={frame}
-      tabIndex={0}
-      aria-label="Tasks"
       onScroll={({ currentTarget }) => {
         scrolled.value = currentTarget.scrollTop
       }}
-      onKeyDown={heed}
     >
-      <table role="grid" aria-rowcount={all.length + 1} data-rows={all.length}>
+      <table
+        role="grid"
+        tabIndex={0}
+        aria-label="Tasks"
+        aria-rowcount={all.length + 1}
+        aria-activedescendant={selected === undefined ? undefined : 'selected-row'}
+        data-rows={all.length}
+        onKeyDown={heed}
+      >
         <Head />
         <tbody>
           <Gap rows={first} />
@@ -123,6 +128,7 @@ function Row({
     <tr
       aria-rowindex={place + 2}
       aria-selected={isSelected}
+      id={isSelected ? 'selected-row' : undefined}
       data-task={task.id}
       data-status={task.status}
       data-fault={faults[looks.value.taskFault[history.value.placeOf(task.id)!]!]}

@@ -377,9 +377,11 @@ describe.skipIf(noChromium)('the dag in the page', () => {
       const dag = await openDag(await browser.page(), built.saved(facts), facts)
       await dag.page.focus('.dag canvas')
       await dag.page.keyboard.press('0')
-      await dag.page.focus('.dag-table')
+      await dag.page.focus('.dag-table table')
       await dag.page.keyboard.press('End')
       await dag.page.waitForSelector('tr[data-task="t4999"][aria-selected="true"]')
+      const active = `document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).dataset.task`
+      expect(await dag.page.evaluate(active)).toBe('t4999')
       const { x, y, width, height } = await dag.boxOf('t4999')
       const frame = (await dag.page.locator('.dag canvas').boundingBox())!
       expect(x).toBeGreaterThanOrEqual(0)
