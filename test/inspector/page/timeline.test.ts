@@ -216,7 +216,7 @@ describe.skipIf(noChromium)('the timeline', () => {
     const { x, y } = await placeOf(page, 500, 0)
     await page.mouse.move(x, y)
     await page.mouse.wheel(0, -500)
-    await page.waitForFunction(() => document.querySelector('.view-bar .wide')!.textContent === '383 ms')
+    await page.waitForFunction(() => document.querySelector('.view-bar span.wide')!.textContent === '383 ms')
     expect(await page.textContent('.tip')).toMatch(/(?:499|500|501) ms ·/)
     await page.mouse.down()
     await page.mouse.move(x - 200, y, { steps: 4 })
@@ -257,7 +257,7 @@ describe.skipIf(noChromium)('the timeline', () => {
     await page.waitForSelector('.counts [data-status="skipped"]')
     const { tasks } = fold(facts)
     for (const { id, status } of await rowsOf(page)) expect(status).toBe(tasks.get(id)!.status)
-    expect(await page.textContent('.view-bar .wide')).toBe('1.0 s')
+    expect(await page.textContent('.view-bar span.wide')).toBe('1.0 s')
   })
 
   it('fits a narrow screen, with the names of the tasks beside the bars', async () => {

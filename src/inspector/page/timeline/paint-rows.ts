@@ -4,15 +4,14 @@ import { type Palette, statusOf } from './palette.ts'
 import { firstSpanAfter } from './row-order.ts'
 import type { AttemptBar, Span, TimelineRow } from './timeline-model.ts'
 
-/** The height of a row, in CSS pixels. */
-export const rowHeight = 24
-const barHeight = 12
-const barTop = (rowHeight - barHeight) / 2
+/** Rows that are lower than this have no room for signs. In CSS pixels. */
+const lowest = 16
 
 export interface RowsPicture {
   readonly rows: readonly TimelineRow[]
-  /** How far the rows are scrolled, in CSS pixels. */
+  /** How far the rows are scrolled, and how high each is, in CSS pixels. */
   readonly top: number
+  readonly rowHeight: number
   /** What goes on is drawn up to here. */
   readonly now: number
   /** The instant that is looked at, if that is not now. */
@@ -29,7 +28,7 @@ export interface RowsPicture {
 type Pen = CanvasRenderingContext2D
 
 export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
-  const { rows, top, palette, selected, chain } = picture
+  const { rows, top, rowHeight, palette, selected, chain } = picture
   const first = Math.max(0, Math.floor(top / rowHeight))
   const last = Math.min(rows.length - 1, Math.floor((top + chart.height) / rowHeight))
   const inChain = new Set(chain)
@@ -40,7 +39,7 @@ export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
     const y = place * rowHeight - top
     if (row.id === selected) {
       pen.fillStyle = palette.select
-      pen.fillRect(0, y, chart.width, rowHeight)
+      pen.fillRect(0, y, chart.width, Math.max(2, rowHeight))
     }
     pen.globalAlpha = chain.length > 0 && !inChain.has(row.id) ? 0.2 : 1
     paintRow(pen, chart, picture, row, y)
@@ -53,18 +52,28 @@ export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
 
 function paintRow(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow, y: number): void {
   const { spans, attempts } = row
-  const { to } = chart.window
-  for (let place = firstSpanAfter(row, chart.window.from); place < spans.length; place++) {
+  const { from, to } = chart.window
+  const { now, rowHeight } = picture
+  const first = firstSpanAfter(row, from)
+  for (let place = first; place < spans.length; place++) {
     const span = spans[place]!
-    if (span.from > to || span.from > picture.now) break
+    if (span.from > to || span.from > now) break
     paintSpan(pen, chart, picture, span, y)
   }
+  if (rowHeight < lowest) return
   if (attempts.length > 1) for (const attempt of attempts) paintNumber(pen, chart, picture, attempt, y)
   paintMarks(pen, chart, picture, row, y)
+  if (spans.length === 0) return
+  // Where all of it lies beyond an edge, a sign says on which side.
+  pen.fillStyle = picture.palette.ink3
+  if (first === spans.length) pen.fillText('‹', 4, y + rowHeight / 2)
+  else if (first === 0 && spans[0]!.from > to) pen.fillText('›', chart.width - 8, y + rowHeight / 2)
 }
 
 function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: number): void {
-  const { palette, now } = picture
+  const { palette, now, rowHeight } = picture
+  const barHeight = barHeightIn(rowHeight)
+  const barTop = (rowHeight - barHeight) / 2
   const end = Math.min(span.to, now)
   const left = Math.max(-2, xOf(chart, span.from))
   const right = Math.min(chart.width + 2, xOf(chart, end))
@@ -76,12 +85,12 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
   const middle = y + rowHeight / 2
   switch (span.kind) {
     case 'queued':
-      hollow(pen, left, right, middle, colour)
+      hollow(pen, left, right, middle, colour, rowHeight)
       return
     case 'retry': {
       const due = Math.min(right, xOf(chart, span.dueAt ?? Number.POSITIVE_INFINITY))
       dashed(pen, left, due, middle, colour)
-      if (due < right) hollow(pen, due, right, middle, shade('ready'))
+      if (due < right) hollow(pen, due, right, middle, shade('ready'), rowHeight)
       return
     }
     case 'question':
@@ -104,18 +113,37 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
   }
 }
 
+function barHeightIn(rowHeight: number): number {
+  return rowHeight < lowest ? Math.max(1, rowHeight - (rowHeight > 3 ? 1 : 0)) : 12
+}
+
 /** The status of an attempt at the instant that is looked at: running, or how it ended. */
 function endOf(attempt: AttemptBar | undefined, { instant = Number.POSITIVE_INFINITY }: RowsPicture): string {
   if (attempt?.end === undefined || attempt.to > instant) return 'running'
   return attempt.end === 'deferred' ? 'dispatched' : attempt.end === 'interrupted' ? 'stopping' : attempt.end
 }
 
-function hollow(pen: Pen, left: number, right: number, middle: number, colour: string): void {
+function hollow(
+  pen: Pen,
+  left: number,
+  right: number,
+  middle: number,
+  colour: string,
+  rowHeight: number,
+): void {
   if (right - left < 0.5) return
+  // Where lines lie close together they would be an area, and look like more than they are.
+  if (rowHeight < 6) {
+    pen.fillStyle = colour
+    pen.globalAlpha *= 0.25
+    pen.fillRect(left, middle - rowHeight / 2, right - left, rowHeight)
+    pen.globalAlpha *= 4
+    return
+  }
   pen.strokeStyle = colour
   pen.lineWidth = 1
   const at = Math.round(middle) + 0.5
-  if (right - left < 3) {
+  if (right - left < 3 || rowHeight < lowest) {
     pen.beginPath()
     pen.moveTo(left, at)
     pen.lineTo(right, at)
@@ -139,7 +167,7 @@ function dashed(pen: Pen, left: number, right: number, middle: number, colour: s
 function paintNumber(
   pen: Pen,
   chart: Chart,
-  { palette, now }: RowsPicture,
+  { palette, now, rowHeight }: RowsPicture,
   bar: AttemptBar,
   y: number,
 ): void {
@@ -152,7 +180,7 @@ function paintNumber(
 
 /** What stands at one instant: in ink, since it is no state. */
 function paintMarks(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow, y: number): void {
-  const { palette, now } = picture
+  const { palette, now, rowHeight } = picture
   const { from, to } = chart.window
   let free = Number.NEGATIVE_INFINITY
   /** Beside the badge before it, where they would cover each other. */
@@ -224,7 +252,11 @@ function paintRunFacts(pen: Pen, chart: Chart, { runFacts, palette, now }: RowsP
 }
 
 /** From the end of each task of the chain to where the next one begins. */
-function paintChain(pen: Pen, chart: Chart, { rows, top, chain, palette, now }: RowsPicture): void {
+function paintChain(
+  pen: Pen,
+  chart: Chart,
+  { rows, top, rowHeight, chain, palette, now }: RowsPicture,
+): void {
   const places = new Map(rows.map((row, place) => [row.id, place]))
   pen.strokeStyle = palette.ink
   pen.lineWidth = 1
@@ -237,7 +269,8 @@ function paintChain(pen: Pen, chart: Chart, { rows, top, chain, palette, now }: 
     const y = place * rowHeight - top + rowHeight / 2
     const nextY = next * rowHeight - top + rowHeight / 2
     if (Math.max(y, nextY) < 0 || Math.min(y, nextY) > chart.height) continue
-    const side = nextY > y ? barHeight / 2 : -barHeight / 2
+    const half = barHeightIn(rowHeight) / 2
+    const side = nextY > y ? half : -half
     line(pen, Math.round(end) - 0.5, y + side, Math.round(end) - 0.5, nextY - side)
   }
 }

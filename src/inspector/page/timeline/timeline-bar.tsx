@@ -2,7 +2,16 @@ import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { moment } from '../state/shown.ts'
 import { useTick } from '../state/use-tick.ts'
-import { chosenWindow, longestChain, order, rows, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
+import {
+  chosenWindow,
+  longestChain,
+  order,
+  rows,
+  showsAll,
+  showsChain,
+  shownWindow,
+  zoomBy,
+} from './timeline-state.ts'
 
 /** What the timeline shows, and how closely. */
 export function TimelineBar(): ComponentChildren {
@@ -29,6 +38,17 @@ export function TimelineBar(): ComponentChildren {
         }}
       >
         Critical path
+      </button>
+      <button
+        type="button"
+        class="wide"
+        aria-pressed={showsAll.value}
+        title="All rows at once, without their names"
+        onClick={() => {
+          showsAll.value = !showsAll.value
+        }}
+      >
+        Overview
       </button>
       <span class="soft">
         {showsChain.value

@@ -15,6 +15,7 @@ import {
   knownUntil,
   lookedAt,
   pointed,
+  rowHeight,
   rows,
   scrolled,
   shownWindow,
@@ -63,6 +64,7 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
     paintRows(pen, chart, {
       rows: rows.value,
       top: scrolled.value,
+      rowHeight: rowHeight.value,
       now,
       instant,
       selected: selectedTask.value,

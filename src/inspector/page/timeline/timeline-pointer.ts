@@ -1,11 +1,11 @@
 import { history, pin, select } from '../state/shown.ts'
 import { instantAt } from './chart.ts'
-import { rowHeight } from './paint-rows.ts'
 import {
   chartWidth,
   chosenWindow,
   panBy,
   pointed,
+  rowHeight,
   rows,
   scrolled,
   shownWindow,
@@ -97,7 +97,7 @@ export function heedPointer(bars: HTMLElement, head: HTMLElement, scroller: HTML
     const { left, top } = bars.getBoundingClientRect()
     const [x, y] = [clientX - left, clientY - top]
     const instant = instantAt({ window: shownWindow(), width: chartWidth.value }, x)
-    const row = isOverRows ? rows.value[Math.floor((y + scrolled.value) / rowHeight)] : undefined
+    const row = isOverRows ? rows.value[Math.floor((y + scrolled.value) / rowHeight.value)] : undefined
     return { x, y, instant, row }
   }
 }

@@ -16,7 +16,7 @@ import {
 import type { Use } from './paint-head.ts'
 import { orderedRows, type RowOrder } from './row-order.ts'
 import { TimelineModel, type TimelineRow } from './timeline-model.ts'
-import { fitted, panned, type TimeWindow, zoomed } from './time-window.ts'
+import { fitted, panned, revealing, type TimeWindow, zoomed } from './time-window.ts'
 
 export const order = signal<RowOrder>('start')
 export const showsChain = signal(false)
@@ -101,6 +101,28 @@ export function usesOf(model: TimelineModel): readonly Use[] {
 export const scrolled = signal(0)
 export const bodyHeight = signal(0)
 export const chartWidth = signal(0)
+
+/** Whether all rows are as low as it takes to see them at once. */
+export const showsAll = signal(false)
+
+const readable = 24
+const lowest = 0.5
+
+/** The height of a row, in CSS pixels. */
+export const rowHeight = computed((): number => {
+  if (!showsAll.value) return readable
+  return Math.max(lowest, Math.min(readable, bodyHeight.value / Math.max(1, rows.value.length)))
+})
+
+/** Moves the window so that something of a task is to be seen in it. */
+export function revealInTime(taskId: string): void {
+  const spans = timeline().row(taskId)?.spans ?? []
+  const window = chosenWindow.value
+  const [first, last] = [spans[0], spans.at(-1)]
+  if (window === undefined || first === undefined || last === undefined) return
+  if (first.from <= window.to && last.to >= window.from) return
+  chosenWindow.value = revealing(window, first.from > window.to ? first.from : last.from, extent())
+}
 
 /** What the pointer is over. */
 export interface Pointed {

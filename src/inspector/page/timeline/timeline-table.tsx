@@ -2,10 +2,9 @@ import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, moment, select, selectedTask } from '../state/shown.ts'
-import { rowHeight } from './paint-rows.ts'
 import { timesUntil } from './row-order.ts'
 import { useTick } from '../state/use-tick.ts'
-import { bodyHeight, knownUntil, lookedAt, rows, scrolled } from './timeline-state.ts'
+import { bodyHeight, knownUntil, lookedAt, pointed, rowHeight, rows, scrolled } from './timeline-state.ts'
 
 /** The rows that are to be seen, in words: who, how often, how long it waited and ran, and how it stands. */
 export function TimelineTable(): ComponentChildren {
@@ -13,8 +12,12 @@ export function TimelineTable(): ComponentChildren {
   const list = rows.value
   const selected = history.value.placeOf(selectedTask.value ?? '')
   useTick()
-  const first = Math.max(0, Math.floor(scrolled.value / rowHeight))
-  const last = Math.min(list.length, Math.ceil((scrolled.value + bodyHeight.value) / rowHeight))
+  const high = rowHeight.value
+  const first = Math.max(0, Math.floor(scrolled.value / high))
+  const last = Math.min(list.length, Math.ceil((scrolled.value + bodyHeight.value) / high))
+  // Rows that are too low for words have names where somebody looks.
+  const isLow = high < 16
+  const named = (id: string): boolean => !isLow || id === selectedTask.value || id === pointed.value?.row?.id
   const until = lookedAt() ?? knownUntil()
   return (
     <div
@@ -27,6 +30,7 @@ export function TimelineTable(): ComponentChildren {
       tabIndex={0}
     >
       {list.slice(first, last).map((row, place) => {
+        if (!named(row.id)) return null
         const status = statuses[row.index] ?? 'pending'
         const { queuedMs, ranMs } = timesUntil(row, until)
         return (
@@ -37,7 +41,7 @@ export function TimelineTable(): ComponentChildren {
             class="timeline-row"
             aria-rowindex={first + place + 2}
             aria-selected={row.id === selectedTask.value}
-            style={{ top: `${(first + place) * rowHeight - scrolled.value}px` }}
+            style={{ top: `${(first + place) * high - scrolled.value - (isLow ? 12 : 0)}px` }}
             onClick={() => select(row.id)}
           >
             <span role="gridcell" title={row.id}>

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { selectedTask } from '../state/shown.ts'
 import { axisHeight, useHeight } from './paint-head.ts'
-import { rowHeight } from './paint-rows.ts'
 import { TimelineBar } from './timeline-bar.tsx'
 import { paintTimeline } from './timeline-painter.ts'
 import { heedPointer } from './timeline-pointer.ts'
@@ -11,9 +10,12 @@ import {
   chartWidth,
   chosenWindow,
   panBy,
+  revealInTime,
+  rowHeight,
   rows,
   scrolled,
   selectRow,
+  showsAll,
   timeline,
   usesOf,
   zoomBy,
@@ -41,7 +43,10 @@ export function TimelineView(): ComponentChildren {
       for (const stop of stops) stop()
     }
   }, [])
-  useEffect(() => reveal(scroller.current!), [selectedTask.value])
+  useEffect(() => {
+    scroller.current!.scrollTop = 0
+  }, [showsAll.value])
+  useEffect(() => reveal(scroller.current!), [selectedTask.value, showsAll.value])
   const uses = usesOf(timeline())
   return (
     <div class="timeline" onKeyDown={heedKey}>
@@ -66,7 +71,7 @@ export function TimelineView(): ComponentChildren {
           </div>
           <Tip />
         </div>
-        <div style={{ height: `${Math.max(0, rows.value.length * rowHeight - bodyHeight.value)}px` }} />
+        <div style={{ height: `${Math.max(0, rows.value.length * rowHeight.value - bodyHeight.value)}px` }} />
         {rows.value.length === 0 && <p class="empty">No task has this name and status.</p>}
       </div>
     </div>
@@ -89,10 +94,10 @@ function act(key: string): boolean {
       selectRow(-1)
       return true
     case 'PageDown':
-      selectRow(Math.floor(bodyHeight.value / rowHeight))
+      selectRow(Math.floor(bodyHeight.value / rowHeight.value))
       return true
     case 'PageUp':
-      selectRow(-Math.floor(bodyHeight.value / rowHeight))
+      selectRow(-Math.floor(bodyHeight.value / rowHeight.value))
       return true
     case 'ArrowLeft':
       panBy(-0.1)
@@ -123,9 +128,11 @@ function act(key: string): boolean {
 function reveal(scroller: HTMLElement): void {
   const place = rows.peek().findIndex(({ id }) => id === selectedTask.peek())
   if (place === -1) return
-  const top = place * rowHeight
+  revealInTime(rows.peek()[place]!.id)
+  const high = rowHeight.peek()
+  const top = place * high
   if (top < scroller.scrollTop) scroller.scrollTop = top
-  else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
-    scroller.scrollTop = top + rowHeight - scroller.clientHeight
+  else if (top + high > scroller.scrollTop + scroller.clientHeight) {
+    scroller.scrollTop = top + high - scroller.clientHeight
   }
 }
