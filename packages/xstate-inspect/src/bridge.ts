@@ -6,12 +6,10 @@ import { readFrame } from './frame.ts'
 import { givenServer } from './given-server.ts'
 import type { LiveActor } from './live-actor.ts'
 import type { Bridge, BridgedRun, BridgedRuntime, BridgeOptions, ShownValue } from './options.ts'
+import { Outflow } from './outflow.ts'
 import { ownServer } from './own-server.ts'
 import { Show } from './show.ts'
 import { type Viewer, viewer } from './viewer.ts'
-
-/** What a viewer may leave unread, in bytes, before it is let go. */
-const mostUnread = 64 * 2 ** 20
 
 /**
  * Shows the actors of a runtime or of a run of dagmar to receivers of `@xstate/inspect`, as services of XState 4: those
@@ -44,12 +42,10 @@ export async function bridge(
 }
 
 function serve(socket: WebSocket, show: Show, control: boolean): void {
-  const send = (message: object): void => {
-    if (socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > mostUnread) socket.terminate()
-    else socket.send(JSON.stringify(message))
-  }
-  const looks: Viewer = viewer(show.services, send)
+  const outflow = new Outflow(socket, show.services)
+  const looks: Viewer = viewer(show.services, (told) => {
+    if (socket.readyState === socket.OPEN) outflow.send(told)
+  })
   socket.on('message', (data: Buffer, isBinary) => {
     const asked = readFrame(data, isBinary)
     if (asked?.type === 'begin') {

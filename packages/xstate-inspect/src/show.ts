@@ -1,10 +1,11 @@
 import type { Sanitise } from '../../../src/inspector/sanitise.ts'
 import type { ActorWatch, SentEvent, TakenEvent } from '../../../src/inspector/recording/watch-actors.ts'
 import type { LiveActor, LiveSnapshot } from './live-actor.ts'
+import { registerOf, stateOf, type Told } from './told.ts'
 import { eventOf } from './v4-event.ts'
 import { type V4Service, v4Service } from './v4-service.ts'
 import { v4State } from './v4-state.ts'
-import { named, type Told, type Viewer } from './viewer.ts'
+import type { Viewer } from './viewer.ts'
 
 /** Begins to watch actors. */
 export type Watch = (observer: {
@@ -73,7 +74,7 @@ export class Show {
     const snapshot: LiveSnapshot = isStopped ? { ...taken, status: 'stopped' } : taken
     const told = eventOf(event, actor, undefined, this.#sanitise)
     service.state = v4State(actor, snapshot, told, this.#sanitise)
-    this.#tell({ type: 'service.state', state: JSON.stringify(service.state), sessionId })
+    this.#tell(stateOf(service))
     if (snapshot.status === 'active') return
     this.services.delete(sessionId)
     this.#tell({ type: 'service.stop', sessionId })
@@ -90,13 +91,7 @@ export class Show {
     const begun = eventOf({ type: 'xstate.init' }, actor, undefined, this.#sanitise)
     const service = v4Service(actor, parent, v4State(actor, snapshot, begun, this.#sanitise))
     this.services.set(service.sessionId, service)
-    this.#tell({
-      type: 'service.register',
-      machine: JSON.stringify(service.machine.definition),
-      state: JSON.stringify(service.state),
-      sessionId: service.sessionId,
-      ...named(service),
-    })
+    this.#tell(registerOf(service))
     return true
   }
 

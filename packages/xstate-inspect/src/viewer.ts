@@ -1,20 +1,7 @@
 import { createInspectMachine } from '@xstate/inspect/lib/inspectMachine.js'
 import { type AnyInterpreter, interpret, type XStateDevInterface } from 'xstate'
+import { registerOf, type Told } from './told.ts'
 import type { V4Service } from './v4-service.ts'
-
-/** What a viewer is told, in the words of `@xstate/inspect`. */
-export type Told =
-  | {
-      readonly type: 'service.register'
-      readonly machine: string
-      readonly state: string
-      readonly sessionId: string
-      readonly id: string
-      readonly parent?: string
-    }
-  | { readonly type: 'service.event'; readonly event: string; readonly sessionId: string }
-  | { readonly type: 'service.state'; readonly state: string; readonly sessionId: string }
-  | { readonly type: 'service.stop'; readonly sessionId: string }
 
 /** One viewer, served by the machine with which `@xstate/inspect` serves its own. */
 export interface Viewer {
@@ -26,7 +13,7 @@ export interface Viewer {
   close(): void
 }
 
-export function viewer(services: ReadonlyMap<string, V4Service>, send: (message: object) => void): Viewer {
+export function viewer(services: ReadonlyMap<string, V4Service>, send: (told: Told) => void): Viewer {
   let introduce: ((service: V4Service) => void) | undefined
   const devTools = {
     get services() {
@@ -42,7 +29,7 @@ export function viewer(services: ReadonlyMap<string, V4Service>, send: (message:
     // The machine leaves out who registers where a viewer comes late.
     send: (told: Told) => {
       const service = told.type === 'service.register' ? services.get(told.sessionId) : undefined
-      send(service === undefined ? told : { ...told, ...named(service) })
+      send(service === undefined ? told : registerOf(service))
     },
   }
   const machine = createInspectMachine(devTools as unknown as XStateDevInterface)
@@ -71,9 +58,4 @@ export function viewer(services: ReadonlyMap<string, V4Service>, send: (message:
       inspecting.stop()
     },
   }
-}
-
-/** What a service is called, and which one made it. */
-export function named({ id, parent }: V4Service): { readonly id: string; readonly parent?: string } {
-  return parent === undefined ? { id } : { id, parent }
 }

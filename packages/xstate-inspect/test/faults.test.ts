@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { createRuntime, dag, logic, type Runtime } from 'dagmar'
+import { filter, firstValueFrom } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { reviewMachine } from '../../../test/ecosystem/own-machines.ts'
@@ -162,22 +163,30 @@ describe('a frame that no receiver sends', () => {
 })
 
 describe('a viewer that stops reading', () => {
-  it('is let go, and the run goes on', async () => {
-    const open = await bridged({ control: true })
-    const run = runtime.dispatch(dag('flood').task('review', logic(reviewMachine(held.opened))))
-    const stuck = await connected(open.url)
-    stuck.send('{"type":"xstate.inspecting"}')
-    await new Promise((resolve) => {
-      stuck.once('message', resolve)
-    })
-    stuck.pause()
-    const words = 'x'.repeat(49_000)
-    for (let at = 0; at < 300; at++)
-      run.actorOf('review', 'work')!.send({ type: 'say', words: Array(8).fill(words) })
+  it('misses what it does not read, and is told how things stand once it reads on', async () => {
+    const open = await bridged()
+    const flood = dag('flood')
+      .task('review', logic(reviewMachine(held.opened)))
+      .task('after', { needs: ['review'] }, () => held.opened)
+    const run = runtime.dispatch(flood, { id: 'run-1' })
+    const receiver = receiving(open)
+    const work = await receiver.sessionOf('work')
+    receiver.pause()
+    const words = Array.from({ length: 8 }, () => 'x'.repeat(40_000))
+    for (let at = 0; at < 60; at++) run.actorOf('review', 'work')!.send({ type: 'say', words })
     run.actorOf('review', 'work')!.send({ type: 'approve' })
-    expect((await run.result).status).toBe('completed')
-    stuck.resume()
-    await closed(stuck)
+    // The run goes on meanwhile.
+    await firstValueFrom(
+      run.events$.pipe(filter(({ type, taskId }) => type === 'task.started' && taskId === 'after')),
+    )
+    receiver.resume()
+    await receiver.gone(work)
+    await receiver.sessionOf('after')
+    expect(receiver.eventsOf('work').length).toBeLessThan(60)
+    held.open()
+    await run.result
+    await receiver.gone(await receiver.sessionOf('run-1'))
+    expect(receiver.statesOf('after').at(-1)).toBe('completed')
   })
 })
 

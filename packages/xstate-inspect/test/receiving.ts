@@ -16,6 +16,9 @@ export interface Receiving {
   send(sessionId: string, event: EventObject): void
   /** Resolves with the first thing told that is as asked, be it told already. */
   until(isIt: (told: Received) => boolean): Promise<Received>
+  /** Reads nothing, until `resume`. */
+  pause(): void
+  resume(): void
   /** Resolves when a service has stopped. */
   gone(sessionId: string): Promise<Received>
   /** The session id of the service that was registered under an id. */
@@ -34,14 +37,12 @@ export function receiving({ server }: Pick<Bridge, 'server'>): Receiving {
   const told: Received[] = []
   const machines = new Map<string, AnyStateMachine>()
   const waiting = new Set<() => void>()
-  let connected = Promise.resolve()
+  const sockets: WebSocket[] = []
   // Node 20 has none of its own; the receiver hands its own to nobody.
   class Socket extends WebSocket {
     constructor(url: string) {
       super(url)
-      connected = new Promise((resolve) => {
-        this.once('open', () => this.once('pong', () => resolve()).ping())
-      })
+      sockets.push(this)
     }
   }
   vi.stubGlobal('WebSocket', Socket)
@@ -49,6 +50,10 @@ export function receiving({ server }: Pick<Bridge, 'server'>): Receiving {
   const shown: object[] = []
   onTestFinished(() => expect(resolved).toEqual(shown))
   const receiver = createWebSocketReceiver({ server, serialize: undefined })
+  const socket = sockets[0]!
+  const connected = new Promise<void>((resolve) => {
+    socket.once('open', () => socket.once('pong', () => resolve()).ping())
+  })
   receiver.subscribe((one) => {
     told.push(one)
     if (one.type === 'service.register') machines.set(one.sessionId, one.machine)
@@ -84,6 +89,8 @@ export function receiving({ server }: Pick<Bridge, 'server'>): Receiving {
       receiver.send({ type: 'xstate.event', service: origin, event: JSON.stringify(scxml) })
     },
     until,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     gone: (sessionId) => until((one) => one.type === 'service.stop' && one.sessionId === sessionId),
     sessionOf: async (id) => {
       await until(() => serviceOf(id) !== undefined)

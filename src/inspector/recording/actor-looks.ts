@@ -104,8 +104,10 @@ export class ActorLooks {
 
   #sent(told: SentEvent): void {
     for (const [recorder, { events }] of this.#recordersOf(told.actor, told.source)) {
-      if (!events) continue
-      recorder.sent(told)
+      if (events) recorder.sent(told)
+      // An actor of the user's own is told of as soon as it does something, so that it can be chosen.
+      else if (placeOf(told.actor).is === 'other') recorder.introduce(told.actor)
+      else continue
       this.#options.grown()
     }
   }

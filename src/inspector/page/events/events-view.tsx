@@ -1,5 +1,215 @@
+import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import type { ActorName } from '../../protocol.ts'
+import { JsonTree } from '../task/json-tree.tsx'
+import { sinceStart } from '../task/since-start.ts'
+import { VirtualList } from '../list/virtual-list.tsx'
+import {
+  history,
+  isFollowing,
+  link,
+  log,
+  pin,
+  pinnedSeq,
+  select,
+  selectedActor,
+  selectedTask,
+  told,
+  view,
+} from '../state/shown.ts'
+import { wordsOf } from '../statechart/actor-tree.ts'
+import { watched } from '../statechart/looking.ts'
+import { steps } from '../statechart/shown-actor.ts'
+import { coveredBy, type EventRow, eventRows, isIgnored } from './event-rows.ts'
+import { LaneArrow, LaneEnd, LaneHead } from './lanes.tsx'
+
+const rowHeight = 22
+
+const text = signal('')
+const isOfTask = signal(false)
+/** The row that was chosen, which may be one of several at the same fact. */
+const chosen = signal<EventRow | undefined>(undefined)
+
+const all = computed((): readonly EventRow[] => {
+  void told.value
+  const asked = watched.value.filter((one) => one.log === log.value)
+  return eventRows(steps.value.steps, log.value.events, coveredBy(log.value.events, asked))
+})
+
+const shown = computed((): readonly EventRow[] => {
+  const words = text.value
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+  const task = isOfTask.value ? selectedTask.value : undefined
+  if (words.length === 0 && task === undefined) return all.value
+  const names = new Set<ActorName>(task === undefined ? [] : [`task/${task}`])
+  for (const { actor, taskId } of log.value.actors.values()) if (taskId === task) names.add(actor)
+  return all.value.filter((row) => {
+    if (task !== undefined && !names.has(row.source) && !names.has(row.target)) return false
+    if (words.length === 0) return true
+    const { event } = row.entry ?? {}
+    const said = `${row.type} ${nameOf(row.source)} ${nameOf(row.target)} ${event === undefined ? '' : JSON.stringify(event)}`
+    return words.every((word) => said.toLowerCase().includes(word))
+  })
+})
 
 export function EventsView(): ComponentChildren {
-  return <p class="empty">EventsView</p>
+  void told.value
+  const rows = shown.value
+  const pinned = pinnedSeq.value
+  const selected = selectedPlace(rows, pinned)
+  const row = rows[selected]
+  const { from } = history.value
+  return (
+    <div class="events" data-has-detail={row === undefined ? undefined : ''}>
+      <Tools count={rows.length} />
+      <LaneEnd />
+      <VirtualList
+        label="Events"
+        count={rows.length}
+        rowHeight={rowHeight}
+        selected={selected}
+        followsEnd={isFollowing.value}
+        onSelect={(place) => {
+          chosen.value = rows[place]
+          pin(rows[place]!.seq)
+        }}
+        row={(place) => <Line row={rows[place]!} from={from} pinned={pinned} />}
+      />
+      {rows.length === 0 && <p class="empty facts-empty">No event fits.</p>}
+      {row !== undefined && <Detail row={row} />}
+    </div>
+  )
+}
+
+/** The chosen row; without one the last that there was at the instant that is looked at. */
+function selectedPlace(rows: readonly EventRow[], pinned: number | undefined): number {
+  if (pinned === undefined) return -1
+  const row = chosen.value
+  const place = row === undefined || row.seq !== pinned ? -1 : rows.indexOf(row)
+  return place === -1 ? rows.findLastIndex(({ seq }) => seq <= pinned) : place
+}
+
+function Tools({ count }: { readonly count: number }): ComponentChildren {
+  const task = selectedTask.value
+  const isTold = link.value.state === 'live'
+  return (
+    <div class="bar" role="toolbar" aria-label="Filter of events">
+      <input
+        type="search"
+        class="filter"
+        placeholder="Filter events"
+        aria-label="Filter events by text"
+        autocomplete="off"
+        spellcheck={false}
+        value={text.value}
+        onInput={({ currentTarget }) => {
+          text.value = currentTarget.value
+        }}
+      />
+      {task !== undefined && (
+        <button
+          type="button"
+          aria-pressed={isOfTask.value}
+          onClick={() => {
+            isOfTask.value = !isOfTask.value
+          }}
+        >
+          only {task}
+        </button>
+      )}
+      <span class="soft" role="status">
+        {count} events
+        {isTold
+          ? ' · as actors get them while this is open; earlier ones, in italics, are read from facts'
+          : ' · those in italics are read from facts'}
+      </span>
+      <LaneHead />
+    </div>
+  )
+}
+
+function Line({
+  row,
+  from,
+  pinned,
+}: {
+  readonly row: EventRow
+  readonly from: number
+  readonly pinned: number | undefined
+}): ComponentChildren {
+  const { at, seq, source, target, type, entry } = row
+  const ignored = isIgnored(row, log.value, steps.value)
+  return (
+    <div
+      class="event"
+      data-type={type}
+      data-target={target}
+      data-ignored={ignored ? '' : undefined}
+      data-from-facts={entry === undefined ? '' : undefined}
+      data-later={pinned !== undefined && seq > pinned ? '' : undefined}
+    >
+      <span class="fact-at">{sinceStart(at - from)}</span>
+      <LaneArrow source={source} target={target} />
+      <span class="event-type mono">{type.replace(/^xstate\./, '')}</span>
+      <span class="event-way">
+        <span class="soft event-from">{nameOf(source)} → </span>
+        {nameOf(target)}
+      </span>
+      <span class="event-fields mono soft">{ignored ? 'ignored' : fieldsOf(row)}</span>
+    </div>
+  )
+}
+
+function Detail({ row }: { readonly row: EventRow }): ComponentChildren {
+  const { source, target, type, entry, seq } = row
+  return (
+    <section class="event-detail" aria-label="The event" tabIndex={0}>
+      <div class="event-head">
+        <b class="mono">{type}</b>
+        <span>
+          from <ActorLink actor={source} /> to <ActorLink actor={target} />
+        </span>
+        <span class="soft">
+          {entry === undefined ? `read from fact ${seq}` : `after fact ${seq}`}
+          {isIgnored(row, log.value, steps.value) && ' · ignored: it changed nothing'}
+        </span>
+      </div>
+      {entry !== undefined && <JsonTree value={entry.event} />}
+    </section>
+  )
+}
+
+/** The name of an actor, which leads to its statechart. */
+function ActorLink({ actor }: { readonly actor: ActorName }): ComponentChildren {
+  if (actor === 'outside' || actor.startsWith('executor/')) return <>{actor}</>
+  return (
+    <button
+      type="button"
+      class="plain link-to"
+      title="Show its statechart"
+      onClick={() => {
+        if (actor.startsWith('task/')) select(actor.slice('task/'.length))
+        else selectedActor.value = actor
+        view.value = 'statechart'
+      }}
+    >
+      {nameOf(actor)}
+    </button>
+  )
+}
+
+function nameOf(actor: ActorName): string {
+  return wordsOf(actor, log.value.actors.get(actor))
+}
+
+/** What was sent beside the type, in short. */
+function fieldsOf({ entry }: EventRow): string {
+  if (entry === undefined) return ''
+  const { type: _type, at: _at, ...fields } = entry.event
+  const names = Object.keys(fields)
+  if (names.length === 0) return ''
+  const text = JSON.stringify(fields)
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text
 }

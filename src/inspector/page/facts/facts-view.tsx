@@ -1,5 +1,141 @@
+import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { JsonTree } from '../task/json-tree.tsx'
+import { sinceStart } from '../task/since-start.ts'
+import { VirtualList } from '../list/virtual-list.tsx'
+import type { History } from '../state/history.ts'
+import { history, isFollowing, pin, pinnedSeq, selectedTask, told } from '../state/shown.ts'
+import { Causes, Effects } from './causes-and-effects.tsx'
+import { FactIndex } from './fact-index.ts'
+import { FactWords } from './fact-line.tsx'
+
+const rowHeight = 22
+
+const text = signal('')
+const type = signal('')
+const isOfTask = signal(false)
+
+const indexes = new WeakMap<History, FactIndex>()
+
+const index = computed((): FactIndex => {
+  void told.value
+  const known = indexes.get(history.value) ?? new FactIndex(history.value.facts)
+  indexes.set(history.value, known)
+  known.readOn()
+  return known
+})
 
 export function FactsView(): ComponentChildren {
-  return <p class="empty">FactsView</p>
+  void told.value
+  const taskId = isOfTask.value ? selectedTask.value : undefined
+  const { facts } = index.value
+  const shown = index.value.fitting({ text: text.value.trim().toLowerCase(), type: type.value, taskId })
+  const pinned = pinnedSeq.value
+  const selected = pinned === undefined ? -1 : placeIn(shown, pinned)
+  const { from } = history.value
+  return (
+    <div class="facts" data-has-detail={pinned === undefined ? undefined : ''}>
+      <Tools count={shown.length} all={facts.length} />
+      <VirtualList
+        label="Facts"
+        count={shown.length}
+        rowHeight={rowHeight}
+        selected={selected}
+        followsEnd={isFollowing.value}
+        onSelect={(place) => pin(shown[place]!)}
+        row={(place) => {
+          const fact = facts[shown[place]! - 1]!
+          return (
+            <div
+              class="fact"
+              data-seq={fact.seq}
+              data-later={pinned !== undefined && fact.seq > pinned ? '' : undefined}
+            >
+              <span class="fact-seq">{fact.seq}</span>
+              <span class="fact-at">{sinceStart(fact.at - from)}</span>
+              <FactWords fact={fact} />
+              <span class="fact-type mono">{fact.type}</span>
+            </div>
+          )
+        }}
+      />
+      {shown.length === 0 && <p class="empty facts-empty">No fact fits.</p>}
+      {pinned !== undefined && facts[pinned - 1] !== undefined && (
+        <div class="fact-detail">
+          <section aria-label="Causes" tabIndex={0}>
+            <Causes index={index.value} seq={pinned} />
+          </section>
+          <section aria-label="Effects" tabIndex={0}>
+            <Effects index={index.value} seq={pinned} />
+          </section>
+          <section class="fact-json" aria-label="The fact as JSON" tabIndex={0}>
+            <JsonTree value={facts[pinned - 1]} key={pinned} />
+          </section>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Tools({ count, all }: { readonly count: number; readonly all: number }): ComponentChildren {
+  const { types } = index.value
+  const task = selectedTask.value
+  return (
+    <div class="bar" role="toolbar" aria-label="Filter of facts">
+      <input
+        type="search"
+        class="filter"
+        placeholder="Filter facts"
+        aria-label="Filter facts by text"
+        autocomplete="off"
+        spellcheck={false}
+        value={text.value}
+        onInput={({ currentTarget }) => {
+          text.value = currentTarget.value
+        }}
+      />
+      <select
+        aria-label="Type of fact"
+        value={type.value}
+        onChange={({ currentTarget }) => {
+          type.value = currentTarget.value
+        }}
+      >
+        <option value="">all types</option>
+        <option value="run.">of the run</option>
+        <option value="task.">of tasks</option>
+        {[...types.keys()].toSorted().map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+      {task !== undefined && (
+        <button
+          type="button"
+          aria-pressed={isOfTask.value}
+          onClick={() => {
+            isOfTask.value = !isOfTask.value
+          }}
+        >
+          only {task}
+        </button>
+      )}
+      <span class="soft" role="status">
+        {count === all ? `${all} facts` : `${count} of ${all} facts`}
+      </span>
+    </div>
+  )
+}
+
+/** The place of a `seq` among those in order; −1 where it is not there. */
+function placeIn(seqs: readonly number[], seq: number): number {
+  let from = 0
+  let to = seqs.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (seqs[middle]! < seq) from = middle + 1
+    else to = middle
+  }
+  return seqs[from] === seq ? from : -1
 }

@@ -107,6 +107,19 @@ export class History {
     return place === undefined ? [] : this.#seqs[place]!
   }
 
+  /** The task as it was after the fact with that `seq`. */
+  taskAt(taskId: string, seq: number): TaskView | undefined {
+    const place = this.#places.get(taskId)
+    return place === undefined ? undefined : this.#viewAt(place, seq)
+  }
+
+  /** The task as it was before the last fact about it up to that `seq`. Undefined where there was none. */
+  taskBefore(taskId: string, seq: number): TaskView | undefined {
+    const seqs = this.seqsOf(taskId)
+    const last = seqs[after(seqs.length, (i) => seqs[i]! <= seq) - 1]
+    return last === undefined ? undefined : this.taskAt(taskId, last - 1)
+  }
+
   #viewAt(place: number, seq: number): TaskView {
     const seqs = this.#seqs[place]!
     const count = after(seqs.length, (i) => seqs[i]! <= seq)

@@ -59,10 +59,22 @@ export class StepReader {
     }
   }
 
-  /** The steps of an actor, in order, up to the fact with that `seq`. */
-  until(actor: ActorName, seq: number): readonly Step[] {
+  /** What an actor did, in order. */
+  of(actor: ActorName): readonly Step[] {
+    return (this.#ofActor.get(actor) ?? []).map((place) => this.steps[place]!)
+  }
+
+  /** The last thing that an actor did up to the fact with that `seq`. */
+  last(actor: ActorName, seq: number): Step | undefined {
     const places = this.#ofActor.get(actor) ?? []
-    return places.map((place) => this.steps[place]!).filter((step) => step.seq <= seq)
+    let from = 0
+    let to = places.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (this.steps[places[middle]!]!.seq <= seq) from = middle + 1
+      else to = middle
+    }
+    return from === 0 ? undefined : this.steps[places[from - 1]!]
   }
 
   #add(step: Step): void {

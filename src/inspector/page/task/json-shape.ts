@@ -49,3 +49,16 @@ export function brief(value: unknown, most = 60): string {
 export function raw(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? String(value))
 }
+
+/** Whether two values are the same as JSON. */
+export function isSame(a: unknown, b: unknown): boolean {
+  const members = membersOf(a)
+  const others = membersOf(b)
+  if (members === undefined || others === undefined) return a === b
+  const known = new Map(others)
+  return (
+    members.length === others.length &&
+    Array.isArray(a) === Array.isArray(b) &&
+    members.every(([name, member]) => known.has(name) && isSame(member, known.get(name)))
+  )
+}

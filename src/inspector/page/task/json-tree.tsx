@@ -2,11 +2,20 @@ import { type ComponentChildren, Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { plainLook, readLine } from './ansi.ts'
 import { CopyButton } from './copy-button.tsx'
-import { brief, isLarger, type Member, membersOf, raw } from './json-shape.ts'
+import { brief, isLarger, isSame, type Member, membersOf, raw } from './json-shape.ts'
 import { Stretches } from './stretches.tsx'
 
+/** What a value was before, where what differs is to be marked. */
+type Before = { readonly value: unknown } | undefined
+
 /** A value as a tree, of which what is large is closed at first. A text is shown as it is read. */
-export function JsonTree({ value }: { readonly value: unknown }): ComponentChildren {
+export function JsonTree({
+  value,
+  before,
+}: {
+  readonly value: unknown
+  readonly before?: Before
+}): ComponentChildren {
   const [isRaw, showRaw] = useState(false)
   return (
     <div class="json">
@@ -21,7 +30,7 @@ export function JsonTree({ value }: { readonly value: unknown }): ComponentChild
       {isRaw || typeof value === 'string' ? (
         <Text text={raw(value)} />
       ) : (
-        <Value value={value} isOpen={!isLarger(value, 40)} />
+        <Value value={value} isOpen={before !== undefined || !isLarger(value, 40)} before={before} />
       )}
     </div>
   )
@@ -61,20 +70,28 @@ interface ValueOptions {
   readonly value: unknown
   readonly name?: string
   readonly isOpen: boolean
+  readonly before?: Before
 }
 
-function Value({ value, name, isOpen }: ValueOptions): ComponentChildren {
+function Value({ value, name, isOpen, before }: ValueOptions): ComponentChildren {
   const members = membersOf(value)
+  const isChanged = name !== undefined && before !== undefined && !isSame(value, before.value)
+  const change = isChanged ? '' : undefined
   const label = name === undefined ? null : <span class="json-name">{name}: </span>
   if (members === undefined || members.length === 0) {
     return (
-      <div class="json-leaf">
+      <div class="json-leaf" data-changed={change}>
         {label}
         <Leaf value={value} />
+        {isChanged && before.value !== undefined && <span class="soft"> was {brief(before.value)}</span>}
       </div>
     )
   }
-  return <Branch value={value} label={label} members={members} isOpen={isOpen} />
+  return (
+    <div data-changed={change}>
+      <Branch value={value} label={label} members={members} isOpen={isOpen || isChanged} before={before} />
+    </div>
+  )
 }
 
 interface BranchOptions {
@@ -82,12 +99,15 @@ interface BranchOptions {
   readonly label: ComponentChildren
   readonly members: readonly Member[]
   readonly isOpen: boolean
+  readonly before: Before
 }
 
 const membersAtFirst = 100
 
-function Branch({ value, label, members, isOpen }: BranchOptions): ComponentChildren {
+function Branch({ value, label, members, isOpen, before }: BranchOptions): ComponentChildren {
   const [open, setOpen] = useState(isOpen)
+  const old = before === undefined ? undefined : new Map(membersOf(before.value))
+  const gone = [...(old?.keys() ?? [])].filter((name) => !members.some(([known]) => known === name))
   const [most, setMost] = useState(membersAtFirst)
   return (
     <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -100,7 +120,18 @@ function Branch({ value, label, members, isOpen }: BranchOptions): ComponentChil
       {open && (
         <div class="json-members">
           {members.slice(0, most).map(([name, member]) => (
-            <Value key={name} name={name} value={member} isOpen={!isLarger(member, 12)} />
+            <Value
+              key={name}
+              name={name}
+              value={member}
+              isOpen={!isLarger(member, 12)}
+              before={old === undefined ? undefined : { value: old.get(name) }}
+            />
+          ))}
+          {gone.map((name) => (
+            <div key={name} class="json-leaf" data-changed="">
+              <s class="soft">{`${name}: ${brief(old!.get(name))}`}</s>
+            </div>
           ))}
           {members.length > most && (
             <button type="button" class="plain soft" onClick={() => setMost(most + 1_000)}>

@@ -93,7 +93,7 @@ describe('what the facts of a run say of its machines', () => {
       actors.delete('runtime')
       for (const actor of actors) {
         const real = seen.get(actor) ?? []
-        const read = reader.until(actor, Number.POSITIVE_INFINITY).filter(isCompared)
+        const read = reader.of(actor).filter(isCompared)
         const told = read.map(({ events, from, to }, place) => ({
           event: events.find((event) => event === real[place]?.event) ?? events[0],
           from,
