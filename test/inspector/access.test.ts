@@ -267,6 +267,7 @@ describe('a thousand connections', () => {
     let closed = 0
     for (const socket of sockets) socket.on('close', () => closed++)
     await until(() => closed === 300, 15_000)
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
   })
 })
 

@@ -348,7 +348,7 @@ describe('a page that cannot be written', () => {
           throw new Error('no')
         },
       }),
-    ).rejects.toThrow()
+    ).rejects.toThrow('no')
     const { writeWhole } = await import('../../src/inspector/saved/write-whole.ts')
     const parts = function* (): Generator<string> {
       yield 'half of it'
