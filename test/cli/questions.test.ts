@@ -70,6 +70,8 @@ function asked({ raw = true, nobody = false, stale = false, hasKeys = false } = 
     ask: (taskId: string, of: 'failure' | 'handler' = 'failure') => all.see(about(taskId, of)),
     end: (taskId: string) =>
       all.see({ type: 'task.skipped', taskId, because: 'run-killed', seq: 2, at: 0, runId: 'r' }),
+    answered: (taskId: string) =>
+      all.see({ type: 'task.answered', taskId, attempt: 1, answer: 0, seq: 2, at: 0, runId: 'r' }),
     close: () => all.close(),
     pick: (taskId: string) => all.pick(taskId),
     pause: () => all.pause(),
@@ -143,6 +145,18 @@ describe('a handler that asks', () => {
     expect(it.prompt()).toBe('pick: Which one? red')
     it.type('\u007f\u007fest\r')
     expect(it.log).toEqual([['pick', 'rest']])
+  })
+
+  it('is no longer asked about once somebody has answered elsewhere, and its next question is', () => {
+    const it = asked()
+    it.ask('pick', 'handler')
+    it.ask('pick', 'handler')
+    it.type('red\r')
+    // Told of the answer from here, too.
+    it.answered('pick')
+    expect(it.prompt()).toBe('pick: Which one? ')
+    it.answered('pick')
+    expect([it.log, it.prompt()]).toEqual([[['pick', 'red']], undefined])
   })
 
   it('is killed where nobody is there', async () => {

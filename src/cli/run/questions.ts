@@ -69,6 +69,8 @@ export function questions(options: QuestionsOptions): Questions {
   const { keys } = display
   let { raw } = options
   let open: readonly Question[] = []
+  /** The tasks whose answers from here have not been told yet. */
+  const given: TaskId[] = []
   /** A person looks about, and answers later. */
   let isPutOff = false
   let isPaused = false
@@ -137,9 +139,11 @@ export function questions(options: QuestionsOptions): Questions {
     give(first.taskId, answer)
   }
   const give = (taskId: TaskId, answer: unknown): void => {
+    given.push(taskId)
     try {
       run.answer(taskId, answer)
     } catch (thrown) {
+      given.splice(given.indexOf(taskId), 1)
       // It was killed, or answered by somebody else, since the key was pressed.
       if (!(thrown instanceof DagmarError && thrown.code === 'ANSWER_STALE')) throw thrown
     }
@@ -170,6 +174,11 @@ export function questions(options: QuestionsOptions): Questions {
         // What ends the question at once, as the end of the run does, is told by the next fact.
         if (keyboard === undefined) queueMicrotask(() => answerForNobody(question))
         else if (open.length === 1) refresh()
+      } else if (fact.type === 'task.answered') {
+        const own = given.indexOf(fact.taskId)
+        const answered = open.find(({ taskId }) => taskId === fact.taskId)
+        if (own !== -1) given.splice(own, 1)
+        else if (answered !== undefined) close(answered)
       } else if (fact.taskId !== undefined && endsQuestions.has(fact.type)) {
         const left = open.filter(({ taskId }) => taskId !== fact.taskId)
         if (left.length === open.length) return

@@ -52,6 +52,8 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const shown = showRun({
     ...{ run, makeDisplay, screen, aside, keyboard, concurrency, took },
     raw: options.look === 'live',
+    // Whoever looks at the page may answer.
+    answersForNobody: !(inspected?.control === true && inspected.stays),
     onInterrupt: () => signals.take('SIGINT'),
   })
   const { display, progress } = shown

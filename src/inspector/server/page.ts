@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 
 /** Where the page lies: beside this bundle, above its chunks, or where a build from source has put it. */
-const places = import.meta.url.endsWith('.ts')
-  ? [pathToFileURL(resolve(process.env['DAGMAR_DIST'] ?? 'dist', 'inspector.html'))]
-  : ['./inspector.html', '../inspector.html']
+function places(): readonly (string | URL)[] {
+  if (!import.meta.url.endsWith('.ts')) return ['./inspector.html', '../inspector.html']
+  return [pathToFileURL(resolve(process.env['DAGMAR_DIST'] ?? 'dist', 'inspector.html'))]
+}
 
 /** The inspector's page, as it was built. Rejects with `INSPECTOR_FAILED` where it is missing. */
 export async function readPage(): Promise<string> {
-  for (const place of places) {
+  for (const place of places()) {
     try {
       return await readFile(new URL(place, import.meta.url), 'utf8')
     } catch {}
