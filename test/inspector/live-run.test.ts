@@ -61,6 +61,22 @@ describe('a client that follows a run', () => {
     expect(client.entries('r', 'fact').length).toBe(run.view().seq)
   })
 
+  it('gets every fact of a run that has told more than it holds before it could be followed', async () => {
+    const runtime = createRuntime({ retainFacts: 10 })
+    const client = await connected(await inspected(runtime))
+    client.say({ type: 'follow', log: '', after: 0 })
+    await until(() => client.batches('').length > 0)
+    const warned = plan({
+      name: 'much',
+      tasks: { a: { run: ({ warn }) => 'x'.repeat(200).split('').forEach(warn) } },
+    })
+    // Those that nobody opens do not keep later ones from being recorded.
+    for (const id of ['p', 'q', 'r', 's', 't', 'u']) await runtime.dispatch(warned, { id }).result
+    client.say({ type: 'follow', log: 'u', after: 0 })
+    await until(hasEnded(client, 'u'))
+    expect(fold(client.entries('u', 'fact').map(({ fact }) => fact)).status).toBe('completed')
+  })
+
   it('gets those that come later as they come, and the machines of dagmar first', async () => {
     const runtime = createRuntime()
     const client = await connected(await inspected(runtime))

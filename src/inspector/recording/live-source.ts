@@ -18,6 +18,8 @@ import { rootOf } from './watch-actors.ts'
 
 /** How many runs have a log at once. The log that was opened first goes first. */
 const mostRecordings = 100
+/** How many of the latest runs are recorded before anybody opens their logs. */
+const mostAhead = 4
 
 /** What is recorded of a runtime, or of one run. Nothing is before somebody opens a log. */
 export function liveSource(target: Runtime | RunHandle, options: SanitiserOptions): Source {
@@ -27,6 +29,8 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
   const now = nowOf(root)
   const recordings = new Map<string, RunRecording>()
   const gone = new Set<string>()
+  /** The runs that are recorded though nobody has opened their logs yet. */
+  const ahead = new Set<string>()
   const statuses = new WeakMap<RunHandle, string>()
   let overview: LogRecorder | undefined
   let grown: ((isUrgent: boolean) => void) | undefined
@@ -45,6 +49,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
   }
   const runs = new KnownRuns(target, (run) => {
     tellRun(run, statusOf(run))
+    if (overview !== undefined) recordAhead(run.id)
   })
   const stops: (() => void)[] = []
 
@@ -74,8 +79,20 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
     recordings.set(runId, recording)
     return recording
   }
+  /** A run may tell more than it holds before the first page has heard that there is one. */
+  const recordAhead = (runId: string): void => {
+    if (recordings.has(runId) || openRun(runId) === undefined) return
+    ahead.add(runId)
+    for (const oldest of ahead) {
+      if (ahead.size <= mostAhead) break
+      ahead.delete(oldest)
+      recordings.get(oldest)?.close()
+      recordings.delete(oldest)
+    }
+  }
   const recorderOf = (log: LogId): LogRecorder | undefined => {
     if (log === '') return overview ?? openOverview()
+    ahead.delete(log)
     return (recordings.get(log) ?? openRun(log))?.recorder
   }
   const looks = new ActorLooks({
