@@ -170,6 +170,15 @@ describe.skipIf(noChromium)('the page', () => {
     expect(await shownCounts(page)).toMatchObject({ failed: 1 })
   })
 
+  it('says that the beginning of a run is gone, where it told more than it holds', async () => {
+    const runtime = createRuntime({ retainFacts: 5 })
+    const run = runtime.dispatch(dag('short').task('a', () => undefined))
+    await run.result
+    const page = await browser.page()
+    await page.goto((await inspected(runtime)).url)
+    await page.waitForSelector('h2:text("beginning of this run is gone")')
+  })
+
   it('tells who comes without the token, or with another one, what to open', async () => {
     const { run } = await endedRun()
     const { url } = await inspected(run)

@@ -1,9 +1,19 @@
 import type { ComponentChildren } from 'preact'
-import { link, moment, runs } from '../state/shown.ts'
+import { link, log, moment, runs } from '../state/shown.ts'
 
 /** What is shown where there is nothing to see yet, or a line above the page where something is amiss. */
 export function Notice({ children }: { readonly children: ComponentChildren }): ComponentChildren {
   const shown = link.value
+  const { fault } = log.value
+  if (fault === 'headless') {
+    return (
+      <Whole
+        title="The beginning of this run is gone"
+        text="It told more facts than it holds before this page was open. Open the page before the run begins, or have runs hold more: createRuntime({ retainFacts })."
+      />
+    )
+  }
+  if (fault !== undefined) return <Whole title="This run cannot be shown" text={fault} />
   const hasRun = moment.value.structure.length > 0
   if (shown.state === 'refused' && !hasRun) return <Whole title={shown.message} text={shown.hint} />
   if (shown.state === 'loading' && !hasRun)

@@ -22,11 +22,18 @@ export class LogModel {
   dropped = 0
   /** The number of the last entry. */
   last = 0
+  /** Why nothing more of it can be shown, if that is so: `headless` where its first facts are gone. */
+  fault: string | undefined
 
   /** Takes a batch. Entries that were there before are skipped. */
   take(first: number, entries: readonly Entry[]): void {
-    for (let place = Math.max(0, this.last + 1 - first); place < entries.length; place++) {
-      this.#apply(entries[place]!)
+    try {
+      for (let place = Math.max(0, this.last + 1 - first); place < entries.length; place++) {
+        if (this.fault === undefined) this.#apply(entries[place]!)
+      }
+    } catch (error) {
+      const isHeadless = this.history.lastSeq === 0 && this.history.passing[0]?.type === 'stream.lagged'
+      this.fault = isHeadless ? 'headless' : String(error)
     }
     this.last = Math.max(this.last, first + entries.length - 1)
   }
