@@ -1,4 +1,5 @@
 import { command, createRuntime, dag, type Fact, type RunHandle } from 'dagmar'
+import { inspect } from 'dagmar/inspector'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { noChromium, useBrowser } from '../browser.ts'
@@ -367,5 +368,53 @@ describe.skipIf(noChromium)('the output of a command', () => {
     more('the last')
     await page.waitForSelector('h3:text("Log 103")')
     expect(await page.locator('.log').evaluate((pane) => pane.scrollTop)).toBe(0)
+  })
+})
+
+describe.skipIf(noChromium)('the buttons on a real run', () => {
+  const browser = useBrowser()
+
+  it('answer, kill and redrive, and what comes of it is shown', async () => {
+    let isFixed = false
+    const mend = dag('mend')
+      .task('ask', ({ ask, log }) => {
+        log('\u001b[32mwaiting for somebody\u001b[0m')
+        return ask('Go on?')
+      })
+      .task('hang', ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)))
+      .task('build', { needs: ['ask'] }, () => {
+        if (!isFixed) throw new Error('not yet')
+        return 'built'
+      })
+    const run = createRuntime().dispatch(mend)
+    const inspector = await inspect(run, { control: true })
+    try {
+      const page = await browser.page()
+      const yes = () => page.click('dialog button.strong')
+      await page.goto(inspector.url)
+      await page.fill('.answer textarea', 'yes')
+      await page.click('.answer button')
+      await yes()
+      await page.waitForSelector('.cause .task-link:has-text("build")')
+      await page.click('.task-link:has-text("hang")')
+      await page.click('.deeds button:text("Kill")')
+      await yes()
+      await page.waitForSelector('.panel-line:has-text("killed")')
+      isFixed = true
+      await page.keyboard.press('Escape')
+      await page.click('.cause .task-link:has-text("build")')
+      await page.click('.deeds button:text("Redrive")')
+      await yes()
+      await page.waitForSelector('.panel-line:has-text("completed · attempt 2")')
+      expect(run.view().tasks.get('build')!.outcome).toEqual({ status: 'completed', output: 'built' })
+      expect(run.view().tasks.get('ask')!.outcome).toEqual({ status: 'completed', output: 'yes' })
+      await page.keyboard.press('Escape')
+      await page.click('#tab-timeline')
+      await page.click('#timeline-rows [role=row]:has-text("ask")')
+      expect(await page.textContent('.log-line')).toBe('waiting for somebody')
+      expect(await page.locator('.deeds button').count()).toBe(0)
+    } finally {
+      await inspector.close()
+    }
   })
 })

@@ -41,7 +41,7 @@ export function TimelineTable(): ComponentChildren {
             class="timeline-row"
             aria-rowindex={first + place + 2}
             aria-selected={row.id === selectedTask.value}
-            style={{ top: `${(first + place) * high - scrolled.value - (isLow ? 12 : 0)}px` }}
+            style={{ top: `${(first + place) * high - scrolled.value - (isLow ? 12 - high / 2 : 0)}px` }}
             onClick={() => select(row.id)}
           >
             <span role="gridcell" title={row.id}>

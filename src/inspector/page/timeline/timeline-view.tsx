@@ -38,7 +38,13 @@ export function TimelineView(): ComponentChildren {
     const sizes = new ResizeObserver(measure)
     sizes.observe(body)
     measure()
-    const stops = [paintTimeline(axis, chart), heedPointer(chart, axis, body), () => sizes.disconnect()]
+    addEventListener('keydown', heedKey)
+    const stops = [
+      paintTimeline(axis, chart),
+      heedPointer(chart, axis, body),
+      () => sizes.disconnect(),
+      () => removeEventListener('keydown', heedKey),
+    ]
     return () => {
       for (const stop of stops) stop()
     }
@@ -49,7 +55,7 @@ export function TimelineView(): ComponentChildren {
   useEffect(() => reveal(scroller.current!), [selectedTask.value, showsAll.value])
   const uses = usesOf(timeline())
   return (
-    <div class="timeline" onKeyDown={heedKey}>
+    <div class="timeline">
       <TimelineBar />
       <div class="timeline-head" style={{ height: `${uses.length * useHeight + axisHeight}px` }}>
         <UsesTable uses={uses} />
@@ -78,33 +84,16 @@ export function TimelineView(): ComponentChildren {
   )
 }
 
+/** The keys of this view: those that move in its rows while these have the focus, the others wherever it is. */
 function heedKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
   const target = event.target as HTMLElement
-  if (/^(?:INPUT|SELECT)$/.test(target.tagName) || !act(event.key)) return
-  event.preventDefault()
+  if (target.matches('input, textarea, select, dialog *')) return
+  if (zoomWith(event.key) || (target.id === 'timeline-rows' && moveWith(event.key))) event.preventDefault()
 }
 
-function act(key: string): boolean {
+function zoomWith(key: string): boolean {
   switch (key) {
-    case 'ArrowDown':
-      selectRow(1)
-      return true
-    case 'ArrowUp':
-      selectRow(-1)
-      return true
-    case 'PageDown':
-      selectRow(Math.floor(bodyHeight.value / rowHeight.value))
-      return true
-    case 'PageUp':
-      selectRow(-Math.floor(bodyHeight.value / rowHeight.value))
-      return true
-    case 'ArrowLeft':
-      panBy(-0.1)
-      return true
-    case 'ArrowRight':
-      panBy(0.1)
-      return true
     case '+':
     case '=':
       zoomBy(0.5)
@@ -115,6 +104,32 @@ function act(key: string): boolean {
     case 'f':
     case '0':
       chosenWindow.value = undefined
+      return true
+    default:
+      return false
+  }
+}
+
+function moveWith(key: string): boolean {
+  const page = Math.floor(bodyHeight.value / rowHeight.value)
+  switch (key) {
+    case 'ArrowDown':
+      selectRow(1)
+      return true
+    case 'ArrowUp':
+      selectRow(-1)
+      return true
+    case 'PageDown':
+      selectRow(page)
+      return true
+    case 'PageUp':
+      selectRow(-page)
+      return true
+    case 'ArrowLeft':
+      panBy(-0.1)
+      return true
+    case 'ArrowRight':
+      panBy(0.1)
       return true
     case 'Enter':
       document.getElementById('task-title')?.focus()
@@ -130,9 +145,11 @@ function reveal(scroller: HTMLElement): void {
   if (place === -1) return
   revealInTime(rows.peek()[place]!.id)
   const high = rowHeight.peek()
+  // The name of a low row is higher than the row.
+  const room = Math.max(0, 12 - high / 2)
   const top = place * high
-  if (top < scroller.scrollTop) scroller.scrollTop = top
-  else if (top + high > scroller.scrollTop + scroller.clientHeight) {
-    scroller.scrollTop = top + high - scroller.clientHeight
+  if (top - room < scroller.scrollTop) scroller.scrollTop = top - room
+  else if (top + high + room > scroller.scrollTop + scroller.clientHeight) {
+    scroller.scrollTop = top + high + room - scroller.clientHeight
   }
 }
