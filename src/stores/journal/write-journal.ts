@@ -71,7 +71,7 @@ export class JournalFiles {
       if (file === undefined) throw runExists(runId)
       this.hold(journal, file)
       journal.size = Buffer.byteLength(content)
-      await this.#list(journal)
+      await this.#sync(journal)
     } catch (thrown) {
       if (key !== undefined && journal.size === undefined) this.#keys.free(key)
       throw thrown
@@ -91,20 +91,21 @@ export class JournalFiles {
       throw thrown
     }
     journal.size = size + Buffer.byteLength(lines)
-    await this.#list(journal)
-    try {
-      await this.#disk?.sync(file)
-    } catch (thrown) {
-      // Nobody knows what is on the disk.
-      journal.fault = journalError(partAt(journal.base, journal.fence), thrown, 'synced')
-      throw thrown
-    }
+    await this.#sync(journal, file)
   }
 
-  async #list(journal: FileJournal): Promise<void> {
-    if (journal.isListed) return
-    if (this.#disk !== undefined) await syncFolder(dirname(journal.base), this.#disk)
-    journal.isListed = true
+  /** Syncs the file that is given, and its folder the first time. */
+  async #sync(journal: FileJournal, file?: number): Promise<void> {
+    if (this.#disk === undefined) return
+    try {
+      if (file !== undefined) await this.#disk.sync(file)
+      if (!journal.isListed) await syncFolder(dirname(journal.base), this.#disk)
+      journal.isListed = true
+    } catch (thrown) {
+      // What was written may be there or not: nothing may follow it.
+      journal.fault = journalError(partAt(journal.base, journal.fence), thrown, 'synced')
+      throw journal.fault
+    }
   }
 
   /**
