@@ -72,7 +72,7 @@ export async function otherProcess(
   const ended = once(child, 'close')
   createInterface({ input: child.stdout! }).on('line', (line) => {
     said.push(line)
-    for (const look of [...waiting]) look()
+    for (const look of waiting) look()
   })
   const saying = (begin: string): Promise<string> =>
     new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { RunFact, Store } from 'dagmar'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { toldAtLength } from '../../src/testing/conformance/store/told-run.ts'
 import { durableStores } from './durable-stores.ts'
 import { newFolder } from './folders.ts'
@@ -34,14 +34,6 @@ function countingDisk() {
   }
 }
 
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) {
-    await new Promise((resolve) => {
-      setImmediate(resolve)
-    })
-  }
-}
-
 async function appendTo(store: Store, journal: ReturnType<Store['create']>, facts: readonly RunFact[]) {
   try {
     return (await store.append([{ journal, facts }]))?.[0]
@@ -55,19 +47,18 @@ describe.each(durableStores)('an append to $name', ({ open }) => {
     const on = slowDisk()
     const store = open(join(newFolder(), 'runs'), {}, on)
     const facts = await toldAtLength('run', 3)
-    let answer: string | undefined
-    const appended = appendTo(store, store.create('run', owner), facts).then(() => {
-      answer = 'safe'
-      return answer
-    })
-    for (let syncs = 0; answer === undefined; syncs++) {
-      await turns()
-      expect(answer).toBeUndefined()
-      expect(on.waiting, `after ${syncs} syncs`).toHaveLength(1)
-      on.waiting.pop()!.done()
-      await turns()
+    const said: string[] = []
+    const appended = appendTo(store, store.create('run', owner), facts).then(() => said.push('safe'))
+    let syncs = 0
+    while (said.length === 0) {
+      await vi.waitUntil(() => on.waiting.length + said.length > 0, { timeout: 10_000 })
+      if (on.waiting.length > 0) expect(said).toEqual([])
+      syncs += on.waiting.length
+      for (const { done } of on.waiting.splice(0)) done()
     }
+    expect(syncs).toBeGreaterThan(0)
     await appended
+    expect(said).toEqual(['safe'])
   })
 
   it('waits for no disk with the durability normal', async () => {
@@ -81,7 +72,7 @@ describe.each(durableStores)('an append to $name', ({ open }) => {
     const on = slowDisk()
     const store = open(join(newFolder(), 'runs'), {}, on)
     void appendTo(store, store.create('run', owner), await toldAtLength('run', 3))
-    await turns()
+    await vi.waitUntil(() => on.waiting.length > 0, { timeout: 10_000 })
     expect(await store.runs({ status: 'killed' })).toEqual([])
   })
 

@@ -25,12 +25,12 @@ export function* linesOf(file: number): Generator<FileLine, void> {
     const searched = filled
     filled += read
     let begin = 0
-    let end = held.subarray(0, filled).indexOf(0x0a, searched)
-    while (end !== -1) {
+    let end = held.indexOf(0x0a, searched)
+    while (end !== -1 && end < filled) {
       number += 1
       yield { line: held.subarray(begin, end), number, isWhole: true, end: position + end + 1 }
       begin = end + 1
-      end = held.subarray(0, filled).indexOf(0x0a, begin)
+      end = held.indexOf(0x0a, begin)
     }
     if (read === 0) {
       if (begin < filled) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
@@ -67,6 +68,7 @@ export class JournalStore implements Store {
       owner,
       seq: 0,
       size: undefined,
+      opening: randomUUID(),
       file: undefined,
       ...state,
     })

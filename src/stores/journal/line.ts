@@ -13,7 +13,7 @@ export function spelledLine(value: object, isMore: boolean): string {
 
 /** What stands in a file beside facts: whose it is, where it goes on, and that it was given up. */
 export type Note =
-  | { readonly journal: 1; readonly fence: number; readonly owner: NotedOwner }
+  | { readonly journal: 1; readonly opening: string; readonly fence: number; readonly owner: NotedOwner }
   | { readonly journal: 1; readonly follows: number }
   | { readonly journal: 1; readonly released: true }
 
@@ -22,49 +22,80 @@ export interface NotedOwner {
   readonly process: OwnerProcess
 }
 
-export type ReadLine =
-  | {
-      readonly kind: 'fact' | 'note'
-      readonly isMore: boolean
-      readonly text: () => string
-      readonly isOfRun: () => boolean
-    }
-  | { readonly kind: 'damaged' }
+/** A line that is as it was written. What it holds is not parsed before somebody looks. */
+export class ReadLine {
+  readonly isNote: boolean
+  /** True where lines that belong to the same append follow. */
+  readonly isMore: boolean
+  readonly #text: Buffer
 
-const ends = { crc: Buffer.from(',"crc":"'), more: Buffer.from(',"more":"') }
+  constructor(line: Buffer, text: Buffer, isMore: boolean) {
+    this.isNote = isNote(line)
+    this.isMore = isMore
+    this.#text = text
+  }
+
+  get text(): string {
+    return `${this.#text.toString('utf8')}}`
+  }
+
+  /** True for all facts about the run as a whole, and perhaps for others. */
+  get isOfRun(): boolean {
+    return this.#text.includes(ofRun)
+  }
+}
+
 const ofRun = Buffer.from('"type":"run.')
 const note = Buffer.from('{"journal":')
-const damaged = { kind: 'damaged' } as const
-/** Of a checksum. A quotation mark and a bracket come after them. */
+/** `,"more":"01234567"}` or `,"crc":"01234567"}` */
+const ends = [
+  { begin: ',"more":"', length: 19 },
+  { begin: ',"crc":"', length: 18 },
+] as const
 const digits = 8
 
-/**
- * Reads a line, which comes without its end. What it holds is not parsed before somebody looks. `isOfRun` is true for all
- * facts about the run as a whole, and perhaps for others.
- */
-export function readLine(line: Buffer): ReadLine {
-  const isMore = endsWith(line, ends.more)
-  if (!isMore && !endsWith(line, ends.crc)) return damaged
-  const end = isMore ? ends.more : ends.crc
-  const textLength = line.length - digits - 2 - end.length
+/** Reads a line, which comes without its end. Undefined for one that is damaged. */
+export function readLine(line: Buffer): ReadLine | undefined {
+  const tail = line.toString('latin1', Math.max(0, line.length - ends[0].length))
+  const isMore = tail.startsWith(ends[0].begin)
+  const end = isMore ? ends[0] : ends[1]
+  const textLength = line.length - end.length
+  if (textLength < 1 || !tail.startsWith(end.begin, tail.length - end.length) || !tail.endsWith('"}'))
+    return undefined
   const text = line.subarray(0, textLength)
-  if (line.toString('latin1', textLength + end.length) !== `${hex(crc32(text))}"}`) return damaged
-  const kind = line.compare(note, 0, note.length, 0, note.length) === 0 ? 'note' : 'fact'
-  return { kind, isMore, text: () => `${text.toString('utf8')}}`, isOfRun: () => text.includes(ofRun) }
+  return crc32(text) === checksumAt(tail, tail.length - digits - 2)
+    ? new ReadLine(line, text, isMore)
+    : undefined
 }
 
-export function factIn(line: { readonly text: () => string }): RunFact {
-  return JSON.parse(line.text()) as RunFact
+/** True for what is no fact, by how it begins. */
+export function isNote(line: Buffer): boolean {
+  return (
+    line[2] === note[2] &&
+    line.length >= note.length &&
+    line.compare(note, 0, note.length, 0, note.length) === 0
+  )
 }
 
-export function noteIn(line: { readonly text: () => string }): Note {
-  return JSON.parse(line.text()) as Note
+export function factIn({ text }: { readonly text: string }): RunFact {
+  return JSON.parse(text) as RunFact
 }
 
-/** True where that stands before the checksum. */
-function endsWith(line: Buffer, end: Buffer): boolean {
-  const at = line.length - digits - 2 - end.length
-  return at >= 1 && line.compare(end, 0, end.length, at, at + end.length) === 0
+export function noteIn({ text }: { readonly text: string }): Note {
+  return JSON.parse(text) as Note
+}
+
+/** The number whose digits stand there; NaN where something else does. */
+function checksumAt(tail: string, at: number): number {
+  let checksum = 0
+  for (let digit = at; digit < at + digits; digit++) {
+    const code = tail.charCodeAt(digit)
+    // 0 to 9, a to f.
+    if (code >= 0x30 && code <= 0x39) checksum = checksum * 16 + code - 0x30
+    else if (code >= 0x61 && code <= 0x66) checksum = checksum * 16 + code - 0x57
+    else return Number.NaN
+  }
+  return checksum
 }
 
 function hex(checksum: number): string {

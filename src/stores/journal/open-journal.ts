@@ -9,6 +9,8 @@ export interface FileJournal extends Journal {
   readonly base: string
   readonly fence: number
   readonly owner: Owner
+  /** Of this opening alone, and at the beginning of its file. */
+  readonly opening: string
   seq: number
   /** How long its file is, in bytes. Undefined for a new run until its first append. */
   size: number | undefined
@@ -24,8 +26,12 @@ export interface FileJournal extends Journal {
 }
 
 /** What the file of an opening begins with. */
-export function beginningFor({ fence, owner }: { readonly fence: number; readonly owner: Owner }): string {
-  return spelledLine({ journal: 1, fence, owner: { process: thisProcess(), ...owner } }, false)
+export function beginningFor({
+  opening,
+  fence,
+  owner,
+}: Pick<FileJournal, 'opening' | 'fence' | 'owner'>): string {
+  return spelledLine({ journal: 1, opening, fence, owner: { process: thisProcess(), ...owner } }, false)
 }
 
 export function followsLine(follows: number): string {

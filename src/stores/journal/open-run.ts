@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, existsSync, openSync, statSync, writeFileSync } from 'node:fs'
 import type { OpenOptions, Owner } from '../../ports/store.ts'
 import { isAlive, showOwner } from '../durable/owner.ts'
@@ -25,7 +26,8 @@ export function openRun(
       throw runOwned(runId, held, showOwner(held))
     }
     const fence = before.fence + 1
-    const beginning = beginningFor({ fence, owner })
+    const opening = randomUUID()
+    const beginning = beginningFor({ opening, fence, owner })
     // Somebody else was faster.
     if (!putFile(partAt(base, fence), beginning)) continue
     const { lastSeq, isSettled } = isUnchanged(before) ? before : endOf(base)
@@ -37,8 +39,14 @@ export function openRun(
       closeSync(file)
     }
     const size = Buffer.byteLength(beginning + follows)
-    const state = { file: undefined, isListed: false, isSettled, fault: undefined, last: Promise.resolve() }
-    return { runId, lastSeq, base, fence, owner, seq: lastSeq, size, ...state }
+    const state = {
+      file: undefined,
+      isListed: false,
+      isSettled,
+      fault: undefined,
+      last: Promise.resolve(),
+    }
+    return { runId, lastSeq, base, fence, owner, opening, seq: lastSeq, size, ...state }
   }
 }
 

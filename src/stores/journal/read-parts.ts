@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { linesOf } from './file-lines.ts'
-import { type NotedOwner, noteIn, type ReadLine, readLine } from './line.ts'
+import { isNote, type NotedOwner, noteIn, type ReadLine, readLine } from './line.ts'
 import { partsOf } from './run-files.ts'
 
 /** What the first lines of a file say. */
@@ -13,7 +13,7 @@ interface Beginning {
 
 export interface FactLine {
   readonly seq: number
-  readonly line: Extract<ReadLine, { readonly kind: 'fact' | 'note' }>
+  readonly line: ReadLine
   /** How much of the file was read so far, in bytes. */
   readonly end: number
 }
@@ -37,9 +37,9 @@ export interface EndOfParts {
 /**
  * Reads the facts of a run from its files, in order; returns how they end. Each file but the last counts up to where the
  * next one goes on: what a fenced owner wrote after that is nobody's. Throws `STORE_DAMAGED` where there is something
- * that was not written so, other than at the very end.
+ * that was not written so, other than at the very end. Those before `from` are counted and left out, whatever they are.
  */
-export function* readParts(base: string): Generator<FactLine, EndOfParts> {
+export function* readParts(base: string, from = 1): Generator<FactLine, EndOfParts> {
   const parts = partsOf(base)
   const beginnings = parts.map(beginningOf)
   const saved = { seq: 0 }
@@ -53,15 +53,14 @@ export function* readParts(base: string): Generator<FactLine, EndOfParts> {
     }
     if (follows > saved.seq) throw damaged(part, 2, saved.seq)
     const limit = Math.min(...beginnings.slice(index + 1).map((later) => later.follows ?? Infinity))
-    end = yield* readPart(part, follows, limit, saved)
+    end = yield* readPart(part, { follows, limit, from }, saved)
   }
   return { parts, fence: parts.length, ...end, lastSeq: saved.seq }
 }
 
 function* readPart(
   part: string,
-  follows: number,
-  limit: number,
+  { follows, limit, from }: { readonly follows: number; readonly limit: number; readonly from: number },
   saved: { seq: number },
 ): Generator<FactLine, EndOfPart> {
   const file = openSync(part, 'r')
@@ -77,13 +76,19 @@ function* readPart(
     for (const { line, number, isWhole, end } of linesOf(file)) {
       size = end
       last = number
-      const read = isWhole ? readLine(line) : ({ kind: 'damaged' } as const)
-      if (read.kind === 'damaged') {
+      if (seq + 1 < from && seq < limit && isWhole && !isNote(line)) {
+        seq += 1
+        saved.seq = seq
+        sound = end
+        continue
+      }
+      const read = isWhole ? readLine(line) : undefined
+      if (read === undefined) {
         stray ??= number
         continue
       }
       if (stray !== undefined) throw damaged(part, stray, saved.seq)
-      if (read.kind === 'note') {
+      if (read.isNote) {
         const note = noteIn(read)
         if ('owner' in note) owner = note.owner
         if ('released' in note) owner = undefined
@@ -94,7 +99,7 @@ function* readPart(
       if (seq > limit) break
       if (read.isMore) {
         // The line is good until the next one is read.
-        open.push({ seq, line: readLine(Buffer.from(line)) as FactLine['line'], end })
+        open.push({ seq, line: readLine(Buffer.from(line))!, end })
         continue
       }
       yield* open
@@ -120,7 +125,7 @@ function beginningOf(part: string, index: number): Beginning {
       // Who opened the file died before he had written where it goes on. Nobody writes behind that.
       if (number === 3 && follows === undefined) throw damaged(part, 2, 0)
       const read = isWhole ? readLine(line) : undefined
-      const noted = read?.kind === 'note' ? noteIn(read) : undefined
+      const noted = read?.isNote === true ? noteIn(read) : undefined
       if (number === 1) {
         if (noted === undefined || !('owner' in noted)) throw damaged(part, 1, 0)
         ;({ owner } = noted)

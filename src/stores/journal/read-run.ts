@@ -3,7 +3,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../../events/run-summary.ts'
 import { factIn } from './line.ts'
-import { type EndOfParts, type FactLine, readParts } from './read-parts.ts'
+import { type EndOfParts, readParts } from './read-parts.ts'
 import { baseOf } from './run-files.ts'
 
 /** So many lines are read before others have a turn. */
@@ -26,7 +26,7 @@ export async function readRun(base: string, from: number, limit: number): Promis
   const facts: RunFact[] = []
   if (limit < 1) return facts
   let lines = 0
-  for (const { seq, line } of readParts(base)) {
+  for (const { seq, line } of readParts(base, from)) {
     if (seq >= from) {
       facts.push(factIn(line))
       if (facts.length >= limit) break
@@ -40,17 +40,18 @@ export async function readRun(base: string, from: number, limit: number): Promis
 /** What a list shows of a run, as far as it can be read; undefined for one of which no fact can be read. */
 export async function summarise(base: string): Promise<RunSummary | undefined> {
   let summary: RunSummary | undefined
-  let lines = 0
+  let last = 0
   try {
     for (const { seq, line } of readParts(base)) {
-      summary = summaryWith(summary, seq, line)
-      lines += 1
-      if (lines % linesAtOnce === 0) await nextTurn()
+      last = seq
+      // The others change nothing but its length.
+      if (line.isOfRun) summary = summaryAfter(summary, factIn(line))
+      if (seq % linesAtOnce === 0) await nextTurn()
     }
   } catch (thrown) {
     if (!(thrown instanceof DagmarError)) throw thrown
   }
-  return summary
+  return summary === undefined ? undefined : { ...summary, seq: last }
 }
 
 export interface RunEnd extends EndOfParts {
@@ -64,16 +65,6 @@ export function endOf(base: string): RunEnd {
   for (;;) {
     const { done, value } = lines.next()
     if (done === true) return { ...value, isSettled: summary?.settledAt !== undefined }
-    summary = summaryWith(summary, value.seq, value.line)
+    if (value.line.isOfRun) summary = summaryAfter(summary, factIn(value.line))
   }
-}
-
-function summaryWith(
-  summary: RunSummary | undefined,
-  seq: number,
-  line: FactLine['line'],
-): RunSummary | undefined {
-  // Most change nothing but its length.
-  if (line.isOfRun()) return summaryAfter(summary, factIn(line))
-  return summary === undefined ? undefined : { ...summary, seq }
 }

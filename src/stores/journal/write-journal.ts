@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, ftruncateSync, openSync, rmSync } from 'node:fs'
+import { constants, existsSync, fstatSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isRunEnd, type RunFact } from '../../events/facts.ts'
 import { closeQuietly, type Disk, syncFolder } from '../durable/disk.ts'
@@ -51,7 +51,7 @@ export class JournalFiles {
     this.#open -= 1
   }
 
-  hold(journal: FileJournal, file: number): void {
+  #hold(journal: FileJournal, file: number): void {
     journal.file = file
     this.#open += 1
   }
@@ -69,7 +69,7 @@ export class JournalFiles {
       const content = beginningFor(journal) + lines
       const file = await putSynced(partAt(base, 1), content, this.#disk)
       if (file === undefined) throw runExists(runId)
-      this.hold(journal, file)
+      this.#hold(journal, file)
       journal.size = Buffer.byteLength(content)
       await this.#sync(journal)
     } catch (thrown) {
@@ -79,8 +79,7 @@ export class JournalFiles {
   }
 
   async #continue(journal: FileJournal, size: number, lines: string): Promise<void> {
-    if (journal.file === undefined) this.hold(journal, openSync(partAt(journal.base, journal.fence), 'a'))
-    const file = journal.file!
+    const file = journal.file ?? this.#openAgain(journal)
     try {
       await appendTo(file, lines)
     } catch (thrown) {
@@ -92,6 +91,21 @@ export class JournalFiles {
     }
     journal.size = size + Buffer.byteLength(lines)
     await this.#sync(journal, file)
+  }
+
+  /** Never a new file, nor one of a later run with the same id. */
+  #openAgain(journal: FileJournal): number {
+    const { base, fence, runId } = journal
+    let file: number
+    try {
+      file = openSync(partAt(base, fence), constants.O_RDWR | constants.O_APPEND)
+    } catch (thrown) {
+      throw (thrown as NodeJS.ErrnoException).code === 'ENOENT' ? runUnknown(runId) : thrown
+    }
+    this.#hold(journal, file)
+    if (isOfOpening(file, journal)) return file
+    this.close(journal)
+    throw runUnknown(runId)
   }
 
   /** Syncs the file that is given, and its folder the first time. */
@@ -119,4 +133,10 @@ export class JournalFiles {
       journal.fault = runUnknown(runId)
     if (journal.fault !== undefined) throw journal.fault
   }
+}
+
+function isOfOpening(file: number, { opening }: FileJournal): boolean {
+  const beginning = Buffer.alloc(128)
+  readSync(file, beginning, 0, beginning.length, 0)
+  return beginning.includes(opening)
 }

@@ -8,9 +8,9 @@ import { prepareSchema } from './schema.ts'
 
 /** Opens the database of a store, or makes it, with the folders on its way. */
 export function openDatabase(path: string, driver: SqliteDriver | undefined, patienceMs: number): Connection {
-  refuseTornPair(path)
   let connection: Connection | undefined
   try {
+    refuseTornPair(path)
     mkdirSync(dirname(path), { recursive: true })
     connection = connect(path, driver)
     const opened = connection
