@@ -56,6 +56,7 @@ export default defineConfig([
       'plan-file': 'src/plan-file/index.ts',
       simulation: 'src/simulation/index.ts',
       sqlite: 'src/stores/sqlite/index.ts',
+      terminal: 'src/terminal.ts',
       testing: 'src/testing.ts',
       cli: 'src/cli/main.ts',
     },

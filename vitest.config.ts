@@ -20,6 +20,7 @@ export default defineConfig({
       { find: /^dagmar\/plan-file$/, replacement: source('./src/plan-file/index.ts') },
       { find: /^dagmar\/simulation$/, replacement: source('./src/simulation/index.ts') },
       { find: /^dagmar\/sqlite$/, replacement: source('./src/stores/sqlite/index.ts') },
+      { find: /^dagmar\/terminal$/, replacement: source('./src/terminal.ts') },
       { find: /^dagmar\/testing$/, replacement: source('./src/testing.ts') },
       { find: /^dagmar\/machines$/, replacement: source('./machines/index.ts') },
     ],

@@ -4,6 +4,7 @@ import type { RunFlags } from './run/run-command.ts'
 const examples = `
 Examples:
   dagmar run release.yaml                     run every task of the plan
+  dagmar run release.mjs                      run the dag that a module exports by default
   dagmar run release.yaml --dry-run           what would run, in which order
   dagmar run release.yaml --only deploy       deploy, and what it needs
   dagmar run release.yaml --from test         test, and what depends on it
@@ -12,7 +13,7 @@ Examples:
   dagmar run release.yaml --inspect           with a page that shows it in the browser
   dagmar run release.yaml --json | jq .type   facts as JSON lines, the result last
 
-On a terminal the run is shown live; elsewhere, with CI set or TERM=dumb, as plain lines.
+On a terminal the run is shown live, and ? names the keys; elsewhere, with CI set or TERM=dumb, as plain lines.
 Ctrl-C lets running tasks finish and starts no more; again kills them; again leaves at once.
 Teardowns run all the same, after the first and after the second; a SIGTERM that follows a
 kill ends them, too.
@@ -31,7 +32,7 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .summary('run a plan of commands and show what it does')
     .description('Runs the tasks of a plan, each as soon as what it needs is there.')
-    .argument('<plan>', 'a plan file, YAML or JSON; - is stdin')
+    .argument('<plan>', 'a plan file, YAML or JSON, or a module that exports a dag; - is stdin')
     .option('-c, --concurrency <n>', "most tasks at once, or 'unlimited' (default: the plan's, or 4)")
     .option('-i, --input <file>', "the run's input, JSON or YAML, over the plan's; - is stdin")
     .option('-s, --set <key=value>', 'a field of the input, as in deploy.region=eu; may be repeated', collect)

@@ -1,7 +1,7 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { StatedRule } from '../graph/rules.ts'
 import { showMs } from '../time/duration.ts'
-import type { TaskStatus } from './task-view.ts'
+import type { TaskStatus, TaskView } from './task-view.ts'
 
 /** One thing that a task waits for. */
 export type WaitsFor =
@@ -69,6 +69,8 @@ export interface Explained {
   readonly now: number
   /** True where all its limits of time are known. */
   readonly knowsLimits: boolean
+  /** When its live attempt gave its latest sign of work, and how far it is, if it has told that. */
+  readonly sign?: Pick<TaskView, 'lastSignAt' | 'progress'> | undefined
 }
 
 export function explanationOf(explained: Explained): Explanation {
@@ -76,14 +78,16 @@ export function explanationOf(explained: Explained): Explanation {
   return { taskId, status, sentence: sentence(explained), waitsFor }
 }
 
-function sentence({ taskId, status, outcome, waitsFor, now, knowsLimits }: Explained): string {
+function sentence(explained: Explained): string {
+  const { taskId, status, outcome, waitsFor, now } = explained
   if (outcome !== undefined) {
     const waits = waitsFor.map((one) => ` Its run waits ${phrase(one, now)}.`)
     return `${taskId} ${settledAs(outcome)}${waits.join('')}`
   }
-  if (waitsFor.length === 0) return unawaited(taskId, status, knowsLimits)
+  if (waitsFor.length === 0) return unawaited(explained)
   const phrases = waitsFor.map((one) => phrase(one, now)).join('; and ')
-  return `${taskId} is ${status} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
+  const sign = signOf(explained)
+  return `${taskId} is ${status}${sign}${sign === '' ? '' : ','} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
 }
 
 function settledAs(outcome: Outcome): string {
@@ -99,13 +103,24 @@ function settledAs(outcome: Outcome): string {
   }
 }
 
-function unawaited(taskId: TaskId, status: TaskStatus, knowsLimits: boolean): string {
+function unawaited(explained: Explained): string {
+  const { taskId, status, knowsLimits } = explained
   if (status === 'stalled') {
     return `${taskId} is stalled: it gives no sign of work${knowsLimits ? ', and nothing but a kill would end it' : ''}.`
   }
   const isLive = status === 'starting' || status === 'running' || status === 'stopping'
   if (!isLive) return `${taskId} is about to be taken up.`
-  return `${taskId} is ${status}${knowsLimits ? ', and nothing limits how long' : ''}.`
+  return `${taskId} is ${status}${signOf(explained)}${knowsLimits ? ', and nothing limits how long' : ''}.`
+}
+
+/** What a task at work has said of itself: that comes before what limits it. */
+function signOf({ status, sign, now, waitsFor }: Explained): string {
+  const isAtWork = status === 'running' && !waitsFor.some(({ kind }) => kind === 'answer')
+  if (sign?.lastSignAt === undefined || !isAtWork) return ''
+  const { percent, message } = sign.progress ?? {}
+  const about = message === undefined ? '' : ` (${message})`
+  const done = percent === undefined ? '' : `, ${Math.round(percent)} % done${about}`
+  return `${done}, gave its last sign of work ${showMs(now - sign.lastSignAt)} ago`
 }
 
 function phrase(one: WaitsFor, now: number): string {

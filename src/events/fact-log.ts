@@ -184,6 +184,12 @@ export class FactLog {
     } else this.#signs.set(taskId, { attempt, at, progress })
   }
 
+  /** The latest sign of work of the live attempt, if it has given one. */
+  signOf(taskId: TaskId): Pick<TaskView, 'lastSignAt' | 'progress'> | undefined {
+    const sign = this.#signs.get(taskId)
+    return sign && { lastSignAt: sign.at, ...(sign.progress && { progress: sign.progress }) }
+  }
+
   /** All run facts that are held. */
   *held(): Iterable<RunFact> {
     for (const fact of this.#held.last(this.#retain)) yield frozen(fact)

@@ -29,8 +29,10 @@ export function storyInWords(facts: readonly RunFact[], options: StoryOptions = 
   return lines
 }
 
-function sentenceOf(fact: RunFact, alike: readonly RunFact[]): string {
+/** What happened to whom: `build retrying in 5.0 s: exit code 1`. */
+export function sentenceOf(fact: RunFact, alike: readonly RunFact[] = [fact]): string {
   const { what, about } = inWords(fact)
+  if (fact.type === 'run.created') return `the run of ${fact.name} was created with ${what}`
   const subject = fact.taskId === undefined ? 'the run' : listed(alike.flatMap(({ taskId }) => taskId ?? []))
   return `${subject} ${what}${about === undefined ? '' : `: ${about}`}`
 }

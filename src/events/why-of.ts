@@ -23,7 +23,20 @@ export function whyOf(view: RunView, taskId: TaskId): Explanation {
   }
   const { status, outcome } = task
   const waitsFor = outcome === undefined ? waitsOf(knownFrom(view, structure, task)) : []
-  return explanationOf({ taskId, status, outcome, waitsFor, now: view.at, knowsLimits: false })
+  return explanationOf({
+    taskId,
+    status,
+    outcome,
+    waitsFor,
+    now: view.at,
+    knowsLimits: false,
+    sign: signIn(task),
+  })
+}
+
+/** To have started is no sign of work yet. */
+function signIn(task: TaskView): TaskView | undefined {
+  return task.lastSignAt === task.startedAt ? undefined : task
 }
 
 /** What is known of a task that is not settled. */

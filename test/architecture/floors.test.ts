@@ -70,6 +70,7 @@ const NOT_IN_INDEX = ['testing', 'inspector', 'plan-file', 'simulation', 'check'
 /** What the package's entry points list lies directly in src: a file an entry that has no folder of its own. */
 const ENTRIES: Readonly<Record<string, string>> = {
   'src/index.ts': 'index',
+  'src/terminal.ts': 'terminal entry',
   'src/testing.ts': 'testing entry',
 }
 const VAGUE_NAME = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?)(?=[-./])/
@@ -135,7 +136,7 @@ function whyNotInside(path: string, target: string): string | undefined {
   if (from === 'index') return NOT_IN_INDEX.includes(to) ? `src/index.ts must not load ${to}/` : undefined
   if (Object.values(ENTRIES).includes(to))
     return 'an entry is the top: import the file that holds what you need'
-  if (from === 'testing entry') return undefined
+  if (from === 'testing entry' || from === 'terminal entry') return undefined
   if (path.startsWith(PAGE) !== target.startsWith(PAGE)) {
     if (!path.startsWith(PAGE)) return 'the page is a program of its own'
     if (target !== PROTOCOL && !PURE.includes(to)) return `the page runs in a browser: ${to}/ is not pure`

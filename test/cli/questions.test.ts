@@ -190,7 +190,7 @@ describe('keys on a live view', () => {
     const it = asked({ hasKeys: true })
     it.ask('pick', 'handler')
     it.type('quit\u001b[5~')
-    expect(it.prompt()).toMatch(/^pick: Which one\? .*quit$/)
+    expect(it.prompt()).toBe('pick: Which one? quit')
     it.type('\r')
     expect(it.log).toEqual(['<page-up>', ['pick', 'quit']])
   })

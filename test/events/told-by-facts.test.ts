@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {
   createRuntime,
   criticalPathOf,
+  dag,
   type Fact,
   fold,
   plan,
@@ -83,6 +84,29 @@ describe('the result of a run', () => {
 })
 
 describe('why a task is where it is', () => {
+  it('begins with how far a task at work is, and its last sign of work', async () => {
+    const clock = new SimulatedClock()
+    const work = dag('work')
+      .task('limited', { timeout: '5m' }, async ({ progress }) => {
+        progress(42, 'linking')
+        await new Promise(() => undefined)
+      })
+      .task('free', async ({ heartbeat }) => {
+        heartbeat()
+        await new Promise(() => undefined)
+      })
+    const run = createRuntime({ clock }).dispatch(work)
+    await clock.advanceAsync(3_000)
+    expect(run.why('limited').sentence).toBe(
+      'limited is running, 42 % done (linking), gave its last sign of work 3.0 s ago, and waits at most until its timeout in 4 min 57 s.',
+    )
+    expect(run.why('free').sentence).toBe(
+      'free is running, gave its last sign of work 3.0 s ago, and nothing limits how long.',
+    )
+    // As of its last fact.
+    expect(whyOf(run.view(), 'limited').sentence).toMatch(/^limited is running, 42 % done \(linking\)/)
+  })
+
   const why = (id: string, ...facts: readonly NewRunFact[]) => {
     const { sentence, waitsFor } = whyOf(viewOf(...facts), id)
     return { sentence, waitsFor }

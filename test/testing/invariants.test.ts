@@ -203,8 +203,8 @@ describe('facts that break a guarantee', () => {
       [
         'Guarantee 5 is broken: A settled task never changes, except by redrive.',
         'In run: e was completed, and then came task.completed.',
-        '  #4  +0 ms  task.ready',
-        '  #7  +0 ms  task.dispatched  attempt 1 · inline',
+        '  #4  +0 ms  e ready',
+        '  #7  +0 ms  e dispatched: inline (attempt 1)',
       ].join('\n'),
     )
   })

@@ -68,17 +68,21 @@ describe('the trace of a run', () => {
 
   it('tells the story of a task, and of the run, a line a fact', () => {
     const story = trace(facts).story('b')
-    expect(story[0]).toMatch(/^#\d+ {2}\+0 ms {2}task\.ready {2}because of #\d+$/)
+    expect(story[0]).toMatch(/^#\d+ {2}\+0 ms {2}b ready \(because of #\d+\)$/)
     expect(story).toContainEqual(
       expect.stringMatching(
-        /^#\d+ {2}\+0 ms {2}task\.retrying {2}attempt 1 · HANDLER_THREW: not yet · until \+50 ms$/,
+        /^#\d+ {2}\+0 ms {2}b retrying in 50 ms: not yet \(attempt 1, HANDLER_THREW, until \+50 ms\)$/,
       ),
     )
     expect(
       trace(facts)
         .story()
         .map((line) => line.split('  ')[2]),
-    ).toEqual(['run.created', 'run.started', 'run.completed'])
+    ).toEqual([
+      expect.stringMatching(/^the run of \w+ was created with 5 tasks$/),
+      'the run started',
+      'the run completed',
+    ])
   })
 
   it('is taken from a run itself, or from what the run tells of a task', async () => {

@@ -45,7 +45,8 @@ function isInForeground(): boolean {
     const stat = readFileSync('/proc/self/stat', 'utf8')
     // The name before the last parenthesis may hold anything. State, parent, group, session and terminal follow.
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return group === foreground
+    // Without a terminal of its own there is no foreground either.
+    return foreground === '-1' || group === foreground
   } catch {
     return true
   }

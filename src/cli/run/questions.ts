@@ -239,5 +239,5 @@ function promptOf({ taskId, of, asked }: Question, hasKeys: boolean): string {
   if (of === 'failure') {
     return `${name} failed: ${shown} [r]etry [s]kip [i]gnore [a]bort${hasKeys ? ' [o]utput [w]hy' : ''}? `
   }
-  return hasKeys ? `${name}: ${shown} (Ctrl-O output, Ctrl-Y why, Esc later) ` : `${name}: ${shown} `
+  return `${name}: ${shown} `
 }

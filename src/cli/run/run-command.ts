@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { PlanFile } from '../../plan-file/parse-plan.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { shownText } from '../../text/shown-text.ts'
@@ -10,6 +11,7 @@ import { commandColours, wantsColours } from '../screen/colours.ts'
 import { groupsFor, isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { readPort } from '../read-port.ts'
+import { isDagModule } from './dag-module-path.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
 import { missingInputs, needsLeftOut, readResults, withOutputs } from './earlier-results.ts'
 import { readReports } from './reports.ts'
@@ -44,7 +46,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   refuseContradictions(path, flags)
   const inspected = inspectedBy(flags)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
-  const { plan: whole, input: planned, groups } = await readPlan(path)
+  const { plan: whole, input: planned, groups } = await readPlanOrDag(path)
   const plan = selectTasks(whole, {
     groups,
     ...(flags.only === undefined ? {} : { only: flags.only }),
@@ -80,6 +82,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     inspected,
     groups: groupsFor(flags.group === true, look, env),
     reports: readReports(flags.report ?? []),
+    isModule: isDagModule(path),
     planPath: path === '-' ? undefined : path,
     isAttended:
       stdin.isTTY &&
@@ -96,6 +99,13 @@ function inspectedBy({ inspect, inspectPort, inspectControl }: RunFlags): Inspec
     control: inspectControl === true,
     stays: !isUnattended(process.env),
   }
+}
+
+/** A plan file, or a module that exports a dag by default. */
+async function readPlanOrDag(path: string): Promise<Pick<PlanFile, 'plan' | 'input' | 'groups'>> {
+  if (!isDagModule(path)) return readPlan(path)
+  const { readDagModule } = await import('./read-dag-module.ts')
+  return { plan: await readDagModule(path), input: undefined, groups: new Map() }
 }
 
 async function dryRun(plan: Plan, concurrency: number, note: string | undefined): Promise<number> {

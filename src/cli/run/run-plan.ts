@@ -2,6 +2,7 @@ import type { ProcessExecutor } from '../../executors/process/process-executor.t
 import type { RunResult } from '../../events/run-result.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
+import { captureWrites } from '../screen/captured-writes.ts'
 import { isReaderGone } from '../screen/reader-gone.ts'
 import { streamScreen } from '../screen/stream-screen.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
@@ -24,6 +25,8 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly inspected: InspectedRun | undefined
   /** The file of the plan, by which its last run is known. Undefined for stdin. */
   readonly planPath: string | undefined
+  /** Its handlers run in this process, and may write to stdout. */
+  readonly isModule: boolean
   /** Files that say at the end how the run went. */
   readonly reports: readonly Report[]
 }
@@ -50,7 +53,13 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const run = runtime.dispatch(plan, { concurrency, input })
   const keyboard = options.isAttended ? terminalKeyboard(process.stdin) : undefined
   const shown = showRun({
-    ...{ run, makeDisplay, screen, aside, keyboard, concurrency, took },
+    run,
+    makeDisplay,
+    screen,
+    aside,
+    keyboard,
+    concurrency,
+    took,
     raw: options.look === 'live',
     // Whoever looks at the page may answer.
     answersForNobody: !(inspected?.control === true && inspected.stays),
@@ -69,9 +78,17 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
       process.exit(exitCode)
     },
   })
+  const releases =
+    options.isModule && options.look === 'live'
+      ? [process.stdout, process.stderr].map((stream) => captureWrites(stream, (line) => display.print(line)))
+      : []
+  const release = (): void => {
+    for (const giveBack of releases.splice(0)) giveBack()
+  }
   // However this process ends, it restores the terminal and leaves nothing running.
   const lastResort = (): void => {
     shown.close()
+    release()
     processes.killAllNow()
   }
   const subscription = run.events$.subscribe((fact) => shown.see(fact))
@@ -93,6 +110,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
 
   const result = await run.result
   shown.endQuestions()
+  release()
   subscription.unsubscribe()
   const unwritten = writeReports(options.reports, result, progress)
   for (const sentence of unwritten) display.say(sentence)

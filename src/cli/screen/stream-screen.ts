@@ -36,6 +36,8 @@ const patienceMs = 10_000
  */
 export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOptions = {}): StreamScreen {
   const { clock = systemClock } = options
+  // Others may take what is written to it meanwhile.
+  const writeNow = stream.write.bind(stream)
   const backlog = new Backlog(options)
   let error: NodeJS.ErrnoException | undefined
   let reader: Reader = 'present'
@@ -59,7 +61,7 @@ export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOp
     })
   }
   const give = (piece: string | Buffer): void => {
-    stream.write(piece, taken)
+    writeNow(piece, taken)
   }
   const taken = (): void => {
     if (error !== undefined) return
@@ -121,7 +123,7 @@ export function streamScreen(stream: NodeJS.WriteStream, options: StreamScreenOp
         else {
           emptied.push(resolve)
           // Its end comes after all that was written before.
-          stream.write('', taken)
+          writeNow('', taken)
         }
       }),
   }

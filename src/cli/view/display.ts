@@ -9,6 +9,8 @@ export interface Display {
   see(fact: Fact): void
   /** Something people should know that is no fact, such as what the next Ctrl-C will do. */
   say(sentence: string): void
+  /** A line that something else in this process wrote, to stand where it comes. */
+  print(line: string): void
   /** What a person is being asked, with what they have typed; undefined when nobody is asked any more. */
   ask(prompt: string | undefined): void
   /** The run is settled: shows what is left to show. Nothing is seen after it. */

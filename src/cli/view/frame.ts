@@ -116,7 +116,10 @@ function footOf({ prompt, controls }: FrameOptions, columns: number): Row[] {
 }
 
 function hintOf({ panel, selected }: Controls, columns: number, isAsked: boolean): Row {
-  if (isAsked) return [['↑↓ move or scroll · Esc answer later', 'faint']]
+  if (isAsked) {
+    const all = 'Ctrl-O output · Ctrl-Y why · ↑↓ move or scroll · Esc answer later'
+    return [[displayWidth(all) <= columns ? all : 'Ctrl-O output · Esc answer later', 'faint']]
+  }
   const long =
     panel === undefined
       ? selected === undefined

@@ -31,6 +31,7 @@ export function jsonView(screen: Screen, aside: Screen): Display {
       last = fact
     },
     say: (sentence) => aside.write(`dagmar: ${shownText(sentence)}\n`),
+    print: (line) => aside.write(`${shownText(line)}\n`),
     ask: () => undefined,
     end: (result) => {
       tellMissed()

@@ -8,6 +8,7 @@ export function liveThenPlain(live: LiveView, makePlain: () => Display): Display
   return {
     see: (fact) => now.see(fact),
     say: (sentence) => now.say(sentence),
+    print: (line) => now.print(line),
     ask: (text) => {
       prompt = text
       now.ask(text)

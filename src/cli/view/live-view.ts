@@ -161,6 +161,10 @@ export function liveView(options: LiveViewOptions): LiveView {
       lines.push(paint(shownText(sentence), 'strong'))
       if (!isClosed) paintNow()
     },
+    print: (line) => {
+      lines.push(lineOf([[line, 'own']], paint))
+      changed()
+    },
     ask: (text) => {
       prompt = text
       if (!isClosed) paintNow()

@@ -88,6 +88,7 @@ export function plainView(options: PlainViewOptions): Display {
       screen.write(`${text.join('\n')}\n${note === undefined ? '' : `${note}\n`}`)
     },
     say: (sentence) => line([stamp(clock.now()), [shownText(sentence), 'strong']]),
+    print: (text) => line([[text, 'own']]),
     ask: (prompt) => {
       // The terminal itself shows the typed text, so the question is printed only once.
       if (prompt !== undefined && prompt !== asked) screen.write(paint(prompt, 'strong'))

@@ -18,7 +18,8 @@ export function why(run: Run, index: number): Explanation {
   const waitsFor: WaitsFor[] = since === undefined ? [] : [{ kind: 'store', since }]
   if (outcome === undefined) waitsFor.push(...waitsOf(knownOf(run, index)))
   const now = run.shared.clock.now()
-  const explained = explanationOf({ taskId, status, outcome, waitsFor, now, knowsLimits: true })
+  const sign = run.log.signOf(taskId)
+  const explained = explanationOf({ taskId, status, outcome, waitsFor, now, knowsLimits: true, sign })
   const isOfSlots =
     live?.isHolding === true || waitsFor.some((one) => one.kind === 'slot' && one.of === 'runtime')
   const standstill = isOfSlots ? run.shared.standstill() : undefined

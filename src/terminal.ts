@@ -1,0 +1,1 @@
+export { render, type Rendered, type RenderOptions } from './cli/render/render.ts'
