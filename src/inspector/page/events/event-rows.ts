@@ -64,24 +64,23 @@ export function eventRows(
 
 /**
  * Whether the event changed nothing: the state that its actor was in has no transition for it, or it is about an attempt
- * that is over. Known of dagmar's own actors alone.
+ * that is over. Known of the actors of tasks alone.
  */
 export function isIgnored(
   { target, type, seq, entry }: EventRow,
   log: Pick<LogModel, 'machines'> & { readonly history: History },
   steps: StepReader,
 ): boolean {
-  if (entry === undefined || type.startsWith('xstate.')) return false
-  const taskId = target.startsWith('task/') ? target.slice('task/'.length) : undefined
-  if (taskId === undefined && target !== 'dag') return false
+  if (entry === undefined || type.startsWith('xstate.') || !target.startsWith('task/')) return false
+  const taskId = target.slice('task/'.length)
   const { attempt, at } = entry.event
   // A fact of the same instant says that it had an effect, even if it was told later.
-  if (taskId !== undefined && hasFactAt(log.history, taskId, seq, at)) return false
-  const task = taskId === undefined ? undefined : log.history.taskAt(taskId, seq)
-  if (task !== undefined && typeof attempt === 'number' && attempt < task.attempt) return true
-  const machine = log.machines.get(taskId === undefined ? 'dag' : 'task')
-  const state = steps.last(target, seq)?.to ?? machine?.root.states[0]?.key
-  const model = machine?.root.states.find(({ key }) => key === state)
+  if (hasFactAt(log.history, taskId, seq, at)) return false
+  const latest = log.history.taskAt(taskId, seq)?.attempt ?? 0
+  if (typeof attempt === 'number' && attempt < latest) return true
+  const states = log.machines.get('task')?.root.states ?? []
+  const state = steps.last(target, seq)?.to ?? states[0]?.key
+  const model = states.find(({ key }) => key === state)
   return model !== undefined && !hasTransition(model, type)
 }
 

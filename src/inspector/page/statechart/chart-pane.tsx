@@ -13,11 +13,10 @@ const leastScale = 0.72
 
 const layouts = new WeakMap<StateModel, { wide: ChartLayout; narrow?: ChartLayout }>()
 
-let pen: CanvasRenderingContext2D | null | undefined
+const pen = document.createElement('canvas').getContext('2d')
 
 const measure: Measure = (text, isTitle) => {
-  pen ??= document.createElement('canvas').getContext('2d')
-  if (pen == null) return text.length * 6.5
+  if (pen === null) return text.length * 6.5
   pen.font = `${isTitle ? '600 12px' : '11px'} ${getComputedStyle(document.body).fontFamily}`
   return pen.measureText(text).width
 }

@@ -22,51 +22,56 @@ export function lanesOf(trunks: readonly Trunk[]): {
   readonly count: number
 } {
   const turning = trunks.flatMap((trunk, place) => (isStraight(trunk) ? [] : [place]))
-  const order = [...turning]
-  let cost = costOf(order, trunks)
-  for (let round = 0; round < mostRounds; round++) {
-    let isBetter = false
-    for (let from = 0; from < order.length; from++) {
-      for (let to = 0; to < order.length; to++) {
-        if (from === to) continue
-        const tried = [...order]
-        tried.splice(to, 0, ...tried.splice(from, 1))
-        const triedCost = costOf(tried, trunks)
-        if (triedCost >= cost) continue
-        order.splice(0, order.length, ...tried)
-        cost = triedCost
-        isBetter = true
-      }
-    }
-    if (!isBetter) break
-  }
+  const costs = turning.map((left) => turning.map((right) => costOf(trunks[left]!, trunks[right]!)))
+  const order = turning.map((_, place) => place)
+  for (let round = 0; round < mostRounds && improve(order, costs); round++);
   const lanes = trunks.map(() => 0)
   order.forEach((place, lane) => {
-    lanes[place] = lane
+    lanes[turning[place]!] = lane
   })
   return { lanes, count: order.length }
 }
 
-function costOf(order: readonly number[], trunks: readonly Trunk[]): number {
-  let cost = 0
-  order.forEach((place, lane) => {
-    const { left, right } = trunks[place]!
-    order.forEach((other, otherLane) => {
-      if (otherLane === lane) return
-      const isLeft = otherLane < lane
-      for (const y of isLeft ? left : right) {
-        if (isInSpan(y, trunks[other]!)) cost++
-        // The other one turns off on this side, too, where this one still comes along.
-        for (const turn of isLeft ? trunks[other]!.right : trunks[other]!.left) {
-          if (Math.abs(turn - y) < near) cost += mistaken
-        }
-      }
+/** Moves each trunk to where it costs least among the others. Returns whether that changed anything. */
+function improve(order: number[], costs: readonly (readonly number[])[]): boolean {
+  let isBetter = false
+  for (const trunk of [...order]) {
+    const from = order.indexOf(trunk)
+    const others = order.filter((other) => other !== trunk)
+    // The cost of standing left of all others, and then of going past one after the other.
+    let cost = 0
+    let least = 0
+    let to = 0
+    let here = 0
+    others.forEach((other, place) => {
+      cost += costs[other]![trunk]! - costs[trunk]![other]!
+      if (place + 1 === from) here = cost
+      if (cost >= least) return
+      least = cost
+      to = place + 1
     })
-  })
-  return cost
+    if (least >= here) continue
+    others.splice(to, 0, trunk)
+    order.splice(0, order.length, ...others)
+    isBetter = true
+  }
+  return isBetter
 }
 
-function isInSpan(y: number, { left, right }: Trunk): boolean {
-  const all = [...left, ...right]
-  return y > Math.min(...all) - near && y < Math.max(...all) + near
+/** What it costs that the one stands left of the other. */
+function costOf(left: Trunk, right: Trunk): number {
+  return against(left.right, right, right.left) + against(right.left, left, left.right)
+}
+
+/** Lines that cross a trunk, and that run where it turns off on the same side. */
+function against(lines: readonly number[], trunk: Trunk, turns: readonly number[]): number {
+  const all = [...trunk.left, ...trunk.right]
+  const top = Math.min(...all) - near
+  const bottom = Math.max(...all) + near
+  let cost = 0
+  for (const y of lines) {
+    if (y > top && y < bottom) cost++
+    for (const turn of turns) if (Math.abs(turn - y) < near) cost += mistaken
+  }
+  return cost
 }

@@ -85,7 +85,7 @@ function placeOf(snapshots: readonly SnapshotEntry[], seq: number | undefined): 
 }
 
 function isSameState({ active }: SnapshotEntry, { active: other }: ActorLook): boolean {
-  return other.length === 0 || other.every((id) => active.includes(id))
+  return other.every((id) => active.includes(id))
 }
 
 /** Whether the actor told of itself after the last fact about it: those of a store that is slow come later. */
