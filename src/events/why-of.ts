@@ -36,7 +36,7 @@ export function whyOf(view: RunView, taskId: TaskId): Explanation {
 
 /** To have started is no sign of work yet. */
 function signIn(task: TaskView): TaskView | undefined {
-  return task.lastSignAt === task.startedAt ? undefined : task
+  return task.progress === undefined && task.lastSignAt === task.startedAt ? undefined : task
 }
 
 /** What is known of a task that is not settled. */
