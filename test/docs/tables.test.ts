@@ -28,6 +28,7 @@ const members = [
   ['docs/simulation.md', 'of a simulation', 'Simulation', 'src/simulation/index.ts'],
   ['docs/simulation.md', 'option of `optimise`', 'OptimiseOptions', 'src/index.ts'],
   ['docs/simulation.md', 'of an optimised plan', 'OptimisedPlan', 'src/simulation/index.ts'],
+  ['docs/inspector.md', 'option of `inspect`', 'InspectOptions', 'src/inspector/index.ts'],
   ['docs/testing.md', 'option of `checkDag`', 'CheckDagOptions', 'src/testing.ts'],
   ['docs/testing.md', 'option of `law`', 'LawOptions', 'src/testing.ts'],
   ['docs/testing.md', 'option of `rehearse`', 'RehearseOptions', 'src/testing.ts'],

@@ -177,6 +177,12 @@ describe('a client that looks at an actor', () => {
       .map(({ source, target, event }) => `${source} → ${target}: ${event.type}`)
     expect(arrows).toContain(`outside → ${work.actor}: approve`)
     expect(arrows).toContain('task/review → dag: xstate.done.actor.task')
+    const ended = client.entries('r', 'event').find(({ event }) => event.type === 'xstate.done.actor.task')
+    expect(ended?.event).toEqual({
+      type: 'xstate.done.actor.task',
+      actorId: 'review',
+      output: { runId: 'r', taskId: 'review', state: 'completed', attempt: 1 },
+    })
     expect((await run.result).status).toBe('completed')
   })
 })

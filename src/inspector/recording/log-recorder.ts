@@ -1,4 +1,4 @@
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate'
 import { hostOf } from '../../runtime/actor/actor-host.ts'
 import type { JsonValue } from '../../events/json-value.ts'
 import type { ActorName, Entry } from '../protocol.ts'
@@ -77,7 +77,8 @@ export class LogRecorder {
   sent({ actor, source, event }: SentEvent): void {
     const target = this.introduce(actor)
     const { sanitise, now } = this.#options
-    const shown = sanitise(this.#parts(event, 'event', actor), this.#placed('event', actor, target))
+    const parts = isOfOwn(event, actor, source) ? inBrief(event) : this.#parts(event, 'event', actor)
+    const shown = sanitise(parts, this.#placed('event', actor, target))
     const told = isObject(shown) ? shown : { value: shown }
     const at = now()
     this.push(
@@ -179,6 +180,23 @@ export class LogRecorder {
   #machineName(machine: AnyStateMachine): string {
     return isOwnMachine(machine) ? machine.id : this.#machines.nameOf(machine)
   }
+}
+
+/** Whether an event holds the context of one of dagmar's actors: as what it begins with, or as what it ends with. */
+function isOfOwn({ type }: EventObject, actor: AnyActorRef, source: AnyActorRef | undefined): boolean {
+  if (type === 'xstate.init') return hostOf(actor) !== undefined
+  return type.startsWith('xstate.done.actor.') && source !== undefined && hostOf(source) !== undefined
+}
+
+/** What that context is about. All of it is in snapshots, and its parts are in facts. */
+function inBrief(event: EventObject): object {
+  const shown: Record<string, unknown> = { ...event }
+  for (const part of ['input', 'output'] as const) {
+    if (!(part in shown)) continue
+    const { runId, taskId, state, attempt } = (shown[part] ?? {}) as Readonly<Record<string, unknown>>
+    shown[part] = { runId, taskId, state, attempt }
+  }
+  return shown
 }
 
 function isObject(value: JsonValue): value is Readonly<Record<string, JsonValue>> {

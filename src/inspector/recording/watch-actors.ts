@@ -110,6 +110,17 @@ export interface ActorPlace {
 
 /** What a person would call an actor by: what it is of dagmar's, or which task it works for. */
 export function placeOf(actor: AnyActorRef): ActorPlace {
+  const known = places.get(actor)
+  if (known !== undefined) return known
+  const place = findPlace(actor)
+  // One of dagmar's gets its host a little later than it is there.
+  if (place.is !== 'other') places.set(actor, place)
+  return place
+}
+
+const places = new WeakMap<AnyActorRef, ActorPlace>()
+
+function findPlace(actor: AnyActorRef): ActorPlace {
   const host = hostOf(actor)
   const parent = actor._parent
   if (host === undefined || parent === undefined) {
