@@ -130,6 +130,13 @@ describe.skipIf(noChromium)('the panel of a task', () => {
     expect(await panel(page).locator('.why').textContent()).toContain('build is running')
   })
 
+  it('says which attempt has failed while another one is to come', async () => {
+    const page = await opened('build')
+    await panel(page).locator('.story button', { hasText: 'retrying' }).click()
+    await page.waitForFunction(() => location.hash.includes('at='))
+    expect(await panel(page).locator('.failure-head').textContent()).toBe('Attempt 1: HANDLER_THREW')
+  })
+
   it('shows inputs and output as trees, large ones closed, and as JSON', async () => {
     const page = await opened('build')
     const input = panel(page).locator('.input button.mono')

@@ -9,6 +9,7 @@ export interface Palette {
   readonly ruleStrong: string
   readonly ink: string
   readonly ink3: string
+  readonly select: string
   readonly edge: string
   readonly edgeStrong: string
   readonly mono: string
@@ -27,6 +28,7 @@ export function readPalette(): Palette {
     ruleStrong: value('rule-strong'),
     ink: value('ink'),
     ink3: value('ink-3'),
+    select: value('select'),
     edge: value('edge'),
     edgeStrong: value('edge-strong'),
     mono: value('mono'),

@@ -6,6 +6,7 @@ import { history, moment, now } from '../state/shown.ts'
 import type { AttemptBar } from '../timeline/timeline-model.ts'
 import { timeline } from '../timeline/timeline-state.ts'
 import { FailureBlock } from './failure-block.tsx'
+import { Few } from './few.tsx'
 import { Section } from './section.tsx'
 import { sinceStart } from './since-start.ts'
 
@@ -19,11 +20,8 @@ export function attemptsAt(taskId: string): readonly AttemptBar[] {
   )
 }
 
-const shownAtFirst = 20
-
 /** Each attempt with how long it was queued, how long it ran, and how it ended. */
 export function Attempts({ attempts }: { readonly attempts: readonly AttemptBar[] }): ComponentChildren {
-  const [most, setMost] = useState(shownAtFirst)
   if (attempts.length === 0) return null
   return (
     <Section title="Attempts" count={attempts.length} isOpen={attempts.length > 1}>
@@ -38,21 +36,22 @@ export function Attempts({ attempts }: { readonly attempts: readonly AttemptBar[
           </tr>
         </thead>
         <tbody>
-          {attempts.length > most && (
-            <tr>
-              <td colSpan={5}>
-                <button type="button" class="plain soft" onClick={() => setMost(most + 500)}>
-                  {attempts.length - most} earlier
-                </button>
-              </td>
-            </tr>
-          )}
-          {attempts.slice(-most).map((attempt) => (
-            <AttemptRow key={attempt.seq} attempt={attempt} isLast={attempt === attempts.at(-1)} />
-          ))}
+          <Few of={attempts} most={20} isFromEnd others="earlier" within={inRow}>
+            {(attempt) => (
+              <AttemptRow key={attempt.seq} attempt={attempt} isLast={attempt === attempts.at(-1)} />
+            )}
+          </Few>
         </tbody>
       </table>
     </Section>
+  )
+}
+
+function inRow(button: ComponentChildren): ComponentChildren {
+  return (
+    <tr>
+      <td colSpan={5}>{button}</td>
+    </tr>
   )
 }
 

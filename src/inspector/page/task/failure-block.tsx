@@ -3,14 +3,21 @@ import type { Failure } from '../../../../machines/outcome.ts'
 import { hintFor } from './causes.ts'
 import { CopyButton } from './copy-button.tsx'
 
+interface FailureBlockOptions {
+  readonly failure: Failure
+  /** The attempt that it is of, where the task goes on. */
+  readonly attempt?: number | undefined
+}
+
 /** Why an attempt failed: what it said, what lay behind it, and where. */
-export function FailureBlock({ failure }: { readonly failure: Failure }): ComponentChildren {
+export function FailureBlock({ failure, attempt }: FailureBlockOptions): ComponentChildren {
   const { code, message, stack, output, severity, retryable } = failure
   const hint = hintFor(code)
   const causes = causesOf(failure)
   return (
     <div class="failure">
       <p class="failure-head">
+        {attempt !== undefined && `Attempt ${attempt}: `}
         <code>{code}</code>
         {severity === 'critical' && <span> critical</span>}
         {!retryable && <span class="soft"> not to be retried</span>}

@@ -2,37 +2,20 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { TaskStructure } from '../../../graph/plan.ts'
 import { moment } from '../state/shown.ts'
+import { Few } from './few.tsx'
 import { brief } from './json-shape.ts'
 import { JsonTree } from './json-tree.tsx'
 import { Section } from './section.tsx'
 import { TaskLink } from './task-link.tsx'
 
-const shownAtFirst = 12
-
 /** What a task needs: its dependencies, each with the output that it gives. */
-export function Inputs({ structure }: { readonly structure: TaskStructure }): ComponentChildren {
-  const [most, setMost] = useState(shownAtFirst)
-  const { needs } = structure
+export function Inputs({ needs }: TaskStructure): ComponentChildren {
   return (
     <Section title="Needs" count={needs.length} isOpen={needs.length > 0}>
-      {needs.length === 0 ? (
-        <p class="soft">It needs no other task.</p>
-      ) : (
-        <ul class="task-links">
-          {needs.slice(0, most).map((id) => (
-            <li key={id}>
-              <Input id={id} />
-            </li>
-          ))}
-          {needs.length > most && (
-            <li>
-              <button type="button" class="plain soft" onClick={() => setMost(most + 1_000)}>
-                {needs.length - most} more
-              </button>
-            </li>
-          )}
-        </ul>
-      )}
+      {needs.length === 0 && <p class="soft">It needs no other task.</p>}
+      <Few of={needs} most={12}>
+        {(id) => <Input key={id} id={id} />}
+      </Few>
     </Section>
   )
 }

@@ -2,6 +2,7 @@ import { type ComponentChildren, Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { plainLook, readLine } from './ansi.ts'
 import { CopyButton } from './copy-button.tsx'
+import { Few } from './few.tsx'
 import { brief, isLarger, isSame, type Member, membersOf, raw } from './json-shape.ts'
 import { Stretches } from './stretches.tsx'
 
@@ -102,13 +103,10 @@ interface BranchOptions {
   readonly before: Before
 }
 
-const membersAtFirst = 100
-
 function Branch({ value, label, members, isOpen, before }: BranchOptions): ComponentChildren {
   const [open, setOpen] = useState(isOpen)
   const old = before === undefined ? undefined : new Map(membersOf(before.value))
   const gone = [...(old?.keys() ?? [])].filter((name) => !members.some(([known]) => known === name))
-  const [most, setMost] = useState(membersAtFirst)
   return (
     <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
@@ -119,25 +117,22 @@ function Branch({ value, label, members, isOpen, before }: BranchOptions): Compo
       </summary>
       {open && (
         <div class="json-members">
-          {members.slice(0, most).map(([name, member]) => (
-            <Value
-              key={name}
-              name={name}
-              value={member}
-              isOpen={!isLarger(member, 12)}
-              before={old === undefined ? undefined : { value: old.get(name) }}
-            />
-          ))}
+          <Few of={members} most={100}>
+            {([name, member]) => (
+              <Value
+                key={name}
+                name={name}
+                value={member}
+                isOpen={!isLarger(member, 12)}
+                before={old === undefined ? undefined : { value: old.get(name) }}
+              />
+            )}
+          </Few>
           {gone.map((name) => (
             <div key={name} class="json-leaf" data-changed="">
               <s class="soft">{`${name}: ${brief(old!.get(name))}`}</s>
             </div>
           ))}
-          {members.length > most && (
-            <button type="button" class="plain soft" onClick={() => setMost(most + 1_000)}>
-              {members.length - most} more
-            </button>
-          )}
         </div>
       )}
     </details>

@@ -8,6 +8,7 @@ import { useTick } from '../state/use-tick.ts'
 import { longestChain, timeline } from '../timeline/timeline-state.ts'
 import { type Deed, Deeds } from './act.tsx'
 import { rootCauses } from './causes.ts'
+import { Few } from './few.tsx'
 import { JsonTree } from './json-tree.tsx'
 import { Section } from './section.tsx'
 import { Story } from './story.tsx'
@@ -60,29 +61,30 @@ export function RunPanel(): ComponentChildren {
       )}
       {asking.length > 0 && (
         <Section title="Waits for an answer" count={asking.length}>
-          {asking.slice(0, 20).map((task) => (
-            <div key={task.id}>
-              <TaskLink id={task.id} />
-              <Questions task={task} />
-            </div>
-          ))}
+          <Few of={asking} most={20}>
+            {(task) => (
+              <div key={task.id}>
+                <TaskLink id={task.id} />
+                <Questions task={task} />
+              </div>
+            )}
+          </Few>
         </Section>
       )}
       <Failures />
       {atWork.length > 0 && (
         <Section title="Running" count={atWork.length}>
-          <ul class="task-links">
-            {atWork.slice(0, 20).map((task) => (
-              <li key={task.id} class="input">
+          <Few of={atWork} most={20}>
+            {(task) => (
+              <div key={task.id} class="input">
                 <TaskLink id={task.id} />
                 <span class="soft">
-                  {task.progress === undefined ? '' : `${Math.round(task.progress.percent)} % · `}
+                  {task.progress !== undefined && `${Math.round(task.progress.percent)} % · `}
                   {showMs(Math.max(0, (isFollowing.value ? now() : run.at) - (task.startedAt ?? task.since)))}
                 </span>
-              </li>
-            ))}
-          </ul>
-          {atWork.length > 20 && <p class="soft">and {atWork.length - 20} more</p>}
+              </div>
+            )}
+          </Few>
         </Section>
       )}
       <CriticalPath />
@@ -115,17 +117,18 @@ function Failures(): ComponentChildren {
   if (causes.length === 0) return null
   return (
     <Section title="Failed" count={causes.length}>
-      {causes.slice(0, 50).map(({ taskId, reason, consequences, failure }) => (
-        <div key={taskId} class="cause">
-          <div class="input">
-            <TaskLink id={taskId} />
-            <code class="soft">{failure?.code ?? 'TASK_KILLED'}</code>
+      <Few of={causes} most={20}>
+        {({ taskId, reason, consequences, failure }) => (
+          <div key={taskId} class="cause">
+            <div class="input">
+              <TaskLink id={taskId} />
+              <code class="soft">{failure?.code ?? 'TASK_KILLED'}</code>
+            </div>
+            <p class="said">{reason.slice(0, 300)}</p>
+            {consequences > 0 && <p class="soft">{withNoun(consequences, 'task')} skipped because of it</p>}
           </div>
-          <p class="said">{reason.slice(0, 300)}</p>
-          {consequences > 0 && <p class="soft">{withNoun(consequences, 'task')} skipped because of it</p>}
-        </div>
-      ))}
-      {causes.length > 50 && <p class="soft">and {causes.length - 50} more</p>}
+        )}
+      </Few>
     </Section>
   )
 }

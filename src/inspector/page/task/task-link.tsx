@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { Dot } from '../shell/status.tsx'
 import { moment, select } from '../state/shown.ts'
+import { Few } from './few.tsx'
 
 /** A task by its id, with its status: leads to it. */
 export function TaskLink({ id }: { readonly id: string }): ComponentChildren {
@@ -15,30 +15,17 @@ export function TaskLink({ id }: { readonly id: string }): ComponentChildren {
   )
 }
 
-const shownAtFirst = 12
-
 /** Tasks, a line each; of many only some at first. */
 export function TaskLinks({ ids }: { readonly ids: readonly string[] }): ComponentChildren {
-  const [showsAll, showAll] = useState(false)
-  const shown = showsAll ? ids.slice(0, 1_000) : ids.slice(0, shownAtFirst)
   return (
-    <ul class="task-links">
-      {shown.map((id) => (
-        <li key={id}>
-          <TaskLink id={id} />
-        </li>
-      ))}
-      {shown.length < ids.length && (
-        <li>
-          {showsAll ? (
-            <span class="soft">and {ids.length - shown.length} more</span>
-          ) : (
-            <button type="button" class="plain soft" onClick={() => showAll(true)}>
-              {ids.length - shown.length} more
-            </button>
-          )}
-        </li>
-      )}
-    </ul>
+    <div class="task-links">
+      <Few of={ids} most={12}>
+        {(id) => (
+          <div key={id}>
+            <TaskLink id={id} />
+          </div>
+        )}
+      </Few>
+    </div>
   )
 }

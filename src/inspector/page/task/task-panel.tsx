@@ -6,6 +6,7 @@ import { Dot } from '../shell/status.tsx'
 import { history, isSettled, mayAct, moment, now, select, selectedTask } from '../state/shown.ts'
 import { useTick } from '../state/use-tick.ts'
 import { timesUntil } from '../timeline/row-order.ts'
+import type { AttemptBar } from '../timeline/timeline-model.ts'
 import { timeline } from '../timeline/timeline-state.ts'
 import { type Deed, Deeds } from './act.tsx'
 import { Questions } from './answer-form.tsx'
@@ -49,7 +50,10 @@ export function TaskPanel(): ComponentChildren {
       <Questions task={task} />
       {outcome?.status === 'skipped' && <Skipped taskId={id} />}
       {task.failure !== undefined && outcome?.status !== 'completed' && (
-        <FailureBlock failure={task.failure} />
+        <FailureBlock
+          failure={task.failure}
+          attempt={outcome === undefined ? attempts.findLast(hasFailed)?.number : undefined}
+        />
       )}
       {outcome === undefined && (
         <Section title="Why">
@@ -63,7 +67,7 @@ export function TaskPanel(): ComponentChildren {
       )}
       <LogPane taskId={id} />
       <Attempts attempts={attempts} />
-      <Inputs structure={defined} />
+      <Inputs {...defined} />
       <Section title="Dependents" count={dependents.length} isOpen={dependents.length > 0}>
         {dependents.length === 0 ? <p class="soft">Nothing needs it.</p> : <TaskLinks ids={dependents} />}
       </Section>
@@ -71,10 +75,14 @@ export function TaskPanel(): ComponentChildren {
         {facts.length === 0 ? <p class="soft">Nothing has happened to it yet.</p> : <Story facts={facts} />}
       </Section>
       <Section title="Options" isOpen={false}>
-        <Options structure={defined} />
+        <Options {...defined} />
       </Section>
     </div>
   )
+}
+
+function hasFailed({ end }: AttemptBar): boolean {
+  return end === 'failed'
 }
 
 interface PanelHeadOptions {
@@ -188,7 +196,7 @@ function Skipped({ taskId }: { readonly taskId: string }): ComponentChildren {
   )
 }
 
-function Options({ structure }: { readonly structure: TaskStructure }): ComponentChildren {
+function Options(structure: TaskStructure): ComponentChildren {
   const { executor, priority, uses, maxAttempts, onFailure, estimateMs, rule, teardown } = structure
   const rows: readonly (readonly [string, string])[] = [
     ['rule', typeof rule === 'string' ? rule : `function ${rule.function}`],

@@ -1,5 +1,5 @@
 import { type Chart, xOf } from './chart.ts'
-import type { Palette } from './palette.ts'
+import type { Palette } from '../dag/palette.ts'
 import { paintInstant } from './paint-rows.ts'
 import type { StepSeries } from './step-series.ts'
 import { ticksBetween } from './time-axis.ts'
@@ -71,7 +71,7 @@ function paintUse(pen: Pen, chart: Chart, { now, palette }: HeadPicture, use: Us
 function paintAxis(pen: Pen, chart: Chart, { origin, palette, uses }: HeadPicture): void {
   const { window, width } = chart
   const top = uses.length * useHeight
-  pen.font = `11px ${palette.font}`
+  pen.font = `11px ${palette.sans}`
   pen.textBaseline = 'middle'
   pen.textAlign = 'left'
   for (const { at, label } of ticksBetween(window.from - origin, window.to - origin, width / 80)) {

@@ -1,8 +1,20 @@
 import { isRunEnd, type RunFact } from '../../../events/facts.ts'
 import { type Chart, xOf } from './chart.ts'
-import { type Palette, statusOf } from './palette.ts'
+import type { TaskStatus } from '../../../events/task-view.ts'
+import type { Palette } from '../dag/palette.ts'
 import { firstSpanAfter } from './row-order.ts'
-import type { AttemptBar, Span, TimelineRow } from './timeline-model.ts'
+import type { AttemptBar, Span, SpanKind, TimelineRow } from './timeline-model.ts'
+
+/** The status that gives a wait, or a part of an attempt, its colour. */
+const statusOf: Readonly<Record<SpanKind, TaskStatus>> = {
+  queued: 'ready',
+  retry: 'dispatched',
+  question: 'dispatched',
+  starting: 'starting',
+  running: 'running',
+  stalled: 'stalled',
+  stopping: 'stopping',
+}
 
 /** Rows that are lower than this have no room for signs. In CSS pixels. */
 const lowest = 16
@@ -32,7 +44,7 @@ export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
   const first = Math.max(0, Math.floor(top / rowHeight))
   const last = Math.min(rows.length - 1, Math.floor((top + chart.height) / rowHeight))
   const inChain = new Set(chain)
-  pen.font = `10px ${palette.font}`
+  pen.font = `10px ${palette.sans}`
   pen.textBaseline = 'middle'
   for (let place = first; place <= last; place++) {
     const row = rows[place]!
@@ -80,7 +92,7 @@ function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: 
   const width = Math.max(1, right - left)
   // What came after the instant that is looked at has no state yet.
   const isLater = span.from >= (picture.instant ?? Number.POSITIVE_INFINITY)
-  const shade = (status: string): string => (isLater ? palette.ink3 : palette.state(status))
+  const shade = (status: TaskStatus): string => (isLater ? palette.ink3 : palette.state[status])
   const colour = shade(statusOf[span.kind])
   const middle = y + rowHeight / 2
   switch (span.kind) {
@@ -118,7 +130,10 @@ function barHeightIn(rowHeight: number): number {
 }
 
 /** The status of an attempt at the instant that is looked at: running, or how it ended. */
-function endOf(attempt: AttemptBar | undefined, { instant = Number.POSITIVE_INFINITY }: RowsPicture): string {
+function endOf(
+  attempt: AttemptBar | undefined,
+  { instant = Number.POSITIVE_INFINITY }: RowsPicture,
+): TaskStatus {
   if (attempt?.end === undefined || attempt.to > instant) return 'running'
   return attempt.end === 'deferred' ? 'dispatched' : attempt.end === 'interrupted' ? 'stopping' : attempt.end
 }
@@ -199,7 +214,7 @@ function paintMarks(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineR
   for (const { at, sign } of badgesOf(row)) show(at, sign)
   const last = row.marks.at(-1)
   if (row.attempts.length > 0 || last?.what !== 'settled' || last.at < from || last.at > to) return
-  pen.strokeStyle = palette.state('skipped')
+  pen.strokeStyle = palette.state.skipped
   pen.lineWidth = 1.5
   pen.setLineDash([1.5, 1.5])
   pen.beginPath()

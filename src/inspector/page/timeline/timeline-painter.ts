@@ -3,7 +3,7 @@ import { selectedTask } from '../state/shown.ts'
 import { type Chart, drawingOn, xOf } from './chart.ts'
 import { axisHeight, paintHead, useHeight } from './paint-head.ts'
 import { hatchOf, paintRows } from './paint-rows.ts'
-import { readPalette } from './palette.ts'
+import { readPalette } from '../dag/palette.ts'
 import { drawAnew } from './redraw.ts'
 import {
   bodyHeight,
@@ -28,13 +28,13 @@ import { followed, type TimeWindow } from './time-window.ts'
 export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement): () => void {
   let seen: TimeWindow | undefined
   let palette = readPalette()
-  let hatch = hatchOf(palette.state('stalled'))
+  let hatch = hatchOf(palette.state.stalled)
   let shown = theme.peek()
   return drawAnew(() => {
     if (shown !== theme.value) {
       shown = theme.value
       palette = readPalette()
-      hatch = hatchOf(palette.state('stalled'))
+      hatch = hatchOf(palette.state.stalled)
     }
     const whole = extent()
     const chosen = chosenWindow.value
