@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Fact } from '../../../src/events/facts.ts'
+import { ownMachines } from '../../../src/inspector/recording/own-machines.ts'
 import {
   type ClientMessage,
   type Entry,
@@ -15,6 +16,9 @@ import {
 } from '../../../src/inspector/protocol.ts'
 
 const config = fileURLToPath(new URL('../../../src/inspector/page/vite.config.js', import.meta.url))
+
+/** The log of a run begins with dagmar's own machines. */
+const machines = ownMachines(0)
 
 /** The inspector's page, built once for the `describe` that calls it. */
 export interface BuiltPage {
@@ -48,11 +52,16 @@ export function useBuiltPage(): BuiltPage {
     const { build } = await import('vite')
     await build({ configFile: config, build: { outDir: folder, emptyOutDir: false } })
     html = readFileSync(join(folder, 'inspector.html'), 'utf8')
+    // Where `inspect` of this process finds the page.
+    process.env['DAGMAR_DIST'] = folder
   }, 60_000)
   afterEach(() => {
     for (const close of closing.splice(0)) close()
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => {
+    delete process.env['DAGMAR_DIST']
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   return {
     saved: (facts) => {
@@ -84,7 +93,13 @@ export function useBuiltPage(): BuiltPage {
           told.push(fact)
           const entries: Entry[] = [{ kind: 'fact', fact }]
           for (const to of open) {
-            send(to, { type: 'batch', log: runIdOf(told), first: told.length, now: fact.at, entries })
+            send(to, {
+              type: 'batch',
+              log: runIdOf(told),
+              first: machines.length + told.length,
+              now: fact.at,
+              entries,
+            })
           }
         },
         cut: () => {
@@ -132,9 +147,15 @@ function messagesOf(
   const now = facts.at(-1)!.at
   const run: Entry = { kind: 'run', at, runId, name, status: 'running', tasks: structure.length }
   const batches: ServerMessage[] = []
-  for (let first = 0; first < facts.length; first += 1_000) {
-    const entries = facts.slice(first, first + 1_000).map((fact): Entry => ({ kind: 'fact', fact }))
-    batches.push({ type: 'batch', log: runId, first: first + 1, now, entries })
+  const all = [...machines, ...facts.map((fact): Entry => ({ kind: 'fact', fact }))]
+  for (let first = 0; first < all.length; first += 1_000) {
+    batches.push({
+      type: 'batch',
+      log: runId,
+      first: first + 1,
+      now,
+      entries: all.slice(first, first + 1_000),
+    })
   }
   return [
     { type: 'hello', v: protocolVersion, epoch: 'one', control, saved, now },

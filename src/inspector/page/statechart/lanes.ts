@@ -35,7 +35,7 @@ export function lanesOf(trunks: readonly Trunk[]): {
 /** Moves each trunk to where it costs least among the others. Returns whether that changed anything. */
 function improve(order: number[], costs: readonly (readonly number[])[]): boolean {
   let isBetter = false
-  for (const trunk of [...order]) {
+  for (let trunk = 0; trunk < order.length; trunk++) {
     const from = order.indexOf(trunk)
     const others = order.filter((other) => other !== trunk)
     // The cost of standing left of all others, and then of going past one after the other.
