@@ -77,12 +77,14 @@ export type {
 } from './graph/plan.ts'
 export type { Rule, RuleFunction, RuleName, StatedRule } from './graph/rules.ts'
 export type { Work } from './graph/work.ts'
+export type { Codec, RedactOptions } from './ports/codec.ts'
 export type {
   Attempt,
   AttemptKey,
   AttemptOrigin,
   AttemptReport,
   Executor,
+  Redactor,
   Report,
   ReportedFailure,
 } from './ports/executor.ts'

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'RUN_OWNED'
   | 'RUN_UNKNOWN'
   | 'RUNTIME_CLOSED'
+  | 'SECRET_LOST'
   | 'STORE_DAMAGED'
   | 'STORE_NEWER'
   | 'STORE_SILENT'

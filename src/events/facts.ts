@@ -53,6 +53,8 @@ export type RunFact =
       /** See `Plan.fingerprint`. */
       readonly fingerprint: string
       readonly input?: unknown
+      /** The places in the input that are not told: see `RuntimeOptions.redact`. */
+      readonly redacted?: readonly string[]
       readonly labels?: Readonly<Record<string, string>>
       readonly idempotencyKey?: string
     })
@@ -161,7 +163,14 @@ export type RunFact =
   /** The settled task is open again, with all its attempts. `from` is how it had settled. */
   | (OfTask & { readonly type: 'task.redriven'; readonly from: 'failed' | 'killed' | 'skipped' })
   /** The task is settled, with this output. */
-  | (OfAttempt & { readonly type: 'task.completed'; readonly output: unknown })
+  | (OfAttempt & {
+      readonly type: 'task.completed'
+      readonly output: unknown
+      /** The JSON that a command wrote, where it is spelled in another way than the output would be. */
+      readonly written?: string
+      /** The places in the output that are not told: see `RuntimeOptions.redact`. */
+      readonly redacted?: readonly string[]
+    })
   /** The task is settled: its last attempt failed. See `Outcome` for the flags. */
   | (OfAttempt & {
       readonly type: 'task.failed'

@@ -40,10 +40,19 @@ export interface Attempt extends AttemptKey {
   readonly origin?: AttemptOrigin
 }
 
+/** Knows the values that must not be told. */
+export interface Redactor {
+  /** The values of environment variables that an attempt gets become known, where they are secret. */
+  learnFrom(variables: Readonly<Record<string, string | undefined>>): void
+  readonly secrets: ReadonlySet<string>
+}
+
 /** What an attempt and all its copies share. */
 export interface AttemptOrigin {
   makeInputs(): Readonly<Record<string, unknown>>
   place(handle: JsonValue): void | Promise<void>
+  /** What texts must not say; undefined where nothing is secret. */
+  readonly redactor?: Redactor | undefined
   /** What `ctx.run` of handlers does. The run is killed when the signal is aborted. */
   run?(signal: AbortSignal, source: AnyDag | Plan, options: DispatchOptions | undefined): Promise<unknown>
 }

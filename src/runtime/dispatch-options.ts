@@ -40,7 +40,7 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
     id: given.id ?? timeOrderedId(),
     idempotencyKey,
     labels,
-    input: shared.isolate ? clonedInput(plan, readInput(plan, given.input)) : readInput(plan, given.input),
+    input: copiedInput(shared, plan, readInput(plan, given.input)),
     concurrency: concurrency ?? shared.admission.slots.slots.limit,
     pools,
     timeoutMs: timeout,
@@ -86,13 +86,16 @@ function readInput(plan: Plan, input: unknown): unknown {
   })
 }
 
-function clonedInput(plan: Plan, input: unknown): unknown {
+/** The input as every handler gets it, also those of a run that is recovered. */
+function copiedInput({ isolate, isDurable }: Shared, plan: Plan, input: unknown): unknown {
+  if (input === undefined || !(isolate || isDurable)) return input
   try {
-    return cloneOf(input)
+    return isDurable ? JSON.parse(JSON.stringify(input)) : cloneOf(input)
   } catch (thrown) {
+    const why = isDurable ? 'kept in a store as JSON' : 'cloned, and the runtime isolates its tasks'
     throw new DagmarError('INPUT_INVALID', {
-      message: `The input of ${plan.name} cannot be cloned, and the runtime isolates its tasks: ${thrownText(thrown)}`,
-      hint: 'Give plain data, without functions; or leave isolate out.',
+      message: `The input of ${plan.name} cannot be ${why}: ${thrownText(thrown)}`,
+      hint: 'Give plain data, without functions.',
     })
   }
 }

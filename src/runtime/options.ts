@@ -17,6 +17,7 @@ import {
   readOneOf,
 } from '../graph/read-values.ts'
 import type { AnyDag, Plan } from '../graph/plan.ts'
+import type { Codec, RedactOptions } from '../ports/codec.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
@@ -44,6 +45,17 @@ export interface RuntimeOptions {
    * its own facts
    */
   readonly store?: Store
+  /**
+   * How outputs are kept in a store that outlives the process; dependents get what is decoded from what is kept. The
+   * default takes JSON, and refuses whatever JSON would lose, such as a `Map`, or undefined in an object: an attempt with
+   * such an output fails with `OUTPUT_NOT_SERIALISABLE`. @default JSON
+   */
+  readonly codec?: Codec
+  /**
+   * What reaches neither facts nor journals nor logs of commands. Secret outputs and inputs live in memory: a run of which
+   * tasks that are not settled need some cannot be recovered (`SECRET_LOST`). @default nothing
+   */
+  readonly redact?: RedactOptions
   /** The dags whose runs `recover` and `recoverAll` find by name. @default none */
   readonly dags?: readonly (AnyDag | Plan)[]
   /** Where the runtime takes all its time from. @default the system's */
@@ -80,6 +92,8 @@ const readers = {
   store: (value: unknown, path: string) =>
     readMethods(value as Store, path, 'a store', ['create', 'open', 'append', 'read']),
   dags: (value: unknown) => value,
+  codec: (value: unknown, path: string) => readMethods(value as Codec, path, 'a codec', ['encode', 'decode']),
+  redact: readRedact,
   executors: readExecutors,
   concurrency: readConcurrency,
   pools: readAmounts,
@@ -104,6 +118,8 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions
     admission = 'both',
     retainFacts = 100_000,
     isolate = false,
+    codec,
+    redact,
     inspect,
   } = readGiven(options, readers, "createRuntime's options object", '')
   const builtIn: Readonly<Record<BuiltInName, Executor>> = {
@@ -120,6 +136,8 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions
     admission,
     retainFacts,
     isolate,
+    codec,
+    redact,
     inspect,
     logic: machineLogic(inspect === undefined ? mode : 'interpreted'),
   }
@@ -139,4 +157,19 @@ function readExecutors(value: unknown, path: string): Readonly<Record<string, Ex
     if (executor.capacity !== undefined) readInteger(executor.capacity, `${own}.capacity`, 1, true)
   }
   return executors
+}
+
+const readPlaces = (value: unknown, path: string): readonly (string | RegExp)[] => {
+  const isList =
+    Array.isArray(value) && value.every((one) => typeof one === 'string' || one instanceof RegExp)
+  if (isList) return value as readonly (string | RegExp)[]
+  throw badValue(path, value, 'a list of texts and patterns')
+}
+
+function readRedact(value: unknown, path: string): RedactOptions {
+  return readGiven(
+    value as object,
+    { environment: readPlaces, inputs: readPlaces, outputs: readPlaces },
+    path,
+  )
 }

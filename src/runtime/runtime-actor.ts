@@ -7,7 +7,7 @@ import { type Inspector, isolatedInspector } from './actor/isolated-inspector.ts
 import { kinOf, rootActor, spawnActor } from './actor/spawn-actor.ts'
 import type { ActorHost } from './actor/actor-host.ts'
 import type { Kin } from './actor/kin.ts'
-import { searchLoaded } from './run/rank-of.ts'
+import { loadedFor } from './run/loaded-for.ts'
 import type { Run, RunHost } from './run/run.ts'
 import { Shared, type SharedOptions } from './shared.ts'
 import { breakRun } from './steps/break-run.ts'
@@ -148,10 +148,11 @@ export class RuntimeActor implements RunHost, ActorHost {
     deliver(this.actor, run.dag, { type: first })
     const begin = (): void =>
       this.shared.macrostep.run(() => {
+        run.outbox.kept = this.shared.kept
         run.dag.start()
         if (run.isSetAside) run.setAside()
       })
-    const loading = searchLoaded(run.plan)
+    const loading = loadedFor(run)
     if (loading === undefined) queueMicrotask(begin)
     else void loading.then(begin)
   }

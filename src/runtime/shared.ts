@@ -1,7 +1,9 @@
 import type { dagMachine } from '../../machines/dag.ts'
 import type { taskMachine } from '../../machines/task.ts'
 import { AllFacts } from '../events/all-facts.ts'
-import type { Executor } from '../ports/executor.ts'
+import type { Codec, RedactOptions } from '../ports/codec.ts'
+import type { AttemptReport, Executor, Redactor } from '../ports/executor.ts'
+import type { Fact } from '../events/facts.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from '../time/clock.ts'
 import { Timekeeper } from '../time/timekeeper.ts'
@@ -18,6 +20,13 @@ export interface MachineLogic {
   readonly task: typeof taskMachine
 }
 
+/** What becomes of values on their way into facts: see `KeptValues`. */
+export interface Kept extends Redactor {
+  heard(report: AttemptReport): AttemptReport
+  told<F extends Fact>(fact: F): F
+  restored(kept: unknown): unknown
+}
+
 export interface SharedOptions {
   readonly clock: Clock
   readonly store: Store | undefined
@@ -27,6 +36,8 @@ export interface SharedOptions {
   readonly admission: AdmissionMode
   readonly retainFacts: number
   readonly isolate: boolean
+  readonly codec: Codec | undefined
+  readonly redact: RedactOptions | undefined
   readonly logic: MachineLogic
 }
 
@@ -38,8 +49,12 @@ export class Shared {
   readonly store: Store | undefined
   /** Whether journals outlive the process. */
   readonly isDurable: boolean
+  /** What becomes of values on their way into facts, where that is anything. Loaded before the first run begins. */
+  kept: Kept | undefined
+  readonly codec: Codec | undefined
+  readonly redact: RedactOptions | undefined
   /** What the store does to give runs away. */
-  readonly released: (void | Promise<void>)[] = []
+  readonly released: Promise<void>[] = []
   readonly retainFacts: number
   /** Whether outputs and inputs are cloned for each who gets them. */
   readonly isolate: boolean
@@ -60,6 +75,8 @@ export class Shared {
     this.retainFacts = options.retainFacts
     this.isolate = options.isolate
     this.store = store
+    this.codec = options.codec
+    this.redact = options.redact
     this.isDurable = store !== undefined && store.isVolatile !== true
     this.logic = options.logic
     this.executors = new Map(

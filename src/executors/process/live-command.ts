@@ -52,6 +52,7 @@ export class LiveCommand {
     this.#options = options
     const { attempt, logDir, report } = options
     this.#output = new Output({
+      secrets: attempt.origin?.redactor?.secrets,
       tell: (text, stream) => report({ type: 'attempt.output', text, stream }),
       tellUnended: (text, stream) => report({ type: 'attempt.output', text, stream, isPartial: true }),
       beat: () => report({ type: 'attempt.heartbeat' }),

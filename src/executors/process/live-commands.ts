@@ -96,7 +96,9 @@ function readied(attempt: Attempt, forceColor: number | undefined) {
   }
   const work = asCommandWork(attempt.work)
   if (work === undefined) throw notStarted('The work of the task is none that command() made.')
-  return { work, environment: environmentOf(attempt, work, forceColor) }
+  const environment = environmentOf(attempt, work, forceColor)
+  attempt.origin?.redactor?.learnFrom(environment.variables)
+  return { work, environment }
 }
 
 function notStarted(message: string): StartFault {

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { Socket } from 'node:net'
 import { afterPoll } from './after-poll.ts'
 import type { AttemptLog } from './attempt-log.ts'
+import { ByteMask } from './byte-mask.ts'
 import { KeptOutput } from './kept-output.ts'
 import { Lines } from './lines.ts'
 
@@ -20,6 +21,8 @@ const mostUnended = 4 * 1024
 type StreamName = 'stdout' | 'stderr'
 
 export interface OutputOptions {
+  /** What is neither told nor logged. */
+  readonly secrets?: ReadonlySet<string> | undefined
   /** One or more whole lines, without the last newline. */
   readonly tell: (text: string, stream: StreamName) => void
   /** Called when something was written, but no whole line. */
@@ -121,6 +124,8 @@ export class Output {
   }
 
   #readStream(socket: Socket, name: StreamName): void {
+    const { secrets } = this.#options
+    const mask = secrets === undefined || secrets.size === 0 ? undefined : new ByteMask(secrets)
     const decoder = new StringDecoder('utf8')
     let isOver = false
     let told = ''
@@ -141,13 +146,14 @@ export class Output {
       this.#heardChunks++
       if (name === 'stdout') this.kept.keepStdout(chunk)
       const before = this.#toldPieces
-      lines.push(chunk)
+      lines.push(mask === undefined ? chunk : mask.push(chunk))
       if (this.#toldPieces === before) this.#options.beat()
       timer ??= setTimeout(tellUnended, unendedMs)
     })
     socket.once('close', () => {
       isOver = true
       clearTimeout(timer)
+      if (mask !== undefined) lines.push(mask.end())
       lines.end()
       this.#tell(decoder.end(), name)
       if (--this.#open === 0) this.#closed?.()

@@ -26,7 +26,8 @@ export function hear(reporter: Reporter, report: AttemptReport): void {
 function takeReport({ live, attempt }: Reporter, given: AttemptReport): void {
   const { run } = live
   if (run.live.get(live.task.index) !== live) return
-  const report = run.shared.isolate ? isolated(given) : given
+  const { isolate, kept } = run.shared
+  const report = isolate ? isolated(kept?.heard(given) ?? given) : (kept?.heard(given) ?? given)
   const at = run.now
   const source = sourceOf(live, attempt)
   if (live.context.state === 'starting' && attempt === live.context.attempt) hearFirst(live, report)

@@ -2,7 +2,7 @@ import type { AnyActorRef } from 'xstate'
 import type { JsonValue } from '../../events/json-value.ts'
 import type { DispatchOptions } from '../../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../../graph/plan.ts'
-import type { Attempt, AttemptOrigin } from '../../ports/executor.ts'
+import type { Attempt, AttemptOrigin, Redactor } from '../../ports/executor.ts'
 import { cloneOf } from '../../executors/written-json.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { placeAttempt } from './place-attempt.ts'
@@ -37,6 +37,10 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
 
   get live(): LiveTask {
     return this.#live
+  }
+
+  get redactor(): Redactor | undefined {
+    return this.#live.run.shared.kept
   }
 
   makeInputs(): Readonly<Record<string, unknown>> {

@@ -32,6 +32,8 @@ export interface OutboxOptions {
 export class Outbox implements Journalled {
   readonly journal: Journal
   isWaiting = false
+  /** What takes out of facts what they must not say. */
+  kept: { told<F extends Fact>(fact: F): F } | undefined
   readonly #options: OutboxOptions
   readonly #runId: string
   readonly #source: BriefSource
@@ -81,7 +83,7 @@ export class Outbox implements Journalled {
 
   /** Tells a fact that has its `seq` (the next one), its instant and its run id already, so that nothing is copied. */
   put(fact: RunFact): number {
-    this.#batch().tellRunFact(fact)
+    this.#batch().tellRunFact(this.kept?.told(fact) ?? fact)
     this.#touch()
     return ++this.#seq
   }
@@ -97,7 +99,8 @@ export class Outbox implements Journalled {
 
   /** Tells a passing fact. It is shown after the facts told so far, and never written. */
   pass(fact: NewPassingFact): void {
-    this.#batch().tell({ afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId, ...fact } as Fact)
+    const passing = { afterSeq: this.#seq, at: this.#macrostep.at, runId: this.#runId, ...fact } as Fact
+    this.#batch().tell(this.kept?.told(passing) ?? passing)
     this.#touch()
   }
 
@@ -153,7 +156,8 @@ export class Outbox implements Journalled {
   close(facts: readonly NewRunFact[]): void {
     const { log } = this.#options
     for (const fact of facts) {
-      log.tell({ seq: log.lastSeq + 1, at: this.#macrostep.at, runId: this.#runId, ...fact } as RunFact)
+      const told = { seq: log.lastSeq + 1, at: this.#macrostep.at, runId: this.#runId, ...fact } as RunFact
+      log.tell(this.kept?.told(told) ?? told)
     }
     this.#seq = log.lastSeq
   }

@@ -8,7 +8,7 @@ import type { Owner, Store } from '../../ports/store.ts'
 import { optionsIn } from '../run/created-fact.ts'
 import { readJournal, refuseMissing } from '../dispatch-options.ts'
 import type { RunHandle } from '../handle/run-handle.ts'
-import { searchLoaded } from '../run/rank-of.ts'
+import { loadedFor } from '../run/loaded-for.ts'
 import type { Run } from '../run/run.ts'
 import type { RunRegistry } from '../run-registry.ts'
 import type { RuntimeActor } from '../runtime-actor.ts'
@@ -16,6 +16,7 @@ import { runtimeClosed } from '../runtime-closed.ts'
 import { recoverRun } from '../steps/recover-run.ts'
 import { type DeadLetter, deadLettersOf, type HistoryQuery, historyOf } from './history.ts'
 import { planChanges } from './plan-changes.ts'
+import { refuseLost } from './lost-secrets.ts'
 import { reapLive } from './reap-live.ts'
 
 export interface RecoverOptions<Outputs = Readonly<Record<string, unknown>>> {
@@ -31,6 +32,8 @@ export interface RecoverOptions<Outputs = Readonly<Record<string, unknown>>> {
    * is ended as after a crash. @default false
    */
   readonly takeOver?: boolean | undefined
+  /** The run's input, where the store has not all of it because parts are secret. @default the one in the store */
+  readonly input?: unknown
 }
 
 /** What `recoverAll` has found. */
@@ -60,6 +63,7 @@ const readers = {
   dag: (value: unknown) => planOf(value as AnyDag | Plan),
   acceptChanges: isTruth,
   takeOver: isTruth,
+  input: (value: unknown) => value,
 }
 
 /** The runs in a runtime's store, and what brings them back. Loaded when somebody asks for one of them. */
@@ -111,7 +115,7 @@ export class DurableRuns {
 
   async #recover(
     runId: string,
-    { dag, acceptChanges = false, takeOver = false }: ReturnType<typeof readGiven<typeof readers>>,
+    { dag, acceptChanges = false, takeOver = false, input }: ReturnType<typeof readGiven<typeof readers>>,
   ): Promise<RunHandle> {
     const { root, owner } = this.#host
     if (!root.isOpen) throw runtimeClosed()
@@ -124,14 +128,15 @@ export class DurableRuns {
       throw planChanged(early.view, plan)
     }
     refuseMissing(root.shared, plan, optionsIn(early.created, plan).pools)
-    await searchLoaded(plan)
+    refuseLost(early, plan, input)
+    await loadedFor({ plan, shared: root.shared })
     if (!root.isOpen) throw runtimeClosed()
     const journal = readJournal(store.open(runId, owner, { takeOver }))
     try {
       const { facts, view } = journal.lastSeq === early.view.seq ? early : await journalOf(store, runId)
       if (view.settledAt === undefined) await reapLive(view, root.shared.executors)
       if (!root.isOpen) throw runtimeClosed()
-      const run = recoverRun(root, plan, journal, facts, { view, isChanged })
+      const run = recoverRun(root, plan, journal, facts, { view, isChanged, input })
       const handle = this.#host.register(run, true)
       if (run.isSettled) this.#host.registry.release(run)
       return handle

@@ -65,8 +65,9 @@ function tells<Type extends OfAttempt['type']>(
 function briefly(kind: (typeof brief)[keyof typeof brief], tellWhole: (args: Args) => void) {
   return (args: Args): void => {
     const { context, self } = args
-    if (context.attempt !== 1) return tellWhole(args)
     const live = liveTaskOf(self)
+    const isKept = kind === brief.completed && live.run.outbox.kept !== undefined
+    if (context.attempt !== 1 || isKept) return tellWhole(args)
     const more = kind === brief.completed ? context.output : undefined
     live.lastSeq = live.run.outbox.putBrief(briefOf(context.index, kind), more)
   }

@@ -40,8 +40,8 @@ export function changedFact({
 }
 
 /** The options of the dispatch, read from the first fact of a journal. */
-export function optionsIn(created: RunCreated, plan: Plan): RunOptions {
-  const { runId: id, input, labels = {}, idempotencyKey, limits } = created
+export function optionsIn(created: RunCreated, plan: Plan, input = created.input): RunOptions {
+  const { runId: id, labels = {}, idempotencyKey, limits } = created
   const { concurrency, pools, timeoutMs } = limits
   return {
     id,

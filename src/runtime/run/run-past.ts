@@ -36,6 +36,8 @@ export interface TaskPast {
   readonly stopping: OfType<'task.stopping'> | undefined
   /** The answer to its failure. */
   readonly answer: FailureAnswer | undefined
+  /** The JSON that a command wrote, where its output would be spelled in another way. */
+  readonly written: string | undefined
   /** How often its attempts were interrupted since the start or the last redrive, the live one included. */
   readonly interruptions: number
   /** True where the latest interruption is the last that was told of it. */
@@ -147,6 +149,7 @@ class Reading {
       standing,
       interruptions: (this.#interruptions.get(view.id) ?? 0) + (standing === 'live' ? 1 : 0),
       isInterrupted: last?.type === 'task.interrupted',
+      written: last?.type === 'task.completed' ? last.written : undefined,
       view,
       readySeq: this.#readySeq.get(view.id) ?? 0,
       stopping: this.#stopping.get(view.id),

@@ -14,7 +14,7 @@ export function letGo(run: Run): void {
   run.forgetInstants()
   shared.admission.leave(run, books.lanes)
   outbox.cut()
-  shared.released.push(shared.store?.release(outbox.journal))
+  shared.released.push(Promise.resolve(shared.store?.release(outbox.journal)))
   host.forget(run)
   host.dagEnded(run)
 }

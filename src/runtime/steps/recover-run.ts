@@ -1,6 +1,8 @@
-import type { Failure, TaskId } from '../../../machines/outcome.ts'
+import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { fold, type RunView } from '../../events/fold.ts'
+import { readJson } from '../../executors/process/read-json.ts'
+import { noteWritten } from '../../executors/written-json.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Journal } from '../../ports/store.ts'
 import { changedFact, optionsIn } from '../run/created-fact.ts'
@@ -26,10 +28,19 @@ export function recoverRun(
   plan: Plan,
   journal: Journal,
   facts: readonly RunFact[],
-  { view = fold(facts), isChanged = false }: { readonly view?: RunView; readonly isChanged?: boolean } = {},
+  {
+    view = fold(facts),
+    isChanged = false,
+    input,
+  }: {
+    readonly view?: RunView
+    readonly isChanged?: boolean
+    /** In place of the one in the journal. */
+    readonly input?: unknown
+  } = {},
 ): Run {
   const past = pastOf(plan, facts, view, isChanged)
-  const run = new Run(host.shared, host, plan, optionsIn(past.created, plan), journal, facts)
+  const run = new Run(host.shared, host, plan, optionsIn(past.created, plan, input), journal, facts)
   run.hasOtherTasks = view.structure.some(({ id }) => plan.indexOf(id) === undefined)
   run.startedAt = past.startedAt ?? 0
   run.reopen(booksFrom(run, past), past.endingSeq)
@@ -37,6 +48,7 @@ export function recoverRun(
   host.spawn(run, 'run.recover', past.dag)
   if (run.isSettled) {
     run.isChanged = isChanged
+    run.settledAt = view.settledAt
     finish(run)
     // Its actor has ended before it began.
     host.dagEnded(run)
@@ -47,7 +59,7 @@ export function recoverRun(
 function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
   const indexes = [...tasks.keys()]
   const books = run.booksAfter({
-    outcomes: tasks.map(({ standing, view }) => (standing === 'settled' ? view.outcome : undefined)),
+    outcomes: tasks.map((past) => (past.standing === 'settled' ? outcomeIn(past, run) : undefined)),
     attempts: Int32Array.from(tasks, ({ view }) => view.attempt),
     again: new Set(),
     isEnding: dag.ending !== undefined,
@@ -58,6 +70,18 @@ function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
   })
   for (const index of indexes) books.lastSeq[index] = tasks[index]!.view.seq
   return books
+}
+
+/** The outcome that the journal has, with the output as dependents got it. */
+function outcomeIn({ view, written }: TaskPast, { shared }: Run): Outcome | undefined {
+  const { outcome } = view
+  if (outcome?.status !== 'completed') return outcome
+  const json = written === undefined ? undefined : readJson(written)
+  if (json === undefined || json === 'too deep') {
+    return shared.kept === undefined ? outcome : { ...outcome, output: shared.kept.restored(outcome.output) }
+  }
+  noteWritten(json.value, written!, json.changed)
+  return { ...outcome, output: json.value }
 }
 
 /**
