@@ -8,6 +8,8 @@ import {
   summaryAfter,
 } from 'dagmar'
 import { isAlive, thisProcess } from '../../src/stores/durable/owner.ts'
+// What runs over such stores wait for is there, so that no test waits for it to be loaded.
+import '../../src/runtime/run/kept-values.ts'
 
 /** Where text stores keep their journals: lines of JSON by run, as a disk would, and who may write to each. */
 export interface Shelves {

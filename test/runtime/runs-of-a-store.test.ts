@@ -203,9 +203,11 @@ describe('a shutdown that drains, where runs outlive the process', () => {
     hand.fails('retries/1')
     await pass()
     let isDown = false
-    const down = runtime.shutdown().then(() => {
+    const shutDown = async (): Promise<void> => {
+      await runtime.shutdown()
       isDown = true
-    })
+    }
+    const down = shutDown()
     await pass()
     expect(isDown).toBe(false)
     hand.completes('live/1', 'done')

@@ -26,19 +26,11 @@ function placeOf(path: Path): string {
 }
 
 function copyOf(value: unknown, path: (string | number)[], around: Set<object>): unknown {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value
-    case 'number':
-      if (Number.isFinite(value)) return value
-      throw new NotJsonError(path, String(value))
-    case 'object':
-      if (value === null) return null
-      return copyOfObject(value, path, around)
-    default:
-      throw new NotJsonError(path, nameOf(value))
-  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'object') return copyOfObject(value, path, around)
+  // JSON has no -0.
+  if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
+  throw new NotJsonError(path, nameOf(value))
 }
 
 function nameOf(value: unknown): string {
@@ -68,8 +60,10 @@ function copyOfParts(value: object, path: (string | number)[], around: Set<objec
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     return copyOf(value.toJSON(path.at(-1) ?? ''), path, around)
   }
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return value.valueOf()
-  if (holdsMore(value)) throw new NotJsonError(path, `a ${value.constructor.name}`)
+  const tag = Object.prototype.toString.call(value).slice(8, -1)
+  if (tag === 'String' || tag === 'Number' || tag === 'Boolean') return value.valueOf()
+  if (holdingMore.has(tag) || ArrayBuffer.isView(value))
+    throw new NotJsonError(path, `a ${value.constructor.name}`)
   const copy: Record<string, unknown> = {}
   for (const [name, part] of Object.entries(value)) {
     path.push(name)
@@ -82,17 +76,14 @@ function copyOfParts(value: object, path: (string | number)[], around: Set<objec
   return copy
 }
 
-/** Whether it is one of those of which JSON makes an object that says nothing of them. */
-function holdsMore(value: object): boolean {
-  return (
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof Error ||
-    value instanceof RegExp ||
-    value instanceof Promise ||
-    value instanceof WeakMap ||
-    value instanceof WeakSet ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value)
-  )
-}
+/** Those of which JSON makes an object that says nothing of them. */
+const holdingMore: ReadonlySet<string> = new Set([
+  'Map',
+  'Set',
+  'Error',
+  'RegExp',
+  'Promise',
+  'WeakMap',
+  'WeakSet',
+  'ArrayBuffer',
+])
