@@ -15,7 +15,10 @@ import { serve } from './server/serve.ts'
 export interface InspectOptions extends SanitiserOptions {
   /** The port on 127.0.0.1, 0 to 65535. With 0 the system chooses one that is free. @default 0 */
   readonly port?: number
-  /** Opens the page in the person's browser. That this fails is a warning of the process, no error. @default false */
+  /**
+   * Opens the page in the person's browser. That this fails is a warning of the process, no error. The browser is given the
+   * address as an argument, which other users of the machine may see in its list of processes. @default false
+   */
   readonly open?: boolean
   /** Whether the page may kill, redrive, answer, pause and send events. Otherwise it only shows. @default false */
   readonly control?: boolean

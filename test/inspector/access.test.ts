@@ -245,6 +245,37 @@ describe('frames', () => {
   })
 })
 
+describe('the end of the inspector', () => {
+  it('waits for nobody, whatever connections are there', async () => {
+    const { headers } = upgrade()
+    const text = (more: Readonly<Record<string, string>>): string =>
+      `GET / HTTP/1.1\r\n${Object.entries({ ...headers, ...more })
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join('')}\r\n`
+    const said = [
+      text({}),
+      text({ 'sec-websocket-protocol': 'dagmar' }),
+      text({ origin: 'http://evil.example' }),
+      text({}).slice(0, 40),
+      `GET / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`,
+      '',
+    ]
+    // None of them ends its side of the connection.
+    const sockets = said.map((request) => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined)
+      socket.write(request)
+      socket.on('data', () => undefined)
+      return socket
+    })
+    await until(() => sockets.every(({ bytesWritten }, index) => bytesWritten >= said[index]!.length))
+    await until(() => sockets.slice(0, 3).every(({ bytesRead }) => bytesRead > 0))
+    await inspector.close()
+    await inspector.close()
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed')
+    for (const socket of sockets) socket.destroy()
+  })
+})
+
 describe('a thousand connections', () => {
   it('are served up to a hundred, and leave the others and the run alone', async () => {
     const clients = Array.from({ length: 1_000 }, () => new ProtocolClient(inspector.url))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { DagmarError } from '../../errors/dagmar-error.ts'
@@ -77,6 +77,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
     (request, response) => answer(request, response, { page, policy, refused: whyRefused(request, ownPort) }),
   )
   server.maxConnections = mostSockets
+  const connections = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.on('close', () => connections.delete(socket))
+    if (!keepAlive) socket.unref()
+  })
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: longestFrame,
@@ -112,10 +118,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     server.listen(port, '127.0.0.1', resolve)
   })
   server.on('error', () => undefined)
-  if (!keepAlive) {
-    server.unref()
-    server.on('connection', (socket) => socket.unref())
-  }
+  if (!keepAlive) server.unref()
   ownPort = (server.address() as AddressInfo).port
   policy = `${policyFor(page, `'self' ws://127.0.0.1:${ownPort} ws://localhost:${ownPort}`)}; frame-ancestors 'none'`
 
@@ -123,8 +126,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const close = async (): Promise<void> => {
     clearTimeout(timer)
     source.close()
-    for (const socket of sockets.clients) socket.terminate()
-    server.closeAllConnections()
+    for (const socket of connections) socket.destroy()
     await new Promise<void>((resolve) => {
       server.close(() => resolve())
     })
@@ -174,6 +176,8 @@ function refuse(socket: Duplex, status: number, why: string): void {
     403: 'Forbidden',
     503: 'Service Unavailable',
   }
+  // Whoever is refused may keep its side open.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${status} ${names[status]}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(why)}\r\n\r\n${why}`,
   )
