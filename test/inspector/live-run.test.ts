@@ -1,7 +1,7 @@
 import { createRuntime, fold, logic, plan, type Runtime, type RunHandle } from 'dagmar'
 import { inspect, type Inspector, type InspectOptions } from 'dagmar/inspector'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMachine } from 'xstate'
+import { assign, createActor, createMachine, fromPromise } from 'xstate'
 import { ProtocolClient } from './protocol-client.ts'
 import { until } from './until.ts'
 
@@ -184,5 +184,77 @@ describe('a client that looks at an actor', () => {
       output: { runId: 'r', taskId: 'review', state: 'completed', attempt: 1 },
     })
     expect((await run.result).status).toBe('completed')
+  })
+})
+
+describe('actors of the user’s own', () => {
+  it('are told of by what they are, whatever their machines are called, and wherever they are in the system', async () => {
+    const child = fromPromise(() => new Promise(() => undefined))
+    const asTask = createMachine({
+      id: 'task',
+      initial: 'busy',
+      context: { votes: 1 },
+      invoke: { src: child, id: 'child' },
+      states: {
+        busy: { on: { 'vote.*': { actions: assign({ votes: 2 }) }, stop: 'over' } },
+        over: { type: 'final' },
+      },
+    })
+    const runtime = createRuntime()
+    const run = runtime.dispatch(
+      plan({ name: 'p', tasks: { 'a/b': { run: logic(asTask) }, c: { run: logic(asTask.provide({})) } } }),
+      { id: 'r' },
+    )
+    await until(() => run.actorOf('c', 'work') !== undefined)
+    const elsewhere = createActor(createMachine({ id: 'beside', on: { poke: {} } }), {
+      parent: runtime.actor,
+    }).start()
+    const client = await connected(await inspected(runtime, { control: true }))
+    client.say({ type: 'follow', log: '', after: 0 })
+    client.say({ type: 'follow', log: 'r', after: 0 })
+    client.say({ type: 'look', log: '', events: true })
+    client.say({ type: 'look', log: 'r', events: true })
+    await until(() => client.entries('r', 'actor').length === 7)
+    const actors = client.entries('r', 'actor')
+    expect(
+      actors.map(({ parent, taskId, machine, logic: kind }) => ({ parent, taskId, machine, kind })),
+    ).toEqual(
+      expect.arrayContaining([
+        { parent: 'dag', taskId: 'a/b', machine: 'task', kind: 'machine' },
+        { parent: 'task/a/b', taskId: 'a/b', machine: 'task 2', kind: 'machine' },
+        { parent: 'task/c', taskId: 'c', machine: 'task 2', kind: 'machine' },
+        {
+          parent: expect.stringMatching(/^actor\//),
+          taskId: 'c',
+          machine: undefined,
+          kind: 'promise or callback',
+        },
+      ]),
+    )
+    expect(client.entries('r', 'machine').map(({ machine }) => machine)).toEqual([
+      'runtime',
+      'dag',
+      'task',
+      'task 2',
+    ])
+    const { actor } = actors.find(({ parent }) => parent === 'task/a/b')!
+    client.say({ type: 'look', log: 'r', events: false, actor })
+    await until(() => client.entries('r', 'snapshot').length === 1)
+    const send = (id: number, type: string) =>
+      client.ask({ type: 'command', id, log: 'r', command: 'send', actor, event: { type } })
+    expect(await send(1, 'vote.up')).toEqual({ type: 'answer', id: 1 })
+    expect(await send(2, 'voted')).toMatchObject({ code: 'EVENT_UNKNOWN' })
+    expect(await send(3, 'xstate.stop')).toMatchObject({ code: 'EVENT_UNKNOWN' })
+    await until(() => client.entries('r', 'snapshot').length === 2)
+    expect(client.entries('r', 'snapshot').map(({ context, accepts }) => [context, accepts])).toEqual([
+      [{ votes: 1 }, ['vote.*', 'stop']],
+      [{ votes: 2 }, ['vote.*', 'stop']],
+    ])
+    elsewhere.send({ type: 'poke' })
+    await until(() => client.entries('', 'event').length === 1)
+    expect(client.entries('', 'event')).toMatchObject([{ source: 'outside', event: { type: 'poke' } }])
+    expect(client.entries('', 'actor')).toMatchObject([{ machine: 'beside', parent: 'runtime' }])
+    expect(client.entries('r', 'event').some(({ event }) => event.type === 'poke')).toBe(false)
+    await run.kill()
   })
 })
