@@ -238,3 +238,81 @@ describe('whatever happens in a run and to the terminal', () => {
 
 /** Signs that rows of the block have, and no line that stays. */
 const ofBlock = /[█▒░●◌↻○×/…·]|next|what/
+
+describe('a row of a task', () => {
+  const rowsOf = (columns: number, tell: (run: ShownRun) => void, maxAttempts = 1) => {
+    const screen = new FakeTerminal({ columns, rows: 20 })
+    const run = shownRun({ taskIds: ['build-for-every-platform'], screen, maxAttempts })
+    starts(run, 'build-for-every-platform')
+    tell(run)
+    run.clock.advance(100)
+    return screen.belowCursor.slice(1)
+  }
+  const taskId = 'build-for-every-platform'
+  const at = { taskId, attempt: 1 }
+
+  it('has a bar where progress is reported, and what it wrote last without its indentation', () => {
+    const tell = (run: ShownRun) => {
+      run.see({ type: 'task.progress', ...at, percent: 42 })
+      prints(run, taskId, '\u001b[33m   linking\u001b[0m app')
+    }
+    expect(rowsOf(100, tell)).toEqual(['● build-for-every-platform    0s  ████░░░░░░ 42 %  linking app'])
+  })
+
+  it('has the beginning and the end of a name that is too long', () => {
+    expect(rowsOf(45, () => undefined)).toEqual(['● build-f…latform 0s'])
+  })
+
+  it('shows a line that has not ended, in place of the one before', () => {
+    const tell = (run: ShownRun) => {
+      prints(run, taskId, 'begun')
+      run.see({ type: 'task.output', ...at, text: '20 of 70', stream: 'stdout', isPartial: true })
+    }
+    expect(rowsOf(80, tell)).toEqual(['● build-for-every-platform    0s  20 of 70'])
+  })
+
+  it('says how long it is silent and what ends it, with its last line below where there is no room', () => {
+    const tell = (run: ShownRun) => {
+      prints(run, taskId, 'listening on port 8080')
+      const until = run.clock.now() + 30_000
+      run.see({ type: 'task.stalled', ...at, silentMs: 60_000, until })
+    }
+    expect(rowsOf(100, tell)).toEqual([
+      '! build-for-every-platform  silent for 1m00s, to be ended in 30s  listening on port 8080',
+    ])
+    expect(rowsOf(58, tell)).toEqual([
+      '! build-for-every-platform  silent 1m00s, ended in 30s',
+      '  listening on port 8080',
+    ])
+  })
+
+  it('says how long it has asked what to do about its failure, and what it wrote last', () => {
+    const tell = (run: ShownRun) => {
+      prints(run, taskId, 'the database is locked')
+      run.see({ type: 'task.asked', ...at, of: 'failure', question: 'What now?', failure: failure('no') })
+      run.clock.advance(20_000)
+    }
+    expect(rowsOf(100, tell)).toEqual([
+      '? build-for-every-platform  failed, asks what now for 20s  the database is locked',
+    ])
+  })
+})
+
+describe('the colours of what a command writes', () => {
+  it('reach the terminal, and nothing else of its escape codes does', () => {
+    let sent = ''
+    const screen = new FakeTerminal({ columns: 60, rows: 20 })
+    const write = screen.write.bind(screen)
+    screen.write = (text) => {
+      sent += text
+      write(text)
+    }
+    const run = shownRun({ taskIds: ['a'], screen, isColoured: true })
+    starts(run, 'a')
+    prints(run, 'a', '\u001b]0;title\u0007\u001b[1;32mgood\u001b[2J\u001b[?25h \u001b[31mbad\u001b[8m')
+    run.clock.advance(100)
+    expect(sent).toContain('\u001b[1;32mgood \u001b[31mbad\u001b[8m\u001b[0m')
+    expect(sent).not.toMatch(/title|\u001b\[2J|\u001b\[\?25h/)
+    expect(screen.belowCursor[1]).toBe('● a    0s  good bad')
+  })
+})

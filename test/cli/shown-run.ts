@@ -40,6 +40,7 @@ export interface ShownRunOptions {
   readonly hasKeys?: boolean
   readonly leftMs?: number
   readonly groups?: Marks
+  readonly isColoured?: boolean
 }
 
 /** A view and the facts it is shown, on a clock that stands still until it is moved. */
@@ -50,7 +51,7 @@ export function shownRun(options: ShownRunOptions) {
     name: 'shown',
     structure: taskIds.map((id) => ({ ...taskOf(id, []), maxAttempts })),
   })
-  const paint = painter(false)
+  const paint = painter(options.isColoured ?? false)
   const why = (taskId: string): Explanation => ({
     taskId,
     status: 'ready',

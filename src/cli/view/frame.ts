@@ -10,7 +10,7 @@ import { counterSpans } from './counter.ts'
 import { panelContent, panelRows } from './panel.ts'
 import type { RunProgress } from './run-progress.ts'
 import { taskList, type TaskList } from './task-list.ts'
-import { taskRow } from './task-row.ts'
+import { taskRows } from './task-row.ts'
 
 export interface FrameOptions {
   /** Of the screen. */
@@ -77,13 +77,15 @@ function bodyOf(progress: RunProgress, options: FrameOptions, room: number): rea
   }
   const list = taskList(progress, room, controls.selected)
   const nameWidth = nameWidthOf(list.shown, columns)
-  const rows: Row[] = list.shown.map((task) => {
-    const row = taskRow(task, { ...options, progress, nameWidth })
-    return task.id === controls.selected ? selectedRow(row) : row
+  const tasks = list.shown.map((task) => {
+    const [first, ...rest] = taskRows(task, { ...options, progress, nameWidth })
+    return [task.id === controls.selected ? selectedRow(first!) : first!, ...rest]
   })
   const more = moreText(list)
-  if (more !== '' && room > 0) rows.push([[more, 'faint']])
-  return rows
+  const last: readonly Row[] = more === '' || room < 1 ? [] : [[[more, 'faint']]]
+  const rows = [...tasks.flat(), ...last]
+  // A row for each task comes before a second one for some.
+  return rows.length <= room ? rows : [...tasks.map(([first]) => first!), ...last]
 }
 
 /** Its sign gives way to an arrow, which is seen without colours, too. */

@@ -1,6 +1,6 @@
 import type { Explanation, WaitsFor } from '../../events/explanation.ts'
 import type { TaskView } from '../../events/task-view.ts'
-import { inColumns, type Span } from '../screen/spans.ts'
+import { inColumns, type Span, widthOf } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 import { tickingTime } from './show-time.ts'
 
@@ -19,39 +19,57 @@ const narrow = 40
 const roomy = 60
 const barWidth = 10
 
-/** A task as a row: its sign, its name, its attempt, its time, how far it is, and what it said last. */
-export function taskRow(task: TaskView, options: TaskRowOptions): Span[] {
+/**
+ * A task as a row: its sign, its name, its attempt, its time, how far it is, and what it said last. Where it is in
+ * trouble and that is too long for a row, what it said last has one of its own.
+ */
+export function taskRows(task: TaskView, options: TaskRowOptions): readonly Span[][] {
+  const { progress, columns } = options
+  const said = saidSpans(task, progress)
+  const head = headSpans(task, options)
+  const whole = [...head, ...said]
+  const isOne = said.length === 0 || !isInTrouble(task) || widthOf(whole) < columns
+  return isOne ? [whole] : [head, said]
+}
+
+/** True for a task that a person may want to act on. */
+function isInTrouble({ status, questions }: TaskView): boolean {
+  return status === 'stalled' || status === 'stopping' || questions.length > 0
+}
+
+function headSpans(task: TaskView, options: TaskRowOptions): Span[] {
   const { progress, now, nameWidth, columns } = options
-  const { status, since, startedAt = since, questions } = task
-  const time = tickingTime(now - startedAt).padStart(columns < roomy ? 0 : 5)
+  const { status, since, startedAt = since, questions, outcome } = task
+  const time = tickingTime((outcome === undefined ? now : since) - startedAt).padStart(
+    columns < roomy ? 0 : 5,
+  )
   const who: Span[] = [
-    [columns < narrow ? task.id : inColumns(task.id, nameWidth), 'strong'],
+    [columns < (isInTrouble(task) ? roomy : narrow) ? task.id : inColumns(task.id, nameWidth), 'strong'],
     ...attemptSpans(task, options),
   ]
-  const said = saidSpans(task, progress)
   switch (status) {
     case 'starting':
       return [['◌ ', 'faint'], ...who, ['  starting', 'faint']]
     case 'running':
       if (questions.length > 0) {
-        return [['? ', 'odd'], ...who, [` ${time}  asks: ${questions[0]!}`, 'odd'], ...said]
+        return [['? ', 'odd'], ...who, [` ${time}  asks: ${questions[0]!}`, 'odd']]
       }
-      return [['● ', 'busy'], ...who, [` ${time}`, 'busy'], ...barSpans(task, columns), ...said]
+      return [['● ', 'busy'], ...who, [` ${time}`, 'busy'], ...barSpans(task, columns)]
     case 'stalled':
-      return [['! ', 'odd'], ...who, [`  ${silence(task, options)}`, 'odd'], ...said]
+      return [['! ', 'odd'], ...who, [`  ${silence(task, options)}`, 'odd']]
     case 'stopping': {
       const forced = task.until === undefined ? '' : `, by force in ${inTime(task.until, now)}`
-      return [['× ', 'odd'], ...who, [` ${time}  being ended${forced}`, 'odd'], ...said]
+      return [['× ', 'odd'], ...who, [` ${time}  being ended${forced}`, 'odd']]
     }
     case 'dispatched':
-      return heldRow(task, who, said, options)
+      return heldRow(task, who, options)
     case 'pending':
     case 'ready':
       return [['○ ', 'faint'], ...who, ['  ', 'plain'], [waitText(options.why(task.id)), 'faint']]
     case 'completed':
-      return [['✓ ', 'good'], ...who, [` in ${tickingTime(since - startedAt)}`, 'good'], ...said]
+      return [['✓ ', 'good'], ...who, [` ${time}`, 'good']]
     case 'failed':
-      return [['✗ ', 'bad'], ...who, ['  failed', 'bad'], ...failureSpans(task)]
+      return [['✗ ', 'bad'], ...who, ['  failed', 'bad']]
     case 'killed':
       return [['✗ ', 'bad'], ...who, ['  was killed', 'bad']]
     case 'skipped':
@@ -61,24 +79,16 @@ export function taskRow(task: TaskView, options: TaskRowOptions): Span[] {
 
 /** It has an attempt behind it, or was declined, and waits for the next one, an answer, or room. */
 function heldRow(
-  task: TaskView,
+  { id, until, questions, since }: TaskView,
   who: readonly Span[],
-  said: readonly Span[],
   options: TaskRowOptions,
 ): Span[] {
-  const { until, questions, since } = task
   const { now, why } = options
   if (questions.length > 0) {
-    const asked = `  failed, asks what now, waits for ${tickingTime(now - since)}`
-    return [['? ', 'odd'], ...who, [asked, 'odd'], ...failureSpans(task)]
+    return [['? ', 'odd'], ...who, [`  failed, asks what now for ${tickingTime(now - since)}`, 'odd']]
   }
-  if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [waitText(why(task.id)), 'odd']]
-  return [
-    ['↻ ', 'odd'],
-    ...who,
-    [` in ${inTime(until, now)}`, 'odd'],
-    ...(said.length === 0 ? failureSpans(task) : said),
-  ]
+  if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [waitText(why(id)), 'odd']]
+  return [['↻ ', 'odd'], ...who, [` in ${inTime(until, now)}`, 'odd']]
 }
 
 /** Only where there has been, or may be, more than one: `attempt 2 of 4`. */
@@ -95,11 +105,11 @@ function attemptSpans(
   return [[columns < narrow ? ` #${shown}` : ` attempt ${shown}${of}`, 'odd']]
 }
 
-function silence({ id, since, until }: TaskView, { progress, now }: TaskRowOptions): string {
-  const silent = `silent for ${tickingTime(now - (progress.silentSince(id) ?? since))}`
-  return until === undefined
-    ? `${silent}, nothing ends it`
-    : `${silent}, to be ended in ${inTime(until, now)}`
+function silence({ id, since, until }: TaskView, { progress, now, columns }: TaskRowOptions): string {
+  const isWide = columns >= roomy
+  const silent = `silent ${isWide ? 'for ' : ''}${tickingTime(now - (progress.silentSince(id) ?? since))}`
+  if (until === undefined) return `${silent}, nothing ends it`
+  return `${silent}, ${isWide ? 'to be ended' : 'ended'} in ${inTime(until, now)}`
 }
 
 function barSpans({ progress }: TaskView, columns: number): Span[] {
@@ -115,23 +125,29 @@ function barSpans({ progress }: TaskView, columns: number): Span[] {
   ]
 }
 
-function saidSpans({ id }: TaskView, progress: RunProgress): Span[] {
-  const line = progress.lastLine(id)
-  if (line === '') return []
+/** The last line that it wrote, or why it failed. */
+function saidSpans({ id, status, failure }: TaskView, progress: RunProgress): Span[] {
+  if (saysNothing.has(status)) return []
+  const line = status === 'failed' ? '' : progress.lastLine(id).replace(indentation, '$1')
+  const said = line === '' ? failure?.message : line
+  if (said === undefined) return []
   return [
     ['  ', 'plain'],
-    [line, line.includes('\u001b') ? 'own' : 'faint'],
+    [said, line.includes('\u001b') ? 'own' : 'faint'],
   ]
 }
 
-function failureSpans({ failure }: TaskView): Span[] {
-  return failure === undefined
-    ? []
-    : [
-        ['  ', 'plain'],
-        [failure.message, 'faint'],
-      ]
-}
+const saysNothing: ReadonlySet<TaskView['status']> = new Set([
+  'pending',
+  'ready',
+  'starting',
+  'killed',
+  'skipped',
+])
+
+/** Blanks at the beginning of a line, behind colours. */
+// oxlint-disable-next-line no-control-regex
+const indentation = /^((?:\u001b\[[\d;:]*m)*)\s+/
 
 /** Rounded up, so that half a second is not shown as 0. */
 function inTime(until: number, now: number): string {
