@@ -2,6 +2,7 @@ import { Readable, Writable } from 'node:stream'
 import { createRuntime, dag, DagmarError } from 'dagmar'
 import { render } from 'dagmar/terminal'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { terminalKeyboard } from '../../src/cli/run/keyboard.ts'
 import { captureWrites } from '../../src/cli/screen/captured-writes.ts'
 import { FakeTerminal } from './fake-terminal.ts'
 
@@ -103,6 +104,25 @@ describe('a run of a program that is rendered', () => {
 
   it('is a run, and nothing else', () => {
     expect(() => render(shown as never)).toThrow(DagmarError)
+  })
+})
+
+describe('keys of a run that a shell has put in the background', () => {
+  it('are not heard, since that would stop it, until it comes to the foreground', () => {
+    vi.useFakeTimers()
+    const { stdin, modes } = keyboard()
+    const heard: string[] = []
+    let isInForeground = false
+    const stop = terminalKeyboard(stdin, () => isInForeground).listen(true, (text) => heard.push(text))
+    vi.advanceTimersByTime(5_000)
+    expect([modes, stdin.listenerCount('data')]).toEqual([[], 0])
+    isInForeground = true
+    vi.advanceTimersByTime(1_000)
+    stdin.emit('data', Buffer.from('o'))
+    expect([modes, heard]).toEqual([[true], ['o']])
+    stop()
+    expect([modes, stdin.listenerCount('data'), vi.getTimerCount()]).toEqual([[true, false], 0, 0])
+    vi.useRealTimers()
   })
 })
 

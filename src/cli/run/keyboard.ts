@@ -11,36 +11,50 @@ export interface Keyboard {
 }
 
 /** The terminal behind stdin. */
-export function terminalKeyboard(stdin: NodeJS.ReadStream): Keyboard {
+export function terminalKeyboard(
+  stdin: NodeJS.ReadStream,
+  isInForeground: () => boolean = isForegroundProcess,
+): Keyboard {
   // SIGHUP tells that a terminal has gone away. Here it only means that no more answers come.
   stdin.on('error', () => undefined)
-  return {
-    listen: (raw, onText) => {
-      // Who is in the background would be stopped for it.
-      if (raw && !isInForeground()) return () => undefined
-      const decoder = new StringDecoder('utf8')
-      const onData = (bytes: Buffer): void => onText(decoder.write(bytes))
-      const setRaw = (on: boolean): void => {
-        try {
-          if (raw) stdin.setRawMode(on)
-        } catch {
-          // It is gone already.
-        }
-      }
-      stdin.on('data', onData)
-      setRaw(true)
-      stdin.resume()
+  const listen: Keyboard['listen'] = (raw, onText) => {
+    // Who is in the background would be stopped for it, and is not told when it comes to the foreground.
+    if (raw && !isInForeground()) {
+      let stop: (() => void) | undefined
+      const timer = setInterval(() => {
+        if (!isInForeground()) return
+        clearInterval(timer)
+        stop = listen(raw, onText)
+      }, 500)
+      timer.unref()
       return () => {
-        stdin.off('data', onData)
-        setRaw(false)
-        stdin.pause()
+        clearInterval(timer)
+        stop?.()
       }
-    },
+    }
+    const decoder = new StringDecoder('utf8')
+    const onData = (bytes: Buffer): void => onText(decoder.write(bytes))
+    const setRaw = (on: boolean): void => {
+      try {
+        if (raw) stdin.setRawMode(on)
+      } catch {
+        // It is gone already.
+      }
+    }
+    stdin.on('data', onData)
+    setRaw(true)
+    stdin.resume()
+    return () => {
+      stdin.off('data', onData)
+      setRaw(false)
+      stdin.pause()
+    }
   }
+  return { listen }
 }
 
 /** False for a process that a shell has put in the background. True where nobody can tell. */
-function isInForeground(): boolean {
+function isForegroundProcess(): boolean {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8')
     // The name before the last parenthesis may hold anything. State, parent, group, session and terminal follow.

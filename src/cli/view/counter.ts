@@ -2,6 +2,7 @@ import { type Span, widthOf } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 import { tickingTime } from './show-time.ts'
 
+const blank: Span = [' ', 'plain']
 const separator: Span = [' · ', 'faint']
 
 /** How far the run is, in the longest form that fits. `leftMs` is how long it probably goes on. */
@@ -13,8 +14,9 @@ export function counterSpans(
 ): readonly Span[] {
   const left: Span[] = leftMs === undefined ? [] : [[`about ${tickingTime(leftMs + 999)} left`, 'plain']]
   const words = joined([...wordCounts(progress, now), ...left])
-  const bar = barSpans(progress, Math.min(24, Math.floor(columns / 4)))
-  const long: Span[] = [...bar, [' ', 'plain'], ...words]
+  const barWidth = Math.min(24, Math.floor(columns / 4), columns - widthOf(words) - 1)
+  const bar = barWidth < 8 ? [] : [...barSpans(progress, barWidth), blank]
+  const long = [...bar, ...words]
   const few = fewWords(progress, now)
   const forms = [long, words, joined([...few, ...left]), joined(few)]
   return forms.find((spans) => widthOf(spans) <= columns) ?? signs(progress, now)
