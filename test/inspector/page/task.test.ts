@@ -2,6 +2,8 @@ import { command, createRuntime, dag, type Fact, type RunHandle } from 'dagmar'
 import { inspect } from 'dagmar/inspector'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { NewRunFact } from '../../../src/events/facts.ts'
+import { created, failure, numbered, taskOf } from '../../events/made-facts.ts'
 import { noChromium, useBrowser } from '../browser.ts'
 import { type ServedRun, useBuiltPage } from './built-page.ts'
 
@@ -180,6 +182,43 @@ describe.skipIf(noChromium)('the panel of a task', () => {
   it('has no buttons for a run that is over', async () => {
     const page = await opened('build')
     expect(await panel(page).locator('.deeds').count()).toBe(0)
+  })
+})
+
+describe.skipIf(noChromium)('odd names', () => {
+  const browser = useBrowser()
+  const built = useBuiltPage()
+  const turned = 'a\u202eb'
+
+  it('change neither the page nor the words around them', async () => {
+    const structure = ['__proto__', 'constructor', turned].map((id) =>
+      taskOf(id, id === turned ? ['__proto__'] : []),
+    )
+    const failed = { ...failure, code: 'constructor', message: '\u001b[31mno\u001b[0m\u001b]0;title\u0007' }
+    const ending = {
+      attempt: 0,
+      ignored: false,
+      deadLettered: false,
+      abandoned: false,
+      failure: failed,
+    } as const
+    const facts = numbered([
+      { ...created, structure } as NewRunFact,
+      { type: 'run.started' },
+      { type: 'task.ready', taskId: '__proto__' },
+      { type: 'task.failed', taskId: 'constructor', ...ending },
+    ])
+    const page = await browser.page()
+    await page.goto(`${built.saved(facts)}#/timeline?task=constructor`)
+    await page.waitForSelector('.failure')
+    expect(await page.locator('.failure p').allTextContents()).toEqual(['constructor', 'no'])
+    await page.click('#timeline-rows [role=row]:has-text("__proto__")')
+    await page.waitForSelector('.panel-line:has-text("ready")')
+    await page.click('.side .task-link')
+    await page.waitForSelector('.why')
+    expect(await page.textContent('.why .said')).toBe(
+      'ab is pending and waits for __proto__ (rule all-completed).',
+    )
   })
 })
 

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { NewRunFact, RunFact } from '../../../src/events/facts.ts'
 import { fold } from '../../../src/events/fold.ts'
-import { created, failure, taskOf } from '../../events/made-facts.ts'
+import { created, failure, numbered, taskOf } from '../../events/made-facts.ts'
 import { noChromium, useBrowser } from '../browser.ts'
 import { useBuiltPage } from './built-page.ts'
 
@@ -243,6 +243,42 @@ describe.skipIf(noChromium)('the timeline', () => {
     const page = await opened()
     await page.click('.view-bar button:text("Critical path")')
     expect(await page.waitForSelector('.view-bar :text("2 tasks, 800 ms")')).toBeTruthy()
+  })
+
+  it('shows all rows at once, and names the one that is looked at', async () => {
+    const many = Array.from({ length: 300 }, (_, place) => taskOf(`task-${place}`, []))
+    const run = [
+      { ...created, structure: many },
+      { type: 'run.started' },
+      ...many.map(({ id }) => ({ type: 'task.ready', taskId: id })),
+    ]
+    const page = await browser.page()
+    await page.goto(`${built.saved(numbered(run as NewRunFact[]))}#/timeline`)
+    await page.waitForSelector('#timeline-rows [role="row"]')
+    const isScrolled = () => page.$eval('.timeline-body', (body) => body.scrollHeight > body.clientHeight)
+    expect(await isScrolled()).toBe(true)
+    await page.click('.view-bar button:text("Overview")')
+    await page.waitForFunction(() => document.querySelectorAll('#timeline-rows [role="row"]').length === 0)
+    expect(await isScrolled()).toBe(false)
+    const bars = (await page.locator('.timeline-body canvas').boundingBox())!
+    await page.mouse.click(bars.x + bars.width / 2, bars.y + bars.height / 2)
+    await page.waitForSelector('#timeline-rows [role="row"]')
+    expect(await page.textContent('#task-title')).toBe('task-150')
+    expect((await rowsOf(page)).map(({ id }) => id)).toEqual(['task-150'])
+  })
+
+  it('brings a task that is selected into the stretch of time that is shown', async () => {
+    const page = await opened()
+    const { x, y } = await placeOf(page, 150, 0)
+    await page.mouse.move(x, y)
+    await page.mouse.wheel(0, -1_500)
+    await page.click('#timeline-rows [role=row]:has-text("test")')
+    await page.waitForSelector('#task-title:has-text("test")')
+    await page.mouse.move(x, y)
+    await page.waitForFunction(() =>
+      /(?:5[5-9]|60)\d ms ·/.test(document.querySelector('.tip')?.textContent ?? ''),
+    )
+    expect(await page.getByRole('button', { name: 'Fit' }).isEnabled()).toBe(true)
   })
 
   it('goes on as the run does', async () => {

@@ -68,18 +68,26 @@ export function dependentsOf(structure: readonly TaskStructure[], taskId: string
 
 /** What helps with a failure of this code, where anything does in general. */
 export function hintFor(code: string): string | undefined {
-  return hints[code]
+  return hints.get(code)
 }
 
-const hints: Readonly<Record<string, string>> = {
-  ATTEMPT_TIMEOUT: 'Give the task a longer timeout, or make it shorter. Time in the queue does not count.',
-  START_TIMEOUT: 'Its executor was asked to start it and did not say that it had in time.',
-  ATTEMPT_STALLED:
+const hints: ReadonlyMap<string, string> = new Map([
+  [
+    'ATTEMPT_TIMEOUT',
+    'Give the task a longer timeout, or make it shorter. Time in the queue does not count.',
+  ],
+  ['START_TIMEOUT', 'Its executor was asked to start it and did not say that it had in time.'],
+  [
+    'ATTEMPT_STALLED',
     'It gave no sign of work. A handler that works in silence calls heartbeat() or progress().',
-  ATTEMPT_ABANDONED: 'Its handler may still run. Let it heed its signal, or give it a longer killGrace.',
-  COMMAND_NOT_STARTED: 'Look whether the command exists, and at its folder and its PATH.',
-  COMMAND_KILLED: 'A signal ended it from outside: look for a lack of memory, or for somebody who killed it.',
-  TERMINAL: 'It said that another attempt would not help, so none was made.',
-  RULE_THREW: 'The function that is its rule threw, or gave a promise.',
-  OUTPUT_NOT_CLONED: 'Return plain data from the handler, or switch isolate off.',
-}
+  ],
+  ['ATTEMPT_ABANDONED', 'Its handler may still run. Let it heed its signal, or give it a longer killGrace.'],
+  ['COMMAND_NOT_STARTED', 'Look whether the command exists, and at its folder and its PATH.'],
+  [
+    'COMMAND_KILLED',
+    'A signal ended it from outside: look for a lack of memory, or for somebody who killed it.',
+  ],
+  ['TERMINAL', 'It said that another attempt would not help, so none was made.'],
+  ['RULE_THREW', 'The function that is its rule threw, or gave a promise.'],
+  ['OUTPUT_NOT_CLONED', 'Return plain data from the handler, or switch isolate off.'],
+])

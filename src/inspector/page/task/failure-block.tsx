@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Failure } from '../../../../machines/outcome.ts'
 import { hintFor } from './causes.ts'
 import { CopyButton } from './copy-button.tsx'
+import { Written } from './stretches.tsx'
 
 interface FailureBlockOptions {
   readonly failure: Failure
@@ -22,13 +23,18 @@ export function FailureBlock({ failure, attempt }: FailureBlockOptions): Compone
         {severity === 'critical' && <span> critical</span>}
         {!retryable && <span class="soft"> not to be retried</span>}
       </p>
-      <p class="said">{message}</p>
+      <p class="said">
+        <Written text={message} />
+      </p>
       {causes.length > 0 && (
         <ol class="failure-causes">
           {causes.map(({ name, message: said }, place) => (
             <li key={place}>
               <span class="soft">because of </span>
-              <code>{name}</code> <span class="said">{said}</span>
+              <code>{name}</code>{' '}
+              <span class="said">
+                <Written text={said} />
+              </span>
             </li>
           ))}
         </ol>
@@ -37,13 +43,17 @@ export function FailureBlock({ failure, attempt }: FailureBlockOptions): Compone
       {output !== undefined && output.length > 0 && (
         <details open={stack === undefined}>
           <summary class="soft">Its last lines</summary>
-          <pre>{output.join('\n')}</pre>
+          <pre>
+            <Written text={output.join('\n')} />
+          </pre>
         </details>
       )}
       {stack !== undefined && (
         <details>
           <summary class="soft">Stack</summary>
-          <pre>{stack}</pre>
+          <pre>
+            <Written text={stack} />
+          </pre>
           <CopyButton text={() => stack} />
         </details>
       )}

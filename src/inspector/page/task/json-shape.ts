@@ -23,7 +23,7 @@ export function isLarger(value: unknown, parts: number): boolean {
 export function brief(value: unknown, most = 60): string {
   const members = membersOf(value)
   if (members === undefined) {
-    const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+    const text = typeof value === 'string' ? JSON.stringify(value.slice(0, most + 1)) : String(value)
     return text.length > most ? `${text.slice(0, most)}…` : text
   }
   const isList = Array.isArray(value)

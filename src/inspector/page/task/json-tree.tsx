@@ -1,10 +1,9 @@
-import { type ComponentChildren, Fragment } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { plainLook, readLine } from './ansi.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Few } from './few.tsx'
 import { brief, isLarger, isSame, type Member, membersOf, raw } from './json-shape.ts'
-import { Stretches } from './stretches.tsx'
+import { Written } from './stretches.tsx'
 
 /** What a value was before, where what differs is to be marked. */
 type Before = { readonly value: unknown } | undefined
@@ -42,21 +41,10 @@ const longestWhole = 20_000
 function Text({ text }: { readonly text: string }): ComponentChildren {
   const [isWhole, showWhole] = useState(false)
   const isLong = text.length > longestWhole && !isWhole
-  let look = plainLook
-  const lines = (isLong ? text.slice(0, longestWhole) : text).split('\n').map((line) => {
-    const { stretches, end } = readLine(line, look)
-    look = end
-    return stretches
-  })
   return (
     <>
       <pre class="raw">
-        {lines.map((stretches, place) => (
-          <Fragment key={place}>
-            {place > 0 && '\n'}
-            <Stretches stretches={stretches} />
-          </Fragment>
-        ))}
+        <Written text={isLong ? text.slice(0, longestWhole) : text} />
       </pre>
       {isLong && (
         <button type="button" class="plain soft" onClick={() => showWhole(true)}>

@@ -12,6 +12,7 @@ import { Few } from './few.tsx'
 import { JsonTree } from './json-tree.tsx'
 import { Section } from './section.tsx'
 import { Story } from './story.tsx'
+import { Written } from './stretches.tsx'
 import { TaskLink, TaskLinks } from './task-link.tsx'
 import { Questions } from './answer-form.tsx'
 
@@ -56,7 +57,9 @@ export function RunPanel(): ComponentChildren {
               <code>{failure.code}</code>
             </p>
           )}
-          <p class="said">{failure?.message ?? reason}</p>
+          <p class="said">
+            <Written text={failure?.message ?? reason ?? ''} />
+          </p>
         </div>
       )}
       {asking.length > 0 && (
@@ -124,7 +127,9 @@ function Failures(): ComponentChildren {
               <TaskLink id={taskId} />
               <code class="soft">{failure?.code ?? 'TASK_KILLED'}</code>
             </div>
-            <p class="said">{reason.slice(0, 300)}</p>
+            <p class="said">
+              <Written text={reason.slice(0, 300)} />
+            </p>
             {consequences > 0 && <p class="soft">{withNoun(consequences, 'task')} skipped because of it</p>}
           </div>
         )}

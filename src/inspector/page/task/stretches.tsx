@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact'
-import type { Look, Stretch } from './ansi.ts'
+import { type ComponentChildren, Fragment } from 'preact'
+import { type Look, plainLook, readLine, type Stretch } from './ansi.ts'
 
 /** Output with its colours. */
 export function Stretches({ stretches }: { readonly stretches: readonly Stretch[] }): ComponentChildren {
@@ -8,6 +8,21 @@ export function Stretches({ stretches }: { readonly stretches: readonly Stretch[
       {text}
     </span>
   ))
+}
+
+/** A text of several lines that a program wrote, with its colours. */
+export function Written({ text }: { readonly text: string }): ComponentChildren {
+  let look = plainLook
+  return text.split('\n').map((line, place) => {
+    const { stretches, end } = readLine(line, look)
+    look = end
+    return (
+      <Fragment key={place}>
+        {place > 0 && '\n'}
+        <Stretches stretches={stretches} />
+      </Fragment>
+    )
+  })
 }
 
 function styleOf(look: Look): Record<string, string> {

@@ -5,6 +5,7 @@ import type { Explanation } from '../../../events/explanation.ts'
 import { whyOf } from '../../../events/why-of.ts'
 import { askWhy } from '../state/connection.ts'
 import { isFollowing, link, moment, runId } from '../state/shown.ts'
+import { withoutTurns } from './ansi.ts'
 import { TaskLinks } from './task-link.tsx'
 
 /** How often a live run is asked again, in milliseconds. */
@@ -33,7 +34,7 @@ export function Why({ taskId }: { readonly taskId: string }): ComponentChildren 
   const ids = waitsFor.flatMap((one) => ('taskIds' in one ? one.taskIds : 'heldBy' in one ? one.heldBy : []))
   return (
     <div class="why">
-      <p class="said">{sentence}</p>
+      <p class="said">{withoutTurns(sentence)}</p>
       {ids.length > 0 && <TaskLinks ids={ids} />}
     </div>
   )

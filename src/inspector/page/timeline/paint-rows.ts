@@ -201,7 +201,10 @@ function paintMarks(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineR
   /** Beside the badge before it, where they would cover each other. */
   const show = (at: number, sign: string): void => {
     if (at < from || at > to) return
-    const x = Math.max(xOf(chart, at), free)
+    const own = xOf(chart, at)
+    const x = Math.max(own, free)
+    // Those of a crowd would stand where nothing has happened.
+    if (x > own + 2 * badgeSize) return
     free = x + badgeSize + 1
     badge(pen, x, y, sign, palette)
   }
@@ -260,7 +263,7 @@ function paintRunFacts(pen: Pen, chart: Chart, { runFacts, palette, now }: RowsP
       pen.globalAlpha = 1
     }
     if (x < 0 || x > chart.width) continue
-    pen.strokeStyle = palette.ink3
+    pen.strokeStyle = palette.ruleStrong
     pen.lineWidth = 1
     line(pen, x, 0, x, chart.height)
   }

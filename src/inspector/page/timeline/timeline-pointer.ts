@@ -32,7 +32,10 @@ export function heedPointer(bars: HTMLElement, head: HTMLElement, scroller: HTML
   }
   head.addEventListener('pointerdown', lookAt, { signal })
   head.addEventListener('pointermove', overHead, { signal })
-  return () => stopping.abort()
+  return () => {
+    stopping.abort()
+    leave()
+  }
 
   function begin(event: PointerEvent): void {
     if (event.button !== 0) return

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { criticalPathOf } from '../../../events/critical-path-of.ts'
 import type { CriticalPath } from '../../../graph/critical-path.ts'
 import type { History } from '../state/history.ts'
@@ -9,6 +9,7 @@ import {
   link,
   moment,
   now,
+  runId,
   select,
   selectedTask,
   told,
@@ -22,6 +23,12 @@ export const order = signal<RowOrder>('start')
 export const showsChain = signal(false)
 /** The stretch that somebody has chosen; undefined: all of the run, as it grows. */
 export const chosenWindow = signal<TimeWindow | undefined>(undefined)
+
+// What was chosen in one run is no time of another one.
+effect(() => {
+  void runId.value
+  chosenWindow.value = undefined
+})
 
 interface Kept {
   readonly model: TimelineModel

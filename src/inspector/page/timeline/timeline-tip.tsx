@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { marksAround, spanInWords, timeOfDay } from './in-words.ts'
-import { chartWidth, knownUntil, pointed, shownWindow, timeline } from './timeline-state.ts'
+import { bodyHeight, chartWidth, knownUntil, pointed, shownWindow, timeline } from './timeline-state.ts'
 
 /** What is under the pointer. */
 export function Tip(): ComponentChildren {
@@ -18,7 +18,9 @@ export function Tip(): ComponentChildren {
     <div
       class="tip"
       style={{
-        top: `${Math.max(0, y) + 16}px`,
+        ...(y > bodyHeight.value / 2
+          ? { bottom: `${bodyHeight.value - y + 12}px` }
+          : { top: `${Math.max(0, y) + 16}px` }),
         ...(isRight
           ? { right: `${chartWidth.value - x + 12}px` }
           : { left: `calc(var(--timeline-names) + ${x + 12}px)` }),

@@ -10,6 +10,7 @@ import {
   chartWidth,
   chosenWindow,
   panBy,
+  pointed,
   revealInTime,
   rowHeight,
   rows,
@@ -68,6 +69,7 @@ export function TimelineView(): ComponentChildren {
         ref={scroller}
         onScroll={({ currentTarget }) => {
           scrolled.value = currentTarget.scrollTop
+          pointed.value = undefined
         }}
       >
         <div class="timeline-window" style={{ height: `${bodyHeight.value}px` }}>
@@ -78,7 +80,9 @@ export function TimelineView(): ComponentChildren {
           <Tip />
         </div>
         <div style={{ height: `${Math.max(0, rows.value.length * rowHeight.value - bodyHeight.value)}px` }} />
-        {rows.value.length === 0 && <p class="empty">No task has this name and status.</p>}
+        {rows.value.length === 0 && timeline().rows.length > 0 && (
+          <p class="empty">No task has this name and status.</p>
+        )}
       </div>
     </div>
   )
