@@ -10,6 +10,8 @@ export function law<Case>(
   name: string,
   arbitrary: fc.Arbitrary<Case>,
   check: (given: Case) => LawOutcome | Promise<LawOutcome>,
+  /** Of the usual number of cases, for laws whose cases take long. */
+  share = 1,
 ): void {
-  anyLaw(name, arbitrary, check, { runs, test })
+  anyLaw(name, arbitrary, check, { runs: Math.ceil(runs * share), test })
 }
