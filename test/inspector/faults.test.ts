@@ -287,6 +287,56 @@ describe('a function of the user that throws as it says what may be shown', () =
   })
 })
 
+describe('an output, a failure or an answer that is kept back', () => {
+  it('is kept back wherever it is carried: in facts, in what actors tell each other, in what they know', async () => {
+    const runtime = createRuntime()
+    let answered = (): void => undefined
+    const run = runtime.dispatch(
+      plan({
+        name: 'p',
+        tasks: {
+          a: {
+            run: async ({ ask }) => {
+              answered = () => run.answer('a', 'secret answer')
+              await ask('which?')
+              return 'secret output'
+            },
+          },
+          b: {
+            needs: ['a'],
+            run: () => {
+              throw new Error('secret failure')
+            },
+          },
+        },
+      }),
+      { id: 'r' },
+    )
+    const kinds = new Set(['output', 'failure', 'answer'])
+    const inspector = opened(
+      await inspect(run, { sanitise: (value, { kind }) => (kinds.has(kind) ? 'kept back' : value) }),
+    )
+    const [one, other] = [await connected(inspector), await connected(inspector)]
+    for (const [client, actor] of [
+      [one, 'task/a'],
+      [other, 'task/b'],
+    ] as const) {
+      client.say({ type: 'follow', log: 'r', after: 0 })
+      client.say({ type: 'look', log: 'r', events: true, actor })
+    }
+    await until(() => one.entries('r', 'snapshot').length > 0)
+    answered()
+    await until(isOver(one))
+    await until(() =>
+      one.entries('r', 'snapshot').some(({ actor, status }) => actor === 'task/b' && status === 'done'),
+    )
+    const contexts = one.entries('r', 'snapshot').map(({ context }) => context)
+    expect(contexts).toContainEqual(expect.objectContaining({ state: 'completed', output: 'kept back' }))
+    expect(contexts).toContainEqual(expect.objectContaining({ state: 'failed', failure: 'kept back' }))
+    expect(JSON.stringify(one.messages)).not.toContain('secret')
+  })
+})
+
 describe('values that cannot be looked at', () => {
   it('are shown as such, and change nothing of the run', async () => {
     const hostile = new Proxy(
