@@ -7,6 +7,7 @@ import { addInspectCommand } from './inspect.ts'
 import { addInitCommand } from './init.ts'
 import { addRunCommand } from './run.ts'
 import { addSimulateCommand } from './simulate.ts'
+import { addTellCommand } from './tell.ts'
 import { addTestCommand } from './test.ts'
 
 const examples = `
@@ -40,6 +41,7 @@ export function createProgram(version: string): Command {
   addSimulateCommand(program)
   addInspectCommand(program)
   addInitCommand(program)
+  addTellCommand(program)
   addCompletionCommand(program)
   return program
 }

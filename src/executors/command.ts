@@ -22,6 +22,19 @@ export interface CommandOptions {
    * line. @default '/bin/sh'
    */
   readonly shell?: string
+  /**
+   * With `'answers'` the command has a stdin on which the answers to its questions come, a line each; it is not closed
+   * before the command ends. Otherwise its stdin is `/dev/null`.
+   * @default none
+   */
+  readonly stdin?: 'answers'
+  /**
+   * Whether all that the command prints is its own word. Then lines of its stdout such as `::dagmar output {"a":1}` act,
+   * and those with `ask`, `retry-after` and `terminal`. Anything that it prints can have such lines: a file, a page, what
+   * a model says. Lines with `progress`, `heartbeat` and `warn` act always, and what is said with `dagmar tell`.
+   * @default false
+   */
+  readonly speaks?: boolean
 }
 
 /** What the process executor needs to know of a command. Plain data, equal for equal commands. */
@@ -33,6 +46,8 @@ export interface CommandWork {
   /** `null` removes the variable. */
   readonly env?: Readonly<Record<string, string | null>>
   readonly envFiles?: readonly string[]
+  readonly stdin?: 'answers'
+  readonly speaks?: true
 }
 
 /**
@@ -40,7 +55,7 @@ export interface CommandWork {
  * of its stdout if that is a JSON object or array, or the last line if that is one, else all of it, trimmed. Commands
  * get such JSON as it was written; handlers get it parsed, with a warning where a number is another one in JavaScript.
  * An exit code other than 0 fails the attempt with `COMMAND_FAILED`, a signal with `COMMAND_KILLED`. It gets its inputs and the run's input as
- * JSON in `DAGMAR_INPUTS` and `DAGMAR_INPUT`. A kill sends SIGTERM to the group, and SIGKILL after `killGrace`. Throws
+ * JSON in `DAGMAR_INPUTS` and `DAGMAR_INPUT`. Lines of its stdout such as `::dagmar progress 40` are messages. A kill sends SIGTERM to the group, and SIGKILL after `killGrace`. Throws
  * `CONFIG_INVALID`.
  *
  * @example
@@ -74,7 +89,7 @@ export function asCommandWork(work: unknown): CommandWork | undefined {
 }
 
 const stallDefaults = Object.freeze({ stall: Object.freeze({ after: '60s' }) })
-const known = new Set(['env', 'envFile', 'cwd', 'shell'])
+const known = new Set(['env', 'envFile', 'cwd', 'shell', 'stdin', 'speaks'])
 
 function readLine(line: unknown, options: CommandOptions | undefined): CommandWork {
   const run = readText(line, 'command')
@@ -104,11 +119,17 @@ function readFile(file: unknown, args: readonly unknown[], options: CommandOptio
   return Object.freeze({ run: Object.freeze(run), ...readSurroundings(fields) })
 }
 
-function readSurroundings({ cwd, env, envFile }: Fields): Omit<CommandWork, 'run' | 'shell'> {
+function readSurroundings({ cwd, env, envFile, stdin, speaks }: Fields): Omit<CommandWork, 'run' | 'shell'> {
+  const path = 'command.options'
+  if (stdin !== undefined && stdin !== 'answers') throw badValue(`${path}.stdin`, stdin, "'answers'")
+  if (speaks !== undefined && typeof speaks !== 'boolean')
+    throw badValue(`${path}.speaks`, speaks, 'true or false')
   return {
     ...(cwd === undefined ? {} : { cwd: readText(cwd, 'command.options.cwd') }),
     ...(env === undefined ? {} : { env: readEnv(env) }),
     ...(envFile === undefined ? {} : { envFiles: readEnvFiles(envFile) }),
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(speaks === true ? { speaks } : {}),
   }
 }
 

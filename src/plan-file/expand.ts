@@ -89,7 +89,15 @@ function ofGroup(isEstimated: boolean): TaskOptions {
 
 /** Those of the fields that `plan()` knows. */
 export function optionsOf(fields: WrittenDefaults): TaskOptions {
-  const { env: _env, envFile: _envFile, cwd: _cwd, shell: _shell, ...rest } = fields as WrittenTask
+  const {
+    env: _env,
+    envFile: _envFile,
+    cwd: _cwd,
+    shell: _shell,
+    stdin: _stdin,
+    speaks: _speaks,
+    ...rest
+  } = fields as WrittenTask
   const { run: _run, needs: _needs, matrix: _matrix, ...options } = rest
   return options
 }

@@ -167,6 +167,15 @@ const sharedFields = {
     default: '.',
   }),
   shell: field(program, 'What reads a command that is one text, by its -c.', { default: '/bin/sh' }),
+  stdin: field(
+    v.literal('answers', mustBe('answers')),
+    'Gives the command a stdin on which the answers to its questions come, a line each. Otherwise its stdin is empty.',
+  ),
+  speaks: field(
+    v.boolean(mustBe('true or false')),
+    "True where all that the command prints is its own word: then lines of its stdout may be '::dagmar output', 'ask', 'retry-after' and 'terminal', too.",
+    { default: false },
+  ),
   teardown: field(
     v.boolean(mustBe('true or false')),
     'True for a task that tidies up: it also runs when the run is ended early, once what it needs has ended. By default it runs when: all-settled, timeout: 1m.',
@@ -175,7 +184,7 @@ const sharedFields = {
 }
 
 /** The options that make no sense without a command. */
-export const fieldsOfCommands = ['env', 'envFile', 'cwd', 'shell', 'executor'] as const
+export const fieldsOfCommands = ['env', 'envFile', 'cwd', 'shell', 'stdin', 'speaks', 'executor'] as const
 
 const runMessage = mustBe("a command: a text for the shell, or a list such as ['npm', 'test']")
 

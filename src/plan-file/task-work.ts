@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { command } from '../executors/command.ts'
+import { command, type CommandOptions } from '../executors/command.ts'
 import { groupWork } from '../graph/group.ts'
 import type { Work } from '../graph/work.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
@@ -35,6 +35,7 @@ export function workOf(
       ...mapValues(textsOf(task.env, reporter), (text, name) => filled(text, 'env', name)),
     },
     cwd: fileOf(task.cwd === undefined ? (defaults.cwd ?? '.') : filled(task.cwd, 'cwd')),
+    ...spokenOf(task, defaults),
     ...envFilesOf(task, defaults, (text, ...rest) => fileOf(filled(text, ...rest)), fileOf),
   }
   const { run } = task
@@ -67,6 +68,12 @@ export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, repo
   for (const file of envFile === undefined ? [] : [envFile].flat()) {
     substitute(file, undefined, ['defaults', 'envFile'], reporter)
   }
+}
+
+function spokenOf(task: WrittenTask, defaults: WrittenDefaults): Pick<CommandOptions, 'stdin' | 'speaks'> {
+  const stdin = task.stdin ?? defaults.stdin
+  const speaks = task.speaks ?? defaults.speaks
+  return { ...(stdin === undefined ? {} : { stdin }), ...(speaks === undefined ? {} : { speaks }) }
 }
 
 function envFilesOf(

@@ -44,6 +44,7 @@ describe('the output of a command', () => {
       tell: () => undefined,
       beat: () => undefined,
       tellUnended: () => undefined,
+      hear: () => undefined,
       log: () => undefined,
     })
     output.read(stdout, stderr)

@@ -283,6 +283,7 @@ describe('the log of an attempt', () => {
       tell: () => undefined,
       beat: () => undefined,
       tellUnended: () => undefined,
+      hear: () => undefined,
       log: (holdBack) =>
         new AttemptLog({
           path: fifo,

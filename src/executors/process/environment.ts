@@ -9,13 +9,16 @@ import type { CommandWork } from '../command.ts'
 import { writtenText } from '../written-json.ts'
 import { readEnvFile } from './env-file.ts'
 import { StartFault } from './start-fault.ts'
+import { channelIn } from './tell-channel.ts'
 
 export interface Environment {
   readonly variables: Readonly<Record<string, string>>
   /** What the attempt's processes are known by. */
   readonly mark: string
-  /** Holds the inputs that are too large for a variable. To be removed at the end. */
+  /** Holds the channel, and inputs that are too large for a variable. To be removed at the end. */
   readonly folder: string | undefined
+  /** Where `dagmar tell` is heard. Undefined where there can be no socket. */
+  readonly channel: string | undefined
 }
 
 /** The longest value, in bytes, that is passed in a variable. Linux takes twice as much, and 2 MiB in all. */
@@ -38,7 +41,7 @@ export function environmentOf(
     Object.assign(variables, { FORCE_COLOR: String(forceColor) })
   }
   // Where dagmar runs below dagmar, the outer values must not show through.
-  for (const name of ['DAGMAR_INPUTS', 'DAGMAR_INPUTS_FILE', 'DAGMAR_INPUT', 'DAGMAR_INPUT_FILE']) {
+  for (const name of ownVariables) {
     if (name in variables) delete variables[name]
   }
   // With those of all enclosing attempts: each of them ends what is below it, however deep.
@@ -48,14 +51,19 @@ export function environmentOf(
   variables['DAGMAR_ATTEMPT'] = attemptIdOf(attempt)
   variables['DAGMAR_RUN_ID'] = attempt.runId
   variables['DAGMAR_TASK_ID'] = attempt.taskId
-  let folder: string | undefined
+  const inputs = jsonOfInputs(inputsOf(attempt))
+  const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
+  // From here on only `put` throws, and it removes the folder.
+  let folder = madeFolder()
+  const channel = folder === undefined ? undefined : channelIn(folder)
+  if (channel !== undefined) variables['DAGMAR_TELL'] = channel
   const put = (name: string, json: string): void => {
     if (Buffer.byteLength(json) <= longestValue) {
       variables[name] = json
       return
     }
     try {
-      folder ??= mkdtempSync(join(tmpdir(), 'dagmar-'))
+      folder ??= makeFolder()
       const path = join(folder, `${name}.json`)
       writeFileSync(path, json, { mode: 0o600 })
       variables[`${name}_FILE`] = path
@@ -67,11 +75,31 @@ export function environmentOf(
       })
     }
   }
-  const inputs = jsonOfInputs(inputsOf(attempt))
-  const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   put('DAGMAR_INPUTS', inputs)
   if (input !== undefined) put('DAGMAR_INPUT', input)
-  return { variables, mark, folder }
+  return { variables, mark, folder, channel }
+}
+
+const ownVariables = [
+  'DAGMAR_INPUTS',
+  'DAGMAR_INPUTS_FILE',
+  'DAGMAR_INPUT',
+  'DAGMAR_INPUT_FILE',
+  'DAGMAR_TELL',
+]
+
+/** A folder that only the user may enter. */
+function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'dagmar-'))
+}
+
+/** Most commands have no need of it, so that they run where none can be made, too. */
+function madeFolder(): string | undefined {
+  try {
+    return makeFolder()
+  } catch {
+    return undefined
+  }
 }
 
 /** True where somebody has said whether there are to be colours. A task says it by unsetting one, too. */

@@ -13,12 +13,14 @@ export interface Launched {
   readonly pid: number
   readonly stdout: Socket
   readonly stderr: Socket
+  /** Where answers are written. Undefined where the command has no input. */
+  readonly stdin: Socket | undefined
   /** Lets the command run. */
   go(): void
 }
 
 /**
- * Starts the process, as the leader of its own group and session and without input, and holds it until `go`. Where it
+ * Starts the process, as the leader of its own group and session, and holds it until `go`. Where it
  * cannot be started, `failed` is called, now or later, and nothing is returned.
  */
 export function launch(
@@ -32,7 +34,7 @@ export function launch(
       cwd: work.cwd,
       env: variables,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [work.stdin === 'answers' ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
     })
   } catch (thrown) {
     failed(thrown)
@@ -43,8 +45,8 @@ export function launch(
     child.once('error', failed)
     return undefined
   }
-  const [, stdout, stderr, gate] = child.stdio as unknown as [null, Socket, Socket, Socket]
-  for (const socket of [stdout, stderr, gate]) {
+  const [stdin, stdout, stderr, gate] = child.stdio as unknown as [Socket | null, Socket, Socket, Socket]
+  for (const socket of [stdout, stderr, gate, ...(stdin === null ? [] : [stdin])]) {
     // A broken pipe is closed, too, and that is what counts.
     socket.on('error', () => socket.destroy())
   }
@@ -53,6 +55,7 @@ export function launch(
     pid,
     stdout,
     stderr,
+    stdin: stdin ?? undefined,
     go: () => {
       gate.end('\n', () => gate.destroy())
     },

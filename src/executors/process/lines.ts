@@ -3,7 +3,7 @@ const newline = 0x0a
 /** Whole lines are passed on in pieces of about this many bytes, so that a buffer of a thousand pieces stays small. */
 const pieceBytes = 16 * 1024
 /** A longer line is passed on in parts. */
-const longestLine = 64 * 1024
+export const longestLine = 64 * 1024
 
 /**
  * Cuts a stream of bytes into pieces of whole lines, each with a newline at its end. Parts of a line longer than 64
@@ -33,10 +33,9 @@ export class Lines {
     }
   }
 
-  /** What there is of a line that has not ended, at most its last `most` bytes. */
-  unended(most: number): Buffer | undefined {
-    if (this.#used === 0) return undefined
-    return Buffer.from(this.#held!.subarray(Math.max(0, this.#used - most), this.#used))
+  /** What there is of a line that has not ended. It changes with the next chunk. */
+  get unended(): Buffer | undefined {
+    return this.#used === 0 ? undefined : this.#held!.subarray(0, this.#used)
   }
 
   /** Passes on the rest, which has no newline. */

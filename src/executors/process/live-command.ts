@@ -10,6 +10,8 @@ import { Output } from './output.ts'
 import { handleOf } from './process-handle.ts'
 import { signal } from './signal.ts'
 import type { Trace } from './survivors.ts'
+import { TellChannel } from './tell-channel.ts'
+import { Voice } from './voice.ts'
 import { nameSurvivors, Sweep, type SweepOptions } from './sweep.ts'
 
 /** How long processes that hold the output may go on after the leader's exit. */
@@ -39,6 +41,8 @@ export class LiveCommand {
   /** In ticks. */
   #start = 0
   readonly #output: Output
+  readonly #voice: Voice
+  readonly #channel: TellChannel | undefined
   #launched: Launched | undefined
   /** Its number belongs to nobody, or to somebody else, from then on. */
   #isReaped = false
@@ -50,11 +54,20 @@ export class LiveCommand {
 
   constructor(options: LiveCommandOptions) {
     this.#options = options
-    const { attempt, logDir, report } = options
+    const { attempt, environment, logDir, report, work } = options
+    this.#voice = new Voice({
+      report,
+      isTrusted: work.speaks === true,
+      writeLine: work.stdin === 'answers' ? (line) => this.#launched?.stdin?.write(line) : undefined,
+      warn: (message) => this.#warn(message),
+    })
+    this.#channel =
+      environment.channel === undefined ? undefined : new TellChannel(environment.channel, this.#voice)
     this.#output = new Output({
       secrets: attempt.origin?.redactor?.secrets,
       tell: (text, stream) => report({ type: 'attempt.output', text, stream }),
       tellUnended: (text, stream) => report({ type: 'attempt.output', text, stream, isPartial: true }),
+      hear: (said) => this.#voice.hearLine(said),
       beat: () => report({ type: 'attempt.heartbeat' }),
       log: (holdBack) => {
         if (logDir === undefined) return undefined
@@ -97,6 +110,10 @@ export class LiveCommand {
   abort(): void {
     this.#isEnding = true
     this.#signalGroup('SIGTERM')
+  }
+
+  answer(answer: unknown): void {
+    this.#voice.answer(answer)
   }
 
   /** SIGKILL to everything, at once. */
@@ -152,6 +169,7 @@ export class LiveCommand {
   #exited({ pid }: Launched, exit: Exit): void {
     this.#isReaped = true
     this.#options.leaders.delete(pid)
+    this.#launched?.stdin?.destroy()
     // What comes after the exit does not change how it ended.
     const wasEnding = this.#isEnding
     const trace = this.trace!
@@ -176,10 +194,13 @@ export class LiveCommand {
       if (this.#refusal !== undefined) this.#fail(this.#refusal)
       else if (wasEnding) this.#end(() => this.#options.report({ type: 'attempt.ended' }))
       else if (exit.code === 0) {
-        const { output, note } = kept.stdout()
+        const { output, note } = this.#voice.output ?? kept.stdout()
         if (note !== undefined) this.#warn(note)
         this.#end(() => this.#options.report({ type: 'attempt.completed', output }))
-      } else this.#fail(failureOf(exit, work, environment.variables['PATH'], kept.lastLines()))
+      } else {
+        const failure = failureOf(exit, work, environment.variables['PATH'], kept.lastLines())
+        this.#fail(this.#voice.judged(failure))
+      }
     })
   }
 
@@ -192,6 +213,8 @@ export class LiveCommand {
   }
 
   #end(lastReport: () => void): void {
+    this.#channel?.close()
+    this.#voice.close()
     removeFolder(this.#options.environment.folder)
     this.#options.over()
     lastReport()

@@ -48,6 +48,10 @@ export class LiveCommands {
     this.#live.get(attemptId)?.force()
   }
 
+  answer(attemptId: string, answer: unknown): void {
+    this.#live.get(attemptId)?.answer(answer)
+  }
+
   holdOutput(isHeld: boolean): void {
     this.#isHeld = isHeld
     for (const live of this.#live.values()) live.holdOutput(isHeld)

@@ -4,7 +4,8 @@ import { afterPoll } from './after-poll.ts'
 import type { AttemptLog } from './attempt-log.ts'
 import { ByteMask } from './byte-mask.ts'
 import { KeptOutput } from './kept-output.ts'
-import { Lines } from './lines.ts'
+import { Lines, longestLine } from './lines.ts'
+import { type Hear, SpokenLines } from './spoken-lines.ts'
 
 /** Pipes that are still held when nothing of the command is left are given up after this much silence. */
 const silenceMs = 50
@@ -25,6 +26,8 @@ export interface OutputOptions {
   readonly secrets?: ReadonlySet<string> | undefined
   /** One or more whole lines, without the last newline. */
   readonly tell: (text: string, stream: StreamName) => void
+  /** Gives what to do about what a line of stdout says after `::dagmar`. With nothing the line is output. */
+  readonly hear: Hear
   /** Called when something was written, but no whole line. */
   readonly beat: () => void
   /** What there is of a line that has not ended for a while, such as a progress bar or a prompt, as it stands now. */
@@ -132,19 +135,26 @@ export class Output {
     let timer: ReturnType<typeof setTimeout> | undefined
     const tellUnended = (): void => {
       timer = undefined
-      const bytes = lines.unended(mostUnended)
-      const text = bytes === undefined ? '' : latestOf(new StringDecoder('utf8').write(bytes))
+      const bytes = lines.unended
+      if (bytes === undefined || spoken?.mayBecomeSpoken(bytes) === true) return
+      const text = latestOf(new StringDecoder('utf8').write(bytes.subarray(-mostUnended)))
       if (text === told || text === '') return
       told = text
       this.#options.tellUnended(text, name)
     }
+    const pass = (bytes: Buffer): void => {
+      if (name === 'stdout') this.kept.keepStdout(bytes)
+      this.#tell(isOver ? decoder.end(bytes) : decoder.write(bytes), name)
+    }
+    const spoken =
+      name === 'stdout' ? new SpokenLines(longestLine, { pass, hear: this.#options.hear }) : undefined
     const lines = new Lines((piece) => {
       this.#log?.write(piece, name)
-      this.#tell(isOver ? decoder.end(piece) : decoder.write(piece), name)
+      if (spoken === undefined) pass(piece)
+      else spoken.take(piece)
     })
     socket.on('data', (chunk: Buffer) => {
       this.#heardChunks++
-      if (name === 'stdout') this.kept.keepStdout(chunk)
       const before = this.#toldPieces
       lines.push(mask === undefined ? chunk : mask.push(chunk))
       if (this.#toldPieces === before) this.#options.beat()

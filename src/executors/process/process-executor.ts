@@ -62,6 +62,9 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
     force(attemptId) {
       commands?.force(attemptId)
     },
+    answer(attemptId, answer) {
+      commands?.answer(attemptId, answer)
+    },
     async reap(_attempt, handle) {
       const { reapProcess } = await import('./reap.ts')
       await reapProcess(handle)
