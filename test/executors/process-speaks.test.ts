@@ -130,6 +130,23 @@ describe('a command that speaks', () => {
   })
 })
 
+describe('a command that speaks and knows a secret', () => {
+  it('says it to nobody, is understood all the same, and has its output as it was', async () => {
+    const runtime = createRuntime({ redact: { environment: ['KEY'] } })
+    const line = `echo '::dagmar warn it is hidden-40 here'; echo '::dagmar progress 40 hidden-40'; echo key hidden-40; printf 'at hidden-40 %s' hidden; sleep 0.6`
+    const run = runtime.dispatch(dag('d').task('a', command(line, { env: { KEY: 'hidden-40' } })))
+    const facts: unknown[] = []
+    run.events$.subscribe((fact) => facts.push(fact))
+    const { outcomes } = await run.result
+    const told = facts.map((fact) => JSON.stringify(fact)).join('\n')
+    expect(told).not.toContain('hidden-40')
+    expect(told).toContain('"isPartial":true')
+    expect(told).toMatch(/"text":"at [^h"]* "/)
+    expect(told).toMatch(/"percent":40/)
+    expect(outcomes).toMatchObject({ a: { output: 'key hidden-40\nat hidden-40 hidden' } })
+  })
+})
+
 describe('a command that asks', () => {
   it('gets the answer as a line of its stdin', async () => {
     const work = command(`echo '::dagmar ask sure?'; read -r answer; echo "got $answer"`, {

@@ -35,6 +35,14 @@ export class ByteMask {
     return Buffer.from(shown + text.slice(from, hold), 'latin1')
   }
 
+  /** What a chunk would make, if it came next. */
+  preview(chunk: Buffer): Buffer {
+    const held = this.#held
+    const shown = this.push(chunk)
+    this.#held = held
+    return shown
+  }
+
   /** What was held back, which has turned out to be no secret, or a whole one. */
   end(): Buffer {
     const rest = this.#held.replaceAll(this.#pattern, redacted)

@@ -137,34 +137,39 @@ export class Output {
       timer = undefined
       const bytes = lines.unended
       if (bytes === undefined || spoken?.mayBecomeSpoken(bytes) === true) return
-      const text = latestOf(new StringDecoder('utf8').write(bytes.subarray(-mostUnended)))
+      const text = latestOf(new StringDecoder('utf8').write(masked(bytes).subarray(-mostUnended)))
       if (text === told || text === '') return
       told = text
       this.#options.tellUnended(text, name)
     }
+    const masked = (bytes: Buffer): Buffer => (mask === undefined ? bytes : mask.preview(bytes))
+    const show = (piece: Buffer): void => {
+      this.#log?.write(piece, name)
+      this.#tell(isOver ? decoder.end(piece) : decoder.write(piece), name)
+    }
+    // What is masked may be cut anywhere.
+    const maskedLines = mask === undefined ? undefined : new Lines(show)
     const pass = (bytes: Buffer): void => {
       if (name === 'stdout') this.kept.keepStdout(bytes)
-      this.#tell(isOver ? decoder.end(bytes) : decoder.write(bytes), name)
+      if (maskedLines === undefined) show(bytes)
+      else maskedLines.push(mask!.push(bytes))
     }
     const spoken =
       name === 'stdout' ? new SpokenLines(longestLine, { pass, hear: this.#options.hear }) : undefined
-    const lines = new Lines((piece) => {
-      this.#log?.write(piece, name)
-      if (spoken === undefined) pass(piece)
-      else spoken.take(piece)
-    })
+    const lines = new Lines((piece) => (spoken === undefined ? pass(piece) : spoken.take(piece)))
     socket.on('data', (chunk: Buffer) => {
       this.#heardChunks++
       const before = this.#toldPieces
-      lines.push(mask === undefined ? chunk : mask.push(chunk))
+      lines.push(chunk)
       if (this.#toldPieces === before) this.#options.beat()
       timer ??= setTimeout(tellUnended, unendedMs)
     })
     socket.once('close', () => {
       isOver = true
       clearTimeout(timer)
-      if (mask !== undefined) lines.push(mask.end())
       lines.end()
+      maskedLines?.push(mask!.end())
+      maskedLines?.end()
       this.#tell(decoder.end(), name)
       if (--this.#open === 0) this.#closed?.()
     })
@@ -194,5 +199,5 @@ export class Output {
 /** What a carriage return has not made obsolete: the latest state of a progress bar. */
 function latestOf(text: string): string {
   const shown = text.replace(/[\r\n]+$/, '')
-  return shown.slice(shown.lastIndexOf('\r') + 1)
+  return shown.slice(Math.max(shown.lastIndexOf('\r'), shown.lastIndexOf('\n')) + 1)
 }
