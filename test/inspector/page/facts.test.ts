@@ -129,6 +129,7 @@ describe.skipIf(noChromium)('the facts', () => {
     await page.waitForSelector('.list-row[aria-selected="true"] [data-seq="2"]')
     await page.keyboard.press('End')
     await page.waitForSelector(`.list-row[aria-selected="true"] [data-seq="${facts.length}"]`)
+    expect(await page.textContent('.instant')).toContain(`fact ${facts.length} of`)
   })
 
   it('fit a narrow page', async () => {

@@ -1,8 +1,10 @@
+import { withNoun } from '../../../text/with-noun.ts'
 import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { ActorName } from '../../protocol.ts'
 import { JsonTree } from '../task/json-tree.tsx'
 import { sinceStart } from '../task/since-start.ts'
+import { FilterBar, newFilter, taskIn, wordsIn } from '../list/filter-bar.tsx'
 import { VirtualList } from '../list/virtual-list.tsx'
 import {
   history,
@@ -13,7 +15,6 @@ import {
   pinnedSeq,
   select,
   selectedActor,
-  selectedTask,
   told,
   view,
 } from '../state/shown.ts'
@@ -25,8 +26,7 @@ import { LaneArrow, LaneEnd, LaneHead } from './lanes.tsx'
 
 const rowHeight = 22
 
-const text = signal('')
-const isOfTask = signal(false)
+const filter = newFilter()
 /** The row that was chosen, which may be one of several at the same fact. */
 const chosen = signal<EventRow | undefined>(undefined)
 
@@ -37,11 +37,8 @@ const all = computed((): readonly EventRow[] => {
 })
 
 const shown = computed((): readonly EventRow[] => {
-  const words = text.value
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
-  const task = isOfTask.value ? selectedTask.value : undefined
+  const words = wordsIn(filter)
+  const task = taskIn(filter)
   if (words.length === 0 && task === undefined) return all.value
   const names = new Set<ActorName>(task === undefined ? [] : [`task/${task}`])
   for (const { actor, taskId } of log.value.actors.values()) if (taskId === task) names.add(actor)
@@ -63,7 +60,9 @@ export function EventsView(): ComponentChildren {
   const { from } = history.value
   return (
     <div class="events" data-has-detail={row === undefined ? undefined : ''}>
-      <Tools count={rows.length} />
+      <FilterBar what="events" filter={filter} status={`${withNoun(rows.length, 'event')} · ${origin()}`}>
+        <LaneHead />
+      </FilterBar>
       <LaneEnd />
       <VirtualList
         label="Events"
@@ -83,51 +82,19 @@ export function EventsView(): ComponentChildren {
   )
 }
 
+/** Where the events are from. */
+function origin(): string {
+  return link.value.state === 'live'
+    ? 'as actors get them while this is open; earlier ones, in italics, are read from facts'
+    : 'those in italics are read from facts'
+}
+
 /** The chosen row; without one the last that there was at the instant that is looked at. */
 function selectedPlace(rows: readonly EventRow[], pinned: number | undefined): number {
   if (pinned === undefined) return -1
   const row = chosen.value
   const place = row === undefined || row.seq !== pinned ? -1 : rows.indexOf(row)
   return place === -1 ? rows.findLastIndex(({ seq }) => seq <= pinned) : place
-}
-
-function Tools({ count }: { readonly count: number }): ComponentChildren {
-  const task = selectedTask.value
-  const isTold = link.value.state === 'live'
-  return (
-    <div class="bar" role="toolbar" aria-label="Filter of events">
-      <input
-        type="search"
-        class="filter"
-        placeholder="Filter events"
-        aria-label="Filter events by text"
-        autocomplete="off"
-        spellcheck={false}
-        value={text.value}
-        onInput={({ currentTarget }) => {
-          text.value = currentTarget.value
-        }}
-      />
-      {task !== undefined && (
-        <button
-          type="button"
-          aria-pressed={isOfTask.value}
-          onClick={() => {
-            isOfTask.value = !isOfTask.value
-          }}
-        >
-          only {task}
-        </button>
-      )}
-      <span class="soft" role="status">
-        {count} events
-        {isTold
-          ? ' · as actors get them while this is open; earlier ones, in italics, are read from facts'
-          : ' · those in italics are read from facts'}
-      </span>
-      <LaneHead />
-    </div>
-  )
 }
 
 function Line({

@@ -3,8 +3,8 @@ import type { RunFact } from '../../../events/facts.ts'
 
 /** Which facts are shown: all that fit each of these. */
 export interface FactFilter {
-  /** In lower case. Every word of it is in the fact's type, task or words. */
-  readonly text: string
+  /** In lower case. Each is in the fact's type, its task, or what it says. */
+  readonly words: readonly string[]
   /** A type, or all that begin with `run.` or `task.`; '' for all. */
   readonly type: string
   readonly taskId: string | undefined
@@ -13,14 +13,14 @@ export interface FactFilter {
 /** What a list of facts needs to know, kept as facts come. */
 export class FactIndex {
   readonly facts: readonly RunFact[]
-  /** How many facts there are of each type. */
-  readonly types = new Map<string, number>()
+  /** The types of facts that there are. */
+  readonly types = new Set<string>()
   /** For each fact the `seq` of the one that caused it; 0 for none. */
   readonly #causes: number[] = []
   readonly #effects = new Map<number, number[]>()
   readonly #lastOfTask = new Map<string, number>()
   readonly #texts: string[] = []
-  #filter: FactFilter | undefined
+  #key = ''
   #shown: number[] = []
   #filtered = 0
 
@@ -53,17 +53,18 @@ export class FactIndex {
 
   /** The `seq`s of the facts that fit the filter, in order. */
   fitting(filter: FactFilter): readonly number[] {
-    const known = this.#filter
-    if (known?.text !== filter.text || known.type !== filter.type || known.taskId !== filter.taskId) {
-      this.#filter = filter
+    const { words, type, taskId } = filter
+    const isKind = type === '' || type.endsWith('.')
+    const key = JSON.stringify(filter)
+    if (this.#key !== key) {
+      this.#key = key
       this.#shown = []
       this.#filtered = 0
     }
-    const words = filter.text.split(/\s+/).filter((word) => word !== '')
     for (; this.#filtered < this.facts.length; this.#filtered++) {
       const fact = this.facts[this.#filtered]!
-      if (filter.taskId !== undefined && fact.taskId !== filter.taskId) continue
-      if (filter.type !== '' && fact.type !== filter.type && !isOfKind(fact.type, filter.type)) continue
+      if (taskId !== undefined && fact.taskId !== taskId) continue
+      if (fact.type !== type && !(isKind && fact.type.startsWith(type))) continue
       if (words.length > 0 && !words.every((word) => this.#text(fact).includes(word))) continue
       this.#shown.push(fact.seq)
     }
@@ -72,7 +73,7 @@ export class FactIndex {
 
   #read(fact: RunFact): void {
     const { seq, type, taskId } = fact
-    this.types.set(type, (this.types.get(type) ?? 0) + 1)
+    this.types.add(type)
     const before = taskId === undefined ? 0 : (this.#lastOfTask.get(taskId) ?? 0)
     const cause = fact.causeSeq ?? before
     this.#causes.push(cause)
@@ -91,8 +92,4 @@ export class FactIndex {
     this.#texts[fact.seq] = text
     return text
   }
-}
-
-function isOfKind(type: string, kind: string): boolean {
-  return kind.endsWith('.') && type.startsWith(kind)
 }

@@ -1,19 +1,20 @@
+import { withNoun } from '../../../text/with-noun.ts'
 import { computed, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { JsonTree } from '../task/json-tree.tsx'
 import { sinceStart } from '../task/since-start.ts'
+import { FilterBar, newFilter, taskIn, wordsIn } from '../list/filter-bar.tsx'
 import { VirtualList } from '../list/virtual-list.tsx'
 import type { History } from '../state/history.ts'
-import { history, isFollowing, pin, pinnedSeq, selectedTask, told } from '../state/shown.ts'
+import { history, isFollowing, pin, pinnedSeq, told } from '../state/shown.ts'
 import { Causes, Effects } from './causes-and-effects.tsx'
 import { FactIndex } from './fact-index.ts'
 import { FactWords } from './fact-line.tsx'
 
 const rowHeight = 22
 
-const text = signal('')
+const filter = newFilter()
 const type = signal('')
-const isOfTask = signal(false)
 
 const indexes = new WeakMap<History, FactIndex>()
 
@@ -27,15 +28,24 @@ const index = computed((): FactIndex => {
 
 export function FactsView(): ComponentChildren {
   void told.value
-  const taskId = isOfTask.value ? selectedTask.value : undefined
   const { facts } = index.value
-  const shown = index.value.fitting({ text: text.value.trim().toLowerCase(), type: type.value, taskId })
+  const shown = index.value.fitting({ words: wordsIn(filter), type: type.value, taskId: taskIn(filter) })
   const pinned = pinnedSeq.value
   const selected = pinned === undefined ? -1 : placeIn(shown, pinned)
   const { from } = history.value
   return (
     <div class="facts" data-has-detail={pinned === undefined ? undefined : ''}>
-      <Tools count={shown.length} all={facts.length} />
+      <FilterBar
+        what="facts"
+        filter={filter}
+        status={
+          shown.length === facts.length
+            ? withNoun(facts.length, 'fact')
+            : `${shown.length} of ${facts.length} facts`
+        }
+      >
+        <TypePicker />
+      </FilterBar>
       <VirtualList
         label="Facts"
         count={shown.length}
@@ -77,54 +87,24 @@ export function FactsView(): ComponentChildren {
   )
 }
 
-function Tools({ count, all }: { readonly count: number; readonly all: number }): ComponentChildren {
-  const { types } = index.value
-  const task = selectedTask.value
+function TypePicker(): ComponentChildren {
   return (
-    <div class="bar" role="toolbar" aria-label="Filter of facts">
-      <input
-        type="search"
-        class="filter"
-        placeholder="Filter facts"
-        aria-label="Filter facts by text"
-        autocomplete="off"
-        spellcheck={false}
-        value={text.value}
-        onInput={({ currentTarget }) => {
-          text.value = currentTarget.value
-        }}
-      />
-      <select
-        aria-label="Type of fact"
-        value={type.value}
-        onChange={({ currentTarget }) => {
-          type.value = currentTarget.value
-        }}
-      >
-        <option value="">all types</option>
-        <option value="run.">of the run</option>
-        <option value="task.">of tasks</option>
-        {[...types.keys()].toSorted().map((one) => (
-          <option key={one} value={one}>
-            {one}
-          </option>
-        ))}
-      </select>
-      {task !== undefined && (
-        <button
-          type="button"
-          aria-pressed={isOfTask.value}
-          onClick={() => {
-            isOfTask.value = !isOfTask.value
-          }}
-        >
-          only {task}
-        </button>
-      )}
-      <span class="soft" role="status">
-        {count === all ? `${all} facts` : `${count} of ${all} facts`}
-      </span>
-    </div>
+    <select
+      aria-label="Type of fact"
+      value={type.value}
+      onChange={({ currentTarget }) => {
+        type.value = currentTarget.value
+      }}
+    >
+      <option value="">all types</option>
+      <option value="run.">of the run</option>
+      <option value="task.">of tasks</option>
+      {[...index.value.types].toSorted().map((one) => (
+        <option key={one} value={one}>
+          {one}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -6,7 +6,7 @@ import { failure, numbered } from '../../../events/made-facts.ts'
 import { anyScenario } from '../../../scenario/any-scenario.ts'
 import { playScenario } from '../../../scenario/play-scenario.ts'
 
-const all: FactFilter = { text: '', type: '', taskId: undefined }
+const all: FactFilter = { words: [], type: '', taskId: undefined }
 
 const facts = numbered([
   { type: 'run.started' },
@@ -41,8 +41,8 @@ describe('the facts of a run', () => {
 
   it('are found by words in any order, by type, by kind and by task', () => {
     const index = indexOf(facts)
-    expect(index.fitting({ ...all, text: 'skipped build' })).toEqual([5])
-    expect(index.fitting({ ...all, text: 'no such words' })).toEqual([])
+    expect(index.fitting({ ...all, words: ['skipped', 'build'] })).toEqual([5])
+    expect(index.fitting({ ...all, words: ['nowhere'] })).toEqual([])
     expect(index.fitting({ ...all, type: 'task.started' })).toEqual([3])
     expect(index.fitting({ ...all, type: 'run.' })).toEqual([1, 6])
     expect(index.fitting({ ...all, taskId: 'build' })).toEqual([2, 3, 4])
