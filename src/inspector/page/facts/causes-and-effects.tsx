@@ -44,8 +44,14 @@ export function Effects({ index, seq }: Of): ComponentChildren {
   )
 }
 
-function More({ count }: { readonly count: number }): ComponentChildren {
-  return count > mostShown ? <li class="soft">… {count - mostShown} more</li> : null
+function More({
+  count,
+  most = mostShown,
+}: {
+  readonly count: number
+  readonly most?: number
+}): ComponentChildren {
+  return count > most ? <li class="soft">… {count - most} more</li> : null
 }
 
 function Line({
@@ -55,20 +61,19 @@ function Line({
 }: Of & { readonly isWithEffects?: boolean }): ComponentChildren {
   const fact = index.facts[seq - 1]
   if (fact === undefined) return null
+  const further = isWithEffects ? index.effectsOf(seq) : []
   return (
     <li>
       <button type="button" class="plain fact" data-seq={seq} onClick={() => pin(seq)}>
         <span class="fact-seq">{seq}</span>
         <FactWords fact={fact} />
       </button>
-      {isWithEffects && (
+      {further.length > 0 && (
         <ol class="fact-further">
-          {index
-            .effectsOf(seq)
-            .slice(0, mostFurther)
-            .map((effect) => (
-              <Line key={effect} index={index} seq={effect} />
-            ))}
+          {further.slice(0, mostFurther).map((effect) => (
+            <Line key={effect} index={index} seq={effect} />
+          ))}
+          <More count={further.length} most={mostFurther} />
         </ol>
       )}
     </li>

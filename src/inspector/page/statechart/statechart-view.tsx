@@ -63,11 +63,7 @@ export function StatechartView(): ComponentChildren {
             </>
           )}
         </section>
-        {machine !== undefined && (
-          <section class="chart-table" aria-label="Transitions" tabIndex={0}>
-            <TransitionTable root={machine.root} look={look} />
-          </section>
-        )}
+        {machine !== undefined && <TransitionTable root={machine.root} look={look} />}
       </div>
     </div>
   )
