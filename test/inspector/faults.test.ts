@@ -337,6 +337,71 @@ describe('an output, a failure or an answer that is kept back', () => {
   })
 })
 
+describe('what the runtime keeps out of facts', () => {
+  it('is not shown of its actors either, nor of those that work for its tasks', async () => {
+    const { logic } = await import('dagmar')
+    const runtime = createRuntime({
+      redact: {
+        inputs: ['password'],
+        outputs: ['login.token', 'sign'],
+        environment: [/^DAGMAR_TEST_MARK_SECRET$/],
+      },
+    })
+    const signing = createMachine({
+      id: 'signing',
+      initial: 'open',
+      states: { open: { on: { sign: 'signed' } }, signed: { type: 'final' } },
+      output: 'hidden signature',
+    })
+    const run = runtime.dispatch(
+      plan({
+        name: 'p',
+        tasks: {
+          wait: {
+            run: logic(
+              createMachine({ initial: 'a', states: { a: { on: { go: 'b' } }, b: { type: 'final' } } }),
+            ),
+          },
+          login: { needs: ['wait'], run: () => ({ token: 'hidden token', user: 'ada' }) },
+          fail: {
+            needs: ['login'],
+            onFailure: 'ignore',
+            run: ({ input, inputs }) => {
+              throw new Error(`${JSON.stringify(input)} and ${JSON.stringify(inputs)} are refused`)
+            },
+          },
+          sign: { needs: ['wait'], run: logic(signing) },
+        },
+      }),
+      { id: 'r', input: { password: 'hidden password' } },
+    )
+    const inspector = opened(await inspect(run))
+    const clients: ProtocolClient[] = []
+    const looksAt = async (actor: string): Promise<ProtocolClient> => {
+      const client = await connected(inspector)
+      clients.push(client)
+      client.say({ type: 'follow', log: 'r', after: 0 })
+      client.say({ type: 'look', log: 'r', events: true, actor })
+      return client
+    }
+    for (const id of ['login', 'fail', 'sign']) await looksAt(`task/${id}`)
+    await until(() => run.actorOf('wait', 'work') !== undefined)
+    const first = await looksAt('dag')
+    await until(() => first.entries('r', 'snapshot').some(({ actor }) => actor === 'dag'))
+    run.actorOf('wait', 'work')!.send({ type: 'go' })
+    await until(() => run.actorOf('sign', 'work') !== undefined)
+    await looksAt(`actor/${run.actorOf('sign', 'work')!.sessionId}`)
+    await until(() => first.entries('r', 'snapshot').some(({ actor }) => actor.startsWith('actor/')))
+    run.actorOf('sign', 'work')!.send({ type: 'sign' })
+    await until(isOver(first))
+    expect(first.entries('r', 'snapshot').map(({ output }) => output)).toContain('[redacted]')
+    expect(JSON.stringify(first.entries('r', 'event'))).toContain('"user":"ada"')
+    expect(JSON.stringify(clients.flatMap(({ messages }) => messages))).not.toMatch(
+      /hidden (?:token|signature|password)/,
+    )
+  })
+})
+
 describe('values that cannot be looked at', () => {
   it('are shown as such, and change nothing of the run', async () => {
     const hostile = new Proxy(

@@ -13,6 +13,7 @@ import { KnownRuns } from './known-runs.ts'
 import { LogRecorder } from './log-recorder.ts'
 import { carryOut } from './carry-out.ts'
 import { isUrgent, RunRecording } from './run-recording.ts'
+import { secretsOf } from './secrets.ts'
 import { Refusal, type Source } from './source.ts'
 import { rootOf } from './watch-actors.ts'
 
@@ -27,6 +28,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
   const write = factWriter(sanitise, options)
   const root = rootOf(target)
   const now = nowOf(root)
+  const secrets = secretsOf(root)
   const recordings = new Map<string, RunRecording>()
   const gone = new Set<string>()
   /** The runs that are recorded though nobody has opened their logs yet. */
@@ -54,7 +56,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
   const stops: (() => void)[] = []
 
   const openOverview = (): LogRecorder => {
-    overview = new LogRecorder({ runId: undefined, sanitise, now, executorOf: () => undefined })
+    overview = new LogRecorder({ runId: undefined, sanitise, secrets, now, executorOf: () => undefined })
     for (const run of runs.all()) tellRun(run, statusOf(run))
     const subscription = target.events$.subscribe(told)
     stops.push(() => subscription.unsubscribe())
@@ -72,6 +74,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
     }
     const recording = new RunRecording(run, {
       sanitise,
+      secrets,
       write,
       now,
       told: (fact) => grown?.(isUrgent(fact)),

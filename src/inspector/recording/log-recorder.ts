@@ -6,11 +6,13 @@ import { isPlain, type Sanitise, type ShownPlace } from '../sanitise.ts'
 import { EntryLog } from './entry-log.ts'
 import { KnownMachines } from './known-machines.ts'
 import { isOwnMachine, ownCommands, ownMachines } from './own-machines.ts'
+import type { Secrets } from './secrets.ts'
 import { placeOf, type SentEvent, type TakenEvent } from './watch-actors.ts'
 
 export interface LogRecorderOptions {
   readonly runId: string | undefined
   readonly sanitise: Sanitise
+  readonly secrets: Secrets
   readonly now: () => number
   /** The name of the executor of a task. */
   readonly executorOf: (taskId: string) => string | undefined
@@ -76,9 +78,9 @@ export class LogRecorder {
 
   sent({ actor, source, event }: SentEvent): void {
     const target = this.introduce(actor)
-    const { sanitise, now } = this.#options
+    const { now } = this.#options
     const parts = isOfOwn(event, actor, source) ? inBrief(event) : this.#parts(event, 'event', actor)
-    const shown = sanitise(parts, this.#placed('event', actor, target))
+    const shown = this.#shown(parts, this.#placed('event', actor, target))
     const told = isObject(shown) ? shown : { value: shown }
     const at = now()
     this.push(
@@ -112,14 +114,14 @@ export class LogRecorder {
     after: Pick<Extract<Entry, { kind: 'snapshot' }>, 'event' | 'taken'> = {},
   ): void {
     const name = this.introduce(actor)
-    const { sanitise, now } = this.#options
+    const { now } = this.#options
     const { status, context, output, error } = snapshot as Readonly<Record<string, unknown>> & {
       readonly status: Extract<Entry, { kind: 'snapshot' }>['status']
     }
     const shown = (kind: 'context' | 'output' | 'error', value: unknown) =>
       value === undefined
         ? {}
-        : { [kind]: sanitise(this.#parts(value, kind, actor), this.#placed(kind, actor, name)) }
+        : { [kind]: this.#shown(this.#parts(value, kind, actor), this.#placed(kind, actor, name)) }
     const nodes = (snapshot as Partial<AnyMachineSnapshot>)._nodes
     this.push(
       {
@@ -141,18 +143,28 @@ export class LogRecorder {
     )
   }
 
+  #shown(value: unknown, place: ShownPlace): JsonValue {
+    const { sanitise, secrets } = this.#options
+    return secrets.masked(sanitise(value, place))
+  }
+
   /** Dagmar's own actors carry what tasks gave and got: that is shown as it is in facts. */
   #parts(value: unknown, kind: ShownPlace['kind'], actor: AnyActorRef): unknown {
-    if (hostOf(actor) === undefined || typeof value !== 'object' || value === null) return value
+    const { runId, taskId } = placeOf(actor)
+    const { sanitise, secrets } = this.#options
+    if (hostOf(actor) === undefined) {
+      return kind === 'output' && taskId !== undefined ? secrets.output(taskId, value) : value
+    }
+    if (typeof value !== 'object' || value === null) return value
     if (kind === 'output') return this.#parts(value, 'context', actor)
     let shown: Record<string, unknown> | undefined
-    const { runId, taskId } = placeOf(actor)
     const place = { ...(runId === undefined ? {} : { runId }), ...(taskId === undefined ? {} : { taskId }) }
     for (const part of ['output', 'failure', 'answer'] as const) {
       const held = (value as Readonly<Record<string, unknown>>)[part]
       if (isPlain(held) && typeof held !== 'string') continue
       shown ??= { ...value }
-      shown[part] = this.#options.sanitise(held, { kind: part, ...place })
+      const told = part === 'output' && taskId !== undefined ? secrets.output(taskId, held) : held
+      shown[part] = sanitise(told, { kind: part, ...place })
     }
     return shown ?? value
   }

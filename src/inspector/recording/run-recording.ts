@@ -4,9 +4,11 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Sanitise } from '../sanitise.ts'
 import type { WriteFact } from './fact-entry.ts'
 import { LogRecorder } from './log-recorder.ts'
+import type { Secrets } from './secrets.ts'
 
 export interface RunRecordingOptions {
   readonly sanitise: Sanitise
+  readonly secrets: Secrets
   readonly write: WriteFact
   readonly now: () => number
   /** Called after each fact. */
@@ -19,11 +21,12 @@ export class RunRecording {
   readonly recorder: LogRecorder
   readonly #subscription: Subscription | undefined
 
-  constructor(run: RunHandle, { sanitise, write, now, told }: RunRecordingOptions) {
+  constructor(run: RunHandle, { sanitise, secrets, write, now, told }: RunRecordingOptions) {
     this.run = run
     const recorder = new LogRecorder({
       runId: run.id,
       sanitise,
+      secrets,
       now,
       executorOf: (taskId) => run.plan.tasks[run.plan.indexOf(taskId) ?? -1]?.executor,
     })
