@@ -81,6 +81,9 @@ describe('a run of a program that is rendered', () => {
 
   it('is no longer shown once it is closed, and goes on', async () => {
     const { screen, stdout } = terminal()
+    const listened = () =>
+      ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGTSTP', 'SIGCONT'].map((name) => process.listenerCount(name))
+    const before = listened()
     const run = createRuntime().dispatch(shown)
     const rendered = render(run, { stdout, stdin: false, colors: false })
     await vi.waitFor(() => expect(screen.belowCursor.join('\n')).toContain('asks: Which one?'))
@@ -88,6 +91,7 @@ describe('a run of a program that is rendered', () => {
     rendered.close()
     await rendered.done
     expect([screen.isCursorShown, screen.belowCursor]).toEqual([true, []])
+    expect(listened()).toEqual(before)
     run.answer('pick', 'green')
     expect((await run.result).status).toBe('completed')
     expect(screen.allLines.join('\n')).not.toContain('shown completed')

@@ -3,6 +3,7 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { type Level, loadDisplay, lookFor } from '../run/choose-display.ts'
 import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { terminalKeyboard } from '../run/keyboard.ts'
+import { onSuspension } from '../run/signals.ts'
 import { showRun } from '../run/show-run.ts'
 import { captureWrites } from '../screen/captured-writes.ts'
 import { wantsColours } from '../screen/colours.ts'
@@ -78,26 +79,28 @@ async function show(run: RunHandle, options: RenderOptions, closing: Closing): P
     answersForNobody: false,
     keyboard: keys === undefined ? undefined : terminalKeyboard(keys),
     concurrency: run.plan.concurrency ?? defaultConcurrency,
-    onInterrupt: () => {
-      // Where nobody handles it, this process ends at once, and the terminal must be as it was.
-      if (process.listenerCount('SIGINT') === 0) shown.close()
-      process.kill(process.pid, 'SIGINT')
-    },
+    onInterrupt: () => process.kill(process.pid, 'SIGINT'),
   })
   const releases =
     look === 'live'
-      ? [stdout, process.stderr].map((stream) => captureWrites(stream, (line) => shown.display.print(line)))
+      ? [
+          ...[stdout, process.stderr].map((stream) =>
+            captureWrites(stream, (line) => shown.display.print(line)),
+          ),
+          onSuspension(
+            () => shown.pause(),
+            () => shown.resume(),
+          ),
+          onEnd(() => restore()),
+        ]
       : []
   const restore = (): void => {
     shown.close()
     for (const release of releases.splice(0)) release()
   }
-  // However this process ends, it gives the terminal back.
-  process.once('exit', restore)
   const subscription = run.events({ from: 1, until: 'settled' }).subscribe((fact) => shown.see(fact))
   const stop = (): void => {
     subscription.unsubscribe()
-    process.off('exit', restore)
     restore()
   }
   closing.onStop(stop)
@@ -107,6 +110,23 @@ async function show(run: RunHandle, options: RenderOptions, closing: Closing): P
   shown.display.end(result)
   stop()
   await screen.flushed()
+}
+
+/** However this process ends, it is called before. Signals that others listen to do not end it. */
+function onEnd(restore: () => void): () => void {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const take = (name: NodeJS.Signals): void => {
+    if (process.listenerCount(name) > 1) return
+    // Without a listener it ends this process as it would have done.
+    restore()
+    process.kill(process.pid, name)
+  }
+  process.on('exit', restore)
+  for (const name of names) process.on(name, take)
+  return () => {
+    process.off('exit', restore)
+    for (const name of names) process.off(name, take)
+  }
 }
 
 function keysOf({ stdin = process.stdin }: RenderOptions): NodeJS.ReadStream | undefined {

@@ -1,6 +1,7 @@
 import type { Outcome, TaskId } from '../../../machines/outcome.ts'
 import { tookMs } from '../../events/critical-path-of.ts'
 import type { RunResult } from '../../events/run-result.ts'
+import { stripEscapes } from '../../text/strip-escapes.ts'
 import type { RunProgress } from '../view/run-progress.ts'
 
 /** What a report says of a task. */
@@ -26,6 +27,6 @@ export function taskReports({ outcomes }: RunResult, progress: RunProgress): rea
     attempts: progress.tasks.get(id)?.attempt ?? 0,
     durationMs: tookMs(progress.tasks.get(id)),
     waitedMs: progress.waitedMs(id),
-    output: progress.outputOf(id).lines.slice(-mostLines),
+    output: progress.outputOf(id).lines.slice(-mostLines).map(stripEscapes),
   }))
 }

@@ -53,7 +53,7 @@ export function frameOf(progress: RunProgress, options: FrameOptions): string[] 
     controls === undefined || options.rows < fewRows
       ? []
       : [hintOf(controls, columns, options.prompt !== undefined)]
-  const foot = [...asked, ...(asked.length > 1 ? [] : hint)]
+  const foot = [...asked, ...hint]
   const room = most - head.length - foot.length
   const rows = room < 0 ? foot.slice(-most) : [...head, ...bodyOf(progress, options, room), ...foot]
   return rows.map((spans) => rowOf(spans, columns, options.paint))
