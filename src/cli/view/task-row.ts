@@ -38,7 +38,7 @@ function isInTrouble({ status, questions }: TaskView): boolean {
 }
 
 function headSpans(task: TaskView, options: TaskRowOptions): Span[] {
-  const { progress, now, nameWidth, columns } = options
+  const { now, nameWidth, columns } = options
   const { status, since, startedAt = since, questions, outcome } = task
   const time = tickingTime((outcome === undefined ? now : since) - startedAt).padStart(
     columns < roomy ? 0 : 5,
