@@ -18,7 +18,7 @@ import {
 const config = fileURLToPath(new URL('../../../src/inspector/page/vite.config.js', import.meta.url))
 
 /** The log of a run begins with dagmar's own machines. */
-const machines = ownMachines(0)
+export const machines = ownMachines(0)
 
 /** The inspector's page, built once for the `describe` that calls it. */
 export interface BuiltPage {

@@ -1,17 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import { criticalPathOf } from '../../../events/critical-path-of.ts'
-import {
-  history,
-  isFollowing,
-  isSettled,
-  isShown,
-  link,
-  moment,
-  now,
-  search,
-  selectedTask,
-  statusFilter,
-} from '../state/shown.ts'
+import { history, isShown, moment, search, selectedTask, statusFilter } from '../state/shown.ts'
 import type { Camera, Size } from './camera.ts'
 import { criticalIn } from './critical.ts'
 import { looksOf } from './looks.ts'
@@ -45,25 +34,6 @@ effect(() => {
     chainTookMs = performance.now() - begun
   }, chainTookMs * 10)
 })
-
-/** Counts the seconds while the run goes on, so that lengths grow. */
-const seconds = signal(0)
-
-/** The instant that is looked at, in epoch milliseconds: attempts that go on have lasted until then. */
-export const instant = computed(() => {
-  void seconds.value
-  return goesOn.value ? Math.max(now(), moment.value.at) : moment.value.at
-})
-
-const goesOn = computed(() => isFollowing.value && link.value.state === 'live' && !isSettled.value)
-
-/** Returns what stops it. */
-export function countSeconds(): () => void {
-  const timer = setInterval(() => {
-    if (goesOn.peek()) seconds.value++
-  }, 1_000)
-  return () => clearInterval(timer)
-}
 
 /** True while only what the selected task needs, and what needs it, stands out. */
 export const isTracing = signal(false)

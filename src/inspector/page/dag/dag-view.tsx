@@ -4,7 +4,7 @@ import { moment } from '../state/shown.ts'
 import { DagCanvas } from './dag-canvas.tsx'
 import { heedDagKeys } from './dag-keys.ts'
 import { part } from './dag-part.ts'
-import { countSeconds, critical, looks, scene, selectedBox } from './dag-state.ts'
+import { critical, looks, scene, selectedBox } from './dag-state.ts'
 import { Tools } from './dag-tools.tsx'
 import { isConsequence, isRootCause } from './looks.ts'
 import { TaskTable } from './task-table.tsx'
@@ -12,11 +12,7 @@ import { TaskTable } from './task-table.tsx'
 export function DagView(): ComponentChildren {
   useEffect(() => {
     addEventListener('keydown', heedDagKeys)
-    const stop = countSeconds()
-    return () => {
-      removeEventListener('keydown', heedDagKeys)
-      stop()
-    }
+    return () => removeEventListener('keydown', heedDagKeys)
   }, [])
   if (moment.value.structure.length === 0) return <p class="empty">The run has no tasks.</p>
   const { fault } = looks.value

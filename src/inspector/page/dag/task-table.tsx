@@ -4,10 +4,10 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { TaskView } from '../../../events/task-view.ts'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
-import { history, isShown, moment, select, selectedTask } from '../state/shown.ts'
+import { history, instant, isShown, moment, select, selectedTask } from '../state/shown.ts'
 import { lastedMs } from './box-words.ts'
 import { openTask } from './dag-canvas.tsx'
-import { instant, looks } from './dag-state.ts'
+import { looks } from './dag-state.ts'
 import { noteOf, type Sort, sorted, sorts } from './table-rows.ts'
 
 /** The height of a row, in pixels: the style sheet has the same. */

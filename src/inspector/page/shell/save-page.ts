@@ -1,7 +1,7 @@
 import type { LogModel } from '../state/log-model.ts'
 import type { Entry, ServerMessage } from '../../protocol.ts'
 import { protocolVersion } from '../../protocol.ts'
-import { logs, now, runId } from '../state/shown.ts'
+import { history, logs, runId } from '../state/shown.ts'
 
 let blank = ''
 
@@ -42,7 +42,7 @@ function withRun(id: string, log: LogModel): string[] {
     epoch: 'saved',
     control: false,
     saved: true,
-    now: now(),
+    now: history.value.to,
   }
   const lines = [line(hello), line(batch('', 1, [run]))]
   const entries = entriesOf(log)
@@ -65,7 +65,7 @@ function entriesOf(log: LogModel): readonly Entry[] {
 }
 
 function batch(log: string, first: number, entries: readonly Entry[]): ServerMessage {
-  return { type: 'batch', log, first, now: now(), entries }
+  return { type: 'batch', log, first, now: history.value.to, entries }
 }
 
 /** One line of JSON in which nothing can end the element that it stands in. */

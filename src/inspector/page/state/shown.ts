@@ -89,11 +89,30 @@ export function isShown(taskId: string, status: TaskStatus): boolean {
   return text === '' || taskId.toLowerCase().includes(text)
 }
 
-/** The time by the runtime's clock; of a saved run, when its last fact was told. */
+/** True while what is shown goes on by itself: the latest of a live run that is not settled. */
+export const goesOn = computed(() => isFollowing.value && link.value.state === 'live' && !isSettled.value)
+
+/** Counts while it goes on. */
+const ticks = signal(0)
+
+effect(() => {
+  if (!goesOn.value) return undefined
+  const timer = setInterval(() => ticks.value++, 500)
+  return () => clearInterval(timer)
+})
+
+/**
+ * The instant that is looked at, by the runtime's clock, in epoch milliseconds. While the run goes on it is the same
+ * for all that shows it, and comes twice a second.
+ */
+export const instant = computed((): number => {
+  void ticks.value
+  return goesOn.value ? now() : moment.value.at
+})
+
+/** The time by the runtime's clock, as it is right now; where nothing goes on, the instant that is looked at. */
 export function now(): number {
-  const { state } = link.value
-  if (state === 'live') return Date.now() + clockOffset.value
-  return history.value.to
+  return goesOn.value ? Math.max(Date.now() + clockOffset.value, moment.value.at) : moment.value.at
 }
 
 /** Selects a task, or nothing. */

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
-import { history, moment, now } from '../state/shown.ts'
+import { history, instant, moment } from '../state/shown.ts'
 import type { AttemptBar } from '../timeline/timeline-model.ts'
 import { timeline } from '../timeline/timeline-state.ts'
 import { FailureBlock } from './failure-block.tsx'
@@ -65,7 +65,7 @@ function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
   const { seq, at } = moment.value
   const { number, from, queuedMs, failure } = attempt
   const hasEnded = attempt.endSeq !== undefined && attempt.endSeq <= seq
-  const until = hasEnded ? attempt.to : Math.max(at, isLast ? now() : at)
+  const until = hasEnded ? attempt.to : isLast ? instant.value : at
   // The failure of the last one stands above already.
   const shows = hasEnded && failure !== undefined && !isLast
   const end = hasEnded ? (attempt.end ?? 'completed') : 'running'

@@ -3,8 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { withNoun } from '../../../text/with-noun.ts'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
-import { history, isFollowing, isSettled, mayAct, moment, now } from '../state/shown.ts'
-import { useTick } from '../state/use-tick.ts'
+import { history, instant, isFollowing, isSettled, mayAct, moment } from '../state/shown.ts'
 import { longestChain, timeline } from '../timeline/timeline-state.ts'
 import { type Deed, Deeds } from './act.tsx'
 import { rootCauses } from './causes.ts'
@@ -21,7 +20,6 @@ const isOpen = signal(false)
 
 /** The run as a whole, at the instant that is looked at: what went wrong, what waits for somebody, what runs. */
 export function RunPanel(): ComponentChildren {
-  useTick()
   const run = moment.value
   const { name, status, failure, reason, tasks } = run
   const views = [...tasks.values()]
@@ -83,7 +81,7 @@ export function RunPanel(): ComponentChildren {
                 <TaskLink id={task.id} />
                 <span class="soft">
                   {task.progress !== undefined && `${Math.round(task.progress.percent)} % · `}
-                  {showMs(Math.max(0, (isFollowing.value ? now() : run.at) - (task.startedAt ?? task.since)))}
+                  {showMs(instant.value - (task.startedAt ?? task.since))}
                 </span>
               </div>
             )}
@@ -106,8 +104,8 @@ export function RunPanel(): ComponentChildren {
 
 /** `failed · 1.7 s · 82 tasks` */
 function summary(): string {
-  const { status, startedAt, settledAt, at, tasks } = moment.value
-  const until = settledAt ?? (isFollowing.value ? Math.max(at, now()) : at)
+  const { status, startedAt, settledAt, tasks } = moment.value
+  const until = settledAt ?? instant.value
   const words: string[] = [status]
   if (startedAt !== undefined) words.push(showMs(until - startedAt))
   words.push(withNoun(tasks.size, 'task'))

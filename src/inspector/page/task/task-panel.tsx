@@ -3,8 +3,7 @@ import type { TaskView } from '../../../events/task-view.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
-import { history, isSettled, mayAct, moment, now, select, selectedTask } from '../state/shown.ts'
-import { useTick } from '../state/use-tick.ts'
+import { history, instant, isSettled, mayAct, moment, select, selectedTask } from '../state/shown.ts'
 import { timesUntil } from '../timeline/row-order.ts'
 import type { AttemptBar } from '../timeline/timeline-model.ts'
 import { timeline } from '../timeline/timeline-state.ts'
@@ -23,7 +22,6 @@ import { Why } from './why.tsx'
 
 /** All that is known of the selected task, at the instant that is looked at. */
 export function TaskPanel(): ComponentChildren {
-  useTick()
   const id = selectedTask.value
   const { structure, tasks } = moment.value
   const task = id === undefined ? undefined : tasks.get(id)
@@ -113,8 +111,7 @@ function PanelHead({ title, status }: PanelHeadOptions): ComponentChildren {
 /** `failed · attempt 3 of 3 · ran 912 ms · queued 356 ms` */
 function summaryOf({ id, status, attempt, outcome }: TaskView, { maxAttempts }: TaskStructure): string {
   const row = timeline().row(id)
-  const until = Math.max(moment.value.at, outcome === undefined ? now() : 0)
-  const { queuedMs, ranMs } = row === undefined ? { queuedMs: 0, ranMs: 0 } : timesUntil(row, until)
+  const { queuedMs, ranMs } = row === undefined ? { queuedMs: 0, ranMs: 0 } : timesUntil(row, instant.value)
   const words: string[] = [status]
   if (attempt > 0)
     words.push(

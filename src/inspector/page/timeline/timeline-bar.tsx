@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { moment } from '../state/shown.ts'
-import { useTick } from '../state/use-tick.ts'
 import {
   chosenWindow,
   longestChain,
@@ -16,7 +15,6 @@ import {
 /** What the timeline shows, and how closely. */
 export function TimelineBar(): ComponentChildren {
   const { from, to } = shownWindow()
-  useTick()
   const all = moment.value.structure.length
   return (
     <div class="view-bar" role="toolbar" aria-label="Timeline">

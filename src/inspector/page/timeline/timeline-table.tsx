@@ -3,7 +3,6 @@ import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, moment, select, selectedTask } from '../state/shown.ts'
 import { timesUntil } from './row-order.ts'
-import { useTick } from '../state/use-tick.ts'
 import { bodyHeight, knownUntil, lookedAt, pointed, rowHeight, rows, scrolled } from './timeline-state.ts'
 
 /** The rows that are to be seen, in words: who, how often, how long it waited and ran, and how it stands. */
@@ -11,7 +10,6 @@ export function TimelineTable(): ComponentChildren {
   const { statuses, tasks } = moment.value
   const list = rows.value
   const selected = history.value.placeOf(selectedTask.value ?? '')
-  useTick()
   const high = rowHeight.value
   const first = Math.max(0, Math.floor(scrolled.value / high))
   const last = Math.min(list.length, Math.ceil((scrolled.value + bodyHeight.value) / high))

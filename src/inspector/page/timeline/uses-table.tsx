@@ -1,11 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import { useTick } from '../state/use-tick.ts'
 import { axisHeight, type Use, useHeight } from './paint-head.ts'
 import { knownUntil, lookedAt, pointed } from './timeline-state.ts'
 
 /** How many slots, and how much of each pool, is in use at the instant that is pointed at, else looked at. */
 export function UsesTable({ uses }: { readonly uses: readonly Use[] }): ComponentChildren {
-  useTick()
   const instant = Math.min(pointed.value?.instant ?? Number.POSITIVE_INFINITY, lookedAt() ?? knownUntil())
   return (
     <div class="timeline-names">
