@@ -14,11 +14,17 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { createRuntime, type Fact, fold, plan } from 'dagmar'
-import { exportFacts, inspectFacts, readFacts, type ServerMessage } from 'dagmar/inspector'
+import {
+  exportFacts,
+  inspectFacts,
+  readFacts,
+  type SanitiserOptions,
+  type ServerMessage,
+} from 'dagmar/inspector'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { factsSource } from '../../src/inspector/saved/facts-source.ts'
 import { savedMessages } from '../../src/inspector/saved/saved-page.ts'
-import { created, numbered, output } from '../events/made-facts.ts'
+import { created, numbered, output, structure, taskOf } from '../events/made-facts.ts'
 import { anyScenario } from '../scenario/any-scenario.ts'
 import { playScenario } from '../scenario/play-scenario.ts'
 import { ProtocolClient } from './protocol-client.ts'
@@ -115,6 +121,20 @@ describe('facts that were written down', () => {
             ],
       )
     }
+  })
+
+  it('may be those of a run that was recovered with another plan, and has other tasks since', async () => {
+    const recovered = numbered(
+      [
+        { type: 'run.recovered', structure: [...structure, taskOf('extra', [])], fingerprint: 'f' },
+        { type: 'task.ready', taskId: 'extra' },
+      ],
+      4,
+    )
+    const told = [...facts.slice(0, 3), ...recovered]
+    expect((await readFacts(written(lines(told)))).facts).toEqual(told)
+    const other = [...facts.slice(0, 3), { ...recovered[0]!, structure: [{ id: 1 }] }]
+    await expect(readFacts(written(lines(other)))).rejects.toMatchObject({ code: 'FACTS_VERSION' })
   })
 
   it('of a run that goes on are shown, too', async () => {
@@ -299,6 +319,20 @@ describe('a page with a run in it', () => {
     const page = readFileSync(path, 'utf8')
     expect(page).toContain('"html":"[not shown]"')
     expect(page).not.toContain('alert(1)')
+  })
+
+  it('leaves out what is not to be shown also where it stands a second time, or in a field that came later', () => {
+    const told = facts.map((fact) =>
+      fact.type === 'task.completed'
+        ? { ...fact, output: { token: 'secret' }, written: '{"token":"secret"}', later: { token: 'secret' } }
+        : fact,
+    )
+    const shown = (options: SanitiserOptions): string =>
+      [...savedMessages(factsSource(told, options))].join('')
+    expect(shown({})).toContain(String.raw`"written":"{\"token\":\"secret\"}"`)
+    expect(shown({ redact: ['token'] })).not.toContain('secret')
+    expect(shown({ sanitise: (value, { kind }) => (kind === 'output' ? '' : value) })).not.toContain('secret')
+    expect(shown({ sanitise: (value) => value })).not.toContain('written')
   })
 
   it('of a run of 5,000 tasks is written within seconds, in lines that can be read one by one', async () => {

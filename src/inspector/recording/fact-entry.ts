@@ -2,7 +2,7 @@ import type { Failure } from '../../../machines/outcome.ts'
 import { type Fact, isRunFact, type RunFact } from '../../events/facts.ts'
 import { isPlain, type Sanitise, type SanitiserOptions, type ShownPlace } from '../sanitise.ts'
 
-/** The fields of facts that hold what others made, and what they are. Everything else in facts is dagmar's own. */
+/** The fields of facts that hold what others made, and what they are. */
 const foreign: Readonly<Record<string, ShownPlace['kind']>> = {
   input: 'input',
   labels: 'labels',
@@ -13,8 +13,21 @@ const foreign: Readonly<Record<string, ShownPlace['kind']>> = {
   handle: 'handle',
   text: 'text',
   message: 'text',
+  reason: 'text',
+  killReason: 'text',
 }
-const names = Object.keys(foreign)
+
+/** The fields that are dagmar's own. One that is in neither list is taken for foreign. */
+const own: ReadonlySet<string> = new Set(
+  (
+    'type seq afterSeq causeSeq at runId taskId attempt until executor of from name structure limits fingerprint ' +
+    'idempotencyKey redacted tasks ending endsTeardowns carrying capacity silentMs limitMs ignored deadLettered ' +
+    'abandoned because causedBy stream isPartial percent missed'
+  ).split(' '),
+)
+
+/** Facts whose `reason` is one of a few words. */
+const hasReasonOfOwn: ReadonlySet<string> = new Set<Fact['type']>(['task.stopping', 'task.abandoned'])
 
 /** Writes a fact as an entry in JSON. */
 export type WriteFact = (fact: Fact) => string
@@ -22,9 +35,12 @@ export type WriteFact = (fact: Fact) => string
 /** `sanitise` is the function that was made of `options`. */
 export function factWriter(sanitise: Sanitise, options: SanitiserOptions): WriteFact {
   const isEager = options.sanitise !== undefined
+  const keepsAll = !isEager && (options.redact ?? []).length === 0
   return (fact) => {
     const json = isRunFact(fact) ? plainFact(fact) : undefined
-    return `{"kind":"fact","fact":${json ?? JSON.stringify(shownFact(fact, sanitise, isEager))}}`
+    if (json !== undefined) return `{"kind":"fact","fact":${json}}`
+    const shown = shownFact(keepsAll ? fact : withoutWritten(fact), sanitise, isEager)
+    return `{"kind":"fact","fact":${JSON.stringify(shown)}}`
   }
 }
 
@@ -50,11 +66,18 @@ function quoted(text: string): string {
   return /^[\w .:/-]*$/.test(text) ? `"${text}"` : JSON.stringify(text)
 }
 
+/** The output as a command spelled it would show what `sanitise` and `redact` keep back. */
+function withoutWritten(fact: Fact): Fact {
+  if (!('written' in fact)) return fact
+  const { written: _, ...rest } = fact
+  return rest
+}
+
 /** The fact itself where nothing in it needs a look, which is so for most. */
 function shownFact(fact: Fact, sanitise: Sanitise, isEager: boolean): Fact {
   let shown: Record<string, unknown> | undefined
-  for (const name of names) {
-    if (!(name in fact)) continue
+  for (const name in fact) {
+    if (own.has(name) || (name === 'reason' && hasReasonOfOwn.has(fact.type))) continue
     const value = (fact as unknown as Readonly<Record<string, unknown>>)[name]
     if (value === undefined || (!isEager && isPlain(value))) continue
     shown ??= { ...fact }
@@ -69,6 +92,9 @@ function inItsForm(name: string, shown: unknown, value: unknown): unknown {
     case 'text':
     case 'message':
     case 'question':
+    case 'reason':
+    case 'killReason':
+    case 'written':
       return textOf(shown)
     case 'failure': {
       const { code, severity, retryable, at } = value as Failure
@@ -93,5 +119,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function placeOf({ runId, taskId }: Fact, name: string): ShownPlace {
-  return { kind: foreign[name]!, runId, ...(taskId === undefined ? {} : { taskId }) }
+  return { kind: foreign[name] ?? 'output', runId, ...(taskId === undefined ? {} : { taskId }) }
 }

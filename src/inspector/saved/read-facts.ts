@@ -45,7 +45,7 @@ class Reading {
   #line = 0
   #seq = 0
   #runId: string | undefined
-  #taskIds: ReadonlySet<unknown> = new Set()
+  readonly #taskIds = new Set<string>()
   #hasResult = false
 
   constructor(name: string) {
@@ -100,7 +100,9 @@ class Reading {
     if (typeof runId !== 'string' || typeof at !== 'number') throw this.#noFacts()
     const fields = Object.hasOwn(factFields, type) ? factFields[type as Fact['type']] : undefined
     if (fields === undefined) throw this.#unknown(`has a fact of the type ${show(type)}`)
-    const missing = fields.find((field) => !isThere(field, value[field]))
+    const missing =
+      fields.find((field) => !isThere(field, value[field])) ??
+      (value['structure'] === undefined || isThere('structure', value['structure']) ? undefined : 'structure')
     if (missing !== undefined) throw this.#unknown(`has a fact ${type} without its ${missing}`)
     this.#runId ??= runId
     if (runId !== this.#runId) {
@@ -114,7 +116,7 @@ class Reading {
       if (fact.seq !== this.#seq + 1 || (fact.seq === 1) !== (fact.type === 'run.created'))
         throw this.#gap(fact.seq)
       this.#seq = fact.seq
-      if (fact.type === 'run.created') this.#taskIds = new Set(fact.structure.map(({ id }) => id))
+      if ('structure' in fact) for (const { id } of fact.structure ?? []) this.#taskIds.add(id)
     } else if (this.#seq === 0) throw this.#gap(fact.afterSeq + 1)
     if (fact.taskId !== undefined && !this.#taskIds.has(fact.taskId)) {
       throw this.#bad(`is of a task ${show(fact.taskId)} that the run does not have`)
