@@ -5,10 +5,11 @@ import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, instant, isFollowing, isSettled, mayAct, moment } from '../state/shown.ts'
 import { longestChain, timeline } from '../timeline/timeline-state.ts'
-import { type Deed, Deeds } from './act.tsx'
+import { Deeds } from './act.tsx'
 import { rootCauses } from './causes.ts'
 import { Few } from './few.tsx'
 import { JsonTree } from './json-tree.tsx'
+import { runDeeds } from './run-deeds.ts'
 import { Section } from './section.tsx'
 import { Story } from './story.tsx'
 import { Written } from './stretches.tsx'
@@ -47,7 +48,7 @@ export function RunPanel(): ComponentChildren {
         </button>
       </div>
       <p class="panel-line">{summary()}</p>
-      {mayAct.value && <Deeds deeds={deeds()} />}
+      {mayAct.value && <Deeds deeds={runDeeds()} />}
       {(failure !== undefined || reason !== undefined) && (
         <div class="failure">
           {failure !== undefined && (
@@ -147,52 +148,4 @@ function CriticalPath(): ComponentChildren {
       <TaskLinks ids={ids} />
     </Section>
   )
-}
-
-function deeds(): readonly Deed[] {
-  const { name, status } = moment.value
-  const kill: Deed = {
-    name: 'Kill',
-    title: `Kill ${name}?`,
-    text: 'Every live attempt is ended, and nothing else starts, apart from teardowns.',
-    command: { command: 'kill' },
-  }
-  const drain: Deed = {
-    name: 'Drain',
-    title: `Drain ${name}?`,
-    text: 'Live attempts may finish. Everything else is skipped, apart from teardowns.',
-    command: { command: 'drain' },
-  }
-  const pause: Deed = {
-    name: 'Pause',
-    title: `Pause ${name}?`,
-    text: 'No further attempt starts until it is resumed. Live attempts go on.',
-    command: { command: 'pause' },
-  }
-  const resume: Deed = {
-    name: 'Resume',
-    title: `Resume ${name}?`,
-    text: 'Attempts start again.',
-    command: { command: 'resume' },
-  }
-  const redrive: Deed = {
-    name: 'Redrive',
-    title: `Redrive ${name}?`,
-    text: 'Every task that failed or was killed starts again with all its attempts, and with it what was skipped.',
-    command: { command: 'redrive' },
-  }
-  switch (status) {
-    case 'running':
-      return [pause, drain, kill]
-    case 'paused':
-      return [resume, drain, kill]
-    case 'draining':
-    case 'killing':
-      return [kill]
-    case 'failed':
-    case 'killed':
-      return [redrive]
-    case 'completed':
-      return []
-  }
 }

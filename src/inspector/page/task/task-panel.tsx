@@ -5,19 +5,21 @@ import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, instant, isSettled, mayAct, moment, select, selectedTask } from '../state/shown.ts'
 import { timesUntil } from '../timeline/row-order.ts'
-import type { AttemptBar } from '../timeline/timeline-model.ts'
+import type { AttemptBar } from '../timeline/timeline-row.ts'
 import { timeline } from '../timeline/timeline-state.ts'
 import { type Deed, Deeds } from './act.tsx'
 import { Questions } from './answer-form.tsx'
 import { Attempts, attemptsAt } from './attempts.tsx'
-import { dependentsOf, rootOf } from './causes.ts'
+import { dependentsOf } from './causes.ts'
 import { FailureBlock } from './failure-block.tsx'
 import { Inputs } from './inputs.tsx'
 import { JsonTree } from './json-tree.tsx'
 import { LogPane } from './log-pane.tsx'
+import { Options } from './options.tsx'
 import { Section } from './section.tsx'
+import { Skipped } from './skipped.tsx'
 import { Story } from './story.tsx'
-import { TaskLink, TaskLinks } from './task-link.tsx'
+import { TaskLinks } from './task-link.tsx'
 import { Why } from './why.tsx'
 
 /** All that is known of the selected task, at the instant that is looked at. */
@@ -165,54 +167,4 @@ function deedsFor({ id, outcome, status }: TaskView): readonly Deed[] {
       command: { command: 'redrive', taskId: id },
     },
   ]
-}
-
-/** Why a task was never started, with the way to the task that is to blame. */
-function Skipped({ taskId }: { readonly taskId: string }): ComponentChildren {
-  const { tasks } = moment.value
-  const outcome = tasks.get(taskId)?.outcome
-  if (outcome?.status !== 'skipped') return null
-  const root = rootOf(moment.value, taskId)
-  const cause = root === undefined ? undefined : tasks.get(root)
-  if (root === undefined || cause === undefined || root === taskId) {
-    return <p class="panel-line">Skipped: {outcome.because.replaceAll('-', ' ')}.</p>
-  }
-  return (
-    <div class="question">
-      <p>
-        Skipped because <TaskLink id={root} />{' '}
-        {cause.outcome?.status === 'killed' ? 'was killed' : cause.status}.
-      </p>
-      {outcome.causedBy !== undefined && outcome.causedBy !== root && (
-        <p class="soft">
-          By way of <TaskLink id={outcome.causedBy} />.
-        </p>
-      )}
-      {cause.failure !== undefined && <p class="said">{cause.failure.message}</p>}
-    </div>
-  )
-}
-
-function Options(structure: TaskStructure): ComponentChildren {
-  const { executor, priority, uses, maxAttempts, onFailure, estimateMs, rule, teardown } = structure
-  const rows: readonly (readonly [string, string])[] = [
-    ['rule', typeof rule === 'string' ? rule : `function ${rule.function}`],
-    ['executor', executor],
-    ['attempts', maxAttempts === null ? 'no limit' : String(maxAttempts)],
-    ['on failure', onFailure],
-    ['priority', String(priority)],
-    ...(estimateMs === undefined ? [] : [['estimate', showMs(estimateMs)] as const]),
-    ...Object.entries(uses).map(([pool, amount]) => ['uses', `${amount} of ${pool}`] as const),
-    ...(teardown === true ? [['teardown', 'yes'] as const] : []),
-  ]
-  return (
-    <dl class="options">
-      {rows.map(([name, value]) => (
-        <div key={`${name} ${value}`}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
 }

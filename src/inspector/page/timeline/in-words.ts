@@ -1,5 +1,5 @@
 import { showMs } from '../../../time/duration.ts'
-import type { Span, TimelineRow } from './timeline-model.ts'
+import type { Span, TimelineRow } from './timeline-row.ts'
 
 /** What a task did at an instant, and for how long, in a few words. */
 export function spanInWords({ kind, from, to, attempt, dueAt }: Span, now: number): string {

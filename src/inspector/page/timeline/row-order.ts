@@ -1,4 +1,5 @@
-import type { TimelineModel, TimelineRow } from './timeline-model.ts'
+import type { TimelineModel } from './timeline-model.ts'
+import type { TimelineRow } from './timeline-row.ts'
 
 export type RowOrder = 'start' | 'dag'
 

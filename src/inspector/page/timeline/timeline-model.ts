@@ -1,82 +1,14 @@
 import type { Failure } from '../../../../machines/outcome.ts'
 import { type Fact, isRunEnd, isRunFact, type RunFact, type RunLimits } from '../../../events/facts.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
+import { close, closeQuestions, newRow, open, type RowDraft } from './row-draft.ts'
 import { StepSeries } from './step-series.ts'
-
-/** What a task does for a while: it waits (for room, for its next attempt, for an answer), or an attempt goes on. */
-export type SpanKind = 'queued' | 'retry' | 'question' | 'starting' | 'running' | 'stalled' | 'stopping'
-
-/** How an attempt ended. `deferred`: its executor took it back, which costs no attempt. */
-export type AttemptEnd = 'completed' | 'failed' | 'killed' | 'interrupted' | 'deferred'
-
-/** All instants are epoch milliseconds; what goes on ends at `Infinity`. */
-export interface Span {
-  readonly kind: SpanKind
-  readonly from: number
-  to: number
-  /** The attempt that goes on; none while the task waits. */
-  readonly attempt?: AttemptBar
-  /** Of a wait for the next attempt: when that is due. Past it the task waits for room. */
-  readonly dueAt?: number
-}
-
-export interface AttemptBar {
-  readonly number: number
-  /** The `seq` of its first fact. */
-  readonly seq: number
-  /** How long it was queued before, without what it waited for on purpose after a failure. */
-  readonly queuedMs: number
-  readonly from: number
-  /** When its executor confirmed that it runs. */
-  startedAt?: number
-  to: number
-  end?: AttemptEnd
-  /** The `seq` of the fact that ended it. */
-  endSeq?: number
-  failure?: Failure
-}
-
-/** A question that waited from `from` to `to`. */
-export interface QuestionMark {
-  readonly seq: number
-  readonly from: number
-  to: number
-  readonly question: string
-  answer?: unknown
-}
-
-/** An instant that is marked. */
-export interface Mark {
-  readonly at: number
-  readonly seq: number
-  readonly what: 'warned' | 'abandoned' | 'redriven' | 'settled'
-  readonly text?: string
-}
-
-/** What a task has done so far. Spans follow each other in time without overlapping. */
-export interface TimelineRow {
-  readonly id: string
-  /** Its place in the dag. */
-  readonly index: number
-  readonly spans: Span[]
-  readonly attempts: AttemptBar[]
-  readonly questions: QuestionMark[]
-  readonly marks: Mark[]
-}
-
-/** The same row as it is written. What is at work in it is kept beside it. */
-interface Draft extends TimelineRow {
-  span: Span | undefined
-  attempt: AttemptBar | undefined
-  isHolding: boolean
-  /** How long it has been queued since its last attempt. */
-  queuedMs: number
-}
+import type { AttemptBar, AttemptEnd, TimelineRow } from './timeline-row.ts'
 
 /** The timeline of a run, one fact at a time. Each takes the same time, however many came before. */
 export class TimelineModel {
-  #rows: Draft[] = []
-  readonly #byId = new Map<string, Draft>()
+  #rows: RowDraft[] = []
+  readonly #byId = new Map<string, RowDraft>()
   readonly #started: TimelineRow[] = []
   #structure: readonly TaskStructure[] = []
   #limits: RunLimits | undefined
@@ -150,7 +82,7 @@ export class TimelineModel {
     for (const pool of Object.keys(limits.pools)) this.pools.set(pool, new StepSeries())
   }
 
-  #applyToTask(row: Draft, fact: Exclude<RunFact, { taskId?: undefined }>): void {
+  #applyToTask(row: RowDraft, fact: Exclude<RunFact, { taskId?: undefined }>): void {
     const { at, seq } = fact
     switch (fact.type) {
       case 'task.ready':
@@ -227,7 +159,7 @@ export class TimelineModel {
     }
   }
 
-  #dispatch(row: Draft, at: number, seq: number, number: number): void {
+  #dispatch(row: RowDraft, at: number, seq: number, number: number): void {
     close(row, at)
     if (row.attempts.length === 0) this.#started.push(row)
     const { queuedMs } = row
@@ -240,7 +172,7 @@ export class TimelineModel {
     open(row, 'starting', at)
   }
 
-  #endAttempt(row: Draft, { at, seq }: RunFact, end: AttemptEnd, failure?: Failure): void {
+  #endAttempt(row: RowDraft, { at, seq }: RunFact, end: AttemptEnd, failure?: Failure): void {
     close(row, at)
     closeQuestions(row, at)
     this.#release(row, at)
@@ -252,7 +184,7 @@ export class TimelineModel {
     row.attempt = undefined
   }
 
-  #settle(row: Draft, fact: RunFact, end: AttemptEnd | undefined, failure?: Failure): void {
+  #settle(row: RowDraft, fact: RunFact, end: AttemptEnd | undefined, failure?: Failure): void {
     const { at, seq } = fact
     if (end === undefined) close(row, at)
     else this.#endAttempt(row, fact, end, failure)
@@ -260,64 +192,16 @@ export class TimelineModel {
     row.marks.push({ at, seq, what: 'settled' })
   }
 
-  #release(row: Draft, at: number): void {
+  #release(row: RowDraft, at: number): void {
     if (!row.isHolding) return
     row.isHolding = false
     this.#hold(row, at, -1)
   }
 
-  #hold(row: Draft, at: number, by: 1 | -1): void {
+  #hold(row: RowDraft, at: number, by: 1 | -1): void {
     this.slots.add(at, by)
     for (const [pool, amount] of Object.entries(this.#structure[row.index]!.uses)) {
       this.pools.get(pool)?.add(at, by * amount)
     }
   }
-}
-
-function newRow(id: string, index: number): Draft {
-  return {
-    id,
-    index,
-    spans: [],
-    attempts: [],
-    questions: [],
-    marks: [],
-    span: undefined,
-    attempt: undefined,
-    isHolding: false,
-    queuedMs: 0,
-  }
-}
-
-function open(row: Draft, kind: SpanKind, at: number, dueAt?: number): void {
-  close(row, at)
-  const waits = kind === 'queued' || kind === 'retry' || kind === 'question'
-  row.span = {
-    kind,
-    from: at,
-    to: Number.POSITIVE_INFINITY,
-    ...(waits || row.attempt === undefined ? {} : { attempt: row.attempt }),
-    ...(dueAt === undefined ? {} : { dueAt }),
-  }
-  row.spans.push(row.span)
-}
-
-function close(row: Draft, at: number): void {
-  const { span } = row
-  if (span === undefined) return
-  row.span = undefined
-  const to = Math.max(span.from, at)
-  span.to = Math.max(span.from, Math.min(to, span.dueAt ?? to))
-  if (span.to < to) {
-    row.spans.push({ kind: 'queued', from: span.to, to })
-    row.queuedMs += to - span.to
-  } else if (span.kind === 'queued') {
-    row.queuedMs += to - span.from
-    // A wait of no length, as between two facts of one step, is nothing to show.
-    if (to === span.from) row.spans.pop()
-  }
-}
-
-function closeQuestions(row: Draft, at: number): void {
-  for (const question of row.questions) if (question.to === Number.POSITIVE_INFINITY) question.to = at
 }

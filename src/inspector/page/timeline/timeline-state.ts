@@ -16,7 +16,8 @@ import {
 } from '../state/shown.ts'
 import type { Use } from './paint-head.ts'
 import { orderedRows, type RowOrder } from './row-order.ts'
-import { TimelineModel, type TimelineRow } from './timeline-model.ts'
+import { TimelineModel } from './timeline-model.ts'
+import type { TimelineRow } from './timeline-row.ts'
 import { fitted, panned, revealing, type TimeWindow, zoomed } from './time-window.ts'
 
 export const order = signal<RowOrder>('start')

@@ -1,0 +1,28 @@
+import type { ComponentChildren } from 'preact'
+import type { TaskStructure } from '../../../graph/plan.ts'
+import { showMs } from '../../../time/duration.ts'
+
+/** What the dag says of a task. */
+export function Options(structure: TaskStructure): ComponentChildren {
+  const { executor, priority, uses, maxAttempts, onFailure, estimateMs, rule, teardown } = structure
+  const rows: readonly (readonly [string, string])[] = [
+    ['rule', typeof rule === 'string' ? rule : `function ${rule.function}`],
+    ['executor', executor],
+    ['attempts', maxAttempts === null ? 'no limit' : String(maxAttempts)],
+    ['on failure', onFailure],
+    ['priority', String(priority)],
+    ...(estimateMs === undefined ? [] : [['estimate', showMs(estimateMs)] as const]),
+    ...Object.entries(uses).map(([pool, amount]) => ['uses', `${amount} of ${pool}`] as const),
+    ...(teardown === true ? [['teardown', 'yes'] as const] : []),
+  ]
+  return (
+    <dl class="options">
+      {rows.map(([name, value]) => (
+        <div key={`${name} ${value}`}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,62 @@
+import type { Palette } from '../dag/palette.ts'
+import { type Chart, xOf } from './chart.ts'
+import type { Pen, RowsPicture } from './rows-picture.ts'
+import type { TimelineRow } from './timeline-row.ts'
+
+/** What stands at one instant: in ink, since it is no state. */
+export function paintMarks(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow, y: number): void {
+  const { palette, now, rowHeight } = picture
+  const { from, to } = chart.window
+  let free = Number.NEGATIVE_INFINITY
+  /** Beside the badge before it, where they would cover each other. */
+  const show = (at: number, sign: string): void => {
+    if (at < from || at > to) return
+    const own = xOf(chart, at)
+    const x = Math.max(own, free)
+    // Those of a crowd would stand where nothing has happened.
+    if (x > own + 2 * badgeSize) return
+    free = x + badgeSize + 1
+    badge(pen, x, y, sign, palette)
+  }
+  for (const { from: asked, to: answered } of row.questions) {
+    if (asked > to || answered < from) continue
+    const left = xOf(chart, asked)
+    pen.fillStyle = palette.ink
+    pen.fillRect(left, y + rowHeight - 5, Math.max(1, xOf(chart, Math.min(answered, now)) - left), 1)
+  }
+  for (const { at, sign } of badgesOf(row)) show(at, sign)
+  const last = row.marks.at(-1)
+  if (row.attempts.length > 0 || last?.what !== 'settled' || last.at < from || last.at > to) return
+  pen.strokeStyle = palette.state.skipped
+  pen.lineWidth = 1.5
+  pen.setLineDash([1.5, 1.5])
+  pen.beginPath()
+  pen.arc(xOf(chart, last.at), y + rowHeight / 2, 3.5, 0, Math.PI * 2)
+  pen.stroke()
+  pen.setLineDash([])
+}
+
+const noBadges: readonly { readonly at: number; readonly seq: number; readonly sign: string }[] = []
+
+/** Questions, warnings and redrives, in the order in which they came. */
+function badgesOf({ marks, questions }: TimelineRow): typeof noBadges {
+  if (questions.length === 0 && marks.length <= 1) return noBadges
+  const asked = questions.map(({ from: at, seq }) => ({ at, seq, sign: '?' }))
+  const others = marks.flatMap(({ at, seq, what }) =>
+    what === 'warned' ? [{ at, seq, sign: '!' }] : what === 'redriven' ? [{ at, seq, sign: '↻' }] : [],
+  )
+  return [...asked, ...others].sort((a, b) => a.seq - b.seq)
+}
+
+const badgeSize = 11
+
+function badge(pen: Pen, x: number, y: number, sign: string, palette: Palette): void {
+  pen.fillStyle = palette.ink
+  pen.beginPath()
+  pen.arc(x, y + 6, badgeSize / 2, 0, Math.PI * 2)
+  pen.fill()
+  pen.fillStyle = palette.paper
+  pen.textAlign = 'center'
+  pen.fillText(sign, x, y + 6.5)
+  pen.textAlign = 'left'
+}

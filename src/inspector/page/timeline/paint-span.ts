@@ -1,0 +1,135 @@
+import type { TaskStatus } from '../../../events/task-view.ts'
+import { type Chart, xOf } from './chart.ts'
+import { barHeightIn, line, lowest, type Pen, type RowsPicture } from './rows-picture.ts'
+import type { AttemptBar, Span, SpanKind } from './timeline-row.ts'
+
+/** The status that gives a wait, or a part of an attempt, its colour. */
+const statusOf: Readonly<Record<SpanKind, TaskStatus>> = {
+  queued: 'ready',
+  retry: 'dispatched',
+  question: 'dispatched',
+  starting: 'starting',
+  running: 'running',
+  stalled: 'stalled',
+  stopping: 'stopping',
+}
+
+export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: number): void {
+  const { palette, now, rowHeight } = picture
+  const barHeight = barHeightIn(rowHeight)
+  const barTop = (rowHeight - barHeight) / 2
+  const end = Math.min(span.to, now)
+  const left = Math.max(-2, xOf(chart, span.from))
+  const right = Math.min(chart.width + 2, xOf(chart, end))
+  const width = Math.max(1, right - left)
+  // What came after the instant that is looked at has no state yet.
+  const isLater = span.from >= (picture.instant ?? Number.POSITIVE_INFINITY)
+  const shade = (status: TaskStatus): string => (isLater ? palette.ink3 : palette.state[status])
+  const colour = shade(statusOf[span.kind])
+  const middle = y + rowHeight / 2
+  switch (span.kind) {
+    case 'queued':
+      hollow(pen, left, right, middle, colour, rowHeight)
+      return
+    case 'retry': {
+      const due = Math.min(right, xOf(chart, span.dueAt ?? Number.POSITIVE_INFINITY))
+      dashed(pen, left, due, middle, colour)
+      if (due < right) hollow(pen, due, right, middle, shade('ready'), rowHeight)
+      return
+    }
+    case 'question':
+      dashed(pen, left, right, middle, colour)
+      return
+    case 'stalled':
+      pen.fillStyle = palette.paper
+      pen.fillRect(left, y + barTop, width, barHeight)
+      pen.fillStyle = isLater ? palette.rule : picture.hatch
+      pen.fillRect(left, y + barTop, width, barHeight)
+      pen.fillStyle = colour
+      pen.fillRect(left, y + barTop, width, 1)
+      pen.fillRect(left, y + barTop + barHeight - 1, width, 1)
+      return
+    case 'starting':
+    case 'running':
+    case 'stopping':
+      pen.fillStyle = span.kind === 'running' ? shade(endOf(span.attempt, picture)) : colour
+      pen.fillRect(left, y + barTop, width, barHeight)
+  }
+}
+
+/** The status of an attempt at the instant that is looked at: running, or how it ended. */
+function endOf(
+  attempt: AttemptBar | undefined,
+  { instant = Number.POSITIVE_INFINITY }: RowsPicture,
+): TaskStatus {
+  if (attempt?.end === undefined || attempt.to > instant) return 'running'
+  return attempt.end === 'deferred' ? 'dispatched' : attempt.end === 'interrupted' ? 'stopping' : attempt.end
+}
+
+function hollow(
+  pen: Pen,
+  left: number,
+  right: number,
+  middle: number,
+  colour: string,
+  rowHeight: number,
+): void {
+  if (right - left < 0.5) return
+  // Where lines lie close together they would be an area, and look like more than they are.
+  if (rowHeight < 6) {
+    pen.fillStyle = colour
+    pen.globalAlpha *= 0.25
+    pen.fillRect(left, middle - rowHeight / 2, right - left, rowHeight)
+    pen.globalAlpha *= 4
+    return
+  }
+  pen.strokeStyle = colour
+  pen.lineWidth = 1
+  const at = Math.round(middle) + 0.5
+  if (right - left < 3 || rowHeight < lowest) {
+    pen.beginPath()
+    pen.moveTo(left, at)
+    pen.lineTo(right, at)
+    pen.stroke()
+  } else pen.strokeRect(left + 0.5, at - 2, right - left - 1, 3)
+}
+
+function dashed(pen: Pen, left: number, right: number, middle: number, colour: string): void {
+  if (right <= left) return
+  pen.strokeStyle = colour
+  pen.lineWidth = 1
+  pen.setLineDash([2, 2])
+  pen.beginPath()
+  pen.moveTo(left, Math.round(middle) + 0.5)
+  pen.lineTo(right, Math.round(middle) + 0.5)
+  pen.stroke()
+  pen.setLineDash([])
+}
+
+/** The number of an attempt, where its bar has room for it. */
+export function paintNumber(
+  pen: Pen,
+  chart: Chart,
+  { palette, now, rowHeight }: RowsPicture,
+  bar: AttemptBar,
+  y: number,
+): void {
+  const left = Math.max(0, xOf(chart, bar.from))
+  const right = Math.min(chart.width, xOf(chart, Math.min(bar.to, now)))
+  if (right - left < 14) return
+  pen.fillStyle = palette.paper
+  pen.fillText(String(bar.number), left + 4, y + rowHeight / 2 + 0.5)
+}
+
+/** Slanted lines in the colour of a stall. */
+export function hatchOf(colour: string): CanvasPattern | string {
+  const tile = document.createElement('canvas')
+  tile.width = 6
+  tile.height = 6
+  const pen = tile.getContext('2d')
+  if (pen === null) return colour
+  pen.strokeStyle = colour
+  pen.lineWidth = 2
+  for (const shift of [-6, 0, 6]) line(pen, shift, 6, shift + 6, 0)
+  return pen.createPattern(tile, 'repeat') ?? colour
+}

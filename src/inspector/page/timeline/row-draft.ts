@@ -1,0 +1,61 @@
+import type { AttemptBar, Span, SpanKind, TimelineRow } from './timeline-row.ts'
+
+/** A row as it is written, with what is at work in it. */
+export interface RowDraft extends TimelineRow {
+  span: Span | undefined
+  attempt: AttemptBar | undefined
+  isHolding: boolean
+  /** How long it has been queued since its last attempt. */
+  queuedMs: number
+}
+
+export function newRow(id: string, index: number): RowDraft {
+  return {
+    id,
+    index,
+    spans: [],
+    attempts: [],
+    questions: [],
+    marks: [],
+    span: undefined,
+    attempt: undefined,
+    isHolding: false,
+    queuedMs: 0,
+  }
+}
+
+/** Ends what the task did until now, and begins something else. `dueAt` as in `Span`. */
+export function open(row: RowDraft, kind: SpanKind, at: number, dueAt?: number): void {
+  close(row, at)
+  const waits = kind === 'queued' || kind === 'retry' || kind === 'question'
+  row.span = {
+    kind,
+    from: at,
+    to: Number.POSITIVE_INFINITY,
+    ...(waits || row.attempt === undefined ? {} : { attempt: row.attempt }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+  }
+  row.spans.push(row.span)
+}
+
+/** Ends what the task did until now. */
+export function close(row: RowDraft, at: number): void {
+  const { span } = row
+  if (span === undefined) return
+  row.span = undefined
+  const to = Math.max(span.from, at)
+  span.to = Math.max(span.from, Math.min(to, span.dueAt ?? to))
+  if (span.to < to) {
+    row.spans.push({ kind: 'queued', from: span.to, to })
+    row.queuedMs += to - span.to
+  } else if (span.kind === 'queued') {
+    row.queuedMs += to - span.from
+    // A wait of no length, as between two facts of one step, is nothing to show.
+    if (to === span.from) row.spans.pop()
+  }
+}
+
+/** Nobody waits for an answer any more. */
+export function closeQuestions(row: RowDraft, at: number): void {
+  for (const question of row.questions) if (question.to === Number.POSITIVE_INFINITY) question.to = at
+}
