@@ -29,6 +29,7 @@ const told: readonly (readonly [at: number, fact: NewRunFact])[] = [
   [400, { type: 'task.dispatched', taskId: 'build', attempt: 2, executor: 'inline' }],
   [400, { type: 'task.starting', taskId: 'build', attempt: 2 }],
   [400, { type: 'task.started', taskId: 'build', attempt: 2 }],
+  [520, { type: 'task.warned', taskId: 'build', attempt: 2, message: 'slow' }],
   [600, { type: 'task.completed', taskId: 'build', attempt: 2, output: 1 }],
   [600, { type: 'task.ready', taskId: 'test' }],
   [600, { type: 'task.dispatched', taskId: 'test', attempt: 1, executor: 'inline' }],
@@ -147,16 +148,19 @@ describe.skipIf(noChromium)('the timeline', () => {
 
   it('shows the run as it was at an instant that is clicked, and puts that into the address', async () => {
     const page = await opened()
-    const { x } = await placeOf(page, 450, 0)
+    const { x } = await placeOf(page, 550, 0)
     const axis = (await page.locator('.timeline-head canvas').boundingBox())!
     await page.mouse.click(x, axis.y + axis.height - 6)
-    await page.waitForFunction(() => location.hash.includes('at=11'))
+    await page.waitForFunction(() => location.hash.includes('at=12'))
     const rows = await rowsOf(page)
-    const then = fold(facts.slice(0, 11))
+    const then = fold(facts.slice(0, 12))
     for (const { id, status } of rows) expect(status).toBe(then.tasks.get(id)!.status)
-    expect(rows[0]).toMatchObject({ tries: '2', ran: '200 ms' })
+    expect(rows[0]).toMatchObject({ tries: '2', ran: '320 ms' })
     expect(await colourAt(page, 200, 0)).toBe(await stateColour(page, 'failed'))
-    expect(await colourAt(page, 500, 0)).not.toBe(await stateColour(page, 'completed'))
+    expect(await colourAt(page, 450, 0)).toBe(await stateColour(page, 'running'))
+    // What came later has no colour of its own.
+    const later = (await colourAt(page, 750, 1)).match(/\d+/g)!.map(Number)
+    expect(Math.max(...later) - Math.min(...later)).toBeLessThan(10)
   })
 
   it('selects the task whose row is clicked, and nothing between them', async () => {

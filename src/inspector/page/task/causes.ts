@@ -16,9 +16,9 @@ export interface RootCause {
 /** The tasks that failed, or were killed by themselves, those with the most consequences first. */
 export function rootCauses(run: Judged): readonly RootCause[] {
   const consequences = new Map<string, number>()
-  for (const { id } of run.structure) {
-    const root = rootOf(run, id)
-    if (root !== undefined && root !== id) consequences.set(root, (consequences.get(root) ?? 0) + 1)
+  for (const { outcome } of run.tasks.values()) {
+    if (outcome?.status !== 'skipped' || outcome.causedBy === undefined) continue
+    consequences.set(outcome.causedBy, (consequences.get(outcome.causedBy) ?? 0) + 1)
   }
   const causes = run.structure.flatMap(({ id, onFailure }): RootCause[] => {
     const outcome = run.tasks.get(id)?.outcome
@@ -31,19 +31,6 @@ export function rootCauses(run: Judged): readonly RootCause[] {
     return isOwn && onFailure !== 'ignore' ? [{ ...counted, failure: undefined, reason: outcome.reason }] : []
   })
   return causes.sort((a, b) => b.consequences - a.consequences)
-}
-
-/** The task that a skipped task was skipped for in the end; undefined where no task is to blame. */
-export function rootOf({ tasks }: Pick<RunView, 'tasks'>, taskId: string): string | undefined {
-  const seen = new Set<string>()
-  for (let id = taskId; !seen.has(id); ) {
-    seen.add(id)
-    const outcome = tasks.get(id)?.outcome
-    if (outcome?.status !== 'skipped') return id
-    if (outcome.causedBy === undefined) return undefined
-    id = outcome.causedBy
-  }
-  return undefined
 }
 
 const known = new WeakMap<readonly TaskStructure[], ReadonlyMap<string, readonly string[]>>()

@@ -1,30 +1,25 @@
 import type { ComponentChildren } from 'preact'
+import type { Outcome } from '../../../../machines/outcome.ts'
 import { moment } from '../state/shown.ts'
-import { rootOf } from './causes.ts'
+import { Written } from './stretches.tsx'
 import { TaskLink } from './task-link.tsx'
 
-/** Why a task was never started, with the way to the task that is to blame. */
-export function Skipped({ taskId }: { readonly taskId: string }): ComponentChildren {
-  const { tasks } = moment.value
-  const outcome = tasks.get(taskId)?.outcome
-  if (outcome?.status !== 'skipped') return null
-  const root = rootOf(moment.value, taskId)
-  const cause = root === undefined ? undefined : tasks.get(root)
-  if (root === undefined || cause === undefined || root === taskId) {
-    return <p class="panel-line">Skipped: {outcome.because.replaceAll('-', ' ')}.</p>
-  }
+type Skip = Extract<Outcome, { status: 'skipped' }>
+
+/** Why a task was never started, with the way to the task that is to blame, however far away. */
+export function Skipped({ because, causedBy }: Skip): ComponentChildren {
+  const cause = causedBy === undefined ? undefined : moment.value.tasks.get(causedBy)
+  if (cause === undefined) return <p class="panel-line">Skipped: {because.replaceAll('-', ' ')}.</p>
   return (
     <div class="question">
       <p>
-        Skipped because <TaskLink id={root} />{' '}
-        {cause.outcome?.status === 'killed' ? 'was killed' : cause.status}.
+        Skipped because <TaskLink id={cause.id} /> {cause.status === 'killed' ? 'was killed' : cause.status}.
       </p>
-      {outcome.causedBy !== undefined && outcome.causedBy !== root && (
-        <p class="soft">
-          By way of <TaskLink id={outcome.causedBy} />.
+      {cause.failure !== undefined && (
+        <p class="said">
+          <Written text={cause.failure.message} />
         </p>
       )}
-      {cause.failure !== undefined && <p class="said">{cause.failure.message}</p>}
     </div>
   )
 }

@@ -48,7 +48,7 @@ export function TaskPanel(): ComponentChildren {
       {progress !== undefined && outcome === undefined && <Progress {...progress} />}
       {mayAct.value && <Deeds deeds={deedsFor(task)} />}
       <Questions task={task} />
-      {outcome?.status === 'skipped' && <Skipped taskId={id} />}
+      {outcome?.status === 'skipped' && <Skipped {...outcome} />}
       {task.failure !== undefined && outcome?.status !== 'completed' && (
         <FailureBlock
           failure={task.failure}

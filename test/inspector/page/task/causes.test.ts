@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRuntime, dag, fold, type RunFact } from 'dagmar'
-import { dependentsOf, rootCauses, rootOf } from '../../../../src/inspector/page/task/causes.ts'
+import { dependentsOf, rootCauses } from '../../../../src/inspector/page/task/causes.ts'
 
 const release = dag('release')
   .task('build', () => {
@@ -32,12 +32,6 @@ describe('the root causes of a failed run', () => {
       { taskId: 'build', consequences: 2, reason: 'it does not compile' },
       { taskId: 'lint', consequences: 0 },
     ])
-  })
-
-  it('are found from a task that was skipped, however far away', async () => {
-    const run = await folded()
-    expect(rootOf(run, 'pack')).toBe('build')
-    expect(rootOf(run, 'report')).toBe('report')
   })
 })
 
