@@ -155,7 +155,7 @@ async function timeOf(
 }
 
 async function sizesOf({ name, open }: Contender): Promise<Sizes> {
-  const runs = Math.ceil(500 * scale)
+  const runs = 500
   const tasks = Math.ceil(10_000 * scale)
   const bytesOf = (count: number, plan: Plan): Promise<number> =>
     inFolder(async (folder) => {
@@ -183,7 +183,6 @@ async function recoveryOf({ name, open }: Contender): Promise<Recovery> {
     const never = new Promise<never>(() => undefined)
     const half = plan({
       name: 'half',
-      concurrency: 1_000,
       tasks: Object.fromEntries(
         Array.from({ length: tasks }, (_, index) => [
           `task-${index}`,
@@ -191,12 +190,12 @@ async function recoveryOf({ name, open }: Contender): Promise<Recovery> {
         ]),
       ),
     }) as unknown as Plan
-    createRuntime({ store: first }).dispatch(half, { id: 'run' })
+    createRuntime({ store: first, concurrency: 1_000 }).dispatch(half, { id: 'run' })
     while (settled < tasks / 2 + 1_000 && settled < tasks)
       await new Promise((resolve) => setTimeout(resolve, 20))
     await first.close()
     const store = open(path)
-    const runtime = createRuntime({ store })
+    const runtime = createRuntime({ store, concurrency: 1_000 })
     const began = performance.now()
     await runtime.recover('run', { dag: half })
     return { store: name, tasks, ms: Math.round(performance.now() - began) }

@@ -7,7 +7,8 @@ import { transact } from './transaction.ts'
  * never changed.
  *
  * A row of facts is what one append told of one run, or a part of that: lines of JSON from the fact `seq` on, and their
- * checksum. A row a fact would take several times the room and the time.
+ * checksum. A row a fact would take several times the room and the time. Rows lie in the order in which they come, so that
+ * an append to many runs touches few pages.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE runs (
@@ -26,12 +27,13 @@ const migrations: readonly string[] = [
   CREATE INDEX runs_by_creation ON runs (created_at);
   CREATE INDEX runs_by_settlement ON runs (settled_at) WHERE settled_at IS NOT NULL;
   CREATE TABLE facts (
+    key INTEGER PRIMARY KEY,
     run INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     checksum INTEGER NOT NULL,
-    lines TEXT NOT NULL,
-    PRIMARY KEY (run, seq)
-  ) WITHOUT ROWID;
+    lines TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX facts_by_run ON facts (run, seq);
   CREATE TABLE dropped (run INTEGER PRIMARY KEY);`,
 ]
 
