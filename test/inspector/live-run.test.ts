@@ -257,4 +257,36 @@ describe('actors of the user’s own', () => {
     expect(client.entries('r', 'event').some(({ event }) => event.type === 'poke')).toBe(false)
     await run.kill()
   })
+
+  it("is told of the user's own actors as they come, also where it looks at another one", async () => {
+    const runtime = createRuntime()
+    const client = await connected(await inspected(runtime))
+    let open = (): void => undefined
+    const run = runtime.dispatch(
+      plan({
+        name: 'late',
+        tasks: {
+          first: { run: () => new Promise<void>((resolve) => (open = () => resolve())) },
+          second: {
+            needs: ['first'],
+            run: logic(
+              createMachine({
+                id: 'late',
+                initial: 'a',
+                states: { a: { on: { go: 'b' } }, b: { type: 'final' } },
+              }),
+            ),
+          },
+        },
+      }),
+      { id: 'r' },
+    )
+    client.say({ type: 'follow', log: 'r', after: 0 })
+    client.say({ type: 'look', log: 'r', events: false, actor: 'dag' })
+    await until(() => client.entries('r', 'snapshot').length > 0)
+    open()
+    await until(() => client.entries('r', 'actor').some(({ machine }) => machine === 'late'))
+    expect(client.entries('r', 'event')).toEqual([])
+    await run.kill()
+  })
 })

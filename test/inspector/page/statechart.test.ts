@@ -2,7 +2,7 @@ import { createRuntime, fold, isRunFact, logic, plan, type Fact, type Runtime, t
 import { inspect } from 'dagmar/inspector'
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { assign, setup } from 'xstate'
+import { assign, createMachine, setup } from 'xstate'
 import { noChromium, useBrowser } from '../browser.ts'
 import { until } from '../until.ts'
 import { useBuiltPage } from './built-page.ts'
@@ -169,6 +169,54 @@ describe.skipIf(noChromium)('the statechart', () => {
     expect(got).toEqual([{ type: 'vote', by: 'ann' }])
     await page.waitForSelector('.chart-context :text("votes")')
     expect(actor.getSnapshot()).toMatchObject({ context: { votes: 1 } })
+  })
+
+  it('of an actor that was looked at is in the page that is saved, as it was', async () => {
+    const { page, actor } = await reviewed({ control: false })
+    actor.send({ type: 'vote' })
+    await page.waitForSelector('.chart-context [data-changed]:has-text("votes")')
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('button:text("Save")')])
+    const file = `${await download.path()}.html`
+    await download.saveAs(file)
+    const saved = await browser.page()
+    await saved.goto(`file://${file}#/statechart?actor=${encodeURIComponent(`actor/${actor.sessionId}`)}`)
+    await saved.waitForSelector('.chart')
+    for (const part of ['.chart', '.chart-context', '.chart-table']) {
+      expect((await saved.textContent(part))!).toBe((await page.textContent(part))!)
+    }
+    expect(await activeStates(saved)).toEqual(await activeStates(page))
+  })
+
+  it('has states and texts of any length and any signs', async () => {
+    const key = `${nasty} ${'long '.repeat(30)}`
+    const odd = createMachine({
+      id: 'odd',
+      initial: key,
+      states: {
+        [key]: { on: { [`go ${'on '.repeat(40)}`]: { guard: { type: nasty }, target: 'end' } } },
+        end: {},
+      },
+    })
+    const runtime = createRuntime()
+    const inspector = await inspect(runtime)
+    closing.push(() => inspector.close())
+    const run = runtime.dispatch(plan({ name: 'odd', tasks: { odd: { run: logic(odd) } } }), { id: 'odd' })
+    closing.push(() => run.kill())
+    await until(() => run.actorOf('odd', 'work') !== undefined)
+    const page = await browser.page()
+    await page.goto(inspector.url)
+    await page.waitForSelector('.tabs')
+    await page.keyboard.press('3')
+    await page.waitForSelector('.actor-picker option[value^="actor/"]', { state: 'attached' })
+    const own = await page.getAttribute('.actor-picker option[value^="actor/"]', 'value')
+    await page.selectOption('.actor-picker', own!)
+    await page.waitForSelector('.chart [data-state="odd.end"]')
+    expect(await page.textContent('.chart .state[data-active] .state-name')).toContain('odd')
+    const [box, text] = await page.$$eval(
+      '.chart [data-type="atomic"][data-active] > :is(.state-box, .state-name)',
+      (all) => all.map((one) => one.getBoundingClientRect().right),
+    )
+    expect(text!).toBeLessThan(box!)
   })
 
   it('is reached by keys, and its table has all that the picture has', async () => {

@@ -62,7 +62,7 @@ export function boxOf(
   const width = Math.ceil(
     Math.max(
       leastWidth,
-      measure(model.key, true) + 2 * padding + (model.type === 'parallel' ? 50 : 0),
+      measure(shortened(model.key), true) + 2 * padding + (model.type === 'parallel' ? 50 : 0),
       rowsWidth + 2 * padding,
       inside?.width ?? 0,
     ),
@@ -111,6 +111,7 @@ export function widened(box: Box, width: number): Box {
   return { ...box, width, rows: box.rows.map((row) => (row.isAtEnd ? { ...row, x: row.x + by } : row)) }
 }
 
-function shortened(text: string): string {
+/** A text as it fits in a box. */
+export function shortened(text: string): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { headerHeight, type PlacedRow } from './box.ts'
+import { headerHeight, type PlacedRow, shortened } from './box.ts'
 import type { ChartLayout, PlacedEdge, PlacedState } from './layout.ts'
 import type { Point } from './level.ts'
 import type { Taken } from './shown-actor.ts'
@@ -107,7 +107,7 @@ function StateBox({
       {isInitial && <path class="state-start" d={`M${x - 11},${y + 6}h11`} />}
       {isInitial && <circle class="state-dot" cx={x - 12} cy={y + 6} r={3} />}
       <text class="state-name" x={x + (type === 'history' ? 10 : 8)} y={y + headerHeight / 2 + 4}>
-        {type === 'history' ? 'H' : key}
+        {type === 'history' ? 'H' : shortened(key)}
       </text>
       {type === 'parallel' && (
         <text class="state-kind" x={x + width - 8} y={y + headerHeight / 2 + 4}>

@@ -112,7 +112,8 @@ export class StepReader {
           ? dag(['run.kill', 'run.abort'], 'killing')
           : dag(fact.endsTeardowns === true ? ['run.abort', 'run.kill'] : ['run.abort'], 'killing', 'dag')
       case 'run.recovered':
-        this.#tasks.clear()
+        // What was under way when the coordinator died was never done.
+        for (const known of this.#tasks.values()) known.ending = known.told = undefined
         return dag(['run.recover'], from ?? 'running')
       case 'run.redriven':
         this.#run = undefined
@@ -213,7 +214,8 @@ export class StepReader {
       case 'task.failed':
         if (known.state === undefined) return
         this.#ended(known, 'failed', add, worker())
-        return this.#settled(fact)
+        this.#settled(fact)
+        return
       case 'task.killed':
         // A task that has not been taken up has no actor.
         if (known.state === undefined) return
@@ -240,7 +242,9 @@ export class StepReader {
   ): void {
     const { ending, state } = known
     known.ending = undefined
-    if (ending !== undefined) add(ending.startsWith('task.') ? 'dag' : worker, [ending], to)
+    // Without an attempt it was decided by who recovered the run, and no actor was asked.
+    if (ending === undefined && state === 'dispatched') known.state = to
+    else if (ending !== undefined) add(ending.startsWith('task.') ? 'dag' : worker, [ending], to)
     else if (state === 'stopping') add(worker, [...lastReports], to)
     else add(worker, ['attempt.failed'], to)
   }
