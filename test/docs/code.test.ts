@@ -47,7 +47,7 @@ beforeAll(() => {
     },
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-})
+}, 60_000)
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })

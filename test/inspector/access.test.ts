@@ -291,15 +291,15 @@ describe('a thousand connections', () => {
     later.say({ type: 'follow', log: 'r', after: 0 })
     await until(() => later.entries('r', 'fact').length > 0)
     await later.close()
-  })
+  }, 60_000)
 
   it('that say nothing are ended', async () => {
     const sockets = Array.from({ length: 300 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
     let closed = 0
     for (const socket of sockets) socket.on('close', () => closed++)
-    await until(() => closed === 300, 15_000)
+    await until(() => closed === 300, 30_000)
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
-  })
+  }, 60_000)
 })
 
 /** What may fail while the server has not yet heard that others have gone. */

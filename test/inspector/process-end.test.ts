@@ -10,7 +10,7 @@ let folder = ''
 beforeAll(() => {
   // Inside of a build of the package, where programs find `dagmar` by its name.
   folder = mkdtempSync(join(dirname(builtDagmar()), '../inspected-'))
-})
+}, 60_000)
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
