@@ -34,7 +34,7 @@ const leastBytes = 64
 
 /**
  * The numbered entries of one log, as the JSON that every client gets. They lie outside of the heap, where nothing has
- * to look at them again. What passes (output, events, snapshots) is given up, the oldest first, where it takes too much
+ * to look at them again. What passes (output, events, snapshots, the states of runs) is given up, the oldest first, where it takes too much
  * room; facts stay.
  */
 export class EntryLog {

@@ -41,7 +41,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
     if (overview === undefined || statuses.get(run) === status) return
     statuses.set(run, status)
     const { id: runId, name, plan } = run
-    overview.push({ kind: 'run', at: now(), runId, name, status, tasks: plan.tasks.length })
+    overview.push({ kind: 'run', at: now(), runId, name, status, tasks: plan.tasks.length }, true)
     grown?.(false)
   }
   const told = (fact: Fact): void => {
