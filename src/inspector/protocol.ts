@@ -113,7 +113,10 @@ export type Entry =
       /** The types of the events that it could take now. */
       readonly accepts?: readonly string[]
     }
-  /** This many earlier entries are no longer held: output and what actors did. Facts are always there. */
+  /**
+   * This many entries are no longer held: output, what actors did, what was said of runs. Facts are always there. It takes
+   * the number of the first of them and ends its batch; the next one begins `count` numbers later.
+   */
   | { readonly kind: 'dropped'; readonly at: number; readonly count: number }
 
 /** What a server sends. */
