@@ -1,4 +1,5 @@
 import { fc, it as prop } from '@fast-check/vitest'
+import type { Explanation } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/cli/screen/text-width.ts'
 import { FakeTerminal } from './fake-terminal.ts'
@@ -233,6 +234,8 @@ describe('whatever happens in a run and to the terminal', () => {
       expect([screen.isCursorShown, screen.wrapsLines, screen.listeners]).toEqual([true, true, 0])
       expect(run.clock.pending).toBe(0)
     },
+    // Each of its runs is painted and read many times.
+    120_000,
   )
 })
 
@@ -240,9 +243,9 @@ describe('whatever happens in a run and to the terminal', () => {
 const ofBlock = /[█▒░●◌↻○×/…·]|next|what/
 
 describe('a row of a task', () => {
-  const rowsOf = (columns: number, tell: (run: ShownRun) => void, maxAttempts = 1) => {
+  const rowsOf = (columns: number, tell: (run: ShownRun) => void, waitsFor?: Explanation['waitsFor']) => {
     const screen = new FakeTerminal({ columns, rows: 20 })
-    const run = shownRun({ taskIds: ['build-for-every-platform'], screen, maxAttempts })
+    const run = shownRun({ taskIds: ['build-for-every-platform'], screen, waitsFor })
     starts(run, 'build-for-every-platform')
     tell(run)
     run.clock.advance(100)
@@ -283,6 +286,17 @@ describe('a row of a task', () => {
     expect(rowsOf(58, tell)).toEqual([
       '! build-for-every-platform  silent 1m00s, ended in 30s',
       '  listening on port 8080',
+    ])
+  })
+
+  it('says how long a question waits, and what will happen if nobody answers', () => {
+    const tell = (run: ShownRun) => {
+      run.see({ type: 'task.asked', ...at, of: 'handler', question: 'Which region?' })
+      run.clock.advance(20_000)
+    }
+    const waitsFor = [{ kind: 'instant' as const, what: 'timeout' as const, at: 1_000_000 + 60_000 }]
+    expect(rowsOf(100, tell, waitsFor)).toEqual([
+      '? build-for-every-platform  asks for 20s, timeout in 40s: Which region?',
     ])
   })
 

@@ -66,7 +66,7 @@ describe('a run of a program that is rendered', () => {
     const run = createRuntime().dispatch(shown)
     await vi.waitFor(() => expect(run.view().tasks.get('pick')?.questions).toEqual(['Which one?']))
     const { done } = render(run, { stdout, stdin: false, colors: false })
-    await vi.waitFor(() => expect(screen.belowCursor.join('\n')).toContain('asks: Which one?'))
+    await vi.waitFor(() => expect(screen.belowCursor.join('\n')).toMatch(/asks for \d+s: Which one/))
     run.answer('pick', 'blue')
     await done
     expect((await run.result).outputs.pick).toBe('blue')
@@ -86,7 +86,7 @@ describe('a run of a program that is rendered', () => {
     const before = listened()
     const run = createRuntime().dispatch(shown)
     const rendered = render(run, { stdout, stdin: false, colors: false })
-    await vi.waitFor(() => expect(screen.belowCursor.join('\n')).toContain('asks: Which one?'))
+    await vi.waitFor(() => expect(screen.belowCursor.join('\n')).toMatch(/asks for \d+s: Which one/))
     rendered.close()
     rendered.close()
     await rendered.done

@@ -187,7 +187,11 @@ describe('a plan from stdin', () => {
 
 describe('a command line that makes no sense', () => {
   it.each([
-    [['run', 'deploy.ts'], 'deploy.ts is a program, not a plan in YAML or JSON: run it with node deploy.ts.'],
+    [
+      ['check', 'deploy.ts'],
+      'deploy.ts is a program, not a plan in YAML or JSON: run it with node deploy.ts.',
+    ],
+    [['run', 'no-such.mjs'], 'no-such.mjs could not be loaded'],
     [['check', 'a.py'], 'a.py is a program'],
     [['simulate', 'a.sh'], 'a.sh is a program'],
     [['run', '-', '--input', '-'], 'cannot both come from stdin'],

@@ -41,6 +41,8 @@ export interface ShownRunOptions {
   readonly leftMs?: number
   readonly groups?: Marks
   readonly isColoured?: boolean
+  /** What each task waits for. */
+  readonly waitsFor?: Explanation['waitsFor'] | undefined
 }
 
 /** A view and the facts it is shown, on a clock that stands still until it is moved. */
@@ -56,7 +58,7 @@ export function shownRun(options: ShownRunOptions) {
     taskId,
     status: 'ready',
     sentence: `${taskId} is waiting for something.`,
-    waitsFor: [{ kind: 'pool', pool: 'gpu', amount: 1, free: 0, heldBy: ['another'] }],
+    waitsFor: options.waitsFor ?? [{ kind: 'pool', pool: 'gpu', amount: 1, free: 0, heldBy: ['another'] }],
   })
   const common = { screen, clock, progress, paint, why, summarise: () => summary }
   const story = (taskId: string): readonly string[] => [`0 ms  ${taskId} started`]

@@ -24,6 +24,8 @@ export class RunProgress {
   readonly #lastLines = new Map<TaskId, string>()
   /** Since when stalled attempts have given no sign of work. */
   readonly #silentSince = new Map<TaskId, number>()
+  /** Since when the oldest open question of tasks waits. */
+  readonly #askedSince = new Map<TaskId, number>()
   readonly #tails = new OutputTails()
   readonly #maxAttempts = new Map<TaskId, number>()
   #startedAt = 0
@@ -116,6 +118,11 @@ export class RunProgress {
     return this.#silentSince.get(id)
   }
 
+  /** Since when somebody is to answer the task. Epoch milliseconds. */
+  askedSince(id: TaskId): number | undefined {
+    return this.#askedSince.get(id)
+  }
+
   /** What the task has written, as far as it is kept. */
   outputOf(id: TaskId): OutputTail {
     return this.#tails.of(id)
@@ -146,6 +153,9 @@ export class RunProgress {
     this.#place(fact.taskId)
     if (fact.type === 'task.output') this.#tails.add(fact.taskId, fact.text, fact.isPartial === true)
     if (fact.type === 'task.stalled') this.#silentSince.set(fact.taskId, fact.at - fact.silentMs)
+    if ((this.#folder.tasks.get(fact.taskId)?.questions.length ?? 0) === 0)
+      this.#askedSince.delete(fact.taskId)
+    else if (!this.#askedSince.has(fact.taskId)) this.#askedSince.set(fact.taskId, fact.at)
     const line = lineIn(fact)
     if (line !== undefined) this.#lastLines.set(fact.taskId, line)
   }

@@ -52,7 +52,12 @@ function headSpans(task: TaskView, options: TaskRowOptions): Span[] {
       return [['◌ ', 'faint'], ...who, ['  starting', 'faint']]
     case 'running':
       if (questions.length > 0) {
-        return [['? ', 'odd'], ...who, [` ${time}  asks: ${questions[0]!}`, 'odd']]
+        const asked = tickingTime(now - (options.progress.askedSince(task.id) ?? now))
+        return [
+          ['? ', 'odd'],
+          ...who,
+          [`  asks for ${asked}${limit(task, options)}: ${questions[0]!}`, 'odd'],
+        ]
       }
       return [['● ', 'busy'], ...who, [` ${time}`, 'busy'], ...barSpans(task, columns)]
     case 'stalled':
@@ -110,6 +115,13 @@ function silence({ id, since, until }: TaskView, { progress, now, columns }: Tas
   const silent = `silent ${isWide ? 'for ' : ''}${tickingTime(now - (progress.silentSince(id) ?? since))}`
   if (until === undefined) return `${silent}, nothing ends it`
   return `${silent}, ${isWide ? 'to be ended' : 'ended'} in ${inTime(until, now)}`
+}
+
+/** What will happen if nobody answers. */
+function limit({ id }: TaskView, { why, now }: TaskRowOptions): string {
+  const instants = why(id).waitsFor.filter((one) => one.kind === 'instant')
+  const first = instants.toSorted((a, b) => a.at - b.at)[0]
+  return first === undefined ? '' : `, ${first.what} in ${inTime(first.at, now)}`
 }
 
 function barSpans({ progress }: TaskView, columns: number): Span[] {
