@@ -419,6 +419,7 @@ describe.skipIf(noChromium)('the output of a command', () => {
 
 describe.skipIf(noChromium)('the buttons on a real run', () => {
   const browser = useBrowser()
+  useBuiltPage()
 
   it('answer, kill and redrive, and what comes of it is shown', async () => {
     let isFixed = false
