@@ -131,6 +131,25 @@ describe('a run as JSON lines', () => {
   })
 })
 
+describe('a line that has not ended', () => {
+  const partial = {
+    type: 'task.output',
+    taskId: 'a',
+    attempt: 1,
+    text: '20 %',
+    stream: 'stdout',
+    isPartial: true,
+  } as const
+
+  it('stands neither among plain lines nor in JSON, since it comes again as a whole', () => {
+    const [plain, json] = [fakePipe(), fakePipe()]
+    const run = shownRun({ taskIds: ['a'], screen: plain, view: 'plain' })
+    run.see(partial)
+    jsonView(json, fakePipe()).see({ ...partial, afterSeq: 1, at: 5, runId: 'r' })
+    expect([plain.lines, json.lines]).toEqual([[''], ['']])
+  })
+})
+
 describe('output that is grouped', () => {
   const two = (groups: Marks) => {
     const screen = fakePipe()

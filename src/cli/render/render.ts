@@ -1,6 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
-import { type Level, loadDisplay, lookFor } from '../run/choose-display.ts'
+import { loadDisplay, lookFor } from '../run/choose-display.ts'
 import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { terminalKeyboard } from '../run/keyboard.ts'
 import { onSuspension } from '../run/signals.ts'
@@ -18,7 +18,7 @@ export interface RenderOptions {
    */
   readonly stdin?: NodeJS.ReadStream | false
   /** How much is told, as by `--quiet` and `--verbose` of `dagmar run`. @default 'normal' */
-  readonly level?: Level
+  readonly level?: 'quiet' | 'normal' | 'verbose'
   /** @default by the terminal, `NO_COLOR` and `FORCE_COLOR` */
   readonly colors?: boolean
 }

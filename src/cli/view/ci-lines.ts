@@ -12,7 +12,7 @@ export interface Marks {
 
 export const noMarks: Marks = { begin: () => undefined, end: () => undefined, note: () => undefined }
 
-/** The workflow commands of GitHub Actions. */
+/** What GitHub Actions reads in a log. */
 export const githubMarks: Marks = {
   begin: (title) => `::group::${data(title)}`,
   end: () => '::endgroup::',
