@@ -1,6 +1,7 @@
 import { type Box, boxOf, entryY, type Measure, type PlacedRow, widened } from './box.ts'
 import { type Chart, type ChartExit, type ChartState, chartOf } from './chart.ts'
-import { apart, type Columns, columnsOf, pathTo } from './layers.ts'
+import { type Edge, edgesOf, lineIn, lineKey, type Side } from './edges.ts'
+import { type Columns, columnsOf, pathTo } from './layers.ts'
 import { type Bus, type Item, layOut, type Level, type Point } from './level.ts'
 import type { StateModel } from '../../protocol.ts'
 
@@ -44,19 +45,6 @@ export interface ChartLayoutOptions {
   /** All states below each other, for narrow pages. */
   readonly isStacked: boolean
 }
-
-/** One edge, and the two siblings that it leads between. */
-interface Edge {
-  readonly source: ChartState
-  readonly exit: ChartExit
-  readonly target: ChartState
-  readonly from: ChartState
-  readonly to: ChartState
-  readonly leaves: Side
-  readonly enters: Side
-}
-
-type Side = 'left' | 'right'
 
 /** What stands in one compound or parallel state. */
 interface Inside {
@@ -139,28 +127,6 @@ function laidOut(
   }
 }
 
-function edgesOf(chart: Chart, columns: Columns): readonly Edge[] {
-  const edges: Edge[] = []
-  for (const source of chart.states.values()) {
-    for (const exit of source.exits) {
-      const target = chart.states.get(exit.target)!
-      const [from, to] = apart(source, target)
-      if (from === undefined || to === undefined) continue
-      const way = Math.sign(columns.get(to.model.id)! - columns.get(from.model.id)!)
-      edges.push({
-        source,
-        exit,
-        target,
-        from,
-        to,
-        leaves: way < 0 ? 'left' : 'right',
-        enters: way > 0 ? 'left' : 'right',
-      })
-    }
-  }
-  return edges
-}
-
 interface Sizing {
   readonly edges: readonly Edge[]
   readonly columns: Columns
@@ -185,11 +151,6 @@ function size(state: ChartState, sizing: Sizing): void {
         }
   const exits = state.exits.toSorted((a, b) => rankOf(a) - rankOf(b))
   sized.set(state, { box: boxOf(state, measure, room, isLeft, exits), inside })
-}
-
-/** What an edge's line is called in the states that it leaves, or comes into. */
-function lineKey(target: ChartState, side: Side, way: 'in' | 'out'): string {
-  return `${way} ${side} ${target.model.id}`
 }
 
 function insideOf(parent: ChartState, { edges, columns, isStacked, sized }: Sizing): Inside {
@@ -233,48 +194,6 @@ function insideOf(parent: ChartState, { edges, columns, isStacked, sized }: Sizi
     known.box = widened(known.box, width)
   }
   return { level, items, buses, borders }
-}
-
-/** The part of an edge that lies directly in a state: between two of its children, or a child and its border. */
-function lineIn(
-  parent: ChartState,
-  { source, target, from, to, leaves, enters }: Edge,
-):
-  | {
-      readonly from: ChartState | undefined
-      readonly fromKey: string
-      readonly goal: ChartState | undefined
-      readonly goalKey: string
-      readonly isForward: boolean
-    }
-  | undefined {
-  const fromKey = lineKey(target, enters, 'in')
-  if (from.parent === parent) {
-    return { from, fromKey, goal: to, goalKey: fromKey, isForward: enters === 'left' }
-  }
-  const sources = pathTo(source)
-  const place = sources.indexOf(parent)
-  if (place !== -1 && place < sources.length - 1) {
-    return place < sources.indexOf(from)
-      ? undefined
-      : {
-          from: sources[place + 1],
-          fromKey,
-          goal: undefined,
-          goalKey: lineKey(target, leaves, 'out'),
-          isForward: leaves === 'right',
-        }
-  }
-  const targets = pathTo(target)
-  const within = targets.indexOf(parent)
-  if (within === -1 || within === targets.length - 1 || within < targets.indexOf(to)) return undefined
-  return {
-    from: undefined,
-    fromKey,
-    goal: targets[within + 1],
-    goalKey: fromKey,
-    isForward: enters === 'left',
-  }
 }
 
 /** Where an edge comes into a child: from its upper edge. */
