@@ -18,7 +18,7 @@ Ctrl-C lets running tasks finish and starts no more; again kills them; again lea
 Teardowns run all the same, after the first and after the second; a SIGTERM that follows a
 kill ends them, too.
 A task with onFailure: ask is asked about on the terminal; where nobody can answer, the
-answer is skip.
+answer is skip. With --inspect-control it may be answered on the page.
 With --inspect the page stays after the run's end, until Ctrl-C leaves with the run's exit
 code; with CI set it does not.
 

@@ -102,6 +102,27 @@ describe('dagmar run --inspect', () => {
     await expectNothingLeft()
   })
 
+  it('waits for an answer from a client with --inspect-control, and answers skip where only CI is there', async () => {
+    const plan = planWith({ one: { run: 'exit 3', onFailure: 'ask' } })
+    const run = dagmar(['run', plan, '--inspect', '--inspect-control'])
+    const client = await new ProtocolClient(await addressOf(run)).ready()
+    client.say({ type: 'follow', log: '', after: 0 })
+    await until(() => client.entries('', 'run').length > 0)
+    const { runId } = client.entries('', 'run')[0]!
+    client.say({ type: 'follow', log: runId, after: 0 })
+    await until(() => client.entries(runId, 'fact').some(({ fact }) => fact.type === 'task.asked'))
+    const ignore = { command: 'answer', taskId: 'one', answer: 'ignore' } as const
+    expect(await client.ask({ type: 'command', id: 1, log: runId, ...ignore })).toEqual({
+      type: 'answer',
+      id: 1,
+    })
+    await run.says('the run is still shown at')
+    run.child.kill('SIGINT')
+    expect((await run.ended).code).toBe(0)
+    const onServer = dagmar(['run', plan, '--inspect', '--inspect-control'], { env: { CI: '1' } })
+    expect((await onServer.ended).stdout).toContain('nobody is there to answer: skip')
+  })
+
   it('runs nothing where the port is taken, or the flags make no sense', async () => {
     const marker = join(folderWith({}), 'ran')
     const plan = planWith({ one: { run: `touch '${marker}'` } })
