@@ -1,11 +1,11 @@
-import { useEffect } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 import { DagView } from './dag/dag-view.tsx'
 import { EventsView } from './events/events-view.tsx'
 import { FactsView } from './facts/facts-view.tsx'
 import { Dialogs } from './shell/dialogs.tsx'
 import { Header } from './shell/header.tsx'
-import { heedKeys } from './shell/keys.ts'
+import { heedKeys } from './shell/heed-keys.ts'
+import { keys } from './shell/keys.ts'
 import { Notice } from './shell/notice.tsx'
 import { Scrubber } from './shell/scrubber.tsx'
 import { Tabs } from './shell/tabs.tsx'
@@ -14,9 +14,10 @@ import { StatechartView } from './statechart/statechart-view.tsx'
 import { RunPanel } from './task/run-panel.tsx'
 import { TaskPanel } from './task/task-panel.tsx'
 import { TimelineView } from './timeline/timeline-view.tsx'
+import { useEffect } from './state/signals.ts'
 
 export function App(): ComponentChildren {
-  useEffect(heedKeys, [])
+  useEffect(() => heedKeys(keys), [])
   return (
     <div class="app">
       <Header />

@@ -1,4 +1,5 @@
 import { type Links, topologicalOrder } from '../../../graph/cycle.ts'
+import { addTo } from '../state/grouped.ts'
 import { labelOf, stemOf } from './alike-names.ts'
 
 /** Tasks that are drawn as one box until somebody unfolds it. */
@@ -42,9 +43,7 @@ export function groupsOf(ids: readonly string[], tasks: readonly Links[]): Group
   }
   const members = new Map<number, number[]>()
   for (const [task, kind] of kinds.entries()) {
-    if (kind === undefined) continue
-    if (kind === task) members.set(kind, [task])
-    else members.get(kind)!.push(task)
+    if (kind !== undefined) addTo(members, kind, task)
   }
   return [...members].map(([first, all]) => ({
     key: ids[first]!,
@@ -65,10 +64,7 @@ function gathered(
   const byKey = new Map<string, number[]>()
   for (let task = 0; task < keys.length; task++) {
     if (keys[task] === undefined) continue
-    const key = `${kinds?.[task] ?? ''} ${keys[task]}`
-    const members = byKey.get(key)
-    if (members === undefined) byKey.set(key, [task])
-    else members.push(task)
+    addTo(byKey, `${kinds?.[task] ?? ''} ${keys[task]}`, task)
   }
   const first: (number | undefined)[] = Array.from(keys, () => undefined)
   for (const members of byKey.values()) {

@@ -1,26 +1,26 @@
-import { computed, effect } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
-import { theme } from '../shell/theme.ts'
-import { instant, moment } from '../state/shown.ts'
+import { drawAnew } from '../canvas/redraw.ts'
+import { hasModifier } from '../shell/heed-keys.ts'
+import { watchSize } from '../list/watch-size.ts'
+import { instant } from '../state/shown.ts'
+import { moment } from '../state/shown.ts'
 import { resize, selectBox, toggleGroup } from './dag-moves.ts'
-import { camera, critical, dimmed, hovered, looks, scene, screen, selectedBox } from './dag-state.ts'
+import { camera, content, scene, screen, selectedBox } from './dag-state.ts'
 import { drag } from './drag.ts'
 import { painterOn } from './painter.ts'
-import { readPalette } from './palette.ts'
 import { type Arrow, neighbourOf } from './reach.ts'
-
-/** The theme is on the page by the time that the next frame is painted. */
-const palette = computed(() => {
-  void theme.value
-  return readPalette()
-})
+import { useEffect, useRef } from '../state/signals.ts'
 
 export function DagCanvas(): ComponentChildren {
-  const canvas = useRef<HTMLCanvasElement>(null)
+  const canvas = useRef<HTMLCanvasElement>()
   useEffect(() => {
     const shown = canvas.current!
-    const ends = [watchSize(shown), keepPainted(shown), drag(shown)]
+    const frame = shown.parentElement!
+    const ends = [
+      watchSize(frame, () => resize({ width: frame.clientWidth, height: frame.clientHeight })),
+      keepPainted(shown),
+      drag(shown),
+    ]
     return () => ends.forEach((end) => end())
   }, [])
   return (
@@ -36,57 +36,22 @@ export function DagCanvas(): ComponentChildren {
   )
 }
 
-function watchSize(canvas: HTMLCanvasElement): () => void {
-  const observer = new ResizeObserver(() => {
-    const { clientWidth: width, clientHeight: height } = canvas.parentElement!
-    if (width > 0 && height > 0) resize({ width, height })
-  })
-  observer.observe(canvas.parentElement!)
-  return () => observer.disconnect()
-}
-
-/** Paints once before the next frame after anything that is shown has changed, and never else. */
 function keepPainted(canvas: HTMLCanvasElement): () => void {
   const show = painterOn(canvas)
-  let frame: number | undefined
-  const next = (): void => {
-    frame = undefined
-    if (screen.peek().width === 0) return
-    const { tasks, seq } = moment.peek()
+  return drawAnew(() => {
     const picture = {
-      scene: scene.peek(),
-      looks: looks.peek(),
-      critical: critical.peek(),
-      tasks,
-      now: instant.peek(),
-      camera: camera.peek(),
-      screen: screen.peek(),
-      isDim: dimmed.peek(),
-      selected: selectedBox.peek(),
-      hovered: hovered.peek(),
+      ...content.value,
+      content: content.value,
+      now: instant.value,
+      camera: camera.value,
+      screen: screen.value,
     }
-    show(picture, palette.peek())
+    if (picture.screen.width === 0) return
+    show(picture)
     const { x, y, zoom } = picture.camera
     canvas.dataset['camera'] = `${x} ${y} ${zoom}`
-    canvas.dataset['seq'] = String(seq)
-  }
-  const stop = effect(() => {
-    void [
-      looks.value,
-      critical.value,
-      camera.value,
-      screen.value,
-      dimmed.value,
-      selectedBox.value,
-      hovered.value,
-    ]
-    void [palette.value, instant.value]
-    frame ??= requestAnimationFrame(next)
+    canvas.dataset['seq'] = String(moment.value.seq)
   })
-  return () => {
-    stop()
-    if (frame !== undefined) cancelAnimationFrame(frame)
-  }
 }
 
 const arrows: Readonly<Record<string, Arrow>> = {
@@ -97,7 +62,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
 }
 
 function heed(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (hasModifier(event)) return
   const arrow = arrows[event.key]
   const box = selectedBox.peek()
   if (arrow !== undefined) {

@@ -1,4 +1,5 @@
-import { computed } from '@preact/signals'
+import { computed } from '../state/signals.ts'
+import type { Keys } from '../shell/heed-keys.ts'
 import { history, selectedTask } from '../state/shown.ts'
 import { zoomedAt } from './camera.ts'
 import { fit, moveTo, toggleGroup } from './dag-moves.ts'
@@ -27,34 +28,19 @@ export function trace(): void {
   isTracing.value = !isTracing.value
 }
 
-/** The keys of this view, wherever the focus is but in a field. */
-export function heedDagKeys(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-  const { target } = event
-  if (target instanceof HTMLElement && target.matches('input, textarea, select, dialog *')) return
-  if (act(event.key)) event.preventDefault()
+function zoomBy(factor: number): void {
+  const { width, height } = screen.peek()
+  moveTo(zoomedAt(camera.peek(), { x: width / 2, y: height / 2 }, factor))
 }
 
-function act(key: string): boolean {
-  const { width, height } = screen.peek()
-  switch (key) {
-    case 'f':
-      fit()
-      return true
-    case '0':
-      originalSize()
-      return true
-    case '+':
-    case '-':
-      moveTo(zoomedAt(camera.peek(), { x: width / 2, y: height / 2 }, key === '+' ? 1.25 : 0.8))
-      return true
-    case 't':
-      trace()
-      return true
-    case 'g':
-      if (groupOfSelected.peek() !== undefined) toggleGroup(groupOfSelected.peek()!.key)
-      return true
-    default:
-      return false
-  }
+/** The keys of this view. */
+export const dagKeys: Keys = {
+  f: fit,
+  0: originalSize,
+  '+': () => zoomBy(1.25),
+  '-': () => zoomBy(0.8),
+  t: trace,
+  g: () => {
+    if (groupOfSelected.peek() !== undefined) toggleGroup(groupOfSelected.peek()!.key)
+  },
 }

@@ -1,17 +1,7 @@
-import { batch, effect } from '@preact/signals'
+import { batch, effect } from '../state/signals.ts'
 import { history, select, selectedTask } from '../state/shown.ts'
 import { anchored, type Camera, fitted, kept, opening, type Place, revealing, type Size } from './camera.ts'
-import {
-  camera,
-  chain,
-  chosenGroup,
-  hovered,
-  model,
-  scene,
-  screen,
-  selectedBox,
-  unfolded,
-} from './dag-state.ts'
+import { camera, chosenGroup, hovered, model, scene, screen, selectedBox, unfolded } from './dag-state.ts'
 import type { Scene } from './scene.ts'
 
 /** What the window keeps showing when its size changes: how the picture opens, all of it, or the place that somebody chose. */
@@ -29,6 +19,7 @@ export function fit(): void {
 }
 
 export function resize(size: Size): void {
+  if (size.width === 0 || size.height === 0) return
   screen.value = size
   if (keeps === 'opening') open()
   else if (keeps === 'whole') fit()
@@ -114,7 +105,6 @@ effect(() => {
     unfolded.value = new Set()
     chosenGroup.value = undefined
     hovered.value = undefined
-    chain.value = []
     keeps = 'opening'
     open()
   })

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { computed, signal } from '../state/signals.ts'
 
 /** What of the view is shown. */
 export const parts = ['picture', 'both', 'table'] as const

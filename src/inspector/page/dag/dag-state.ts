@@ -1,9 +1,10 @@
-import { computed, effect, signal } from '@preact/signals'
-import { criticalPathOf } from '../../../events/critical-path-of.ts'
+import { longestChain } from '../state/longest-chain.ts'
+import { computed, signal } from '../state/signals.ts'
 import { history, isShown, moment, search, selectedTask, statusFilter } from '../state/shown.ts'
 import type { Camera, Size } from './camera.ts'
 import { criticalIn } from './critical.ts'
 import { looksOf } from './looks.ts'
+import type { Content } from './picture.ts'
 import { reachOf } from './reach.ts'
 import { modelOf, sceneOf } from './scene.ts'
 
@@ -15,24 +16,12 @@ export const unfolded = signal<ReadonlySet<string>>(new Set())
 export const scene = computed(() => sceneOf(model.value, (key) => unfolded.value.has(key)))
 export const looks = computed(() => looksOf(scene.value, moment.value, moment.value.statuses))
 
-/** The places of the tasks of the critical path. */
-export const chain = signal<readonly number[]>([])
-export const critical = computed(() => criticalIn(scene.value, chain.value))
-
-let chainTimer: ReturnType<typeof setTimeout> | undefined
-let chainTookMs = 0
-
-/** Follows the run, in a large one a few times a second: it takes longer than all else that each fact asks for. */
-effect(() => {
-  void moment.value
-  chainTimer ??= setTimeout(() => {
-    chainTimer = undefined
-    const begun = performance.now()
-    const { ids, length } = criticalPathOf(moment.peek())
-    // Before anything has ended no chain is the longest.
-    chain.value = length === 0 ? [] : ids.map((id) => history.peek().placeOf(id)!)
-    chainTookMs = performance.now() - begun
-  }, chainTookMs * 10)
+export const critical = computed(() => {
+  const places = longestChain.value.ids.map((id) => history.value.placeOf(id))
+  return criticalIn(
+    scene.value,
+    places.filter((place) => place !== undefined),
+  )
 })
 
 /** True while only what the selected task needs, and what needs it, stands out. */
@@ -67,3 +56,15 @@ export const dimmed = computed((): Uint8Array | undefined => {
     return isSought && !tasks.some((task) => isShown(model.ids[task]!, statuses[task]!)) ? 1 : 0
   })
 })
+
+export const content = computed(
+  (): Content => ({
+    scene: scene.value,
+    looks: looks.value,
+    critical: critical.value,
+    tasks: moment.value.tasks,
+    isDim: dimmed.value,
+    selected: selectedBox.value,
+    hovered: hovered.value,
+  }),
+)

@@ -1,19 +1,17 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { heedKeys } from '../shell/heed-keys.ts'
 import { moment } from '../state/shown.ts'
 import { DagCanvas } from './dag-canvas.tsx'
-import { heedDagKeys } from './dag-keys.ts'
+import { dagKeys } from './dag-keys.ts'
 import { part } from './dag-part.ts'
 import { critical, looks, scene, selectedBox } from './dag-state.ts'
 import { Tools } from './dag-tools.tsx'
 import { isConsequence, isRootCause } from './looks.ts'
 import { TaskTable } from './task-table.tsx'
+import { useEffect } from '../state/signals.ts'
 
 export function DagView(): ComponentChildren {
-  useEffect(() => {
-    addEventListener('keydown', heedDagKeys)
-    return () => removeEventListener('keydown', heedDagKeys)
-  }, [])
+  useEffect(() => heedKeys(dagKeys), [])
   if (moment.value.structure.length === 0) return <p class="empty">The run has no tasks.</p>
   const { fault } = looks.value
   return (

@@ -1,3 +1,4 @@
+import { addTo } from '../state/grouped.ts'
 import type { Layout } from './layout.ts'
 
 /** The boxes of a layout by where they are: a net of cells, so that a part of it costs what is in that part. */
@@ -23,10 +24,7 @@ export function gridOf({ x, y, widths, boxHeight }: Layout): Grid {
     last = Math.max(last, cellOf(x[box]! + widths[box]!))
     lowest = Math.max(lowest, cellOf(y[box]! + boxHeight))
     // A box stands in the cell of its left upper corner; whoever looks, looks one box further.
-    const key = keyOf(cellOf(x[box]!), cellOf(y[box]!))
-    const there = cells.get(key)
-    if (there === undefined) cells.set(key, [box])
-    else there.push(box)
+    addTo(cells, keyOf(cellOf(x[box]!), cellOf(y[box]!)), box)
   }
   const within: Grid['within'] = (left, top, right, bottom) => {
     const found: number[] = []

@@ -1,20 +1,16 @@
 import type { TaskStatus } from '../../../events/task-view.ts'
 import { wordsOf, wordsOfGroup } from './box-words.ts'
+import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
+import { shade } from '../canvas/shade.ts'
 import { cutMiddle } from './cut-middle.ts'
 import { isConsequence, isRootCause } from './looks.ts'
-import type { Palette } from './palette.ts'
 import { cornerOf, paintShares, type Picture } from './picture.ts'
 
 /** The width of a sign of the font of ids, as a part of its size: that of the usual fonts of one width. */
 const signWidth = 0.602
 
 /** A box with its texts, at any zoom that they can be read at. */
-export function paintBox(
-  context: CanvasRenderingContext2D,
-  box: number,
-  picture: Picture,
-  palette: Palette,
-): void {
+export function paintBox(pen: Pen, box: number, picture: Picture): void {
   const { scene, looks, camera, isDim, selected, hovered } = picture
   const { zoom } = camera
   const [x, y] = cornerOf(box, picture)
@@ -26,34 +22,31 @@ export function paintBox(
   const alpha = isDim?.[box] === 1 ? 0.3 : 1
   if (alpha < 1) {
     // No edge is to shine through.
-    context.fillStyle = palette.paper
-    context.fillRect(x, y, width, height)
+    fillBox(pen, x, y, width, height, shade('paper'))
   }
-  context.globalAlpha = alpha
+  pen.globalAlpha = alpha
   if (group !== undefined) {
     // A second sheet under the first one.
-    outline(context, x + 3, y + 3, width, height, palette.paper, palette.rule, 1)
+    outline(pen, x + 3, y + 3, width, height, shade('paper'), shade('rule'), 1)
   }
   const isRoot = fault === isRootCause
   const line = isRoot
-    ? palette.state[status ?? 'failed']
+    ? shade(`state-${status ?? 'failed'}`)
     : picture.critical.box[box] === 1 || box === hovered
-      ? palette.edgeStrong
-      : palette.ruleStrong
-  if (fault === isConsequence) context.setLineDash([3, 3])
-  outline(context, x, y, width, height, palette.paper, line, isRoot ? 2 : 1)
-  context.setLineDash([])
+      ? shade('edge-strong')
+      : shade('rule-strong')
+  if (fault === isConsequence) pen.setLineDash([3, 3])
+  outline(pen, x, y, width, height, shade('paper'), line, isRoot ? 2 : 1)
+  pen.setLineDash([])
   if (isRoot && status !== undefined) {
-    context.globalAlpha = alpha * 0.1
-    context.fillStyle = palette.state[status]
-    context.fillRect(x + 1, y + 1, width - 2, height - 2)
-    context.globalAlpha = alpha
+    pen.globalAlpha = alpha * 0.1
+    fillBox(pen, x + 1, y + 1, width - 2, height - 2, shade(`state-${status}`))
+    pen.globalAlpha = alpha
   }
   const bar = Math.max(3, Math.round(5 * zoom))
   const thick = Math.max(3, Math.round(4 * zoom))
-  if (status === undefined)
-    paintShares(context, box, picture, palette, [x + 1, y + height - thick - 1, width - 2, thick])
-  else paintBar(context, x, y, bar, height, status, palette)
+  if (status === undefined) paintShares(pen, box, picture, [x + 1, y + height - thick - 1, width - 2, thick])
+  else paintBar(pen, x, y, bar, height, status)
   const words =
     status === undefined
       ? wordsOfGroup(looks.counts.get(box)!)
@@ -61,25 +54,25 @@ export function paintBox(
   const size = Math.round(24 * zoom) / 2
   const pad = Math.round(8 * zoom)
   const middle = y + height / 2 - (status === undefined ? Math.round(2 * zoom) : 0)
-  context.textBaseline = 'middle'
-  context.textAlign = 'right'
-  context.font = `${size - 1}px ${palette.sans}`
-  context.fillStyle = palette.ink3
-  const wordsWidth = words === '' ? 0 : context.measureText(words).width + pad
-  context.fillText(words, x + width - pad, middle + 0.5)
-  context.textAlign = 'left'
-  context.font = `${isRoot ? '600 ' : ''}${size}px ${palette.mono}`
-  context.fillStyle = status === 'pending' || status === 'skipped' ? palette.ink3 : palette.ink
+  pen.textBaseline = 'middle'
+  pen.textAlign = 'right'
+  pen.font = `${size - 1}px ${shade('sans')}`
+  pen.fillStyle = shade('ink-3')
+  const wordsWidth = words === '' ? 0 : pen.measureText(words).width + pad
+  pen.fillText(words, x + width - pad, middle + 0.5)
+  pen.textAlign = 'left'
+  pen.font = `${isRoot ? '600 ' : ''}${size}px ${shade('mono')}`
+  pen.fillStyle = status === 'pending' || status === 'skipped' ? shade('ink-3') : shade('ink')
   const start = status === undefined ? pad : bar + pad
   const room = width - start - pad - wordsWidth
-  context.fillText(cutMiddle(label, Math.floor(room / (size * signWidth))), x + start, middle + 0.5)
-  context.globalAlpha = 1
-  if (box === selected) outline(context, x - 2, y - 2, width + 4, height + 4, undefined, palette.ink, 2)
-  context.globalAlpha = 1
+  pen.fillText(cutMiddle(label, Math.floor(room / (size * signWidth))), x + start, middle + 0.5)
+  pen.globalAlpha = 1
+  if (box === selected) outline(pen, x - 2, y - 2, width + 4, height + 4, undefined, shade('ink'), 2)
+  pen.globalAlpha = 1
 }
 
 function outline(
-  context: CanvasRenderingContext2D,
+  pen: Pen,
   x: number,
   y: number,
   width: number,
@@ -89,40 +82,27 @@ function outline(
   lineWidth: number,
 ): void {
   const half = lineWidth / 2
-  context.beginPath()
-  context.roundRect(x + half, y + half, width - lineWidth, height - lineWidth, 3)
+  pen.beginPath()
+  pen.roundRect(x + half, y + half, width - lineWidth, height - lineWidth, 3)
   if (fill !== undefined) {
-    context.fillStyle = fill
-    context.fill()
+    pen.fillStyle = fill
+    pen.fill()
   }
-  context.strokeStyle = line
-  context.lineWidth = lineWidth
-  context.stroke()
+  pen.strokeStyle = line
+  pen.lineWidth = lineWidth
+  pen.stroke()
 }
 
 /** The status at the left side: a hollow bar before the start, a dotted one for what never starts, else a full one. */
-function paintBar(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  status: TaskStatus,
-  palette: Palette,
-): void {
-  context.fillStyle = palette.state[status]
+function paintBar(pen: Pen, x: number, y: number, width: number, height: number, status: TaskStatus): void {
+  pen.fillStyle = shade(`state-${status}`)
   if (status === 'pending' || status === 'ready' || status === 'skipped') {
-    if (status === 'skipped') context.setLineDash([2, 2])
-    context.beginPath()
-    context.moveTo(x + width + 0.5, y + 1)
-    context.lineTo(x + width + 0.5, y + height - 1)
-    context.strokeStyle = palette.state[status]
-    context.lineWidth = 1
-    context.stroke()
-    context.setLineDash([])
+    if (status === 'skipped') pen.setLineDash([2, 2])
+    strokeLine(pen, x + width + 0.5, y + 1, x + width + 0.5, y + height - 1, shade(`state-${status}`))
+    pen.setLineDash([])
     return
   }
-  context.beginPath()
-  context.roundRect(x, y, width + 1, height, [3, 0, 0, 3])
-  context.fill()
+  pen.beginPath()
+  pen.roundRect(x, y, width + 1, height, [3, 0, 0, 3])
+  pen.fill()
 }

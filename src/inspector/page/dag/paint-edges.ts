@@ -1,4 +1,5 @@
-import type { Palette } from './palette.ts'
+import type { Pen } from '../canvas/pen.ts'
+import { shade } from '../canvas/shade.ts'
 import type { Picture } from './picture.ts'
 
 /** Below this zoom edges are straight from column to column: nobody sees the curve. */
@@ -6,7 +7,7 @@ const leastZoomForCurves = 0.3
 /** Below this one they are straight from end to end. */
 const leastZoomForColumns = 0.12
 
-export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
+export function paintEdges(pen: Pen, picture: Picture): void {
   const { scene, critical: chain, camera, screen, isDim, selected, hovered } = picture
   const { edges, x, widths } = scene.layout
   const { top, bottom } = scene.curves
@@ -28,17 +29,17 @@ export function paintEdges(context: CanvasRenderingContext2D, picture: Picture, 
     else plain.push(edge)
   }
   const small = camera.zoom < leastZoomForCurves
-  stroke(context, dim, picture, palette.rule, small ? 0.5 : 1)
-  stroke(context, plain, picture, small ? palette.rule : palette.edge, small ? 0.5 : 1)
-  stroke(context, critical, picture, palette.edgeStrong, small ? 1.5 : 2)
-  stroke(context, own, picture, palette.ink, 1.5)
+  stroke(pen, dim, picture, shade('rule'), small ? 0.5 : 1)
+  stroke(pen, plain, picture, small ? shade('rule') : shade('edge'), small ? 0.5 : 1)
+  stroke(pen, critical, picture, shade('edge-strong'), small ? 1.5 : 2)
+  stroke(pen, own, picture, shade('ink'), 1.5)
 }
 
 /** Many short paths are drawn faster than one that crosses itself everywhere. */
 const edgesInPath = 200
 
 function stroke(
-  context: CanvasRenderingContext2D,
+  pen: Pen,
   edges: readonly number[],
   { scene, camera }: Picture,
   colour: string,
@@ -47,16 +48,16 @@ function stroke(
   const { points, starts } = scene.curves
   const { x, y, zoom } = camera
   const isCurved = zoom >= leastZoomForCurves
-  context.strokeStyle = colour
-  context.lineWidth = width
+  pen.strokeStyle = colour
+  pen.lineWidth = width
   for (let first = 0; first < edges.length; first += edgesInPath) {
-    context.beginPath()
+    pen.beginPath()
     for (let place = first; place < Math.min(edges.length, first + edgesInPath); place++) {
       const edge = edges[place]!
       const end = starts[edge + 1]!
       if (zoom < leastZoomForColumns) {
-        context.moveTo(points[starts[edge]!]! * zoom + x, points[starts[edge]! + 1]! * zoom + y)
-        context.lineTo(points[end - 2]! * zoom + x, points[end - 1]! * zoom + y)
+        pen.moveTo(points[starts[edge]!]! * zoom + x, points[starts[edge]! + 1]! * zoom + y)
+        pen.lineTo(points[end - 2]! * zoom + x, points[end - 1]! * zoom + y)
         continue
       }
       for (let at = starts[edge]!; at < end; at += 4) {
@@ -64,13 +65,13 @@ function stroke(
         const y0 = points[at + 1]! * zoom + y
         const x1 = points[at + 2]! * zoom + x
         const y1 = points[at + 3]! * zoom + y
-        if (at === starts[edge]) context.moveTo(x0, y0)
-        else context.lineTo(x0, y0)
+        if (at === starts[edge]) pen.moveTo(x0, y0)
+        else pen.lineTo(x0, y0)
         const middle = (x0 + x1) / 2
-        if (isCurved && y0 !== y1) context.bezierCurveTo(middle, y0, middle, y1, x1, y1)
-        else context.lineTo(x1, y1)
+        if (isCurved && y0 !== y1) pen.bezierCurveTo(middle, y0, middle, y1, x1, y1)
+        else pen.lineTo(x1, y1)
       }
     }
-    context.stroke()
+    pen.stroke()
   }
 }

@@ -1,18 +1,18 @@
+import { fillBox, type Pen } from '../canvas/pen.ts'
+import { shade } from '../canvas/shade.ts'
 import { paintBlocks } from './paint-blocks.ts'
 import { paintBox } from './paint-box.ts'
 import { paintEdges } from './paint-edges.ts'
-import type { Palette } from './palette.ts'
 import type { Picture } from './picture.ts'
 
 /** From here on boxes have texts; smaller ones are blocks of colour. */
 const leastZoomForText = 0.45
 
-/** Draws what is seen of the picture, and nothing else. The context takes CSS pixels. */
-export function paint(context: CanvasRenderingContext2D, picture: Picture, palette: Palette): void {
+/** Draws what is seen of the picture, and nothing else. The pen takes CSS pixels. */
+export function paint(pen: Pen, picture: Picture): void {
   const { scene, camera, screen } = picture
-  context.fillStyle = palette.paper
-  context.fillRect(0, 0, screen.width, screen.height)
-  paintEdges(context, picture, palette)
+  fillBox(pen, 0, 0, screen.width, screen.height, shade('paper'))
+  paintEdges(pen, picture)
   const room = 8 / camera.zoom
   const boxes = scene.grid.within(
     -camera.x / camera.zoom - room,
@@ -20,6 +20,6 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture, palet
     (screen.width - camera.x) / camera.zoom + room,
     (screen.height - camera.y) / camera.zoom + room,
   )
-  if (camera.zoom < leastZoomForText) paintBlocks(context, boxes, picture, palette)
-  else for (const box of boxes) paintBox(context, box, picture, palette)
+  if (camera.zoom < leastZoomForText) paintBlocks(pen, boxes, picture)
+  else for (const box of boxes) paintBox(pen, box, picture)
 }

@@ -1,5 +1,5 @@
 import { withNoun } from '../../../text/with-noun.ts'
-import { computed, signal } from '@preact/signals'
+import { computed, signal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import type { ActorName } from '../../protocol.ts'
 import { JsonTree } from '../task/json-tree.tsx'

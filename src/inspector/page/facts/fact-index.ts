@@ -1,5 +1,6 @@
 import { inWords } from '../../../events/fact-in-words.ts'
 import type { RunFact } from '../../../events/facts.ts'
+import { addTo } from '../state/grouped.ts'
 
 /** Which facts are shown: all that fit each of these. */
 export interface FactFilter {
@@ -79,9 +80,7 @@ export class FactIndex {
     this.#causes.push(cause)
     if (taskId !== undefined) this.#lastOfTask.set(taskId, seq)
     if (cause === 0) return
-    const known = this.#effects.get(cause)
-    if (known === undefined) this.#effects.set(cause, [seq])
-    else known.push(seq)
+    addTo(this.#effects, cause, seq)
   }
 
   #text(fact: RunFact): string {

@@ -1,10 +1,11 @@
 import { withNoun } from '../../../text/with-noun.ts'
-import { computed, signal } from '@preact/signals'
+import { computed, signal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import { JsonTree } from '../task/json-tree.tsx'
 import { sinceStart } from '../task/since-start.ts'
 import { FilterBar, newFilter, taskIn, wordsIn } from '../list/filter-bar.tsx'
 import { VirtualList } from '../list/virtual-list.tsx'
+import { countHolding } from '../state/sorted.ts'
 import type { History } from '../state/history.ts'
 import { history, isFollowing, pin, pinnedSeq, told } from '../state/shown.ts'
 import { Causes, Effects } from './causes-and-effects.tsx'
@@ -110,12 +111,6 @@ function TypePicker(): ComponentChildren {
 
 /** The place of a `seq` among those in order; −1 where it is not there. */
 function placeIn(seqs: readonly number[], seq: number): number {
-  let from = 0
-  let to = seqs.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (seqs[middle]! < seq) from = middle + 1
-    else to = middle
-  }
-  return seqs[from] === seq ? from : -1
+  const place = countHolding(seqs.length, (at) => seqs[at]! < seq)
+  return seqs[place] === seq ? place : -1
 }

@@ -1,4 +1,4 @@
-import { type Signal, signal } from '@preact/signals'
+import { type Signal, signal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import { selectedTask } from '../state/shown.ts'
 

@@ -1,6 +1,5 @@
-import { signal } from '@preact/signals'
+import { signal, useEffect, useRef } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
 import { keys } from './key-list.ts'
 
 interface Asked {
@@ -39,7 +38,7 @@ function answer(isYes: boolean): void {
 }
 
 export function Dialogs(): ComponentChildren {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const dialog = useRef<HTMLDialogElement>()
   const open = asked.value
   useEffect(() => {
     if (open === undefined) dialog.current?.close()

@@ -30,8 +30,3 @@ export function Status({ status }: { readonly status: string }): ComponentChildr
     </span>
   )
 }
-
-/** The colour of a status in the theme that is shown, for a canvas. */
-export function colourOf(status: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--state-${status}`).trim()
-}

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { effect, signal } from '../state/signals.ts'
 
 export type Theme = 'light' | 'dark'
 

@@ -1,4 +1,4 @@
-import { effect, untracked } from '@preact/signals'
+import { effect, untracked } from './signals.ts'
 import { pin, pinnedSeq, runId, runs, selectedActor, selectedTask, type View, view, views } from './shown.ts'
 
 /** The token is kept for the port that it belongs to, until the tab is closed. */

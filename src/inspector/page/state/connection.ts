@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals'
+import { effect } from './signals.ts'
 import type { Explanation } from '../../../events/explanation.ts'
 import {
   type ActorName,

@@ -2,6 +2,7 @@ import { type Fact, isRunFact, type PassingFact, type RunFact } from '../../../e
 import { RunFolder, type RunView } from '../../../events/fold.ts'
 import { newTaskView, noTasks, type TaskStatus, type TaskView } from '../../../events/task-view.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
+import { countHolding } from './sorted.ts'
 
 /** A run as it was after one of its facts. */
 export interface Moment extends RunView {
@@ -81,7 +82,8 @@ export class History {
   /** The run after the fact with that `seq`. */
   at(seq: number): Moment {
     if (seq >= this.lastSeq) return this.latest()
-    const part = this.#runs[Math.max(0, after(this.#runs.length, (i) => this.#runs[i]!.seq <= seq) - 1)]?.part
+    const part =
+      this.#runs[Math.max(0, countHolding(this.#runs.length, (i) => this.#runs[i]!.seq <= seq) - 1)]?.part
     if (part === undefined) return this.latest()
     const tasks = new Map<string, TaskView>()
     const statuses: TaskStatus[] = []
@@ -98,7 +100,7 @@ export class History {
 
   /** The `seq` of the last fact that was told at that instant or before. */
   seqAt(instant: number): number {
-    return after(this.facts.length, (i) => this.facts[i]!.at <= instant)
+    return countHolding(this.facts.length, (i) => this.facts[i]!.at <= instant)
   }
 
   /** The `seq`s of the facts about a task that changed its view, in order. */
@@ -116,13 +118,13 @@ export class History {
   /** The task as it was before the last fact about it up to that `seq`. Undefined where there was none. */
   taskBefore(taskId: string, seq: number): TaskView | undefined {
     const seqs = this.seqsOf(taskId)
-    const last = seqs[after(seqs.length, (i) => seqs[i]! <= seq) - 1]
+    const last = seqs[countHolding(seqs.length, (i) => seqs[i]! <= seq) - 1]
     return last === undefined ? undefined : this.taskAt(taskId, last - 1)
   }
 
   #viewAt(place: number, seq: number): TaskView {
     const seqs = this.#seqs[place]!
-    const count = after(seqs.length, (i) => seqs[i]! <= seq)
+    const count = countHolding(seqs.length, (i) => seqs[i]! <= seq)
     return count === 0 ? newTaskView(this.structure[place]!.id) : this.#views[place]![count - 1]!
   }
 
@@ -141,16 +143,4 @@ export class History {
     this.#views[place]!.push(view)
     this.#seqs[place]!.push(seq)
   }
-}
-
-/** How many of the first `length` places hold, where those that hold come first. */
-function after(length: number, holds: (place: number) => boolean): number {
-  let from = 0
-  let to = length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if (holds(middle)) from = middle + 1
-    else to = middle
-  }
-  return from
 }

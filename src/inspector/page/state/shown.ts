@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals'
+import { computed, effect, signal } from './signals.ts'
 import type { TaskStatus } from '../../../events/task-view.ts'
 import type { ActorName, LogId } from '../../protocol.ts'
 import { LogModel } from './log-model.ts'

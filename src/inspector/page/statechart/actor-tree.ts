@@ -1,4 +1,5 @@
 import type { ActorName } from '../../protocol.ts'
+import { addTo } from '../state/grouped.ts'
 import type { ActorEntry } from '../state/log-model.ts'
 
 /** An actor in the list of those to choose from. */
@@ -22,9 +23,7 @@ export function actorTree(
   const add = (actor: ActorName, parent: ActorName): void => {
     if (actor === parent || parents.has(actor) || actor === 'runtime') return
     parents.set(actor, parent)
-    const known = children.get(parent)
-    if (known === undefined) children.set(parent, [actor])
-    else known.push(actor)
+    addTo(children, parent, actor)
   }
   add('dag', 'runtime')
   for (const id of tasks) add(`task/${id}`, 'dag')

@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals'
+import { useEffect, useRef, useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
 import type { StateModel } from '../../protocol.ts'
+import { watchSize } from '../list/watch-size.ts'
 import type { Measure } from './box.ts'
 import { withAncestors } from './chart.ts'
 import { ChartSvg } from './chart-svg.tsx'
@@ -41,17 +41,15 @@ export function ChartPane({
   readonly look: ActorLook
   readonly root: StateModel
 }): ComponentChildren {
-  const frame = useRef<HTMLDivElement>(null)
+  const frame = useRef<HTMLDivElement>()
   const width = useSignal(0)
   const focused = useSignal<string | undefined>(undefined)
   useEffect(() => {
     const shown = frame.current!
-    const observer = new ResizeObserver(() => {
+    return watchSize(shown, () => {
       const { paddingLeft, paddingRight } = getComputedStyle(shown)
       width.value = shown.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
     })
-    observer.observe(shown)
-    return () => observer.disconnect()
   }, [])
   const activeKey = look.active.join(' ')
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { showMs } from '../../../time/duration.ts'
 import type { StateModel, TransitionModel } from '../../protocol.ts'
+import { addTo } from '../state/grouped.ts'
 
 /** A line of text in a state's box: what happens on an event. */
 export interface ChartRow {
@@ -82,9 +83,7 @@ function rowsOf(
       !isWithin(model.id, models.get(target)!)
     const list = isEdge ? exits : inner
     const key = isEdge ? target : one.targets.join(' ')
-    const known = list.get(key)
-    if (known === undefined) list.set(key, [one])
-    else known.push(one)
+    addTo(list, key, one)
   }
   const keyOf = (id: string): string => models.get(id)?.key ?? id
   return {
@@ -119,9 +118,7 @@ function merged(list: readonly TransitionModel[], keyOf: (id: string) => string)
   const byEvent = new Map<string, TransitionModel[]>()
   for (const one of list) {
     const key = `${one.event} ${one.after ?? ''}`
-    const known = byEvent.get(key)
-    if (known === undefined) byEvent.set(key, [one])
-    else known.push(one)
+    addTo(byEvent, key, one)
   }
   return [...byEvent.values()].map((same) => {
     const words = eventWords(same[0]!)

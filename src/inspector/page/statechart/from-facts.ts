@@ -2,6 +2,8 @@ import type { RunState } from '../../../../machines/dag.ts'
 import type { TaskState } from '../../../../machines/task-context.ts'
 import { droppedOutput, type RunFact } from '../../../events/facts.ts'
 import type { ActorName } from '../../protocol.ts'
+import { addTo } from '../state/grouped.ts'
+import { countHolding } from '../state/sorted.ts'
 
 /** What an actor of dagmar did, as facts tell of it. States are named by their keys. */
 export interface Step {
@@ -67,20 +69,12 @@ export class StepReader {
   /** The last thing that an actor did up to the fact with that `seq`. */
   last(actor: ActorName, seq: number): Step | undefined {
     const places = this.#ofActor.get(actor) ?? []
-    let from = 0
-    let to = places.length
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if (this.steps[places[middle]!]!.seq <= seq) from = middle + 1
-      else to = middle
-    }
-    return from === 0 ? undefined : this.steps[places[from - 1]!]
+    const count = countHolding(places.length, (at) => this.steps[places[at]!]!.seq <= seq)
+    return this.steps[places[count - 1]!]
   }
 
   #add(step: Step): void {
-    const known = this.#ofActor.get(step.actor)
-    if (known === undefined) this.#ofActor.set(step.actor, [this.steps.length])
-    else known.push(this.steps.length)
+    addTo(this.#ofActor, step.actor, this.steps.length)
     this.steps.push(step)
   }
 

@@ -1,3 +1,4 @@
+import { addTo } from '../state/grouped.ts'
 import type { Chart, ChartState } from './chart.ts'
 
 /** In which column each state stands among those beside it; 0 is where their parent begins. */
@@ -19,15 +20,13 @@ export function columnsOf({ states }: Chart, isStacked: boolean): Columns {
 }
 
 /** For each state, which of its siblings transitions from it, or from a state in it, lead to. */
-function neighbours(states: Chart['states']): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, Set<string>>()
+function neighbours(states: Chart['states']): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
   for (const state of states.values()) {
     for (const { target } of state.exits) {
       const [from, to] = apart(state, states.get(target)!)
       if (from === undefined || to === undefined) continue
-      const known = found.get(from.model.id)
-      if (known === undefined) found.set(from.model.id, new Set([to.model.id]))
-      else known.add(to.model.id)
+      addTo(found, from.model.id, to.model.id)
     }
   }
   return found
@@ -53,7 +52,7 @@ export function pathTo(state: ChartState): readonly ChartState[] {
 function place(
   initial: string | undefined,
   children: readonly ChartState[],
-  leadsTo: ReadonlyMap<string, ReadonlySet<string>>,
+  leadsTo: ReadonlyMap<string, readonly string[]>,
   columns: Map<string, number>,
 ): void {
   const isHere = new Set(children.map(({ model }) => model.id))

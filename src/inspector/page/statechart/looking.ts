@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { effect, signal } from '../state/signals.ts'
 import { look } from '../state/connection.ts'
 import { history, link, log, runId, view } from '../state/shown.ts'
 import type { LogModel } from '../state/log-model.ts'

@@ -1,4 +1,4 @@
-import { computed } from '@preact/signals'
+import { computed } from '../state/signals.ts'
 import type { ActorName, MachineModel } from '../../protocol.ts'
 import type { LogModel, SnapshotEntry } from '../state/log-model.ts'
 import { history, link, log, moment, pinnedSeq, selectedActor, selectedTask, told } from '../state/shown.ts'

@@ -1,4 +1,4 @@
-import { computed } from '@preact/signals'
+import { computed } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { JsonTree } from '../task/json-tree.tsx'

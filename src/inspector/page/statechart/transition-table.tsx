@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
 import type { StateModel, TransitionModel } from '../../protocol.ts'
 import { eventWords } from './chart.ts'
 import type { ActorLook, Taken } from './shown-actor.ts'
+import { useEffect, useRef } from '../state/signals.ts'
 
 /** The height of the table's head, which stays above what is scrolled. */
 const headHeight = 26
@@ -27,7 +27,7 @@ export function TransitionTable({
   const told = [...states.slice(1), root].filter(
     ({ id, transitions, type }) => transitions.length > 0 || type === 'final' || isCurrent(id),
   )
-  const frame = useRef<HTMLElement>(null)
+  const frame = useRef<HTMLElement>()
   const shown = look.active.join(' ')
   useEffect(() => {
     const current = [...frame.current!.querySelectorAll<HTMLElement>('[data-active]')].at(-1)

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import type { Command } from '../../protocol.ts'
 import { confirm } from '../shell/dialogs.tsx'

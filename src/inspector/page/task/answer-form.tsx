@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import type { JsonValue } from '../../../events/json-value.ts'
 import type { TaskView } from '../../../events/task-view.ts'

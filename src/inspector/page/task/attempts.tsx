@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { showMs } from '../../../time/duration.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, instant, moment } from '../state/shown.ts'
@@ -9,6 +8,7 @@ import { FailureBlock } from './failure-block.tsx'
 import { Few } from './few.tsx'
 import { Section } from './section.tsx'
 import { sinceStart } from './since-start.ts'
+import { useSignal } from '../state/signals.ts'
 
 /** The attempts of a task that had begun at the instant that is looked at. */
 export function attemptsAt(taskId: string): readonly AttemptBar[] {
@@ -61,7 +61,7 @@ interface AttemptRowOptions {
 }
 
 function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
-  const [isOpen, open] = useState(false)
+  const isOpen = useSignal(false)
   const { seq, at } = moment.value
   const { number, from, queuedMs, failure } = attempt
   const hasEnded = attempt.endSeq !== undefined && attempt.endSeq <= seq
@@ -77,7 +77,14 @@ function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
           <span class="status">
             <Dot status={end === 'deferred' ? 'dispatched' : end === 'interrupted' ? 'stopping' : end} />
             {shows ? (
-              <button type="button" class="plain" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+              <button
+                type="button"
+                class="plain"
+                aria-expanded={isOpen.value}
+                onClick={() => {
+                  isOpen.value = !isOpen.value
+                }}
+              >
                 {end} <code>{failure.code}</code>
               </button>
             ) : (
@@ -89,7 +96,7 @@ function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
         <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>
         <td>{showMs(until - from)}</td>
       </tr>
-      {isOpen && shows && (
+      {isOpen.value && shows && (
         <tr>
           <td colSpan={5} class="attempt-failure">
             <FailureBlock failure={failure} />

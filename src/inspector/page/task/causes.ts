@@ -1,6 +1,7 @@
 import type { Failure } from '../../../../machines/outcome.ts'
 import type { RunView } from '../../../events/fold.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
+import { addTo } from '../state/grouped.ts'
 
 type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
 
@@ -42,9 +43,7 @@ export function dependentsOf(structure: readonly TaskStructure[], taskId: string
     const made = new Map<string, string[]>()
     for (const { id, needs } of structure) {
       for (const need of needs) {
-        const list = made.get(need)
-        if (list === undefined) made.set(need, [id])
-        else list.push(id)
+        addTo(made, need, id)
       }
     }
     dependents = made

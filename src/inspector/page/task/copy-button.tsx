@@ -1,21 +1,23 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useSignal } from '../state/signals.ts'
 
 /** Copies a text, and says whether it could. */
 export function CopyButton({ text }: { readonly text: () => string }): ComponentChildren {
-  const [said, say] = useState('Copy')
+  const said = useSignal('Copy')
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text())
-      say('Copied')
+      said.value = 'Copied'
     } catch {
-      say('Not allowed')
+      said.value = 'Not allowed'
     }
-    setTimeout(() => say('Copy'), 1_500)
+    setTimeout(() => {
+      said.value = 'Copy'
+    }, 1_500)
   }
   return (
     <button type="button" class="plain soft" onClick={() => void copy()}>
-      {said}
+      {said.value}
     </button>
   )
 }

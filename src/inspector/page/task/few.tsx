@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useSignal } from '../state/signals.ts'
 
 interface FewOptions<One> {
   readonly of: readonly One[]
@@ -23,16 +23,22 @@ export function Few<One>({
   within = (button) => button,
   children,
 }: FewOptions<One>): ComponentChildren {
-  const [count, setCount] = useState(most)
-  const left = of.length - count
+  const count = useSignal(most)
+  const left = of.length - count.value
   const button =
     left > 0 &&
     within(
-      <button type="button" class="plain soft" onClick={() => setCount(count + 500)}>
+      <button
+        type="button"
+        class="plain soft"
+        onClick={() => {
+          count.value += 500
+        }}
+      >
         {left} {others}
       </button>,
     )
-  const shown = isFromEnd ? of.slice(-count) : of.slice(0, count)
+  const shown = isFromEnd ? of.slice(-count.value) : of.slice(0, count.value)
   return (
     <>
       {isFromEnd && button}

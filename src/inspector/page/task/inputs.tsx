@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import type { TaskStructure } from '../../../graph/plan.ts'
 import { moment } from '../state/shown.ts'
 import { Few } from './few.tsx'
@@ -7,6 +6,7 @@ import { brief } from './json-shape.ts'
 import { JsonTree } from './json-tree.tsx'
 import { Section } from './section.tsx'
 import { TaskLink } from './task-link.tsx'
+import { useSignal } from '../state/signals.ts'
 
 /** What a task needs: its dependencies, each with the output that it gives. */
 export function Inputs({ needs }: TaskStructure): ComponentChildren {
@@ -21,7 +21,7 @@ export function Inputs({ needs }: TaskStructure): ComponentChildren {
 }
 
 function Input({ id }: { readonly id: string }): ComponentChildren {
-  const [isOpen, open] = useState(false)
+  const isOpen = useSignal(false)
   const outcome = moment.value.tasks.get(id)?.outcome
   const output = outcome?.status === 'completed' ? outcome.output : undefined
   return (
@@ -32,15 +32,17 @@ function Input({ id }: { readonly id: string }): ComponentChildren {
           <button
             type="button"
             class="plain soft mono"
-            aria-expanded={isOpen}
+            aria-expanded={isOpen.value}
             title={`The output of ${id}`}
-            onClick={() => open(!isOpen)}
+            onClick={() => {
+              isOpen.value = !isOpen.value
+            }}
           >
             {brief(output, 40)}
           </button>
         )}
       </div>
-      {isOpen && output !== undefined && <JsonTree value={output} />}
+      {isOpen.value && output !== undefined && <JsonTree value={output} />}
     </>
   )
 }

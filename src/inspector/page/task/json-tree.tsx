@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { CopyButton } from './copy-button.tsx'
 import { Few } from './few.tsx'
 import { brief, isLarger, isSame, type Member, membersOf, raw } from './json-shape.ts'
 import { Written } from './stretches.tsx'
+import { useSignal } from '../state/signals.ts'
 
 /** What a value was before, where what differs is to be marked. */
 type Before = { readonly value: unknown } | undefined
@@ -16,18 +16,25 @@ export function JsonTree({
   readonly value: unknown
   readonly before?: Before
 }): ComponentChildren {
-  const [isRaw, showRaw] = useState(false)
+  const isRaw = useSignal(false)
   return (
     <div class="json">
       <div class="json-tools">
         {membersOf(value) !== undefined && (
-          <button type="button" class="plain soft" aria-pressed={isRaw} onClick={() => showRaw(!isRaw)}>
-            {isRaw ? 'Tree' : 'Raw'}
+          <button
+            type="button"
+            class="plain soft"
+            aria-pressed={isRaw.value}
+            onClick={() => {
+              isRaw.value = !isRaw.value
+            }}
+          >
+            {isRaw.value ? 'Tree' : 'Raw'}
           </button>
         )}
         <CopyButton text={() => raw(value)} />
       </div>
-      {isRaw || typeof value === 'string' ? (
+      {isRaw.value || typeof value === 'string' ? (
         <Text text={raw(value)} />
       ) : (
         <Value value={value} isOpen={before !== undefined || !isLarger(value, 40)} before={before} />
@@ -39,15 +46,21 @@ export function JsonTree({
 const longestWhole = 20_000
 
 function Text({ text }: { readonly text: string }): ComponentChildren {
-  const [isWhole, showWhole] = useState(false)
-  const isLong = text.length > longestWhole && !isWhole
+  const isWhole = useSignal(false)
+  const isLong = text.length > longestWhole && !isWhole.value
   return (
     <>
       <pre class="raw">
         <Written text={isLong ? text.slice(0, longestWhole) : text} />
       </pre>
       {isLong && (
-        <button type="button" class="plain soft" onClick={() => showWhole(true)}>
+        <button
+          type="button"
+          class="plain soft"
+          onClick={() => {
+            isWhole.value = true
+          }}
+        >
           All {text.length} characters
         </button>
       )}
@@ -92,18 +105,23 @@ interface BranchOptions {
 }
 
 function Branch({ value, label, members, isOpen, before }: BranchOptions): ComponentChildren {
-  const [open, setOpen] = useState(isOpen)
+  const open = useSignal(isOpen)
   const old = before === undefined ? undefined : new Map(membersOf(before.value))
   const gone = [...(old?.keys() ?? [])].filter((name) => !members.some(([known]) => known === name))
   return (
-    <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      open={open.value}
+      onToggle={({ currentTarget }) => {
+        open.value = currentTarget.open
+      }}
+    >
       <summary>
         {label}
         <span class="soft">
-          {open ? `${members.length} ${Array.isArray(value) ? 'items' : 'fields'}` : brief(value)}
+          {open.value ? `${members.length} ${Array.isArray(value) ? 'items' : 'fields'}` : brief(value)}
         </span>
       </summary>
-      {open && (
+      {open.value && (
         <div class="json-members">
           <Few of={members} most={100}>
             {([name, member]) => (
@@ -130,17 +148,23 @@ function Branch({ value, label, members, isOpen, before }: BranchOptions): Compo
 const longestText = 400
 
 function Leaf({ value }: { readonly value: unknown }): ComponentChildren {
-  const [isWhole, showWhole] = useState(false)
+  const isWhole = useSignal(false)
   if (typeof value !== 'string') return <span>{brief(value)}</span>
   const isLong = value.length > longestText
   return (
     <>
       <span class="json-text">
-        {JSON.stringify(isLong && !isWhole ? value.slice(0, longestText) : value)}
+        {JSON.stringify(isLong && !isWhole.value ? value.slice(0, longestText) : value)}
       </span>
       {isLong && (
-        <button type="button" class="plain soft" onClick={() => showWhole(!isWhole)}>
-          {isWhole ? ' less' : ` … ${value.length} characters`}
+        <button
+          type="button"
+          class="plain soft"
+          onClick={() => {
+            isWhole.value = !isWhole.value
+          }}
+        >
+          {isWhole.value ? ' less' : ` … ${value.length} characters`}
         </button>
       )}
     </>

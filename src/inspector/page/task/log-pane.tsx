@@ -1,6 +1,5 @@
-import { useSignal } from '@preact/signals'
+import { useEffect, useRef, useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
 import { history, log, moment, pinnedSeq, told } from '../state/shown.ts'
 import type { History } from '../state/history.ts'
 import { CopyButton } from './copy-button.tsx'
@@ -28,7 +27,7 @@ function logOf(taskId: string): LogLines {
 
 /** What a task wrote, as it comes: its colours, and no other escape. */
 export function LogPane({ taskId }: { readonly taskId: string }): ComponentChildren {
-  const pane = useRef<HTMLDivElement>(null)
+  const pane = useRef<HTMLDivElement>()
   const top = useSignal(0)
   const search = useSignal('')
   const attempt = useSignal<number | undefined>(undefined)
@@ -38,7 +37,7 @@ export function LogPane({ taskId }: { readonly taskId: string }): ComponentChild
   const attempts = [...new Set(all.map((line) => line.attempt))]
   // Where it was before this line was drawn: somebody may be reading above.
   const wasAtEnd = isAtEnd(pane.current)
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (wasAtEnd && pane.current !== null) pane.current.scrollTop = pane.current.scrollHeight
   }, [lines.length])
   if (all.length === 0) return <NoLog taskId={taskId} />

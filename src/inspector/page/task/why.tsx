@@ -1,6 +1,5 @@
-import { useSignal } from '@preact/signals'
+import { useEffect, useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
 import type { Explanation } from '../../../events/explanation.ts'
 import { whyOf } from '../../../events/why-of.ts'
 import { askWhy } from '../state/connection.ts'

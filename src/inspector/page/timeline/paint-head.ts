@@ -1,5 +1,6 @@
+import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
+import { shade } from '../canvas/shade.ts'
 import { type Chart, xOf } from './chart.ts'
-import type { Palette } from '../dag/palette.ts'
 import { paintInstant } from './paint-rows.ts'
 import type { StepSeries } from './step-series.ts'
 import { ticksBetween } from './time-axis.ts'
@@ -22,40 +23,31 @@ export interface HeadPicture {
   /** Nothing is known after this. */
   readonly now: number
   readonly instant: number | undefined
-  readonly palette: Palette
 }
 
-type Pen = CanvasRenderingContext2D
-
 export function paintHead(pen: Pen, chart: Chart, picture: HeadPicture): void {
-  const { uses, palette, instant } = picture
+  const { uses, instant } = picture
   for (const [place, use] of uses.entries()) paintUse(pen, chart, picture, use, place * useHeight)
-  if (instant !== undefined)
-    paintInstant(pen, { ...chart, height: uses.length * useHeight }, palette, instant)
+  if (instant !== undefined) paintInstant(pen, { ...chart, height: uses.length * useHeight }, instant)
   paintAxis(pen, chart, picture)
 }
 
 /** A use as an area. Its limit is as high as its strip. */
-function paintUse(pen: Pen, chart: Chart, { now, palette }: HeadPicture, use: Use, top: number): void {
+function paintUse(pen: Pen, chart: Chart, { now }: HeadPicture, use: Use, top: number): void {
   const { window, width } = chart
   const highest = use.series.highest(window.from, window.to, Math.max(1, Math.floor(width)))
   const full = Math.max(1, use.limit ?? use.series.peak, use.series.peak)
   const height = useHeight - 6
   const base = top + useHeight - 2
   const end = Math.min(highest.length, Math.ceil(xOf(chart, now)))
-  pen.fillStyle = palette.rule
-  pen.fillRect(0, base, width, 1)
+  fillBox(pen, 0, base, width, 1, shade('rule'))
   if (use.limit !== null && use.limit > 0) {
     const limit = Math.round(base - (use.limit / full) * height) - 0.5
-    pen.strokeStyle = palette.rule
     pen.setLineDash([2, 3])
-    pen.beginPath()
-    pen.moveTo(0, limit)
-    pen.lineTo(width, limit)
-    pen.stroke()
+    strokeLine(pen, 0, limit, width, limit, shade('rule'))
     pen.setLineDash([])
   }
-  pen.fillStyle = palette.ink3
+  pen.fillStyle = shade('ink-3')
   pen.globalAlpha = 0.55
   // Columns of one height are one rectangle.
   for (let from = 0; from < end; ) {
@@ -68,21 +60,16 @@ function paintUse(pen: Pen, chart: Chart, { now, palette }: HeadPicture, use: Us
   pen.globalAlpha = 1
 }
 
-function paintAxis(pen: Pen, chart: Chart, { origin, palette, uses }: HeadPicture): void {
+function paintAxis(pen: Pen, chart: Chart, { origin, uses }: HeadPicture): void {
   const { window, width } = chart
   const top = uses.length * useHeight
-  pen.font = `11px ${palette.sans}`
+  pen.font = `11px ${shade('sans')}`
   pen.textBaseline = 'middle'
   pen.textAlign = 'left'
   for (const { at, label } of ticksBetween(window.from - origin, window.to - origin, width / 80)) {
     const x = Math.round(xOf(chart, origin + at)) + 0.5
-    pen.strokeStyle = palette.rule
-    pen.lineWidth = 1
-    pen.beginPath()
-    pen.moveTo(x, top + 6)
-    pen.lineTo(x, top + axisHeight)
-    pen.stroke()
-    pen.fillStyle = palette.ink3
+    strokeLine(pen, x, top + 6, x, top + axisHeight, shade('rule'))
+    pen.fillStyle = shade('ink-3')
     // A label that the edge would cut could be read as another one.
     if (x + 4 + pen.measureText(label).width <= width) pen.fillText(label, x + 4, top + axisHeight / 2 + 2)
   }

@@ -1,25 +1,25 @@
 import { isRunEnd } from '../../../events/facts.ts'
-import type { Palette } from '../dag/palette.ts'
+import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
+import { shade } from '../canvas/shade.ts'
 import { type Chart, xOf } from './chart.ts'
 import { paintMarks } from './paint-marks.ts'
 import { paintNumber, paintSpan } from './paint-span.ts'
 import { firstSpanAfter } from './row-order.ts'
-import { barHeightIn, line, lowest, type Pen, type RowsPicture } from './rows-picture.ts'
+import { barHeightIn, lowest, type RowsPicture } from './rows-picture.ts'
 import type { TimelineRow } from './timeline-row.ts'
 
 export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
-  const { rows, top, rowHeight, palette, selected, chain } = picture
+  const { rows, top, rowHeight, selected, chain } = picture
   const first = Math.max(0, Math.floor(top / rowHeight))
   const last = Math.min(rows.length - 1, Math.floor((top + chart.height) / rowHeight))
   const inChain = new Set(chain)
-  pen.font = `10px ${palette.sans}`
+  pen.font = `10px ${shade('sans')}`
   pen.textBaseline = 'middle'
   for (let place = first; place <= last; place++) {
     const row = rows[place]!
     const y = place * rowHeight - top
     if (row.id === selected) {
-      pen.fillStyle = palette.select
-      pen.fillRect(0, y, chart.width, Math.max(2, rowHeight))
+      fillBox(pen, 0, y, chart.width, Math.max(2, rowHeight), shade('select'))
     }
     pen.globalAlpha = chain.length > 0 && !inChain.has(row.id) ? 0.2 : 1
     paintRow(pen, chart, picture, row, y)
@@ -27,7 +27,7 @@ export function paintRows(pen: Pen, chart: Chart, picture: RowsPicture): void {
   }
   paintRunFacts(pen, chart, picture)
   if (chain.length > 1) paintChain(pen, chart, picture)
-  if (picture.instant !== undefined) paintInstant(pen, chart, palette, picture.instant)
+  if (picture.instant !== undefined) paintInstant(pen, chart, picture.instant)
 }
 
 function paintRow(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow, y: number): void {
@@ -45,38 +45,36 @@ function paintRow(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow
   paintMarks(pen, chart, picture, row, y)
   if (spans.length === 0) return
   // Where all of it lies beyond an edge, a sign says on which side.
-  pen.fillStyle = picture.palette.ink3
+  pen.fillStyle = shade('ink-3')
   if (first === spans.length) pen.fillText('‹', 4, y + rowHeight / 2)
   else if (first === 0 && spans[0]!.from > to) pen.fillText('›', chart.width - 8, y + rowHeight / 2)
 }
 
 /** Hairlines where something happened to the run as a whole, and a shade while it was paused. */
-function paintRunFacts(pen: Pen, chart: Chart, { runFacts, palette, now }: RowsPicture): void {
+function paintRunFacts(pen: Pen, chart: Chart, { runFacts, now }: RowsPicture): void {
   for (const [place, fact] of runFacts.entries()) {
     if (fact.type === 'run.created' || fact.type === 'run.started' || isRunEnd(fact)) continue
     const x = Math.round(xOf(chart, fact.at)) + 0.5
     if (fact.type === 'run.paused') {
       pen.globalAlpha = 0.5
-      pen.fillStyle = palette.sunk
-      pen.fillRect(x, 0, xOf(chart, Math.min(now, runFacts[place + 1]?.at ?? now)) - x, chart.height)
+      fillBox(
+        pen,
+        x,
+        0,
+        xOf(chart, Math.min(now, runFacts[place + 1]?.at ?? now)) - x,
+        chart.height,
+        shade('sunk'),
+      )
       pen.globalAlpha = 1
     }
     if (x < 0 || x > chart.width) continue
-    pen.strokeStyle = palette.ruleStrong
-    pen.lineWidth = 1
-    line(pen, x, 0, x, chart.height)
+    strokeLine(pen, x, 0, x, chart.height, shade('rule-strong'))
   }
 }
 
 /** From the end of each task of the chain to where the next one begins. */
-function paintChain(
-  pen: Pen,
-  chart: Chart,
-  { rows, top, rowHeight, chain, palette, now }: RowsPicture,
-): void {
+function paintChain(pen: Pen, chart: Chart, { rows, top, rowHeight, chain, now }: RowsPicture): void {
   const places = new Map(rows.map((row, place) => [row.id, place]))
-  pen.strokeStyle = palette.ink
-  pen.lineWidth = 1
   for (const [index, id] of chain.entries()) {
     const place = places.get(id)
     const next = places.get(chain[index + 1] ?? '')
@@ -88,20 +86,18 @@ function paintChain(
     if (Math.max(y, nextY) < 0 || Math.min(y, nextY) > chart.height) continue
     const half = barHeightIn(rowHeight) / 2
     const side = nextY > y ? half : -half
-    line(pen, Math.round(end) - 0.5, y + side, Math.round(end) - 0.5, nextY - side)
+    const x = Math.round(end) - 0.5
+    strokeLine(pen, x, y + side, x, nextY - side, shade('ink'))
   }
 }
 
 /** What came after the instant that is looked at is pale. */
-export function paintInstant(pen: Pen, chart: Chart, palette: Palette, instant: number): void {
+export function paintInstant(pen: Pen, chart: Chart, instant: number): void {
   const x = Math.round(xOf(chart, instant)) + 0.5
   if (x < chart.width) {
     pen.globalAlpha = 0.72
-    pen.fillStyle = palette.paper
-    pen.fillRect(Math.max(0, x), 0, chart.width, chart.height)
+    fillBox(pen, Math.max(0, x), 0, chart.width, chart.height, shade('paper'))
     pen.globalAlpha = 1
   }
-  pen.strokeStyle = palette.ink
-  pen.lineWidth = 1
-  line(pen, x, 0, x, chart.height)
+  strokeLine(pen, x, 0, x, chart.height, shade('ink'))
 }

@@ -1,6 +1,9 @@
 import type { TaskStatus } from '../../../events/task-view.ts'
+import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
+import { shade } from '../canvas/shade.ts'
+import { computed } from '../state/signals.ts'
 import { type Chart, xOf } from './chart.ts'
-import { barHeightIn, line, lowest, type Pen, type RowsPicture } from './rows-picture.ts'
+import { barHeightIn, lowest, type RowsPicture } from './rows-picture.ts'
 import type { AttemptBar, Span, SpanKind } from './timeline-row.ts'
 
 /** The status that gives a wait, or a part of an attempt, its colour. */
@@ -15,7 +18,7 @@ const statusOf: Readonly<Record<SpanKind, TaskStatus>> = {
 }
 
 export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Span, y: number): void {
-  const { palette, now, rowHeight } = picture
+  const { now, rowHeight } = picture
   const barHeight = barHeightIn(rowHeight)
   const barTop = (rowHeight - barHeight) / 2
   const end = Math.min(span.to, now)
@@ -24,8 +27,8 @@ export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Sp
   const width = Math.max(1, right - left)
   // What came after the instant that is looked at has no state yet.
   const isLater = span.from >= (picture.instant ?? Number.POSITIVE_INFINITY)
-  const shade = (status: TaskStatus): string => (isLater ? palette.ink3 : palette.state[status])
-  const colour = shade(statusOf[span.kind])
+  const toned = (status: TaskStatus): string => shade(isLater ? 'ink-3' : `state-${status}`)
+  const colour = toned(statusOf[span.kind])
   const middle = y + rowHeight / 2
   switch (span.kind) {
     case 'queued':
@@ -34,26 +37,28 @@ export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Sp
     case 'retry': {
       const due = Math.min(right, xOf(chart, span.dueAt ?? Number.POSITIVE_INFINITY))
       dashed(pen, left, due, middle, colour)
-      if (due < right) hollow(pen, due, right, middle, shade('ready'), rowHeight)
+      if (due < right) hollow(pen, due, right, middle, toned('ready'), rowHeight)
       return
     }
     case 'question':
       dashed(pen, left, right, middle, colour)
       return
     case 'stalled':
-      pen.fillStyle = palette.paper
-      pen.fillRect(left, y + barTop, width, barHeight)
-      pen.fillStyle = isLater ? palette.rule : picture.hatch
-      pen.fillRect(left, y + barTop, width, barHeight)
-      pen.fillStyle = colour
-      pen.fillRect(left, y + barTop, width, 1)
+      fillBox(pen, left, y + barTop, width, barHeight, isLater ? shade('rule') : hatch.value)
+      fillBox(pen, left, y + barTop, width, 1, colour)
       pen.fillRect(left, y + barTop + barHeight - 1, width, 1)
       return
     case 'starting':
     case 'running':
     case 'stopping':
-      pen.fillStyle = span.kind === 'running' ? shade(endOf(span.attempt, picture)) : colour
-      pen.fillRect(left, y + barTop, width, barHeight)
+      fillBox(
+        pen,
+        left,
+        y + barTop,
+        width,
+        barHeight,
+        span.kind === 'running' ? toned(endOf(span.attempt, picture)) : colour,
+      )
   }
 }
 
@@ -83,26 +88,20 @@ function hollow(
     pen.globalAlpha *= 4
     return
   }
-  pen.strokeStyle = colour
-  pen.lineWidth = 1
   const at = Math.round(middle) + 0.5
-  if (right - left < 3 || rowHeight < lowest) {
-    pen.beginPath()
-    pen.moveTo(left, at)
-    pen.lineTo(right, at)
-    pen.stroke()
-  } else pen.strokeRect(left + 0.5, at - 2, right - left - 1, 3)
+  if (right - left < 3 || rowHeight < lowest) strokeLine(pen, left, at, right, at, colour)
+  else {
+    pen.strokeStyle = colour
+    pen.lineWidth = 1
+    pen.strokeRect(left + 0.5, at - 2, right - left - 1, 3)
+  }
 }
 
 function dashed(pen: Pen, left: number, right: number, middle: number, colour: string): void {
   if (right <= left) return
-  pen.strokeStyle = colour
-  pen.lineWidth = 1
+  const at = Math.round(middle) + 0.5
   pen.setLineDash([2, 2])
-  pen.beginPath()
-  pen.moveTo(left, Math.round(middle) + 0.5)
-  pen.lineTo(right, Math.round(middle) + 0.5)
-  pen.stroke()
+  strokeLine(pen, left, at, right, at, colour)
   pen.setLineDash([])
 }
 
@@ -110,26 +109,29 @@ function dashed(pen: Pen, left: number, right: number, middle: number, colour: s
 export function paintNumber(
   pen: Pen,
   chart: Chart,
-  { palette, now, rowHeight }: RowsPicture,
+  { now, rowHeight }: RowsPicture,
   bar: AttemptBar,
   y: number,
 ): void {
   const left = Math.max(0, xOf(chart, bar.from))
   const right = Math.min(chart.width, xOf(chart, Math.min(bar.to, now)))
   if (right - left < 14) return
-  pen.fillStyle = palette.paper
+  pen.fillStyle = shade('paper')
   pen.fillText(String(bar.number), left + 4, y + rowHeight / 2 + 0.5)
 }
 
-/** Slanted lines in the colour of a stall. */
-export function hatchOf(colour: string): CanvasPattern | string {
+/** Slanted lines in the colour of a stall, on paper. */
+const hatch = computed(() => {
   const tile = document.createElement('canvas')
-  tile.width = 6
-  tile.height = 6
-  const pen = tile.getContext('2d')
-  if (pen === null) return colour
-  pen.strokeStyle = colour
+  tile.width = tile.height = 6
+  const pen = tile.getContext('2d')!
+  fillBox(pen, 0, 0, 6, 6, shade('paper'))
+  pen.strokeStyle = shade('state-stalled')
   pen.lineWidth = 2
-  for (const shift of [-6, 0, 6]) line(pen, shift, 6, shift + 6, 0)
-  return pen.createPattern(tile, 'repeat') ?? colour
-}
+  for (const shift of [-6, 0, 6]) {
+    pen.moveTo(shift, 6)
+    pen.lineTo(shift + 6, 0)
+  }
+  pen.stroke()
+  return pen.createPattern(tile, 'repeat')!
+})

@@ -1,3 +1,4 @@
+import { countHolding } from '../state/sorted.ts'
 import type { TimelineModel } from './timeline-model.ts'
 import type { TimelineRow } from './timeline-row.ts'
 
@@ -38,12 +39,5 @@ export function timesUntil({ spans }: TimelineRow, instant: number): RowTimes {
 
 /** The place of the first span that ends after `instant`. */
 export function firstSpanAfter({ spans }: TimelineRow, instant: number): number {
-  let low = 0
-  let high = spans.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (spans[middle]!.to <= instant) low = middle + 1
-    else high = middle
-  }
-  return low
+  return countHolding(spans.length, (place) => spans[place]!.to <= instant)
 }

@@ -1,8 +1,5 @@
 import type { RunFact } from '../../../events/facts.ts'
-import type { Palette } from '../dag/palette.ts'
 import type { TimelineRow } from './timeline-row.ts'
-
-export type Pen = CanvasRenderingContext2D
 
 /** Rows that are lower than this have no room for signs. In CSS pixels. */
 export const lowest = 16
@@ -21,18 +18,8 @@ export interface RowsPicture {
   /** The chain of tasks that stands out from the others; none: all look alike. */
   readonly chain: readonly string[]
   readonly runFacts: readonly RunFact[]
-  readonly palette: Palette
-  /** The slanted lines of a stall. */
-  readonly hatch: CanvasPattern | string
 }
 
 export function barHeightIn(rowHeight: number): number {
   return rowHeight < lowest ? Math.max(1, rowHeight - (rowHeight > 3 ? 1 : 0)) : 12
-}
-
-export function line(pen: Pen, x: number, y: number, toX: number, toY: number): void {
-  pen.beginPath()
-  pen.moveTo(x, y)
-  pen.lineTo(toX, toY)
-  pen.stroke()
 }

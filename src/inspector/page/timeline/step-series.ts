@@ -1,3 +1,5 @@
+import { countHolding } from '../state/sorted.ts'
+
 /** A number over time that changes in steps, such as how many slots are in use. Instants are epoch milliseconds. */
 export class StepSeries {
   readonly #ats: number[] = []
@@ -48,13 +50,6 @@ export class StepSeries {
 
   /** The place of the first change after `at`. */
   #after(at: number): number {
-    let low = 0
-    let high = this.#ats.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#ats[middle]! <= at) low = middle + 1
-      else high = middle
-    }
-    return low
+    return countHolding(this.#ats.length, (place) => this.#ats[place]! <= at)
   }
 }

@@ -1,16 +1,8 @@
+import { longestChain } from '../state/longest-chain.ts'
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { moment } from '../state/shown.ts'
-import {
-  chosenWindow,
-  longestChain,
-  order,
-  rows,
-  showsAll,
-  showsChain,
-  shownWindow,
-  zoomBy,
-} from './timeline-state.ts'
+import { chosenWindow, order, rows, showsAll, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
 
 /** What the timeline shows, and how closely. */
 export function TimelineBar(): ComponentChildren {

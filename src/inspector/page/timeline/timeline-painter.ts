@@ -1,18 +1,16 @@
-import { theme } from '../shell/theme.ts'
-import { selectedTask } from '../state/shown.ts'
-import { type Chart, drawingOn, xOf } from './chart.ts'
+import { type Pen, penOn, strokeLine } from '../canvas/pen.ts'
+import { drawAnew } from '../canvas/redraw.ts'
+import { shade } from '../canvas/shade.ts'
+import { goesOn, selectedTask } from '../state/shown.ts'
+import { type Chart, xOf } from './chart.ts'
 import { axisHeight, paintHead, useHeight } from './paint-head.ts'
 import { paintRows } from './paint-rows.ts'
-import { hatchOf } from './paint-span.ts'
-import { readPalette } from '../dag/palette.ts'
-import { drawAnew } from './redraw.ts'
 import {
   bodyHeight,
   chain,
   chartWidth,
   chosenWindow,
   extent,
-  isGrowing,
   knownUntil,
   lookedAt,
   pointed,
@@ -28,15 +26,7 @@ import { followed, type TimeWindow } from './time-window.ts'
 /** Keeps both canvases as the run, and what is looked at of it. Returns what stops it. */
 export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement): () => void {
   let seen: TimeWindow | undefined
-  let palette = readPalette()
-  let hatch = hatchOf(palette.state.stalled)
-  let shown = theme.peek()
   return drawAnew(() => {
-    if (shown !== theme.value) {
-      shown = theme.value
-      palette = readPalette()
-      hatch = hatchOf(palette.state.stalled)
-    }
     const whole = extent()
     const chosen = chosenWindow.value
     if (chosen !== undefined && seen !== undefined && seen.from === whole.from && seen.to < whole.to) {
@@ -51,17 +41,10 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
     const over = pointed.value
     const uses = usesOf(model)
     const headHeight = uses.length * useHeight + axisHeight
-    const headPen = drawingOn(head, width, headHeight)
-    if (headPen !== undefined) {
-      paintHead(
-        headPen,
-        { ...chart, height: headHeight },
-        { uses, origin: model.from, now, instant, palette },
-      )
-      paintPointer(headPen, chart, over?.instant, uses.length * useHeight, palette.ink3)
-    }
-    const pen = drawingOn(bars, width, chart.height)
-    if (pen === undefined) return undefined
+    const headPen = penOn(head, width, headHeight)
+    paintHead(headPen, { ...chart, height: headHeight }, { uses, origin: model.from, now, instant })
+    paintPointer(headPen, chart, over?.instant, uses.length * useHeight)
+    const pen = penOn(bars, width, chart.height)
     paintRows(pen, chart, {
       rows: rows.value,
       top: scrolled.value,
@@ -71,32 +54,19 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
       selected: selectedTask.value,
       chain: chain(),
       runFacts: model.runFacts,
-      palette,
-      hatch,
     })
-    paintPointer(pen, chart, over?.instant, chart.height, palette.ink3)
-    if (!isGrowing()) return undefined
+    paintPointer(pen, chart, over?.instant, chart.height)
+    if (!goesOn.value) return undefined
     // As often as bars grow by a pixel.
     return Math.max(40, Math.min(1_000, (chart.window.to - chart.window.from) / width))
   })
 }
 
 /** A hairline at the instant under the pointer. */
-function paintPointer(
-  pen: CanvasRenderingContext2D,
-  chart: Chart,
-  instant: number | undefined,
-  height: number,
-  colour: string,
-): void {
+function paintPointer(pen: Pen, chart: Chart, instant: number | undefined, height: number): void {
   if (instant === undefined) return
   const x = Math.round(xOf(chart, instant)) + 0.5
-  pen.strokeStyle = colour
   pen.globalAlpha = 0.6
-  pen.lineWidth = 1
-  pen.beginPath()
-  pen.moveTo(x, 0)
-  pen.lineTo(x, height)
-  pen.stroke()
+  strokeLine(pen, x, 0, x, height, shade('ink-3'))
   pen.globalAlpha = 1
 }

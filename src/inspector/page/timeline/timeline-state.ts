@@ -1,19 +1,7 @@
-import { computed, effect, signal } from '@preact/signals'
-import { criticalPathOf } from '../../../events/critical-path-of.ts'
-import type { CriticalPath } from '../../../graph/critical-path.ts'
+import { computed, effect, signal } from '../state/signals.ts'
+import { longestChain } from '../state/longest-chain.ts'
 import type { History } from '../state/history.ts'
-import {
-  history,
-  isFollowing,
-  isShown,
-  link,
-  moment,
-  now,
-  runId,
-  select,
-  selectedTask,
-  told,
-} from '../state/shown.ts'
+import { history, isFollowing, isShown, moment, now, runId, told } from '../state/shown.ts'
 import type { Use } from './paint-head.ts'
 import { orderedRows, type RowOrder } from './row-order.ts'
 import { TimelineModel } from './timeline-model.ts'
@@ -59,20 +47,9 @@ export const rows = computed((): readonly TimelineRow[] => {
   return orderedRows(model, order.value).filter(({ id, index }) => isShown(id, statuses[index] ?? 'pending'))
 })
 
-/** The chain of tasks that took longest, at the instant that is looked at. Empty before anything has ended. */
-export const longestChain = computed((): CriticalPath => {
-  const path = criticalPathOf(moment.value)
-  return path.length === 0 ? { ids: [], length: 0 } : path
-})
-
-/** The same, if it is to be seen. */
+/** The chain of tasks that took longest, if it is to be seen. */
 export function chain(): readonly string[] {
   return showsChain.value ? longestChain.value.ids : []
-}
-
-/** True while bars grow. */
-export function isGrowing(): boolean {
-  return link.value.state === 'live' && isFollowing.value && !timeline().isSettled
 }
 
 /** The time up to which something is known. */
@@ -160,12 +137,4 @@ export function panBy(part: number): void {
 function unlessWhole(window: TimeWindow): TimeWindow | undefined {
   const whole = fitted(extent())
   return window.from <= whole.from && window.to >= whole.to ? undefined : window
-}
-
-/** Selects the task that stands `by` rows further down, and none beyond the ends. */
-export function selectRow(by: number): void {
-  const list = rows.value
-  const at = list.findIndex(({ id }) => id === selectedTask.value)
-  const next = list[at === -1 ? 0 : Math.max(0, Math.min(list.length - 1, at + by))]
-  if (next !== undefined) select(next.id)
 }

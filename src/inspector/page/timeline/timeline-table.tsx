@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
+import { placeAfter } from '../list/window.ts'
 import { Dot } from '../shell/status.tsx'
-import { history, moment, select, selectedTask } from '../state/shown.ts'
+import { history, instant, moment, select, selectedTask } from '../state/shown.ts'
 import { timesUntil } from './row-order.ts'
-import { bodyHeight, knownUntil, lookedAt, pointed, rowHeight, rows, scrolled } from './timeline-state.ts'
+import { bodyHeight, panBy, pointed, rowHeight, rows, scrolled } from './timeline-state.ts'
 
 /** The rows that are to be seen, in words: who, how often, how long it waited and ran, and how it stands. */
 export function TimelineTable(): ComponentChildren {
@@ -16,7 +17,6 @@ export function TimelineTable(): ComponentChildren {
   // Rows that are too low for words have names where somebody looks.
   const isLow = high < 16
   const named = (id: string): boolean => !isLow || id === selectedTask.value || id === pointed.value?.row?.id
-  const until = lookedAt() ?? knownUntil()
   return (
     <div
       class="timeline-names"
@@ -26,11 +26,12 @@ export function TimelineTable(): ComponentChildren {
       aria-rowcount={list.length + 1}
       aria-activedescendant={selected === undefined ? undefined : `row-${selected}`}
       tabIndex={0}
+      onKeyDown={heedRowKey}
     >
       {list.slice(first, last).map((row, place) => {
         if (!named(row.id)) return null
         const status = statuses[row.index] ?? 'pending'
-        const { queuedMs, ranMs } = timesUntil(row, until)
+        const { queuedMs, ranMs } = timesUntil(row, instant.value)
         return (
           <div
             role="row"
@@ -55,4 +56,18 @@ export function TimelineTable(): ComponentChildren {
       })}
     </div>
   )
+}
+
+/** The keys of the rows while they have the focus. */
+function heedRowKey(event: KeyboardEvent): void {
+  const list = rows.peek()
+  const from = list.findIndex(({ id }) => id === selectedTask.peek())
+  const page = Math.floor(bodyHeight.peek() / rowHeight.peek())
+  const place = placeAfter(event, from, list.length, page)
+  if (place !== undefined) select(list[place]!.id)
+  else if (event.key === 'ArrowLeft') panBy(-0.1)
+  else if (event.key === 'ArrowRight') panBy(0.1)
+  else if (event.key === 'Enter') document.getElementById('task-title')?.focus()
+  else return
+  event.preventDefault()
 }

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { watchSize } from '../list/watch-size.ts'
+import { bringIntoView } from '../list/window.ts'
+import { heedKeys, type Keys } from '../shell/heed-keys.ts'
 import { selectedTask } from '../state/shown.ts'
 import { axisHeight, useHeight } from './paint-head.ts'
 import { TimelineBar } from './timeline-bar.tsx'
@@ -9,13 +11,11 @@ import {
   bodyHeight,
   chartWidth,
   chosenWindow,
-  panBy,
   pointed,
   revealInTime,
   rowHeight,
   rows,
   scrolled,
-  selectRow,
   showsAll,
   timeline,
   usesOf,
@@ -24,31 +24,27 @@ import {
 import { TimelineTable } from './timeline-table.tsx'
 import { Tip } from './timeline-tip.tsx'
 import { UsesTable } from './uses-table.tsx'
+import { useEffect, useRef } from '../state/signals.ts'
 
 /** Every attempt of every task as a bar over time, and above them what was in use. */
 export function TimelineView(): ComponentChildren {
-  const head = useRef<HTMLCanvasElement>(null)
-  const bars = useRef<HTMLCanvasElement>(null)
-  const scroller = useRef<HTMLDivElement>(null)
+  const head = useRef<HTMLCanvasElement>()
+  const bars = useRef<HTMLCanvasElement>()
+  const scroller = useRef<HTMLDivElement>()
   useEffect(() => {
     const [axis, chart, body] = [head.current!, bars.current!, scroller.current!]
     const measure = (): void => {
       bodyHeight.value = body.clientHeight
       chartWidth.value = chart.parentElement!.clientWidth
     }
-    const sizes = new ResizeObserver(measure)
-    sizes.observe(body)
     measure()
-    addEventListener('keydown', heedKey)
     const stops = [
+      watchSize(body, measure),
       paintTimeline(axis, chart),
       heedPointer(chart, axis, body),
-      () => sizes.disconnect(),
-      () => removeEventListener('keydown', heedKey),
+      heedKeys(zoomKeys),
     ]
-    return () => {
-      for (const stop of stops) stop()
-    }
+    return () => stops.forEach((stop) => stop())
   }, [])
   useEffect(() => {
     scroller.current!.scrollTop = 0
@@ -88,59 +84,17 @@ export function TimelineView(): ComponentChildren {
   )
 }
 
-/** The keys of this view: those that move in its rows while these have the focus, the others wherever it is. */
-function heedKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-  const target = event.target as HTMLElement
-  if (target.matches('input, textarea, select, dialog *')) return
-  if (zoomWith(event.key) || (target.id === 'timeline-rows' && moveWith(event.key))) event.preventDefault()
+/** The keys of this view, wherever the focus is. */
+const zoomKeys: Keys = {
+  '+': () => zoomBy(0.5),
+  '=': () => zoomBy(0.5),
+  '-': () => zoomBy(2),
+  f: showAll,
+  0: showAll,
 }
 
-function zoomWith(key: string): boolean {
-  switch (key) {
-    case '+':
-    case '=':
-      zoomBy(0.5)
-      return true
-    case '-':
-      zoomBy(2)
-      return true
-    case 'f':
-    case '0':
-      chosenWindow.value = undefined
-      return true
-    default:
-      return false
-  }
-}
-
-function moveWith(key: string): boolean {
-  const page = Math.floor(bodyHeight.value / rowHeight.value)
-  switch (key) {
-    case 'ArrowDown':
-      selectRow(1)
-      return true
-    case 'ArrowUp':
-      selectRow(-1)
-      return true
-    case 'PageDown':
-      selectRow(page)
-      return true
-    case 'PageUp':
-      selectRow(-page)
-      return true
-    case 'ArrowLeft':
-      panBy(-0.1)
-      return true
-    case 'ArrowRight':
-      panBy(0.1)
-      return true
-    case 'Enter':
-      document.getElementById('task-title')?.focus()
-      return true
-    default:
-      return false
-  }
+function showAll(): void {
+  chosenWindow.value = undefined
 }
 
 /** Scrolls the selected row into the window. */
@@ -151,9 +105,5 @@ function reveal(scroller: HTMLElement): void {
   const high = rowHeight.peek()
   // The name of a low row is higher than the row.
   const room = Math.max(0, 12 - high / 2)
-  const top = place * high
-  if (top - room < scroller.scrollTop) scroller.scrollTop = top - room
-  else if (top + high + room > scroller.scrollTop + scroller.clientHeight) {
-    scroller.scrollTop = top + high + room - scroller.clientHeight
-  }
+  bringIntoView(scroller, place * high, high, { above: room, below: room })
 }

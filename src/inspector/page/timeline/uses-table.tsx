@@ -1,17 +1,18 @@
 import type { ComponentChildren } from 'preact'
+import { instant } from '../state/shown.ts'
 import { axisHeight, type Use, useHeight } from './paint-head.ts'
-import { knownUntil, lookedAt, pointed } from './timeline-state.ts'
+import { pointed } from './timeline-state.ts'
 
 /** How many slots, and how much of each pool, is in use at the instant that is pointed at, else looked at. */
 export function UsesTable({ uses }: { readonly uses: readonly Use[] }): ComponentChildren {
-  const instant = Math.min(pointed.value?.instant ?? Number.POSITIVE_INFINITY, lookedAt() ?? knownUntil())
+  const at = Math.min(pointed.value?.instant ?? Number.POSITIVE_INFINITY, instant.value)
   return (
     <div class="timeline-names">
       {uses.map(({ name, series, limit }) => (
         <div class="timeline-use" key={name} style={{ height: `${useHeight}px` }}>
           <span title={name}>{name}</span>
           <span>
-            {series.valueAt(instant)}
+            {series.valueAt(at)}
             <span class="soft">{limit === null ? '' : ` / ${limit}`}</span>
           </span>
         </div>

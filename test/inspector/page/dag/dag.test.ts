@@ -256,21 +256,6 @@ describe.skipIf(noChromium)('the dag in the page', () => {
     expect(await dag.barOf('build')).toBe(await dag.colourFor('failed'))
   })
 
-  it('sorts the table by a click on its head, and back', async () => {
-    const dag = await openDag(await browser.page(), built.saved(failed), failed)
-    const { tasks } = fold(failed)
-    const lasted = ([id]: readonly [string, string]): number => {
-      const { firstStartedAt, since } = tasks.get(id)!
-      return firstStartedAt === undefined ? -1 : since - firstStartedAt
-    }
-    await dag.page.click('th button:text("duration")')
-    const lengths = (await dag.rows()).map(lasted)
-    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a))
-    await dag.page.click('th button:text("duration")')
-    await dag.page.click('th button:text("duration")')
-    expect(await dag.rows()).toEqual(statusesOf(failed))
-  })
-
   it('is zoomed by two fingers, around the place between them', async () => {
     const { page, ...dag } = await openDag(await browser.page(), built.saved(failed), failed)
     const start = await dag.camera()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { whyOf } from '../../../../src/events/why-of.ts'
 import { isConsequence, isRootCause, looksOf } from '../../../../src/inspector/page/dag/looks.ts'
 import { modelOf, sceneOf } from '../../../../src/inspector/page/dag/scene.ts'
-import { noteOf } from '../../../../src/inspector/page/dag/table-rows.ts'
+import { noteOf } from '../../../../src/inspector/page/dag/note.ts'
 import { type RecordedTask, recordRun } from './recorded-run.ts'
 
 function seen(facts: readonly Fact[]) {

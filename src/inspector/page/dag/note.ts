@@ -1,38 +1,7 @@
 import type { WaitsFor } from '../../../events/explanation.ts'
 import type { RunView } from '../../../events/fold.ts'
-import { noTasks, type TaskView } from '../../../events/task-view.ts'
+import type { TaskView } from '../../../events/task-view.ts'
 import { whyOf } from '../../../events/why-of.ts'
-import { lastedMs } from './box-words.ts'
-
-/** In the order in which a task goes through them. */
-const statuses = Object.keys(noTasks())
-
-export const sorts = ['task', 'status', 'attempt', 'duration'] as const
-/** What the table is sorted by; undefined: as the dag has its tasks. */
-export interface Sort {
-  readonly by: (typeof sorts)[number]
-  readonly isDown: boolean
-}
-
-/** The tasks in the order that the table shows them in. */
-export function sorted(tasks: readonly TaskView[], sort: Sort | undefined, now: number): readonly TaskView[] {
-  if (sort === undefined) return tasks
-  const turn = sort.isDown ? -1 : 1
-  return [...tasks].sort((a, b) => turn * compare(a, b, sort.by, now))
-}
-
-function compare(a: TaskView, b: TaskView, by: Sort['by'], now: number): number {
-  switch (by) {
-    case 'task':
-      return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-    case 'status':
-      return statuses.indexOf(a.status) - statuses.indexOf(b.status)
-    case 'attempt':
-      return a.attempt - b.attempt
-    case 'duration':
-      return (lastedMs(a, now) ?? -1) - (lastedMs(b, now) ?? -1)
-  }
-}
 
 /** In a few words: what a task waits for, how far it is, or why it did not complete. */
 export function noteOf(run: RunView, task: TaskView): string {

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals'
+import { effect } from '../state/signals.ts'
 
 /**
  * Draws before the next frame, and again whenever a signal that `draw` reads has changed: once a frame, however much has
