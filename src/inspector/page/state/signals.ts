@@ -21,8 +21,7 @@ abstract class Drawn extends Component {
         this.setState({})
         return
       }
-      drawing = this
-      asked = 0
+      begin(this)
       drawn = this.draw(props)
       isDrawn = true
     })
@@ -58,6 +57,11 @@ interface Effect {
 /** The component that is being drawn, and how much it has asked for so far. */
 let drawing: Drawn
 let asked = 0
+
+function begin(component: Drawn): void {
+  drawing = component
+  asked = 0
+}
 
 /** What `make` has made when the component was drawn for the first time. To be called at each time, in the same order. */
 function keep<T>(make: () => T): T {
