@@ -20,8 +20,10 @@ export function addInspectCommand(program: Command): void {
   program
     .command('inspect')
     .summary('look at a run that was written down')
-    .description('Shows a run in a page, from what dagmar run --json has printed.')
-    .argument('<facts>', 'what dagmar run --json has printed; - is stdin')
+    .description(
+      'Shows a run in a page, from what dagmar run --json has printed, or from a file of dagmar/journal.',
+    )
+    .argument('<facts>', 'what dagmar run --json has printed, or a journal; - is stdin')
     .option('-e, --export <file>', 'write the page as one HTML file that opens from a disk, and leave')
     .option('-p, --port <n>', 'the port of the page (default: one that is free)')
     .option('--open', 'open the page in the browser')

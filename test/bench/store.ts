@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createRuntime, memoryStore, type Plan, plan, type Store } from '../../src/index.ts'
 import { journal } from '../../src/stores/journal/index.ts'
@@ -179,20 +180,19 @@ async function recoveryOf({ name, open }: Contender): Promise<Recovery> {
   return inFolder(async (folder) => {
     const path = join(folder, 'runs')
     const first = open(path)
-    let settled = 0
+    const tried = { count: 0 }
     const never = new Promise<never>(() => undefined)
     const half = plan({
       name: 'half',
       tasks: Object.fromEntries(
         Array.from({ length: tasks }, (_, index) => [
           `task-${index}`,
-          { run: () => (++settled > tasks / 2 ? never : settled) },
+          { run: () => (++tried.count > tasks / 2 ? never : tried.count) },
         ]),
       ),
     }) as unknown as Plan
     createRuntime({ store: first, concurrency: 1_000 }).dispatch(half, { id: 'run' })
-    while (settled < tasks / 2 + 1_000 && settled < tasks)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    while (tried.count < Math.min(tasks, tasks / 2 + 1_000)) await setTimeout(20)
     await first.close()
     const store = open(path)
     const runtime = createRuntime({ store, concurrency: 1_000 })

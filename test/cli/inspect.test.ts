@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createRuntime, dag } from 'dagmar'
+import { journal } from 'dagmar/journal'
 import { describe, expect, it } from 'vitest'
 import { ProtocolClient } from '../inspector/protocol-client.ts'
 import { until } from '../inspector/until.ts'
@@ -200,5 +202,32 @@ describe('dagmar inspect', () => {
       expect(stderr).toContain(says)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     }
+  })
+})
+
+describe('dagmar inspect of a journal', () => {
+  it('shows the run, also without a last line that is torn, and says where it is damaged', async () => {
+    const folder = folderWith({})
+    const store = journal(join(folder, 'runs'))
+    const runtime = createRuntime({ store })
+    const two = dag('two')
+      .task('one', async () => 1)
+      .task('two', { needs: ['one'] }, async () => 2)
+    await runtime.run(two, { id: 'night' })
+    await runtime.shutdown()
+    await store.close()
+    const path = join(folder, 'runs', 'night.ndjson')
+    const page = join(folder, 'night.html')
+    expect((await dagmar(['inspect', path, '--export', page]).ended).code).toBe(0)
+    const hasEnd = (at: string): boolean => readFileSync(at, 'utf8').includes('"type":"run.completed"')
+    expect(hasEnd(page)).toBe(true)
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.subarray(0, bytes.length - 20))
+    expect((await dagmar(['inspect', path, '--export', `${page}.torn`]).ended).code).toBe(0)
+    expect(hasEnd(`${page}.torn`)).toBe(false)
+    writeFileSync(path, bytes.toString().replace('"task.ready"', '"task.reedy"'))
+    const damaged = await dagmar(['inspect', path, '--export', page]).ended
+    expect(damaged.code).toBe(2)
+    expect(damaged.stderr).toContain('is damaged: line')
   })
 })

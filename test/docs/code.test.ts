@@ -65,7 +65,8 @@ describe('the programs in the documentation', () => {
   it.each(programs)('run, and print what the comments behind console.log say: $where', async (program) => {
     const { VITEST: _vitest, NODE_TEST_CONTEXT: _context, ...env } = process.env
     const main = join(folder, 'out', relative(top, folder), `${nameOf(program)}.js`)
-    const { stdout } = await run(process.execPath, [main], { env })
+    // What they leave behind goes with the folder.
+    const { stdout } = await run(process.execPath, [main], { env, cwd: dirname(main) })
     const said = [...program.text.matchAll(/console\.log\(.*\) \/\/ (.+)$/gm)].map(([, text]) => text!)
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(said))
   })

@@ -22,6 +22,8 @@ const members = [
   ['docs/facts.md', 'of a view', 'RunView', 'src/index.ts'],
   ['docs/facts.md', 'of a task in it', 'TaskView', 'src/index.ts'],
   ['docs/library.md', 'of a store', 'Store', 'src/index.ts'],
+  ['docs/stores.md', 'option of `sqlite`', 'SqliteOptions', 'src/stores/sqlite/index.ts'],
+  ['docs/stores.md', 'option of `journal`', 'JournalOptions', 'src/stores/journal/index.ts'],
   ['docs/executors.md', 'of an attempt', 'Attempt', 'src/index.ts'],
   ['docs/executors.md', 'of an executor', 'Executor', 'src/index.ts'],
   ['docs/simulation.md', 'option of `simulate`', 'SimulationOptions', 'src/simulation/index.ts'],
@@ -156,7 +158,13 @@ describe('the tables of errors and failures', () => {
 })
 
 describe('the pages', () => {
-  const entries = ['src/index.ts', 'src/testing.ts', 'src/simulation/index.ts', 'src/plan-file/index.ts']
+  const entries = [
+    'src/index.ts',
+    'src/testing.ts',
+    'src/simulation/index.ts',
+    'src/plan-file/index.ts',
+    'src/stores/journal/index.ts',
+  ]
   const named = new Set(allPages().flatMap(({ text }) => text.match(/\b\w+\b/g) ?? []))
 
   it.each(entries)('name every value that %s exports', (path) => {

@@ -2,6 +2,7 @@ import type { OutputConfiguration } from 'commander'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { exportFacts, inspectFacts } from '../../inspector/inspect.ts'
 import { readFacts } from '../../inspector/saved/read-facts.ts'
+import { isJournal, readJournal } from '../../stores/journal/read-run.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { readPort } from '../read-port.ts'
 import { onEndingSignals } from '../run/signals.ts'
@@ -25,7 +26,9 @@ export async function inspectCommand(
       message: '--export writes the page and serves nothing: leave --port and --open out.',
     })
   }
-  const { facts, notes } = await readFacts(path === '-' ? process.stdin : path)
+  const { facts, notes } = await readFacts(
+    path === '-' ? process.stdin : isJournal(path) ? linesIn(path) : path,
+  )
   for (const note of notes) output.writeErr!(`dagmar: ${shownText(note)}\n`)
   if (flags.export !== undefined) {
     await exportFacts(facts, flags.export)
@@ -38,4 +41,9 @@ export async function inspectCommand(
   await new Promise<void>((resolve) => onEndingSignals(() => resolve()))
   await inspector.close()
   return 0
+}
+
+/** The facts of a file of `dagmar/journal`, as `dagmar run --json` would have printed them. */
+async function* linesIn(path: string): AsyncGenerator<string> {
+  for (const fact of await readJournal(path)) yield `${JSON.stringify(fact)}\n`
 }

@@ -46,7 +46,8 @@ export class ReadLine {
 }
 
 const ofRun = Buffer.from('"type":"run.')
-const note = Buffer.from('{"journal":')
+/** What each line that is no fact begins with, the first of a file too. */
+export const journalBegins = Buffer.from('{"journal":')
 /** `,"more":"01234567"}` or `,"crc":"01234567"}` */
 const ends = [
   { begin: ',"more":"', length: 19 },
@@ -70,11 +71,10 @@ export function readLine(line: Buffer): ReadLine | undefined {
 
 /** True for what is no fact, by how it begins. */
 export function isNote(line: Buffer): boolean {
-  return (
-    line[2] === note[2] &&
-    line.length >= note.length &&
-    line.compare(note, 0, note.length, 0, note.length) === 0
-  )
+  const { length } = journalBegins
+  // Most lines are known by one letter.
+  if (line[2] !== journalBegins[2] || line.length < length) return false
+  return line.compare(journalBegins, 0, length, 0, length) === 0
 }
 
 export function factIn({ text }: { readonly text: string }): RunFact {

@@ -1,8 +1,9 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../../events/run-summary.ts'
-import { factIn } from './line.ts'
+import { factIn, journalBegins } from './line.ts'
 import { type EndOfParts, readParts } from './read-parts.ts'
 import { baseOf } from './run-files.ts'
 
@@ -19,6 +20,22 @@ export function readJournal(
   { limit = Infinity }: { readonly limit?: number } = {},
 ): Promise<readonly RunFact[]> {
   return readRun(baseOf(path), 1, limit)
+}
+
+/** True for a file of a journal, by how it begins. */
+export function isJournal(path: string): boolean {
+  const beginning = Buffer.alloc(journalBegins.length)
+  try {
+    const file = openSync(path, 'r')
+    try {
+      readSync(file, beginning, 0, beginning.length, 0)
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return false
+  }
+  return beginning.equals(journalBegins)
 }
 
 /** Facts from a `seq` on. */
