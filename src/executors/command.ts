@@ -48,6 +48,11 @@ export interface CommandWork {
   readonly envFiles?: readonly string[]
   readonly stdin?: 'answers'
   readonly speaks?: true
+  /**
+   * Set where `run`, `env` or `cwd` have `${{ … }}` that stand for values of the run, filled in when an attempt starts:
+   * the folder that a relative `cwd` starts from.
+   */
+  readonly fillsFrom?: string
 }
 
 /**

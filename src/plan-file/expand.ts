@@ -69,8 +69,8 @@ export function expandTasks(
       const { id, writtenId, task, combination } = member
       const empty = { id, writtenId, definition: { run: standIn }, needOrigins: [] }
       if (task === undefined) return empty
-      const work = workOf(task, ['tasks', writtenId], combination, surroundings)
       const found = needs.of(member, task)
+      const work = workOf(task, ['tasks', writtenId], combination, found?.needs, surroundings)
       if (work === undefined || found === undefined) return empty
       const own = work.work === groupWork ? { ...optionsOf(task), ...ofGroup(isEstimated) } : optionsOf(task)
       const definition = { ...own, needs: found.needs, run: work }

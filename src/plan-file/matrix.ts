@@ -1,7 +1,8 @@
 import { type Entry, mostAdded, type Values, withIncluded, without } from './matrix-entries.ts'
-import { filled } from './placeholders.ts'
+import { filled } from '../text/placeholders.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
+import { complaintAboutTemplate, shortened, type TemplateScope } from './templates.ts'
 
 /** One of the combinations that a matrix stands for. */
 export interface Combination {
@@ -14,7 +15,6 @@ export interface Combination {
 const mostTasks = 10_000
 /** With more axes, ids would be too long. */
 const mostAxes = 100
-const longestShown = 60
 
 /**
  * The combinations of a matrix: each value of each axis with each of the others, in the order of the file, without
@@ -82,20 +82,27 @@ export function environmentOf({ values }: Combination): Values {
   return Object.fromEntries(Object.entries(values).map(([axis, value]) => [variableOf(axis), value]))
 }
 
-/** Replaces `${{ matrix.axis }}` by the values of a combination. */
+/**
+ * Replaces `${{ matrix.axis }}` by the values of a combination. What is filled in when an attempt starts stays, where
+ * there is a scope for it; anything else is reported.
+ */
 export function substitute(
   text: string,
   combination: Combination | undefined,
   path: Path,
   { report, didYouMean }: ProblemReporter,
+  scope?: TemplateScope,
 ): string {
   return filled(text, (name, whole) => {
     const axis = /^matrix\.([\w-]+)$/.exec(name)?.[1]
     if (axis !== undefined && combination !== undefined && Object.hasOwn(combination.values, axis)) {
       return combination.values[axis]
     }
-    const written = whole.length > longestShown ? `${whole.slice(0, longestShown)}…` : whole
-    if (axis === undefined) {
+    const written = shortened(whole)
+    if (axis === undefined && scope !== undefined) {
+      const complaint = complaintAboutTemplate(name, whole, scope, didYouMean)
+      if (complaint !== undefined) report(path, complaint)
+    } else if (axis === undefined) {
       report(
         path,
         `has ${written}, but only matrix.<axis> is known there; outputs of dependencies are in DAGMAR_INPUTS.`,

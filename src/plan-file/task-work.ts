@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
+import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { command, type CommandOptions } from '../executors/command.ts'
+import { asCommandWork, command, type CommandOptions } from '../executors/command.ts'
 import { groupWork } from '../graph/group.ts'
 import type { Work } from '../graph/work.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
+import { hasTemplates, refuseMisplaced, type TemplateScope } from './templates.ts'
 import type { WrittenDefaults, WrittenTask } from './plan-schema.ts'
 
 export interface Surroundings {
@@ -20,39 +22,48 @@ export function workOf(
   task: WrittenTask,
   path: Path,
   combination: Combination | undefined,
+  needs: readonly TaskId[] | undefined,
   { defaults, folder, reporter }: Surroundings,
 ): Work | undefined {
   if (task.run === undefined) return { executor: 'inline', work: groupWork }
   const { places, report } = reporter
   const before = reporter.problemCount()
   const filled = (text: string, ...rest: Path) => substitute(text, combination, [...path, ...rest], reporter)
+  const scope: TemplateScope = { needs, isOfDefaults: false }
+  /** What is filled in at the start of an attempt stays in it. */
+  const open = (text: string, ...rest: Path) =>
+    substitute(text, combination, [...path, ...rest], reporter, scope)
   const fileOf = (text: string) => resolve(folder, text)
 
   const options = {
     env: {
       ...textsOf(defaults.env, reporter),
       ...(combination === undefined ? {} : environmentOf(combination)),
-      ...mapValues(textsOf(task.env, reporter), (text, name) => filled(text, 'env', name)),
+      ...mapValues(textsOf(task.env, reporter), (text, name) => open(text, 'env', name)),
     },
-    cwd: fileOf(task.cwd === undefined ? (defaults.cwd ?? '.') : filled(task.cwd, 'cwd')),
+    cwd: folderIn(folder, task.cwd === undefined ? (defaults.cwd ?? '.') : open(task.cwd, 'cwd')),
     ...spokenOf(task, defaults),
     ...envFilesOf(task, defaults, (text, ...rest) => fileOf(filled(text, ...rest)), fileOf),
   }
   const { run } = task
-  const words = Array.isArray(run)
-    ? run.map((_, index) => filled(places.textOf(run, index), 'run', index))
-    : []
-  const line = typeof run === 'string' ? filled(run, 'run') : ''
+  const words = Array.isArray(run) ? run.map((_, index) => open(places.textOf(run, index), 'run', index)) : []
+  const line = typeof run === 'string' ? open(run, 'run') : ''
+  const shell = task.shell ?? defaults.shell
   if (words.length > 0 && task.shell !== undefined) {
     report([...path, 'shell'], 'is set, but a list runs without a shell.', {
       hint: 'Write run as one text, or take shell away.',
     })
   }
+  if (words.length > 0 && hasTemplates(words[0]!)) {
+    report([...path, 'run', 0], 'names the program, which the values of a run must not choose.')
+  }
+  refuseMisplaced(line, shell ?? '/bin/sh', [...path, 'run'], reporter)
   if (reporter.problemCount() > before) return undefined
+  const texts = [line, ...words, options.cwd, ...Object.values(options.env)]
+  const finished = (work: Work): Work => (texts.some(hasTemplates) ? filledFrom(folder, work) : work)
   try {
-    if (words.length > 0) return command(words[0]!, words.slice(1), options)
-    const shell = task.shell ?? defaults.shell
-    return command(line, shell === undefined ? options : { ...options, shell })
+    if (words.length > 0) return finished(command(words[0]!, words.slice(1), options))
+    return finished(command(line, shell === undefined ? options : { ...options, shell }))
   } catch (error) {
     if (!(error instanceof DagmarError)) throw error
     report([...path, 'run'], `makes no command: ${error.problem}`)
@@ -60,11 +71,22 @@ export function workOf(
   }
 }
 
+const ofDefaults: TemplateScope = { needs: undefined, isOfDefaults: true }
+
+/** A relative path starts at the folder of the plan, but for one that is not whole before an attempt starts. */
+function folderIn(folder: string, path: string): string {
+  return hasTemplates(path) ? path : resolve(folder, path)
+}
+
+function filledFrom(folder: string, work: Work): Work {
+  return Object.freeze({ ...work, work: Object.freeze({ ...asCommandWork(work.work)!, fillsFrom: folder }) })
+}
+
 /** Reports `${{ matrix… }}` in defaults: they apply to all tasks, so no matrix can fill them. */
 export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, reporter: ProblemReporter): void {
   for (const [name, text] of Object.entries(textsOf(env, reporter)))
-    substitute(text, undefined, ['defaults', 'env', name], reporter)
-  if (cwd !== undefined) substitute(cwd, undefined, ['defaults', 'cwd'], reporter)
+    substitute(text, undefined, ['defaults', 'env', name], reporter, ofDefaults)
+  if (cwd !== undefined) substitute(cwd, undefined, ['defaults', 'cwd'], reporter, ofDefaults)
   for (const file of envFile === undefined ? [] : [envFile].flat()) {
     substitute(file, undefined, ['defaults', 'envFile'], reporter)
   }

@@ -297,7 +297,7 @@ tasks:
       a: { run: 'helm {{ x }} ${Z}' },
     })
     expect(() => workById('tasks: { a: { run: "echo ${{ inputs.b }}" } }')).toThrow(
-      'has ${{ inputs.b }}, but only matrix.<axis> is known there',
+      'has ${{ inputs.b }}, but only matrix, input, needs, attempt and runId are known there',
     )
   })
 })

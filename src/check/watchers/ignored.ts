@@ -58,5 +58,5 @@ function passesUndefined(plan: Plan, taskId: TaskId, { variant, dependents }: Pa
 
 /** A command that reads its inputs names their variable, or calls a script that does. */
 function readsInputs({ executor, work }: PlannedTask): boolean {
-  return executor !== 'process' || JSON.stringify([work]).includes('DAGMAR_INPUTS')
+  return executor !== 'process' || /DAGMAR_INPUTS|\$\{\{\s*(?:needs|inputs)\b/.test(JSON.stringify([work]))
 }

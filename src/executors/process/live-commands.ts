@@ -2,6 +2,7 @@ import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
 import { attemptIdOf } from '../attempt.ts'
 import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
+import { fillWork } from './fill-work.ts'
 import { LiveCommand } from './live-command.ts'
 import { StartFault } from './start-fault.ts'
 import type { ProcessExecutorOptions } from './process-options.ts'
@@ -98,8 +99,9 @@ function readied(attempt: Attempt, forceColor: number | undefined) {
   if (process.platform === 'win32') {
     throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')
   }
-  const work = asCommandWork(attempt.work)
-  if (work === undefined) throw notStarted('The work of the task is none that command() made.')
+  const open = asCommandWork(attempt.work)
+  if (open === undefined) throw notStarted('The work of the task is none that command() made.')
+  const work = fillWork(open, attempt)
   const environment = environmentOf(attempt, work, forceColor)
   attempt.origin?.redactor?.learnFrom(environment.variables)
   return { work, environment }
