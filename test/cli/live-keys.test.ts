@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { keysIn } from '../../src/cli/run/keys-in.ts'
+import type { Screen } from '../../src/cli/screen/screen.ts'
+import { liveThenPlain } from '../../src/cli/view/live-then-plain.ts'
+import { plainView } from '../../src/cli/view/plain-view.ts'
 import { FakeTerminal } from './fake-terminal.ts'
-import { completes, failure, prints, shownRun, starts } from './shown-run.ts'
+import { completes, failure, prints, type ShownFact, shownRun, starts } from './shown-run.ts'
 
 const size = { columns: 100, rows: 20 }
 
@@ -133,5 +136,42 @@ describe('what a terminal sends for keys', () => {
       '<page-up>',
     ])
     expect(keysIn('\u001b')).toEqual(['<escape>'])
+  })
+})
+
+describe('a view that is left', () => {
+  it('leaves the lines that stand above it and nothing else; the run goes on in plain lines below', () => {
+    const screen = new FakeTerminal({ columns: 80, rows: 20 })
+    const terminal: Screen = {
+      columns: 80,
+      rows: 20,
+      isBehind: false,
+      isClogged: false,
+      // Without raw mode, a terminal begins a line where the last one has ended.
+      write: (text) => screen.write(text.replaceAll(/\r?\n/g, '\r\n')),
+      onResize: (listener) => screen.onResize(listener),
+    }
+    const run = shownRun({
+      taskIds: ['build', 'test'],
+      screen: terminal,
+      hasKeys: true,
+      weights: ['alarm', 'end'],
+    })
+    const plain = () => plainView({ ...run.parts, weights: new Set(['end', 'output']) })
+    const display = liveThenPlain(run.live, plain)
+    const see = (fact: ShownFact) => display.see(run.told(fact))
+    for (const taskId of ['build', 'test']) see({ type: 'task.started', taskId, attempt: 1 })
+    see({ type: 'task.completed', taskId: 'build', attempt: 1, output: 1 })
+    run.clock.advance(100)
+    expect(screen.belowCursor.join('\n')).toContain('● test')
+    display.ask('which one? ')
+    display.keys!.leave()
+    see({ type: 'task.output', taskId: 'test', attempt: 1, text: 'shown now', stream: 'stdout' })
+    display.end({ settledAt: run.clock.now() } as never)
+    expect(screen.allLines).toEqual([
+      'build completed in < 1 ms',
+      expect.stringMatching(/^which one\? .*test {2}\| shown now$/),
+    ])
+    expect([screen.isCursorShown, screen.listeners, run.clock.pending]).toEqual([true, 0, 0])
   })
 })

@@ -242,6 +242,25 @@ describe('whatever happens in a run and to the terminal', () => {
 /** Signs that rows of the block have, and no line that stays. */
 const ofBlock = /[█▒░●◌↻○×/…·]|next|what/
 
+describe('the counters', () => {
+  it('count each task once: one that is stalled or being ended is not running as well', () => {
+    const screen = new FakeTerminal({ columns: 140, rows: 20 })
+    const run = shownRun({ taskIds: named(6), screen })
+    for (const id of named(4)) starts(run, id)
+    run.see({ type: 'task.stalled', taskId: 'task-1', attempt: 1, silentMs: 5 })
+    run.see({ type: 'task.stopping', taskId: 'task-2', attempt: 1, reason: 'kill' })
+    completes(run, 'task-3')
+    run.clock.advance(100)
+    expect(screen.belowCursor[0]).toMatch(
+      / 1 of 6 completed · 1 running · 1 stalled · 1 being ended · 2 waiting · 0s$/,
+    )
+    screen.resize(50, 20)
+    expect(screen.belowCursor[0]).toBe('1/6 · 1 running · 1 stalled · 0s')
+    screen.resize(20, 20)
+    expect(screen.belowCursor[0]).toBe('1/6 !1 ●1 0s')
+  })
+})
+
 describe('a row of a task', () => {
   const rowsOf = (columns: number, tell: (run: ShownRun) => void, waitsFor?: Explanation['waitsFor']) => {
     const screen = new FakeTerminal({ columns, rows: 20 })

@@ -78,18 +78,24 @@ export function shownRun(options: ShownRunOptions) {
           ...(options.groups === undefined ? {} : { groups: options.groups }),
         })
   let seq = 0
+  /** The fact as a view gets it, after the progress has taken it in. */
+  const told = (fact: ShownFact): Fact => {
+    const isPassing = passing.has(fact.type)
+    const place = isPassing ? { afterSeq: seq } : { seq: ++seq }
+    const full = { ...fact, ...place, at: clock.now(), runId: 'run-1' } as Fact
+    progress.apply(full)
+    return full
+  }
   return {
     clock,
     progress,
     display,
     keys: live.keys,
-    see(fact: ShownFact): void {
-      const isPassing = passing.has(fact.type)
-      const place = isPassing ? { afterSeq: seq } : { seq: ++seq }
-      const full = { ...fact, ...place, at: clock.now(), runId: 'run-1' } as Fact
-      progress.apply(full)
-      display.see(full)
-    },
+    live,
+    /** What every view is made of. */
+    parts: common,
+    told,
+    see: (fact: ShownFact): void => display.see(told(fact)),
     /** What the block looks like now, were it painted. */
     frame: (prompt?: string): string[] =>
       frameOf(progress, { columns: screen.columns, rows: screen.rows, now: clock.now(), paint, why, prompt }),
