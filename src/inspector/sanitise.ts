@@ -98,6 +98,8 @@ class Walk {
       case 'string':
         return this.#text(value)
       case 'number':
+        // JSON has one zero.
+        if (value === 0) return 0
         return Number.isFinite(value) ? value : String(value)
       case 'boolean':
         return value

@@ -45,6 +45,7 @@ describe('what a client is shown of a value', () => {
   it.each<readonly [what: string, value: unknown, shown: unknown]>([
     ['nothing', undefined, null],
     ['not a number', Number.NaN, 'NaN'],
+    ['minus zero', [-0], [0]],
     ['infinite', Number.NEGATIVE_INFINITY, '-Infinity'],
     ['a bigint', 12n, '12n'],
     ['a symbol', Symbol('a'), 'Symbol(a)'],
