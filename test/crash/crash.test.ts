@@ -6,7 +6,7 @@ import { CrashedRun, type Death, type StoreName } from './crashed-run.ts'
 /** `npm run crash` asks for 500. */
 const atRandom = Number(process.env['DAGMAR_CRASHES'] ?? 30)
 const seed = Number(process.env['DAGMAR_CRASH_SEED'] ?? 1)
-const stores: readonly StoreName[] = ['sqlite']
+const stores: readonly StoreName[] = ['sqlite', 'journal']
 
 describe.runIf(existsSync('/proc/self/environ')).each(stores)(
   'a coordinator over %s that is killed',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fold, type Plan, plan, resultOf, type RunFact, type Store, type TaskDefinition } from 'dagmar'
+import { journal } from 'dagmar/journal'
 import { checkInvariants } from 'dagmar/testing'
 import { sqlite } from 'dagmar/sqlite'
 import { builtDagmar } from '../cli/built-dagmar.ts'
@@ -27,9 +28,9 @@ export interface Circumstances {
   readonly mostTasks?: number
 }
 
-export type StoreName = 'sqlite'
+export type StoreName = 'sqlite' | 'journal'
 
-const stores: Readonly<Record<StoreName, (path: string) => Store>> = { sqlite }
+const stores: Readonly<Record<StoreName, (path: string) => Store>> = { sqlite, journal }
 
 interface Ended {
   readonly code: number | null

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe } from 'vitest'
+import { DagmarError } from '../../src/errors/dagmar-error.ts'
 import { isRunFact, type RunFact } from '../../src/events/facts.ts'
 import { RunFolder, type RunView } from '../../src/events/fold.ts'
 import type { RunHandle } from '../../src/runtime/handle/run-handle.ts'
@@ -80,9 +81,15 @@ async function readAfterCut(
   truncateSync(last, Math.floor(statSync(last).size * cut))
   await store.close()
   const later = open(copy, { durability: 'normal' })
-  const read = await later.read(facts[0]!.runId)
-  await later.close()
-  return read
+  try {
+    return await later.read(facts[0]!.runId)
+  } catch (thrown) {
+    // What no crash leaves, such as a file without its first line, is refused.
+    if (thrown instanceof DagmarError && thrown.code === 'STORE_DAMAGED') return []
+    throw thrown
+  } finally {
+    await later.close()
+  }
 }
 
 /** Copies the files of a store, and returns the one that was written last. */
@@ -125,7 +132,10 @@ describe.each(durableStores)('over $name', (kind) => {
 
   law(
     'A crash at any fact, followed by recovery, settles the same tasks the same way for the same later reports; completed tasks do not run again.',
-    fc.tuple(anyUndisturbed(), fc.double({ min: 0, max: 1, noNaN: true })),
+    fc.tuple(
+      anyUndisturbed(),
+      fc.integer({ min: 0, max: 10_000 }).map((of) => of / 10_000),
+    ),
     async ([scenario, cut]) => {
       const uncut = (await playScenario(scenario)).runs[0]!
       const facts = await readAfterCut(kind, uncut.facts, cut)
