@@ -129,7 +129,7 @@ describe('random faults and schedules', () => {
     const kinds = fc
       .sample(anyFaults(plan), { numRuns: 1_000, seed: 1 })
       .flatMap((faults) => faults.map(({ kind }) => kind))
-    expect(new Set(kinds).size).toBe(12)
+    expect(new Set(kinds).size).toBe(13)
   })
 
   it('shrink to the one that matters, and print as a sentence', () => {

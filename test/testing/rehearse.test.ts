@@ -40,6 +40,37 @@ describe('a rehearsal', () => {
     expect(called).toEqual([])
   })
 
+  it('goes on where its coordinator dies, once or again, and repeats nothing that was completed', async () => {
+    const crashes = ([5, 12, 25] as const).map((at): Fault => ({ kind: 'crashed', at }))
+    const { facts, result, settledByItself } = await rehearse(release, { faults: crashes })
+    expect(result.status).toBe('completed')
+    expect(settledByItself).toBe(true)
+    expect(facts.filter(({ type }) => type === 'run.recovered')).toHaveLength(3)
+    expect(facts.flatMap((fact) => (fact.type === 'task.interrupted' ? [fact.taskId] : []))).toEqual([
+      'build',
+      'build',
+      'test',
+    ])
+    expect(checkInvariants(facts, release, { ended: true })).toEqual([])
+    // After its end nobody is left to die.
+    const late = await rehearse(release, { faults: [{ kind: 'crashed', at: 10_000 }] })
+    expect(late.facts.some(({ type }) => type === 'run.recovered')).toBe(false)
+  })
+
+  it('carries out after a crash what was to come', async () => {
+    const { result } = await rehearse(release, {
+      faults: [
+        { kind: 'crashed', at: 5 },
+        { kind: 'drained', at: 8 },
+      ],
+    })
+    expect(result).toMatchObject({
+      status: 'killed',
+      reason: 'drained',
+      outcomes: { test: { status: 'skipped' } },
+    })
+  })
+
   it('retries an attempt that fails, and fails for good where none is left', async () => {
     const fails = (attempt: number): Fault => ({ kind: 'fails', taskId: 'test', attempt, how: 'fail' })
     expect(await statusesAfter(fails(1))).toEqual({

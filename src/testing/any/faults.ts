@@ -45,6 +45,8 @@ export type Fault =
   /** Somebody kills the task, or without `taskId` the run. */
   | { readonly kind: 'killed'; readonly taskId?: TaskId; readonly at: number }
   | { readonly kind: 'drained'; readonly at: number }
+  /** The process that coordinates the run dies. Another one recovers it from its journal at once. */
+  | { readonly kind: 'crashed'; readonly at: number }
   /** The run is paused. Where nothing resumes it, the end of the rehearsal does. */
   | { readonly kind: 'paused' | 'resumed'; readonly at: number }
   /** An observer throws, is slow, comes late, or kills the run from inside a notification. */
@@ -121,6 +123,7 @@ function faultsOf(
       ...(killed.taskId === undefined ? {} : { taskId: killed.taskId }),
     })),
     drained: fc.record({ kind: of('drained'), at }),
+    crashed: fc.record({ kind: of('crashed'), at }),
     paused: fc.record({ kind: of('paused'), at }),
     resumed: fc.record({ kind: of('resumed'), at }),
     observer: fc.record({
@@ -153,6 +156,8 @@ export function faultInWords(fault: Fault): string {
       return `at ${fault.at} ms comes a report '${fault.type}' of attempt ${fault.attempt} of ${fault.taskId}`
     case 'killed':
       return `at ${fault.at} ms ${fault.taskId ?? 'the run'} is killed`
+    case 'crashed':
+      return `at ${fault.at} ms the coordinator dies, and another one recovers the run`
     case 'drained':
     case 'paused':
     case 'resumed':

@@ -102,6 +102,7 @@ const fieldsOf: Readonly<Record<FaultKind, Readonly<Record<string, FieldCheck>>>
     at: demandMs,
   },
   drained: { at: demandMs },
+  crashed: { at: demandMs },
   paused: { at: demandMs },
   resumed: { at: demandMs },
   observer: { how: oneOf(observerNames) },

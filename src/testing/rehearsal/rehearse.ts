@@ -4,7 +4,8 @@ import { type AnyDag, type Plan, type PlannedTask, planOf } from '../../graph/pl
 import type { RunResult } from '../../events/run-result.ts'
 import type { Pace } from '../any/any-pace.ts'
 import type { Fault, Faults } from '../any/faults.ts'
-import { play } from './play.ts'
+import { type Cast, play, type Played, type PlayedRun } from './play.ts'
+import { recoveredRun, storeWith } from './recovered-run.ts'
 import { demandRehearsal, type RehearseOptions } from './rehearse-options.ts'
 import type { AttemptScript } from './attempt-script.ts'
 import type { Circumstances, ScheduledCommand } from './circumstances.ts'
@@ -43,7 +44,7 @@ export async function rehearse(dag: Plan | AnyDag, options: RehearseOptions = {}
   const plan = planOf(dag)
   demandRehearsal(plan, options)
   const { faults = [], schedule = {}, pools = {} } = options
-  const played = await play({
+  const cast: Cast = {
     plan: {
       ...plan,
       tasks: plan.tasks.map((task) => ({ ...task, work: scriptsFor(task, faults, schedule) })),
@@ -55,17 +56,70 @@ export async function rehearse(dag: Plan | AnyDag, options: RehearseOptions = {}
         plan.tasks.map(({ executor }) => [executor, scriptedExecutor({ clock, mark, canForce: true })]),
       ),
     input: options.input,
-  })
-  const { facts, result, wasEnded } = played.runs[0]!
+  }
+  const { facts, passing, result, wasEnded } = await playThrough(cast, crashesIn(faults))
   if (result === undefined)
     throw new Error(`The run never settled, not even killed:\n${storyOf(facts, undefined).join('\n')}`)
   return {
     plan,
     facts,
-    passing: played.marks.flatMap((mark) => ('afterSeq' in mark && !isRunFact(mark) ? [mark] : [])),
+    passing,
     result,
     settledByItself: !wasEnded,
     hung: wasEnded ? openAtEnding(plan, facts) : [],
+  }
+}
+
+interface PlayedThrough extends Pick<PlayedRun, 'facts' | 'result' | 'wasEnded'> {
+  readonly passing: readonly PassingFact[]
+}
+
+/** The instants at which coordinators die, the first one first. */
+function crashesIn(faults: Faults): readonly number[] {
+  return faults.flatMap((fault) => (fault.kind === 'crashed' ? [fault.at] : [])).toSorted((a, b) => a - b)
+}
+
+/** Plays a run to its end. At each of these instants its coordinator dies, and another one recovers it. */
+async function playThrough(cast: Cast, crashes: readonly number[]): Promise<PlayedThrough> {
+  let played = playedThrough(await play(cast))
+  for (const crash of crashes) {
+    const diesAt = played.facts[0]!.at + crash
+    const facts = played.facts.filter(({ at }) => at <= diesAt)
+    // It had come to its end, or had not begun.
+    if (facts.length === 0 || facts.length === played.facts.length) continue
+    const store = storeWith(facts)
+    const later = playedThrough(
+      await play(
+        { ...cast, circumstances: from(cast.circumstances, crash) },
+        {
+          startAt: diesAt,
+          storeOn: () => store,
+          begin: (options) => [recoveredRun(store, facts, cast.plan, options)],
+        },
+      ),
+    )
+    played = {
+      ...later,
+      facts: [...facts, ...later.facts],
+      passing: [...played.passing.filter(({ at }) => at <= diesAt), ...later.passing],
+    }
+  }
+  return played
+}
+
+function playedThrough({ runs, marks }: Played): PlayedThrough {
+  const passing = marks.flatMap((mark) => ('afterSeq' in mark && !isRunFact(mark) ? [mark] : []))
+  return { ...runs[0]!, passing }
+}
+
+/** What is still to come at an instant. */
+function from(circumstances: Circumstances, instant: number): Circumstances {
+  const later = <Coming extends { readonly at: number }>(all: readonly Coming[]): readonly Coming[] =>
+    all.filter(({ at }) => at > instant).map((one) => ({ ...one, at: one.at - instant }))
+  return {
+    ...circumstances,
+    commands: later(circumstances.commands),
+    strays: later(circumstances.strays),
   }
 }
 
@@ -113,6 +167,7 @@ function commandsOf(plan: Plan, fault: Fault): readonly ScheduledCommand[] {
     case 'stray-report':
     case 'observer':
     case 'slow-store':
+    case 'crashed':
       return []
   }
 }
