@@ -1,6 +1,6 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
-import { explore, type ExploredRun, type ExploredDag } from './explore/explored-run.ts'
+import { explore, exploreCrash, type ExploredRun, type ExploredDag } from './explore/explored-run.ts'
 import { Exposure } from './report/exposure.ts'
 import { endsRun, type DagFault, faultsOf } from './variants/fault.ts'
 import { formatReport } from './report/format-report.ts'
@@ -15,6 +15,7 @@ import { variantsForRule } from './variants/variants-for-rule.ts'
 import { nothingHappens, type Variant, variantOf } from './variants/variant.ts'
 import { timelineOf } from './report/timeline.ts'
 import { baselineWatcher } from './watchers/baseline.ts'
+import { crashesWatcher } from './watchers/crashes.ts'
 import { guaranteesWatcher } from './watchers/broken-guarantees.ts'
 import { ignoredWatcher } from './watchers/ignored.ts'
 import { promisesWatcher } from './watchers/promises.ts'
@@ -62,6 +63,7 @@ class DagCheck {
   readonly #rules: RulesWatcher
   readonly #known = new Set<string>()
   #runs = 0
+  #crashes = 0
   #planned = 0
   #settles = true
 
@@ -88,6 +90,7 @@ class DagCheck {
       this.#rules,
       runTimeoutWatcher(plan),
       ignoredWatcher(plan),
+      crashesWatcher(plan),
     ]
   }
 
@@ -99,6 +102,7 @@ class DagCheck {
     this.#planned = 1 + singles.tried.length + runs
     const baseline = await this.#see(nothingHappens)
     const exposure = new Exposure(this.#plan, baseline)
+    await this.#crash(baseline)
     const spoilsport = new Set<DagFault>()
     let combinations = 0
     /** For each task that runs only after a fault, that fault. */
@@ -113,6 +117,7 @@ class DagCheck {
         if (!endsRun.has(fault.kind)) triggers.set(taskId, fault)
       }
       combinations += await this.#answer(run)
+      await this.#crash(run)
     }
     combinations += await this.#strikeWhatRunsOnFailure(triggers)
     combinations += await this.#fireRules()
@@ -151,10 +156,29 @@ class DagCheck {
 
   async #play(variant: Variant): Promise<ExploredRun> {
     const run = await explore(this.#dag, variant)
-    if (run.standstill !== undefined) this.#settles = false
+    this.#count(run)
+    return run
+  }
+
+  #count({ standstill }: ExploredRun): void {
+    if (standstill !== undefined) this.#settles = false
     this.#runs++
     this.#settings.onProgress?.({ done: this.#runs, of: Math.max(this.#planned, this.#runs) })
-    return run
+  }
+
+  /** Lets the coordinator die after each fact of a run. */
+  async #crash(run: ExploredRun): Promise<void> {
+    if (!this.#settings.crashes || run.result === undefined) return
+    for (let seq = 1; seq < run.facts.length && this.#crashes < this.#settings.singleFaults; seq++) {
+      await this.#crashAfter(run, seq)
+    }
+  }
+
+  async #crashAfter(run: ExploredRun, seq: number): Promise<void> {
+    this.#crashes++
+    const crashed = await exploreCrash(this.#dag, run, seq)
+    this.#count(crashed)
+    this.#note(crashed)
   }
 
   #troublesIn(run: ExploredRun): readonly string[] {
@@ -221,7 +245,12 @@ class DagCheck {
           const run = await this.#play(variant)
           const troubles = this.#troublesIn(run)
           // A run with a new trouble is shown to the watchers only when the smallest variant of the trouble is known.
-          if (troubles.every((trouble) => this.#known.has(trouble))) this.#note(run)
+          if (troubles.every((trouble) => this.#known.has(trouble))) {
+            this.#note(run)
+            const { length } = run.facts
+            if (this.#settings.crashes && run.result !== undefined && length > 1)
+              await this.#crashAfter(run, 1 + Math.floor(this.#next() * (length - 1)))
+          }
           return troubles
         },
         found: (trouble, variant) => {

@@ -58,6 +58,12 @@ export interface CheckDagOptions {
    * @default as many as make 150,000 tasks, so all of them in dags of up to about 120 tasks
    */
   readonly singleFaults?: number
+  /**
+   * Whether coordinators die, too: after each fact of the run in which nothing goes wrong and of those with a single
+   * fault, as long as `singleFaults` allows, and once in each random run. Another one recovers the run, as from a store
+   * that outlives the process. @default false
+   */
+  readonly crashes?: boolean
   /** Simulated time after which a run counts as one that does not settle. Finite, > 0. @default '365d' */
   readonly timeLimit?: Duration
   /** Called now and then with how far the check is. `of` may grow. */
@@ -78,6 +84,7 @@ export interface CheckSettings {
   readonly outputs: ReadonlyMap<TaskId, unknown>
   readonly faults: ReadonlySet<DagFaultKind>
   readonly singleFaults: number
+  readonly crashes: boolean
   readonly timeLimitMs: number
   readonly onProgress: ((progress: { readonly done: number; readonly of: number }) => void) | undefined
 }
@@ -92,6 +99,7 @@ const known: ReadonlySet<string> = new Set([
   'outputs',
   'faults',
   'singleFaults',
+  'crashes',
   'timeLimit',
   'onProgress',
 ])
@@ -105,7 +113,8 @@ const defaultTasksInSingles = 150_000
 export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSettings {
   readFields(options, "checkDag's options object", known)
   const { seed = 1, runs, promises = {}, concurrency, pools = {}, durations = {}, outputs = {} } = options
-  const { faults = faultKinds, singleFaults, timeLimit = '365d', onProgress } = options
+  const { faults = faultKinds, singleFaults, crashes = false, timeLimit = '365d', onProgress } = options
+  if (typeof crashes !== 'boolean') throw badValue('crashes', crashes, 'true or false')
   if (!isRecord(promises)) throw badValue('promises', promises, 'an object of functions')
   for (const [name, promise] of Object.entries(promises)) {
     if (typeof promise !== 'function') throw badValue(`promises['${name}']`, promise, 'a function')
@@ -134,6 +143,7 @@ export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSet
       singleFaults === undefined
         ? Math.max(1, Math.floor(defaultTasksInSingles / Math.max(1, plan.tasks.length)))
         : readInteger(singleFaults, 'singleFaults', 0, true),
+    crashes,
     timeLimitMs: readDuration(timeLimit, 'timeLimit', { positive: true, finite: true }),
     onProgress,
   }

@@ -148,3 +148,34 @@ it('a variant is told in words', () => {
     'the executor of a is full at first, and b takes no time, and c takes 10 times as long, and the answer to a is retry, then ignore',
   )
 })
+
+describe('crashes of the coordinator', () => {
+  const shop = dag('shop', { defaults: { timeout: '1m' } })
+    .task('reserve', async () => 'reserved')
+    .task('charge', { needs: ['reserve'], maxInterruptions: 0 }, async () => 'charged')
+    .task('mail', { needs: ['charge'], retry: { maxAttempts: 2 } }, async () => 'sent')
+
+  it('are tried after each fact where they are asked for, and name what may happen twice', async () => {
+    const { findings, explored, ok } = await checkDag(shop, { crashes: true, runs: 20 })
+    const plain = await checkDag(shop, { runs: 20 })
+    expect(explored.runs).toBeGreaterThan(plain.explored.runs + 100)
+    expect(ok).toBe(true)
+    expect(plain.findings.map(({ code }) => code)).not.toContain('CRASH_REPEATS_ATTEMPT')
+    const repeats = findings.find(({ code }) => code === 'CRASH_REPEATS_ATTEMPT')
+    expect(repeats).toMatchObject({ severity: 'note', taskIds: ['reserve', 'mail'] })
+    const changes = findings.filter(({ code }) => code === 'CRASH_CHANGES_OUTCOME')
+    expect(changes.map(({ taskIds }) => taskIds[0])).toEqual(expect.arrayContaining(['charge', 'mail']))
+    expect(changes[0]!.sentence).toMatch(/^charge is failed in place of completed when the coordinator dies/)
+    expect(changes[0]!.story.join('\n')).toContain('charge')
+  })
+
+  it('break no guarantee, and let every run settle that settles without them', async () => {
+    const report = await checkDag(shop, { crashes: true, runs: 0 })
+    expect(report.settles).toBe(true)
+    expect(report.findings.filter(({ code }) => code === 'GUARANTEE_BROKEN')).toEqual([])
+  })
+
+  it('are asked for by true or false', async () => {
+    await expect(checkDag(shop, { crashes: 5 as never })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})

@@ -2,10 +2,12 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import { type Fact, isRunEnd, isRunFact, type RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
+import type { RuntimeOptions } from '../../runtime/options.ts'
 import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Explanation } from '../../events/explanation.ts'
+import { recoveredRun, storeWith } from '../../testing/rehearsal/recovered-run.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
 import type { DagFault } from '../variants/fault.ts'
 import { scriptedExecutors } from './scripted-executors.ts'
@@ -37,6 +39,8 @@ export interface ExploredRun {
   readonly open: readonly Explanation[]
   /** The tasks that asked what to do about their failure. */
   readonly asked: ReadonlySet<TaskId>
+  /** For a run whose coordinator dies: the same run where it lives. */
+  readonly uncut?: ExploredRun
 }
 
 /** How long a person takes to answer, and how many times a task is answered `retry` at most. */
@@ -54,11 +58,40 @@ const startAt = 1_000_000
 
 /** Plays a variant with the real runtime on a simulated clock. Always resolves, whether the run settled or not. */
 export async function explore(dag: ExploredDag, variant: Variant): Promise<ExploredRun> {
-  const clock = new SimulatedClock(startAt)
+  await searchLoaded(dag.plan)
+  const { crashAfter, ...whole } = variant
+  const uncut = await playFrom(dag, crashAfter === undefined ? variant : whole, [])
+  return crashAfter === undefined ? uncut : exploreCrash(dag, uncut, crashAfter)
+}
+
+/** Plays the run again, with a coordinator that dies after this fact, and another one that recovers the run. */
+export async function exploreCrash(
+  dag: ExploredDag,
+  uncut: ExploredRun,
+  crashAfter: number,
+): Promise<ExploredRun> {
+  const variant = { ...uncut.variant, crashAfter }
+  return { ...(await playFrom(dag, variant, uncut.facts.slice(0, crashAfter))), uncut }
+}
+
+/** Plays a run from its beginning, or from where these facts of it end. */
+async function playFrom(
+  dag: ExploredDag,
+  variant: Variant,
+  before: readonly RunFact[],
+): Promise<ExploredRun> {
+  const clock = new SimulatedClock(before.at(-1)?.at ?? startAt)
   const faults = new Map(variant.faults.map((fault) => [fault.taskId, fault]))
-  const watched: Watched = { facts: [], asked: new Set(), hasEnded: false, result: undefined, beats: 0 }
+  const watched: Watched = {
+    facts: [...before],
+    asked: new Set(),
+    hasEnded: false,
+    result: undefined,
+    beats: 0,
+  }
   const paces = new Map(variant.paces.map(({ taskId, times }) => [taskId, times]))
-  const runtime = createRuntime({
+  const concurrency = dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }
+  const options: RuntimeOptions = {
     clock,
     executors: scriptedExecutors(dag.plan, clock, {
       faultOf: ({ id }) => faults.get(id)?.kind,
@@ -69,13 +102,12 @@ export async function explore(dag: ExploredDag, variant: Variant): Promise<Explo
       },
     }),
     pools: dag.pools,
-    ...(dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }),
-  })
-  await searchLoaded(dag.plan)
-  const run = runtime.dispatch(dag.plan, {
-    id: 'run',
-    ...(dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }),
-  })
+    ...concurrency,
+  }
+  const run =
+    before.length === 0
+      ? createRuntime(options).dispatch(dag.plan, { id: 'run', ...concurrency })
+      : recoveredRun(storeWith(before), before, dag.plan, options)
   run.events$.subscribe((fact) => {
     if (!isRunFact(fact)) return
     watched.facts.push(fact)

@@ -29,6 +29,10 @@ export type FindingCode =
   | 'RETRY_OUTLIVES_TIMEOUT'
   /** After an ignored failure, dependents start without the output that they wait for. */
   | 'IGNORE_PASSES_UNDEFINED'
+  /** A task settles in another way when the coordinator dies. */
+  | 'CRASH_CHANGES_OUTCOME'
+  /** Tasks start again when the coordinator dies, whose effect may have been had by then. */
+  | 'CRASH_REPEATS_ATTEMPT'
   /** One of the user's promises is broken. */
   | 'PROMISE_BROKEN'
   /** One of dagmar's own guarantees is broken. */

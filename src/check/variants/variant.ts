@@ -18,6 +18,8 @@ export interface Variant {
   readonly faults: readonly DagFault[]
   readonly paces: readonly TaskPace[]
   readonly answers: readonly TaskAnswers[]
+  /** The `seq` of the fact after which the coordinator dies. Another one recovers the run. @default it lives */
+  readonly crashAfter?: number
 }
 
 export const nothingHappens: Variant = { faults: [], paces: [], answers: [] }
@@ -27,7 +29,7 @@ export function variantOf(...faults: readonly DagFault[]): Variant {
 }
 
 /** A variant in words, after `when`: `build fails every time, and test takes 5 times as long`. */
-export function variantPhrase({ faults, paces, answers }: Variant): string {
+export function variantPhrase({ faults, paces, answers, crashAfter }: Variant): string {
   const parts = [
     ...faults.map(faultPhrase),
     ...paces.map(({ taskId, times }) =>
@@ -36,6 +38,7 @@ export function variantPhrase({ faults, paces, answers }: Variant): string {
     ...answers
       .filter((one) => one.answers.length > 0)
       .map((one) => `the answer to ${one.taskId} is ${one.answers.join(', then ')}`),
+    ...(crashAfter === undefined ? [] : [`the coordinator dies after fact ${crashAfter}`]),
   ]
   return parts.length === 0 ? 'nothing goes wrong' : parts.join(', and ')
 }
