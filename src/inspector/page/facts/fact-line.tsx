@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { inWords } from '../../../events/fact-in-words.ts'
 import type { RunFact } from '../../../events/facts.ts'
 import { Dot } from '../shell/status.tsx'
-import { statusTold } from './status-told.ts'
+import { history } from '../state/shown.ts'
 
 /** A fact in words: whose it is, what happened, and what was said about it. */
 export function FactWords({ fact }: { readonly fact: RunFact }): ComponentChildren {
@@ -24,4 +24,13 @@ export function FactWords({ fact }: { readonly fact: RunFact }): ComponentChildr
 
 function oneLine(text: string): string {
   return (text.length > 300 ? `${text.slice(0, 300)}…` : text).replace(/\s+/g, ' ')
+}
+
+/** The status that a fact put its task or its run into; undefined where that stayed as it was. */
+function statusTold({ seq, taskId }: RunFact): string | undefined {
+  const known = history.value
+  const after = (fact: number): string | undefined =>
+    (taskId === undefined ? known.runAt(fact) : known.taskAt(taskId, fact))?.status
+  const status = after(seq)
+  return status === after(seq - 1) ? undefined : status
 }

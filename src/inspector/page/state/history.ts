@@ -82,8 +82,7 @@ export class History {
   /** The run after the fact with that `seq`. */
   at(seq: number): Moment {
     if (seq >= this.lastSeq) return this.latest()
-    const part =
-      this.#runs[Math.max(0, countHolding(this.#runs.length, (i) => this.#runs[i]!.seq <= seq) - 1)]?.part
+    const part = this.runAt(seq)
     if (part === undefined) return this.latest()
     const tasks = new Map<string, TaskView>()
     const statuses: TaskStatus[] = []
@@ -96,6 +95,12 @@ export class History {
       counts[view.status]++
     }
     return { ...part, seq, at: this.facts[seq - 1]?.at ?? 0, counts, tasks, statuses }
+  }
+
+  /** What was known of the run as a whole after the fact with that `seq`. */
+  runAt(seq: number): RunView | undefined {
+    const count = countHolding(this.#runs.length, (i) => this.#runs[i]!.seq <= seq)
+    return this.#runs[Math.max(0, count - 1)]?.part
   }
 
   /** The `seq` of the last fact that was told at that instant or before. */
