@@ -3,6 +3,17 @@ import { created, numbered } from '../../events/made-facts.ts'
 import { noChromium, useBrowser } from '../browser.ts'
 import { useBuiltPage } from './built-page.ts'
 
+/** In bytes. To be lowered whenever the page is smaller. */
+const mostGzipped = 67_500
+
+describe('the page as one file', () => {
+  const built = useBuiltPage()
+
+  it('has not grown', () => {
+    expect(built.gzipped()).toBeLessThanOrEqual(mostGzipped)
+  })
+})
+
 describe.skipIf(noChromium)('the page', () => {
   const browser = useBrowser()
   const built = useBuiltPage()

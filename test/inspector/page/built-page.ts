@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Fact } from '../../../src/events/facts.ts'
@@ -22,6 +23,8 @@ export const machines = ownMachines(0)
 
 /** The inspector's page, built once for the `describe` that calls it. */
 export interface BuiltPage {
+  /** How large it is, packed with gzip, in bytes. */
+  gzipped(): number
   /** The address of a file that holds the page with a run saved in it. */
   saved(facts: readonly Fact[]): string
   /** A server that sends the page and tells it that run, live, and hears what the page asks for. */
@@ -64,6 +67,7 @@ export function useBuiltPage(): BuiltPage {
   })
 
   return {
+    gzipped: () => gzipSync(html, { level: 9 }).length,
     saved: (facts) => {
       const file = join(folder, `run-${++files}.html`)
       const lines = messagesOf(facts, { saved: true, control: false }).map((message) =>

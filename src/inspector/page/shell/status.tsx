@@ -18,7 +18,9 @@ export const statuses = [
 
 /** The dot of a status, which is also told by its shape: hollow before the start, filled from then on. */
 export function Dot({ status }: { readonly status: string }): ComponentChildren {
-  return <span class="dot" data-is={status} style={{ '--dot': `var(--state-${status})` }} aria-hidden="true" />
+  return (
+    <span class="dot" data-is={status} style={{ '--dot': `var(--state-${status})` }} aria-hidden="true" />
+  )
 }
 
 /** The dot and the word of a status. */
