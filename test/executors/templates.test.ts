@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRuntime, dag, type Work } from 'dagmar'
@@ -93,79 +93,54 @@ describe('a value in a text for the shell', () => {
 
   it.each(shells)('runs nothing in %s, wherever it is let stand', (shell) => {
     const place = '${{ input }}'
-    const piece = fc.constantFrom(
-      place,
-      place,
-      place,
-      ' ',
-      '\n',
-      ';',
+    const openers = [
+      '',
       '"',
       "'",
       '`',
       '$(',
-      ')',
       '$((',
-      '))',
       '(',
-      '${x',
-      '}',
-      ':-',
+      '((',
+      '${x:-',
       '\\',
-      '\\\n',
-      '#',
+      '\\\n#',
+      '# ',
       '<<E\n',
-      '\nE\n',
-      '<<',
       "$'",
       '$',
       '[[ ',
-      ' ]]',
-      '[ ',
-      ' -eq ',
       'a[',
-      ']=1',
-      'case x in x) ',
-      ' ;; esac',
-      'echo ',
-      'eval ',
-      'export ',
-      'declare -i a=',
-      'x=',
-      '>',
-      '&&',
-      '|',
-      '=(',
-      '((',
+      'x=(',
+      '"$x',
+    ]
+    const closers = ['', '"', "'", '`', ')', '))', '}', '\n', '\nE\n', ' ]]', ' -eq 1 ]]', ']=1', '";echo "']
+    const lines = openers.flatMap((opener) =>
+      closers.flatMap((closer) => [
+        `echo ${opener}${place}${closer}`,
+        `echo ${opener}y${closer} ${place}`,
+        `${opener}${place}${closer}`,
+      ]),
     )
-    const payload = [
-      "'; touch pwned; '",
-      '"; touch pwned; "',
-      '$(touch pwned)',
-      '`touch pwned`',
-      '\ntouch pwned\n',
+    const values = [
+      "';touch pwned;'",
+      '";touch pwned;"',
+      '$(touch pwned)`touch pwned`',
       'a[$(touch pwned)]',
       ')\ntouch pwned\n',
       '\nE\ntouch pwned\n',
-      '} ; touch pwned',
-      "\\'; touch pwned #",
+      '};touch pwned #',
+      "\\';touch pwned #",
     ]
-    fc.assert(
-      fc.property(
-        fc.array(piece, { minLength: 1, maxLength: 9 }),
-        fc.constantFrom(...payload),
-        (pieces, value) => {
-          const line = pieces.join('')
-          if (misplacedIn(line, shell, () => true).length > 0) return
-          // A value that is the name of a program is one, so its command is left out.
-          const safe = mkdtempSync(join(folder, 'run-'))
-          spawnSync(shell, ['-c', filledLine(line, value)], { cwd: safe, input: '', timeout: 2_000 })
-          expect({ line, hasRun: existsSync(join(safe, 'pwned')) }).toEqual({ line, hasRun: false })
-          rmSync(safe, { recursive: true })
-        },
-      ),
-      { numRuns: 400 },
-    )
+    const safe = lines.filter((line) => misplacedIn(line, shell, () => true).length === 0)
+    expect(safe.length).toBeGreaterThan(40)
+    for (const line of safe) {
+      // One process for all values: a line that is none is no error of the others.
+      const scripts = values.map((value) => filledLine(line, value))
+      const script = scripts.map((_, index) => `${shell} -c "$${index + 1}" </dev/null`).join('\n')
+      spawnSync(shell, ['-c', script.replaceAll(/"\$(\d+)"/g, '"${$1}"'), shell, ...scripts], { cwd: folder })
+      expect({ line, files: readdirSync(folder) }).toEqual({ line, files: [] })
+    }
   })
 })
 
