@@ -37,6 +37,7 @@ export {
   type LogicContext,
 } from './executors/actor-logic.ts'
 export { attemptIdOf, inputsOf } from './executors/attempt.ts'
+export { injectInputs, type InjectInputsOptions } from './executors/inject-inputs.ts'
 export { command, type CommandOptions } from './executors/command.ts'
 export { inlineExecutor, type InlineExecutorOptions } from './executors/inline.ts'
 export { type ProcessExecutor, processExecutor } from './executors/process/process-executor.ts'

@@ -222,6 +222,11 @@ describe('the values of a run', () => {
     expect(most.outcome).toMatchObject({ output: '65536' })
   })
 
+  it('are all outputs as one text, for a prompt', async () => {
+    const { outcome } = await outcomeOf({ run: 'printf %s ${{ inputs }}' }, 'one')
+    expect(outcome).toMatchObject({ output: '## b\none' })
+  })
+
   it('name what a skipped dependency has not given', async () => {
     const { plan } = parsePlan(
       JSON.stringify({

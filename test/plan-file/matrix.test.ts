@@ -296,8 +296,8 @@ tasks:
     expect(workById('tasks: { a: { run: "helm {{ x }} ${Z}" } }')).toMatchObject({
       a: { run: 'helm {{ x }} ${Z}' },
     })
-    expect(() => workById('tasks: { a: { run: "echo ${{ inputs.b }}" } }')).toThrow(
-      'has ${{ inputs.b }}, but only matrix, input, needs, attempt and runId are known there',
+    expect(() => workById('tasks: { a: { run: "echo ${{ outputs.b }}" } }')).toThrow(
+      'has ${{ outputs.b }}, but only matrix, input, inputs, needs, attempt and runId are known there',
     )
   })
 })

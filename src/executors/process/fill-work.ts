@@ -4,6 +4,7 @@ import type { Attempt } from '../../ports/executor.ts'
 import { filled } from '../../text/placeholders.ts'
 import { inputsOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
+import { injectInputs } from '../inject-inputs.ts'
 import { writtenText } from '../written-json.ts'
 import { StartFault } from './start-fault.ts'
 import { readTemplate, type Template } from './template.ts'
@@ -56,7 +57,7 @@ function asWord(value: string): string {
 }
 
 function textFor(template: Template, whole: string, attempt: Attempt): string {
-  const value = valueOf(template, attempt)
+  const value = template.root === 'inputs' ? promptOf(attempt, whole) : valueOf(template, attempt)
   if (value === undefined) throw unresolved(`${whole} stands for nothing${reasonOf(template, attempt)}`)
   const text = typeof value === 'string' ? value : (writtenText(value) ?? jsonOf(value))
   if (text === undefined) throw unresolved(`${whole} stands for a value that is no JSON`)
@@ -69,6 +70,14 @@ function textFor(template: Template, whole: string, attempt: Attempt): string {
     )
   }
   return text
+}
+
+function promptOf(attempt: Attempt, whole: string): string {
+  try {
+    return injectInputs(inputsOf(attempt))
+  } catch {
+    throw unresolved(`${whole} stands for outputs of which one is no JSON`)
+  }
 }
 
 function valueOf({ root, taskId, path }: Template, attempt: Attempt): unknown {

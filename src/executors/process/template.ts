@@ -1,6 +1,6 @@
 /** What a `${{ … }}` stands for when an attempt starts. */
 export interface Template {
-  readonly root: 'input' | 'needs' | 'attempt' | 'runId'
+  readonly root: 'input' | 'inputs' | 'needs' | 'attempt' | 'runId'
   /** The dependency whose output is meant, for `needs`. */
   readonly taskId?: string
   /** The fields that lead to the value. */
@@ -10,6 +10,7 @@ export interface Template {
 /** Whether a value has fields to name. */
 const roots: Readonly<Record<Template['root'], boolean>> = {
   input: true,
+  inputs: false,
   needs: true,
   attempt: false,
   runId: false,
