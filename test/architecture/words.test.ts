@@ -29,6 +29,7 @@ const ALLOWED: readonly { readonly text: RegExp; readonly because: string }[] = 
   { text: /\b(?:fromCallback|Callback(?:ActorLogic|ActorRef|LogicFunction|Snapshot))\b/g, because: 'XState' },
   { text: /'xstate\.cancel'/g, because: 'XState' },
   { text: /\bmaxPayload\b/g, because: 'ws' },
+  { text: /\bcancelAnimationFrame\b/g, because: 'browsers' },
   { text: /\b(?:reader|writer|stream|body)\.cancel\(/g, because: 'web streams' },
   { text: /\bavailableParallelism|processor time\b/g, because: "the machine's CPU" },
   { text: /\bimport \{ pipeline \} from 'node:stream\/promises'/g, because: 'node:stream' },
@@ -49,7 +50,7 @@ interface Stretch {
 }
 
 function stretchesOf({ path, text }: SourceFile): Stretch[] {
-  if (path.endsWith('.ts')) {
+  if (/\.tsx?$/.test(path)) {
     return partsOf(text).map((part) => ({
       text: part.text,
       line: part.line,

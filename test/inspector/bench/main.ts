@@ -82,7 +82,7 @@ function layered(run: () => unknown, count = tasks): Plan {
 }
 
 async function manyFacts(): Promise<{ readonly run: RunHandle; readonly facts: readonly Fact[] }> {
-  const work = ({ warn }: { warn(message: string): void }): void => {
+  const work = ({ warn }: { readonly warn: (message: string) => void }): void => {
     for (let at = 1; at <= warnings; at++) warn(`warning ${at}`)
   }
   const runtime = createRuntime({ concurrency: 64, retainFacts: 200_000 })

@@ -172,7 +172,8 @@ describe.skipIf(noChromium)('the page', () => {
     await run.result
     const page = await browser.page()
     await page.goto((await inspected(runtime)).url)
-    await page.waitForSelector('h2:text("beginning of this run is gone")')
+    await page.waitForSelector('.whole h2')
+    expect(await page.textContent('.whole h2')).toBe('The beginning of this run is gone')
   })
 
   it('tells who comes without the token, or with another one, what to open', async () => {
@@ -180,9 +181,11 @@ describe.skipIf(noChromium)('the page', () => {
     const { url } = await inspected(run)
     const page = await browser.page({ expectedErrors: [/WebSocket/] })
     await page.goto(url.split('#')[0]!)
-    await page.waitForSelector('h2:text("no key")')
+    await page.waitForSelector('.whole h2')
+    expect(await page.textContent('.whole')).toContain('Open the whole address that the program printed')
     await page.goto(`${url.split('#')[0]!}?#another`)
     await page.waitForSelector('h2:text("does not know this key")')
+    expect(await page.textContent('.whole')).toContain('open the address that it printed this time')
   })
 
   it('works by keyboard alone: views, search, filter, help', async () => {

@@ -77,8 +77,8 @@ export function useSignal<T>(first: T): Signal<T> {
 }
 
 /** Holds an element of the component while it is in the page. */
-export function useRef<T>(): { current: T | null } {
-  return keep(() => ({ current: null }))
+export function useRef<T>(first: T | null = null): { current: T | null } {
+  return keep(() => ({ current: first }))
 }
 
 /**
