@@ -265,6 +265,24 @@ describe('what is secret', () => {
     expect(journalOf(shelves)).toEqual(before)
   })
 
+  it('and needed by a task that is to be redriven on another day is named, too', async () => {
+    const dag = planOf({
+      login: { run: () => ({ token: secret }) },
+      use: {
+        needs: ['login'],
+        run: () => {
+          throw new Error('down')
+        },
+      },
+    })
+    const shelves = emptyShelves()
+    const redact = { outputs: ['login.token'] }
+    await createRuntime({ store: textStore(shelves), redact }).dispatch(dag, { id: 'run' }).result
+    const other = await createRuntime({ store: textStore(shelves), redact }).recover('run', { dag })
+    expect(() => other.redrive()).toThrow(expect.objectContaining({ code: 'SECRET_LOST' }))
+    expect((await other.result).status).toBe('failed')
+  })
+
   it('in the input may be given again', async () => {
     const { run: hang, hasBegun } = hangs()
     const seen: unknown[] = []

@@ -16,7 +16,7 @@ import { runtimeClosed } from '../runtime-closed.ts'
 import { recoverRun } from '../steps/recover-run.ts'
 import { type DeadLetter, deadLettersOf, type HistoryQuery, historyOf } from './history.ts'
 import { planChanges } from './plan-changes.ts'
-import { refuseLost } from './lost-secrets.ts'
+import { refuseLost, refuseLostFor } from './lost-secrets.ts'
 import { reapLive } from './reap-live.ts'
 
 export interface RecoverOptions<Outputs = Readonly<Record<string, unknown>>> {
@@ -138,7 +138,16 @@ export class DurableRuns {
       if (!root.isOpen) throw runtimeClosed()
       const run = recoverRun(root, plan, journal, facts, { view, isChanged, input })
       const handle = this.#host.register(run, true)
-      if (run.isSettled) this.#host.registry.release(run)
+      if (run.isSettled) {
+        run.refuseRedrive = (again) =>
+          refuseLostFor(
+            facts,
+            plan,
+            plan.tasks.filter(({ index }) => again.has(index)),
+            input,
+          )
+        this.#host.registry.release(run)
+      }
       return handle
     } catch (thrown) {
       await store.release(journal)

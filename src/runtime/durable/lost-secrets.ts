@@ -2,7 +2,7 @@ import type { TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
-import type { Plan } from '../../graph/plan.ts'
+import type { Plan, PlannedTask } from '../../graph/plan.ts'
 
 interface ReadJournal {
   readonly facts: readonly RunFact[]
@@ -14,17 +14,33 @@ interface ReadJournal {
  * input may be given again. Throws `SECRET_LOST`.
  */
 export function refuseLost({ facts, view }: ReadJournal, plan: Plan, input: unknown): void {
-  const open = plan.tasks.filter(({ id }) => view.tasks.get(id)?.outcome === undefined)
-  if (open.length === 0 || view.settledAt !== undefined) return
+  if (view.settledAt !== undefined) return
+  refuseLostFor(
+    facts,
+    plan,
+    plan.tasks.filter(({ id }) => view.tasks.get(id)?.outcome === undefined),
+    input,
+  )
+}
+
+/** Refuses to start these tasks, and what is open behind them, where they need such values. Throws `SECRET_LOST`. */
+export function refuseLostFor(
+  facts: readonly RunFact[],
+  plan: Plan,
+  open: readonly PlannedTask[],
+  input: unknown,
+): void {
   const [created] = facts
-  if (created?.type === 'run.created' && created.redacted !== undefined && input === undefined) {
+  if (open.length === 0 || created === undefined) return
+  const { runId } = created
+  if (created.type === 'run.created' && created.redacted !== undefined && input === undefined) {
     const places = created.redacted.map((place) => (place === '' ? 'the input' : `input.${place}`))
-    throw secretLost(view.runId, places, 'Give it again: recover(runId, { input }).')
+    throw secretLost(runId, places, 'Give it again: recover(runId, { input }).')
   }
   const lost = lostOutputs(facts)
   const needed = new Set(open.flatMap(({ needs }) => needs.map((need) => plan.tasks[need]!.id)))
   const places = [...lost].flatMap(([taskId, secret]) => (needed.has(taskId) ? secret : []))
-  if (places.length > 0) throw secretLost(view.runId, places, 'Dispatch the dag anew.')
+  if (places.length > 0) throw secretLost(runId, places, 'Dispatch the dag anew.')
 }
 
 /** The places that are secret in the outputs of tasks, by task. */

@@ -122,6 +122,8 @@ export class Run implements ActorHost, Candidate, Committer {
   cutOff: Failure | undefined
   /** The tasks that a redrive has reopened, until its facts are told. */
   reopened: readonly { readonly index: number; readonly from: Outcome['status'] }[] = []
+  /** Throws where these tasks must not be reopened. */
+  refuseRedrive: ((again: ReadonlySet<number>) => void) | undefined
   /** True once a shutdown leaves it to whoever recovers it: what is live may finish, and nothing else starts. */
   isSetAside = false
   /** True where its journal tells of tasks that its plan has no more. */
