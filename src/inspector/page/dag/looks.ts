@@ -36,7 +36,8 @@ export const isConsequence = 2
 
 const mayBeAtFault: ReadonlySet<TaskStatus> = new Set(['failed', 'killed', 'skipped'])
 
-type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
+/** What a fault is told from. */
+export type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
 
 /** `statuses` are those of the tasks, in the order of the dag. */
 export function looksOf(scene: Scene, run: Judged, statuses: readonly TaskStatus[]): Looks {
@@ -57,7 +58,8 @@ export function looksOf(scene: Scene, run: Judged, statuses: readonly TaskStatus
   return { status, counts, fault, taskFault }
 }
 
-function faultOf({ structure, tasks, ending, failure }: Judged, task: number): number {
+/** Whether a task, by its place in the dag, is a root cause, a consequence, or neither: 0. */
+export function faultOf({ structure, tasks, ending, failure }: Judged, task: number): number {
   const { id, onFailure } = structure[task]!
   const outcome = tasks.get(id)?.outcome
   switch (outcome?.status) {

@@ -1,5 +1,5 @@
 import { isStraight, lanesOf, type Trunk } from './lanes.ts'
-import { settle } from './settle.ts'
+import { settleColumn } from '../dag/settle-column.ts'
 
 /** Something in a column of a level: a state's box, or the place where a line goes through or ends at the border. */
 export interface Item {
@@ -211,11 +211,14 @@ function reorder(column: Item[], links: readonly Link[], keepsOrder: boolean): v
   if (!keepsOrder) {
     column.sort((a, b) => wanted.get(a)! + a.height / 2 - (wanted.get(b)! + b.height / 2))
   }
-  settle(
-    column,
+  const settled = settleColumn(
     column.map((item) => wanted.get(item)!),
-    gap,
+    column.map(() => 1),
+    column.map((_, place) => (column[place - 1]?.height ?? 0) + gap),
   )
+  column.forEach((item, place) => {
+    item.y = settled[place]!
+  })
 }
 
 function costOf(links: readonly Link[]): number {

@@ -1,9 +1,7 @@
 import type { Failure } from '../../../../machines/outcome.ts'
-import type { RunView } from '../../../events/fold.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
+import { faultOf, isRootCause, type Judged } from '../dag/looks.ts'
 import { addTo } from '../state/grouped.ts'
-
-type Judged = Pick<RunView, 'structure' | 'tasks' | 'ending' | 'failure'>
 
 export interface RootCause {
   readonly taskId: string
@@ -21,15 +19,14 @@ export function rootCauses(run: Judged): readonly RootCause[] {
     if (outcome?.status !== 'skipped' || outcome.causedBy === undefined) continue
     consequences.set(outcome.causedBy, (consequences.get(outcome.causedBy) ?? 0) + 1)
   }
-  const causes = run.structure.flatMap(({ id, onFailure }): RootCause[] => {
+  const causes = run.structure.flatMap(({ id }, place): RootCause[] => {
     const outcome = run.tasks.get(id)?.outcome
+    if (faultOf(run, place) !== isRootCause) return []
     const counted = { taskId: id, consequences: consequences.get(id) ?? 0 }
-    if (outcome?.status === 'failed' && !outcome.ignored) {
-      return [{ ...counted, failure: outcome.failure, reason: outcome.failure.message }]
-    }
-    // What was killed together with its run is no cause of anything.
-    const isOwn = outcome?.status === 'killed' && run.ending === undefined && run.failure === undefined
-    return isOwn && onFailure !== 'ignore' ? [{ ...counted, failure: undefined, reason: outcome.reason }] : []
+    if (outcome?.status === 'killed') return [{ ...counted, failure: undefined, reason: outcome.reason }]
+    return outcome?.status === 'failed'
+      ? [{ ...counted, failure: outcome.failure, reason: outcome.failure.message }]
+      : []
   })
   return causes.sort((a, b) => b.consequences - a.consequences)
 }
