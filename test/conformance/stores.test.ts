@@ -411,6 +411,13 @@ describe('the store conformance', () => {
       }),
     ],
     [
+      'takes no notice of capital letters',
+      'look alike',
+      (store) => ({
+        create: (runId, owner, options) => store.create(runId.toLowerCase(), owner, options),
+      }),
+    ],
+    [
       'does not close',
       'may be closed',
       () => ({

@@ -60,6 +60,6 @@ export class Keys {
   }
 
   #pathOf(key: string): string {
-    return join(this.#folder, `${createHash('sha256').update(key).digest('hex')}.json`)
+    return join(this.#folder, `${createHash('sha256').update(JSON.stringify(key)).digest('hex')}.json`)
   }
 }

@@ -7,11 +7,13 @@ import { join } from 'node:path'
  * letters are the same.
  */
 export function fileNameOf(runId: string): string {
-  const name = runId.replace(/[^a-z0-9_-]/g, (character) =>
-    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-  )
+  // Each half of a surrogate pair by itself: there may be one without the other.
+  const name = runId.replace(/[^a-z0-9_-]/g, (unit) => {
+    const digits = unit.charCodeAt(0).toString(16)
+    return digits.length > 2 ? `%u${digits.padStart(4, '0')}` : `%${digits.padStart(2, '0')}`
+  })
   if (name.length <= longest) return name
-  return `${name.slice(0, longest - 33)}%${createHash('sha256').update(runId).digest('hex').slice(0, 32)}`
+  return `${name.slice(0, longest - 33)}%${createHash('sha256').update(name).digest('hex').slice(0, 32)}`
 }
 
 const longest = 160

@@ -7,6 +7,7 @@ import { thisProcess } from '../durable/owner.ts'
 import { fenced, gap, keyTaken, runExists, runUnknown } from '../refusals.ts'
 import type { Connection } from './driver.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
+import { stored, storedLabels, told } from './stored-text.ts'
 import { transact } from './transaction.ts'
 
 /** A row holds this many characters at most, but for one fact that is longer. */
@@ -118,28 +119,16 @@ export class GroupWriter {
   }
 
   #addRun({ runId, owner, fence }: SqliteJournal, summary: RunSummary): number | Error {
-    const { name, status, labels, idempotencyKey = null, createdAt, settledAt = null, seq } = summary
+    const { name, status, labels, idempotencyKey, createdAt, settledAt = null, seq } = summary
     const { addRun, keyOf, withKey } = this.#statements
-    const [labelText, ownerText] = [labels, { process: thisProcess(), ...owner }].map((value) =>
-      JSON.stringify(value),
-    )
-    const about = [
-      runId,
-      name,
-      status,
-      labelText!,
-      idempotencyKey,
-      createdAt,
-      settledAt,
-      seq,
-      fence,
-      ownerText!,
-    ]
-    const { changes } = addRun.run(...about)
-    const key = keyOf.get(runId)?.['key']
+    const id = stored(runId)
+    const storedKey = idempotencyKey === undefined ? null : stored(idempotencyKey)
+    const about = [stored(name), status, storedLabels(labels), storedKey, createdAt, settledAt, seq, fence]
+    const { changes } = addRun.run(id, ...about, JSON.stringify({ process: thisProcess(), ...owner }))
+    const key = keyOf.get(id)?.['key']
     if (Number(changes) === 1) return Number(key)
     if (key !== undefined) return runExists(runId)
-    return keyTaken(String(idempotencyKey), String(withKey.get(idempotencyKey!)?.['id']))
+    return keyTaken(idempotencyKey!, told(String(withKey.get(storedKey!)?.['id'])))
   }
 
   #moveRun(journal: SqliteJournal, summary: RunSummary): number | Error {

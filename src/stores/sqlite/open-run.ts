@@ -5,6 +5,7 @@ import { isAlive, showOwner, thisProcess } from '../durable/owner.ts'
 import { runOwned, runUnknown } from '../refusals.ts'
 import type { Connection, Row } from './driver.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
+import { stored, told, toldLabels } from './stored-text.ts'
 import { transact } from './transaction.ts'
 
 /** Makes somebody the owner of a run and raises its fence. Throws as `Store.open`, and what SQLite throws. */
@@ -15,7 +16,7 @@ export function openRun(
   { takeOver = false }: OpenOptions,
 ): SqliteJournal {
   return transact(connection, () => {
-    const row = connection.prepare('SELECT * FROM runs WHERE id = ?').get(runId)
+    const row = connection.prepare('SELECT * FROM runs WHERE id = ?').get(stored(runId))
     if (row === undefined) throw runUnknown(runId)
     const held = row['settled_at'] === null ? ownerIn(row) : undefined
     if (!takeOver && held !== undefined && held.id !== owner.id && isAlive(held)) {
@@ -36,11 +37,11 @@ function ownerIn({ owner }: Row): Owner | undefined {
 export function summaryIn(row: Row): RunSummary {
   const { idempotency_key: key, settled_at: settledAt } = row
   return {
-    runId: String(row['id']),
-    name: String(row['name']),
+    runId: told(String(row['id'])),
+    name: told(String(row['name'])),
     status: String(row['status']) as RunState,
-    labels: JSON.parse(String(row['labels'])) as RunSummary['labels'],
-    ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+    labels: toldLabels(String(row['labels'])),
+    ...(typeof key === 'string' ? { idempotencyKey: told(key) } : {}),
     seq: Number(row['seq']),
     createdAt: Number(row['created_at']),
     ...(typeof settledAt === 'number' ? { settledAt } : {}),

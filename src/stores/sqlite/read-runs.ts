@@ -5,6 +5,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { checksumOf, factOf } from '../durable/fact-lines.ts'
 import type { Connection, Row, Statement, Value } from './driver.ts'
 import { summaryIn } from './open-run.ts'
+import { stored } from './stored-text.ts'
 
 /** So many bytes are read before others have a turn. */
 const sliceBytes = 1024 * 1024
@@ -33,7 +34,7 @@ export class Reader {
   }
 
   async read(runId: string, from: number, limit: number): Promise<readonly RunFact[]> {
-    const run = this.#run.get(runId)
+    const run = this.#run.get(stored(runId))
     if (run === undefined) return []
     const [key, last] = [Number(run['key']), Math.min(Number(run['seq']), from + limit - 1)]
     const facts: RunFact[] = []
@@ -50,7 +51,7 @@ export class Reader {
       }
       if (at <= end) {
         // It was dropped meanwhile, or its rows are gone.
-        if (this.#run.get(runId)?.['key'] !== key) return facts
+        if (this.#run.get(stored(runId))?.['key'] !== key) return facts
         throw this.#damaged(runId, at)
       }
       if (at <= last) await nextTurn()
@@ -93,13 +94,13 @@ export class Reader {
       values.push(...given)
     }
     if (status !== undefined) want('status = ?', status)
-    if (name !== undefined) want('name = ?', name)
+    if (name !== undefined) want('name = ?', stored(name))
     if (since !== undefined) want('created_at >= ?', since)
     for (const [key, label] of Object.entries(labels)) {
       want(
         'EXISTS (SELECT 1 FROM json_each(labels) WHERE json_each.key = ? AND json_each.value = ?)',
-        key,
-        label,
+        stored(key),
+        stored(label),
       )
     }
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`
@@ -112,7 +113,7 @@ export class Reader {
   }
 
   has(runId: string): boolean {
-    return this.#run.get(runId) !== undefined
+    return this.#run.get(stored(runId)) !== undefined
   }
 }
 

@@ -22,6 +22,7 @@ import { openDatabase } from './open-database.ts'
 import { openRun } from './open-run.ts'
 import { Reader } from './read-runs.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
+import { stored, told } from './stored-text.ts'
 
 export interface SqliteSettings {
   readonly path: string
@@ -79,9 +80,9 @@ export class SqliteStore implements Store {
   create(runId: string, owner: Owner, { idempotencyKey }: CreateOptions = {}): Journal {
     const other = this.#safely('read', () => {
       if (this.#reader.has(runId)) throw runExists(runId)
-      return idempotencyKey === undefined ? undefined : this.#withKey.get(idempotencyKey)?.['id']
+      return idempotencyKey === undefined ? undefined : this.#withKey.get(stored(idempotencyKey))?.['id']
     })
-    if (other !== undefined) throw keyTaken(idempotencyKey!, String(other))
+    if (other !== undefined) throw keyTaken(idempotencyKey!, told(String(other)))
     return this.#keepOpen({
       runId,
       lastSeq: 0,

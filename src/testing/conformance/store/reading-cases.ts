@@ -2,7 +2,16 @@ import type { RunFact } from '../../../events/facts.ts'
 import type { RunQuery } from '../../../ports/store.ts'
 import { demand, quiet } from '../carried-out.ts'
 import type { AddStoreCase } from './journal-cases.ts'
-import { answersTo, append, demandFacts, demandSummaries, keep, owners, summaryOf } from './store-bench.ts'
+import {
+  answersTo,
+  append,
+  demandFacts,
+  demandSummaries,
+  demandThrown,
+  keep,
+  owners,
+  summaryOf,
+} from './store-bench.ts'
 import { toldAtLength, toldRun } from './told-run.ts'
 
 /** Cases about reading: of facts, of runs, while others write, and after the store was closed. */
@@ -77,6 +86,7 @@ export function addReadingCases(add: AddStoreCase, canReopen: boolean): void {
     for (const facts of runs) demandFacts(await store.read(facts[0]!.runId), facts, 'of 50 runs')
   })
   addRunCases(add)
+  addNameCases(add)
   add('may be closed when all is said', async ({ store }) => {
     await keep(store, await toldRun('last'))
     await store.close()
@@ -127,6 +137,58 @@ function addRunCases(add: AddStoreCase): void {
     ]
     for (const [query, found] of asked) {
       demandSummaries(await store.runs(query), found as never, `asked for ${JSON.stringify(query ?? 'all')}`)
+    }
+  })
+}
+
+/** Ids, labels and keys that are easily taken for each other. */
+const odd = [
+  ...[
+    'a',
+    'A',
+    'a ',
+    "a'",
+    'a"',
+    'a\\',
+    'a\u0000b',
+    'a\u0000c',
+    'a/b',
+    '../a',
+    '.',
+    '%61',
+    'a\nb',
+    'ü',
+    'u\u0308',
+  ],
+  ...['a🚀', 'a🎉', '\ud83d', '\ude80', '__proto__', 'toString', 'x'.repeat(199), `${'x'.repeat(198)}y`],
+]
+
+function addNameCases(add: AddStoreCase): void {
+  add('keeps runs apart whose ids, labels and keys look alike', async ({ store }) => {
+    for (const text of odd) {
+      const about = { labels: { [text]: text }, idempotencyKey: text }
+      const facts = await toldRun(text, about)
+      const journal = store.create(text, owners[0], about)
+      await append(store, journal, facts)
+    }
+    for (const text of odd) {
+      const shown = JSON.stringify(text)
+      const ids = (await store.read(text)).map(({ runId }) => runId)
+      demand(
+        ids.length > 0 && ids.every((id) => id === text),
+        `the facts of the run ${shown} are those of ${ids[0]}`,
+      )
+      const found = await store.runs({ labels: { [text]: text } })
+      const isIt = found.length === 1 && found[0]?.runId === text && found[0].idempotencyKey === text
+      demand(isIt, `of ${shown} ${found.length} runs were found, the first as ${JSON.stringify(found[0])}`)
+    }
+    for (const text of odd) {
+      const other = { idempotencyKey: text }
+      demandThrown(
+        'KEY_TAKEN',
+        () => store.create('other', owners[1], other),
+        `the key ${JSON.stringify(text)}`,
+      )
     }
   })
 }
