@@ -45,7 +45,7 @@ describe.runIf(existsSync('/proc/self/environ')).each(stores)(
           ])
         }
       }
-    }, 120_000)
+    }, 300_000)
   },
 )
 
@@ -71,6 +71,6 @@ describe.runIf(existsSync('/proc/self/environ')).each(stores)(
       } finally {
         run.remove()
       }
-    }, 60_000)
+    }, 120_000)
   },
 )
