@@ -42,6 +42,7 @@ export function addRunCommand(program: Command): void {
       '--results <file>',
       'with --from: what --json printed of an earlier run, for the outputs left out',
     )
+    .option('--answer <task=text>', 'the answer to the next question of a task; may be repeated', collect)
     .option('-n, --dry-run', 'show the order in which tasks would start, and run nothing')
     .option('-k, --keep-going', 'after a failure, run whatever does not need what failed')
     .option('--fail-fast', 'after a failure, kill the rest')

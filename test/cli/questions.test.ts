@@ -1,11 +1,20 @@
-import { DagmarError } from 'dagmar'
+import { DagmarError, plan } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import type { Keyboard } from '../../src/cli/run/keyboard.ts'
 import { questions } from '../../src/cli/run/questions.ts'
 import type { DisplayKeys } from '../../src/cli/view/display.ts'
+import { answersAhead } from '../../src/cli/run/answers-ahead.ts'
 import { failure } from './shown-run.ts'
 
-function asked({ raw = true, nobody = false, stale = false, hasKeys = false } = {}) {
+const { tasks } = plan({ name: 'p', tasks: { deploy: { run: () => 1 }, 'a=b': { run: () => 1 } } })
+
+function asked({
+  raw = true,
+  nobody = false,
+  stale = false,
+  hasKeys = false,
+  ahead = [] as readonly string[],
+} = {}) {
   const log: unknown[] = []
   let prompt: string | undefined
   let type: ((text: string) => void) | undefined
@@ -51,6 +60,7 @@ function asked({ raw = true, nobody = false, stale = false, hasKeys = false } = 
     },
     keyboard: nobody ? undefined : keyboard,
     raw,
+    answersAhead: answersAhead(ahead, { tasks }),
     onInterrupt: () => log.push('interrupt'),
     onKey: (key) => log.push(key),
   })
@@ -82,6 +92,44 @@ function asked({ raw = true, nobody = false, stale = false, hasKeys = false } = 
     isListening: () => type !== undefined,
   }
 }
+
+describe('an answer that was given ahead', () => {
+  it('answers the next question of its task, whether somebody is there or not', async () => {
+    for (const nobody of [true, false]) {
+      const it = asked({ nobody, ahead: ['deploy=retry', 'a=b=c=d', 'deploy=abort'] })
+      it.ask('deploy')
+      it.ask('a=b', 'handler')
+      await Promise.resolve()
+      expect(it.log).toEqual([
+        'deploy is answered ahead: retry',
+        ['deploy', 'retry'],
+        'a=b is answered ahead: c=d',
+        ['a=b', 'c=d'],
+      ])
+      it.answered('deploy')
+      it.ask('deploy')
+      await Promise.resolve()
+      expect(it.log.at(-1)).toEqual(['deploy', 'abort'])
+      expect(it.prompt()).toBeUndefined()
+    }
+  })
+
+  it('stays for later where it does not fit, and the question is asked', async () => {
+    const it = asked({ ahead: ['deploy=yes'] })
+    it.ask('deploy')
+    await Promise.resolve()
+    expect(it.prompt()).toContain('deploy failed')
+    it.type('r')
+    it.ask('deploy', 'handler')
+    await Promise.resolve()
+    expect(it.log.at(-1)).toEqual(['deploy', 'yes'])
+  })
+
+  it('is refused for a task that is not there', () => {
+    expect(() => answersAhead(['depoly=yes'], { tasks })).toThrow("Did you mean 'deploy'?")
+    expect(() => answersAhead(['deploy'], { tasks })).toThrow('as in deploy=yes')
+  })
+})
 
 describe('a failed task that asks what now', () => {
   it('is answered by one key on a live view, and the next one is asked about', () => {

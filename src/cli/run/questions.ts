@@ -4,6 +4,7 @@ import type { Fact } from '../../events/facts.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Display } from '../view/display.ts'
+import type { AnswersAhead } from './answers-ahead.ts'
 import type { Keyboard } from './keyboard.ts'
 import { keysIn } from './keys-in.ts'
 import { LineEditor } from './line-editor.ts'
@@ -13,6 +14,10 @@ export interface QuestionsOptions {
   readonly display: Pick<Display, 'say' | 'ask' | 'keys'>
   /** Undefined when nobody is there to answer. */
   readonly keyboard: Keyboard | undefined
+  /** Answers without asking anybody, as long as it gives something. @default nothing */
+  readonly answersAhead?: AnswersAhead | undefined
+  /** False where somebody else may answer what nobody at a keyboard does. @default true */
+  readonly answersForNobody?: boolean
   /** Each key comes at once, and the display shows what is typed, so the terminal need not. */
   readonly raw: boolean
   readonly onInterrupt: () => void
@@ -152,6 +157,12 @@ export function questions(options: QuestionsOptions): Questions {
     open = open.filter((other) => other !== question)
     refresh()
   }
+  const answerAhead = (question: Question, answer: string): void => {
+    if (!open.includes(question)) return
+    close(question)
+    display.say(`${question.taskId} is answered ahead: ${answer}`)
+    give(question.taskId, answer)
+  }
   const answerForNobody = (question: Question): void => {
     if (!open.includes(question)) return
     close(question)
@@ -171,9 +182,12 @@ export function questions(options: QuestionsOptions): Questions {
       if (fact.type === 'task.asked') {
         const question = questionOf(fact)
         open = [...open, question]
+        const ahead = options.answersAhead?.(question.taskId, question.of)
         // What ends the question at once, as the end of the run does, is told by the next fact.
-        if (keyboard === undefined) queueMicrotask(() => answerForNobody(question))
-        else if (open.length === 1) refresh()
+        if (ahead !== undefined) queueMicrotask(() => answerAhead(question, ahead))
+        else if (keyboard === undefined) {
+          if (options.answersForNobody !== false) queueMicrotask(() => answerForNobody(question))
+        } else if (open.length === 1) refresh()
       } else if (fact.type === 'task.answered') {
         const own = given.indexOf(fact.taskId)
         const answered = open.find(({ taskId }) => taskId === fact.taskId)

@@ -8,6 +8,7 @@ import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { commandColours, wantsColours } from '../screen/colours.ts'
+import { answersAhead } from './answers-ahead.ts'
 import { groupsFor, isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { readPort } from '../read-port.ts'
@@ -39,6 +40,7 @@ export interface RunFlags {
   readonly color: boolean
   readonly group?: boolean
   readonly report?: readonly string[]
+  readonly answer?: readonly string[]
 }
 
 /** Resolves with the exit code. Rejects with `DagmarError` for a bad plan, input or flag. */
@@ -73,6 +75,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   return runPlan(plan, {
     input,
     concurrency,
+    answersAhead: flags.answer === undefined ? undefined : answersAhead(flags.answer, plan),
     processes: outputs === undefined ? processes : withOutputs(processes, leftOut, outputs),
     notes: note === undefined ? [] : [note],
     look,

@@ -5,6 +5,7 @@ import { createRuntime } from '../../runtime/create-runtime.ts'
 import { captureWrites } from '../screen/captured-writes.ts'
 import { isReaderGone } from '../screen/reader-gone.ts'
 import { streamScreen } from '../screen/stream-screen.ts'
+import type { AnswersAhead } from './answers-ahead.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
 import { terminalKeyboard } from './keyboard.ts'
 import type { InspectedRun } from './inspect-run.ts'
@@ -15,6 +16,7 @@ import { endBySignals, onEndingSignals, onSuspension, type Signals } from './sig
 
 export interface RunPlanOptions extends DisplayChoice {
   readonly input: unknown
+  readonly answersAhead: AnswersAhead | undefined
   readonly concurrency: number
   readonly processes: ProcessExecutor
   /** Sentences to begin with. */
@@ -63,6 +65,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     raw: options.look === 'live',
     // Whoever looks at the page may answer.
     answersForNobody: !(inspected?.control === true && inspected.stays),
+    answersAhead: options.answersAhead,
     onInterrupt: () => signals.take('SIGINT'),
   })
   const { display, progress } = shown

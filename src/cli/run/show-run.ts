@@ -8,6 +8,7 @@ import type { Display } from '../view/display.ts'
 import { RunProgress } from '../view/run-progress.ts'
 import { TimeLeft } from '../view/time-left.ts'
 import type { DisplayParts } from './choose-display.ts'
+import type { AnswersAhead } from './answers-ahead.ts'
 import type { Keyboard } from './keyboard.ts'
 import { type Questions, questions } from './questions.ts'
 
@@ -27,6 +28,8 @@ export interface ShowRunOptions {
   readonly took?: ReadonlyMap<TaskId, number>
   /** False where the program answers what nobody at a keyboard does. @default true */
   readonly answersForNobody?: boolean
+  /** Answers to questions, given before they are asked. */
+  readonly answersAhead?: AnswersAhead | undefined
   readonly clock?: Clock
 }
 
@@ -76,7 +79,8 @@ export function showRun(options: ShowRunOptions): ShownRun {
       asked?.useLines()
     }
   }
-  const isAsking = keyboard !== undefined || options.answersForNobody !== false
+  const isAsking =
+    keyboard !== undefined || options.answersForNobody !== false || options.answersAhead !== undefined
   const asked: Questions | undefined = isAsking ? questions({ ...options, display, onKey: act }) : undefined
   return {
     progress,
