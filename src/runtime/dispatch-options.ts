@@ -16,7 +16,7 @@ import {
 } from '../graph/read-values.ts'
 import type { Journal } from '../ports/store.ts'
 import { timeOrderedId } from '../time/time-ordered-id.ts'
-import type { RunOptions } from './run/run.ts'
+import type { RunOptions } from './run/run-options.ts'
 import type { Shared } from './shared.ts'
 
 const readers = {

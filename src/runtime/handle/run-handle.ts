@@ -13,7 +13,8 @@ import { badValue, didYouMean, readGiven, readInteger, readOneOf, show } from '.
 import { redrive } from '../steps/redrive.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { LiveTask } from '../run/live-task.ts'
-import { olderFacts, type Run } from '../run/run.ts'
+import type { Run } from '../run/run.ts'
+import { olderFacts } from '../run/run-log.ts'
 import type { Explanation } from '../../events/explanation.ts'
 import { why } from './why.ts'
 

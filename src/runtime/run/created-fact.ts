@@ -2,7 +2,7 @@ import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import { printedWhole } from '../../events/printed-whole.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { limitsIn } from './limits-in.ts'
-import type { RunOptions } from './run.ts'
+import type { RunOptions } from './run-options.ts'
 
 type RunCreated = Extract<RunFact, { type: 'run.created' }>
 

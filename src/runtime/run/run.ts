@@ -1,15 +1,14 @@
-import type { Subscriber } from 'rxjs'
 import type { ActorRefFromLogic, AnyActorRef, EventObject } from 'xstate'
 import type { DagContext, dagMachine, RunCommand } from '../../../machines/dag.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
 import type { taskMachine } from '../../../machines/task.ts'
 import { dueAt, shiftInstants, type TaskEvent } from '../../../machines/task-context.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
-import { FactLog } from '../../events/fact-log.ts'
-import type { Fact, NewRunFact, RunFact } from '../../events/facts.ts'
+import type { FactLog } from '../../events/fact-log.ts'
+import type { NewRunFact, RunFact } from '../../events/facts.ts'
 import type { DispatchOptions } from '../../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../../graph/plan.ts'
-import type { Journal, Store } from '../../ports/store.ts'
+import type { Journal } from '../../ports/store.ts'
 import { Pools } from '../../scheduling/pools.ts'
 import { Slots } from '../../scheduling/slots.ts'
 import type { ActorHost } from '../actor/actor-host.ts'
@@ -20,21 +19,12 @@ import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
 import type { Shared } from '../shared.ts'
-import { limitsIn } from './limits-in.ts'
 import { type LiveTask, LiveTasks } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
+import { logOf } from './run-log.ts'
+import type { RunOptions } from './run-options.ts'
 import type { RunResult } from '../../events/run-result.ts'
-
-export interface RunOptions {
-  readonly id: string
-  readonly input: unknown
-  readonly labels: Readonly<Record<string, string>>
-  readonly idempotencyKey: string | undefined
-  readonly concurrency: number
-  readonly pools: Readonly<Record<string, number>>
-  readonly timeoutMs: number
-}
 
 /** What a run asks of the runtime that it belongs to. */
 export interface RunHost {
@@ -71,18 +61,6 @@ export interface RunHost {
 }
 
 const offerAll: RunCommand = { type: 'run.offer', most: Number.POSITIVE_INFINITY }
-
-/** Loaded when the first one asks for facts that are in the store alone. */
-export const olderFacts = () => import('./older-facts.ts')
-
-const olderFrom =
-  (store: Store, runId: string) => (log: FactLog, seq: number, subscriber: Subscriber<Fact>) => {
-    void olderFacts().then(({ replayFrom }) => replayFrom(store, { runId, log }, seq, subscriber))
-  }
-
-function letGo(run: Run): void {
-  run.host.letGo(run)
-}
 
 /** One run, as the runtime keeps it: its books, its outbox, and the dag actor that decides over them. */
 export class Run implements ActorHost, Candidate, Committer {
@@ -144,7 +122,7 @@ export class Run implements ActorHost, Candidate, Committer {
     journal?: Journal,
     facts: readonly RunFact[] = [],
   ) {
-    const { macrostep, retainFacts: retain, writer } = shared
+    const { macrostep, writer } = shared
     const { id: runId } = options
     this.shared = shared
     this.host = host
@@ -153,16 +131,7 @@ export class Run implements ActorHost, Candidate, Committer {
     this.slots = new Slots(options.concurrency)
     this.pools = new Pools(options.pools)
     this.live = new LiveTasks(plan.tasks.length)
-    this.log = new FactLog({
-      runId,
-      tasks: plan.tasks,
-      beginning: () => ({ runId, name: plan.name, structure: plan.structure, limits: limitsIn(options) }),
-      retain,
-      now: () => macrostep.at,
-      all: shared.facts,
-      facts,
-      older: shared.store && olderFrom(shared.store, runId),
-    })
+    this.log = logOf(plan, options, shared, facts)
     this.outbox = new Outbox({
       runId,
       tasks: plan.tasks,
@@ -179,7 +148,7 @@ export class Run implements ActorHost, Candidate, Committer {
 
   /** Made on first use, which is in the microtask that starts the run. */
   get books(): RunBooks {
-    this.#books ??= this.#newBooks()
+    this.#books ??= this.newBooks()
     return this.#books
   }
 
@@ -316,7 +285,7 @@ export class Run implements ActorHost, Candidate, Committer {
       this.shared.admission.slots.slots.hold()
     }
     this.shared.admission.free(live.lane, live.isOfferOnly)
-    if (this.isSetAside) this.outbox.effect(letGo, this)
+    if (this.isSetAside) this.outbox.effect((run: Run) => run.host.letGo(run), this)
   }
 
   headPriority(): number | undefined {
@@ -354,11 +323,6 @@ export class Run implements ActorHost, Candidate, Committer {
     })
   }
 
-  /** Books that go on from earlier ones. */
-  booksAfter(before: BooksBefore): RunBooks {
-    return this.#newBooks(before)
-  }
-
   /**
    * Begins a new life with these books, and with the `seq` of the fact that ends the run, if it is ending already. A
    * new dag actor has to follow.
@@ -375,7 +339,7 @@ export class Run implements ActorHost, Candidate, Committer {
   /** Starts nothing more, and gives the run away once nothing of it is live. */
   setAside(): void {
     this.isSetAside = true
-    this.outbox.effect(letGo, this)
+    this.outbox.effect((run: Run) => run.host.letGo(run), this)
   }
 
   /** Waits for nothing any more. */
@@ -416,7 +380,8 @@ export class Run implements ActorHost, Candidate, Committer {
     this.shared.admission.want(this)
   }
 
-  #newBooks(before?: BooksBefore): RunBooks {
+  /** Books from the beginning, or such that go on from earlier ones. */
+  newBooks(before?: BooksBefore): RunBooks {
     const { macrostep, executors } = this.shared
     const { lanes, laneOf } = lanesOf(this.plan, this, (name) => executors.get(name)!)
     const rank = rankOf(this.plan, this.options, this.shared)

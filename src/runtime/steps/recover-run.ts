@@ -58,7 +58,7 @@ export function recoverRun(
 
 function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
   const indexes = [...tasks.keys()]
-  const books = run.booksAfter({
+  const books = run.newBooks({
     outcomes: tasks.map((past) => (past.standing === 'settled' ? outcomeIn(past, run) : undefined)),
     attempts: Int32Array.from(tasks, ({ view }) => view.attempt),
     again: new Set(),

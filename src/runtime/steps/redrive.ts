@@ -23,7 +23,7 @@ export function redrive(run: Run, index: number | undefined): void {
   const again = withSkippedDependents(run, targets, index === undefined)
   if (again.size === 0) return
   run.refuseRedrive?.(again)
-  const books = run.booksAfter({ outcomes: before, attempts: run.books.attempts, again })
+  const books = run.newBooks({ outcomes: before, attempts: run.books.attempts, again })
   if (index !== undefined && books.outcomes[index] !== undefined) throw taskBlocked(run, index)
   finish(run)
   run.reopen(books)
