@@ -76,6 +76,27 @@ describe.skipIf(noChromium)('the page', () => {
     expect(await shownCounts(page)).toEqual(countsOf(facts))
   })
 
+  it('says which runs show, where there is none', async () => {
+    const page = await browser.page()
+    await page.goto((await inspected(createRuntime())).url)
+    expect(await page.textContent('.whole:has-text("No run")')).toContain(
+      'while the program holds its handle',
+    )
+  })
+
+  it('shows how a run without tasks ended, and that there are none', async () => {
+    const run = createRuntime().dispatch(dag('nothing'))
+    await run.result
+    const page = await browser.page()
+    await page.goto((await inspected(run)).url)
+    await page.waitForSelector('.scrubber')
+    expect(await page.textContent('.header .status')).toBe('completed')
+    for (const key of ['1', '2']) {
+      await page.keyboard.press(key)
+      expect(await page.textContent('.empty')).toBe('The run has no tasks.')
+    }
+  })
+
   it('holds an instant while the run goes on, and goes on live when it is asked to', async () => {
     const runtime = createRuntime()
     let finish = (): void => undefined
@@ -85,6 +106,10 @@ describe.skipIf(noChromium)('the page', () => {
     const page = await browser.page()
     await page.goto((await inspected(runtime)).url)
     await page.waitForSelector('.counts [data-status="running"]')
+    // No fact comes, and the time goes on nevertheless.
+    const early = await page.textContent('.instant')
+    await page.waitForFunction((text) => document.querySelector('.instant')!.textContent !== text, early)
+    expect(await page.textContent('.instant')).toContain('fact 6 of 6')
     await page.keyboard.press('Space')
     finish()
     await run.result

@@ -58,14 +58,14 @@ describe('the timeline of a task', () => {
     expect(row.attempts).toMatchObject([
       { number: 1, queuedMs: 5, from: 10, startedAt: 12, to: 20, end: 'completed' },
     ])
-    expect(timesUntil(row, 15)).toEqual({ queuedMs: 5, ranMs: 5 })
-    expect(timesUntil(row, 99)).toEqual({ queuedMs: 5, ranMs: 10 })
+    expect(timesUntil(row, 15)).toEqual({ queuedMs: 5, ranMs: 3 })
+    expect(timesUntil(row, 99)).toEqual({ queuedMs: 5, ranMs: 8 })
   })
 
   it('goes on for as long as the task does', () => {
     const model = modelOf([ready, ...granted(10), { type: 'task.started', ...build, at: 12 }])
     expect(spansOf(model.row('build'))).toEqual(['queued 5-10', 'starting#1 10-12', 'running#1 12-'])
-    expect(timesUntil(model.row('build')!, 1_012)).toEqual({ queuedMs: 5, ranMs: 1_002 })
+    expect(timesUntil(model.row('build')!, 1_012)).toEqual({ queuedMs: 5, ranMs: 1_000 })
     expect(model.isSettled).toBe(false)
   })
 
@@ -95,10 +95,21 @@ describe('the timeline of a task', () => {
     const model = modelOf([
       ready,
       ...granted(5),
+      { type: 'task.started', ...build, at: 5 },
       { type: 'task.retrying', ...build, failure, until: 30, at: 20 },
     ])
     expect(timesUntil(model.row('build')!, 25)).toEqual({ queuedMs: 0, ranMs: 15 })
     expect(timesUntil(model.row('build')!, 42)).toEqual({ queuedMs: 12, ranMs: 15 })
+  })
+
+  it('has run for nothing where it was killed before it started', () => {
+    const model = modelOf([
+      ready,
+      ...granted(10),
+      { type: 'task.stopping', ...build, reason: 'kill', at: 18 },
+      { type: 'task.killed', ...build, reason: 'enough', abandoned: false, at: 19 },
+    ])
+    expect(timesUntil(model.row('build')!, 99)).toEqual({ queuedMs: 5, ranMs: 0 })
   })
 
   it('shows stalls, and that it was ended', () => {

@@ -1,7 +1,8 @@
 import type { TaskStructure } from '../../../graph/plan.ts'
 import { linksOf } from '../../../graph/structure.ts'
 import { type Group, groupsOf } from './alike.ts'
-import { type Boxes, boxesOf } from './boxes.ts'
+import { wordsOfGroup } from './box-words.ts'
+import { type Box, type Boxes, boxesOf } from './boxes.ts'
 import { type Curves, curvesOf } from './curves.ts'
 import { placesOf } from './cut-middle.ts'
 import { type Grid, gridOf } from './grid.ts'
@@ -34,12 +35,13 @@ export function modelOf(structure: readonly TaskStructure[]): Model {
 
 export function sceneOf(model: Model, isUnfolded: (key: string) => boolean): Scene {
   const boxes = boxesOf(model.ids, model.links, model.groups, isUnfolded)
-  const widths = boxes.boxes.map(({ label }) => widthFor(label))
+  const widths = boxes.boxes.map(widthFor)
   const layout = layoutOf(boxes.links, { widths, height: 28, gapX: 40, gapY: 8 })
   return { ...boxes, model, layout, grid: gridOf(layout), curves: curvesOf(layout) }
 }
 
-/** Room for the id, the attempt and how long it took; a longer id is cut in its middle. */
-function widthFor(label: string): number {
-  return Math.min(240, Math.max(104, Math.ceil((placesOf(label) * 7.3 + 84) / 4) * 4))
+/** Room for the id, the attempt and how long it took, or for how a group stands; a longer id is cut in its middle. */
+function widthFor({ label, group }: Box): number {
+  const words = group === undefined ? 84 : 29 + wordsOfGroup([['stalled', group.members.length]]).length * 6
+  return Math.max(104, Math.ceil((Math.min(156, placesOf(label) * 7.3) + words) / 4) * 4)
 }

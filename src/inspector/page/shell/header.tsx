@@ -17,12 +17,12 @@ import { Dot, Status, statuses } from './status.tsx'
 import { changeTheme, theme } from './theme.ts'
 
 export function Header(): ComponentChildren {
-  const { name, status, structure } = moment.value
+  const { name, status, seq } = moment.value
   return (
     <header class="header">
       <div class="title">
         <RunPicker name={name} />
-        {structure.length > 0 && <Status status={status} />}
+        {seq > 0 && <Status status={status} />}
         <LinkState />
       </div>
       <StatusFilter />
@@ -116,7 +116,7 @@ function StatusFilter(): ComponentChildren {
             onClick={() => toggle(status)}
           >
             <Dot status={status} />
-            <b>{counts[status]}</b> {status}
+            <b>{counts[status].toLocaleString('en')}</b> {status}
           </button>
         ))}
     </div>

@@ -21,8 +21,8 @@ export function Notice({ children }: { readonly children: ComponentChildren }): 
   if (!hasRun && runs.value.length === 0) {
     return (
       <Whole
-        title="No run yet"
-        text="The program has dispatched nothing so far. A run shows here as soon as it begins."
+        title="No run"
+        text="A run shows here as soon as it begins. One that ended before the inspector came shows while the program holds its handle."
       />
     )
   }

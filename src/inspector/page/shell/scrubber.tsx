@@ -1,14 +1,15 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
-import { history, isFollowing, link, pin, pinnedSeq, told } from '../state/shown.ts'
+import { goesOn, history, instant, isFollowing, link, pin, pinnedSeq, told } from '../state/shown.ts'
 
 /** The whole run as a line: any instant of it can be looked at. */
 export function Scrubber(): ComponentChildren {
   void told.value
   const { from, lastSeq, facts } = history.value
   const seq = pinnedSeq.value ?? lastSeq
-  const at = facts[seq - 1]?.at ?? from
-  const end = facts.at(-1)?.at ?? from
+  // Between facts the time of a live run goes on, as everywhere on the page.
+  const end = goesOn.value ? instant.value : (facts.at(-1)?.at ?? from)
+  const at = isFollowing.value ? end : (facts[seq - 1]?.at ?? from)
   const span = Math.max(1, end - from)
   return (
     <div class="scrubber" role="group" aria-label="Time">
@@ -57,7 +58,7 @@ export function Scrubber(): ComponentChildren {
         <b>{showMs(at - from)}</b>
         <span>
           {' '}
-          of {showMs(end - from)} · fact {seq} of {lastSeq}
+          of {showMs(end - from)} · fact {seq.toLocaleString('en')} of {lastSeq.toLocaleString('en')}
         </span>
       </output>
     </div>

@@ -63,7 +63,7 @@ interface AttemptRowOptions {
 function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
   const isOpen = useSignal(false)
   const { seq, at } = moment.value
-  const { number, from, queuedMs, failure } = attempt
+  const { number, from, startedAt = Number.POSITIVE_INFINITY, queuedMs, failure } = attempt
   const hasEnded = attempt.endSeq !== undefined && attempt.endSeq <= seq
   const until = hasEnded ? attempt.to : isLast ? instant.value : at
   // The failure of the last one stands above already.
@@ -94,7 +94,7 @@ function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
         </td>
         <td>{sinceStart(from - history.value.from)}</td>
         <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>
-        <td>{showMs(until - from)}</td>
+        <td>{startedAt <= until && showMs(until - startedAt)}</td>
       </tr>
       {isOpen.value && shows && (
         <tr>

@@ -17,7 +17,7 @@ export function orderedRows(model: TimelineModel, order: RowOrder): readonly Tim
   return [...model.started, ...queued, ...others]
 }
 
-/** How long a task was queued, and how long its attempts ran, up to an instant. Milliseconds. */
+/** How long a task was queued, and how long its attempts ran since they started, up to an instant. Milliseconds. */
 export interface RowTimes {
   readonly queuedMs: number
   readonly ranMs: number
@@ -32,7 +32,7 @@ export function timesUntil({ spans }: TimelineRow, instant: number): RowTimes {
     if (span.kind === 'queued') queuedMs += length
     else if (span.kind === 'retry')
       queuedMs += Math.max(0, span.from + length - Math.max(span.from, span.dueAt ?? instant))
-    else if (span.kind !== 'question') ranMs += length
+    else if (span.from >= (span.attempt?.startedAt ?? Number.POSITIVE_INFINITY)) ranMs += length
   }
   return { queuedMs, ranMs }
 }

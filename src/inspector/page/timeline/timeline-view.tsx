@@ -76,8 +76,10 @@ export function TimelineView(): ComponentChildren {
           <Tip />
         </div>
         <div style={{ height: `${Math.max(0, rows.value.length * rowHeight.value - bodyHeight.value)}px` }} />
-        {rows.value.length === 0 && timeline().rows.length > 0 && (
-          <p class="empty">No task has this name and status.</p>
+        {rows.value.length === 0 && (
+          <p class="empty">
+            {timeline().rows.length > 0 ? 'No task has this name and status.' : 'The run has no tasks.'}
+          </p>
         )}
       </div>
     </div>

@@ -4,6 +4,8 @@ import { findCycle } from '../../../../src/graph/cycle.ts'
 import { linksOf } from '../../../../src/graph/structure.ts'
 import { groupsOf } from '../../../../src/inspector/page/dag/alike.ts'
 import { boxesOf } from '../../../../src/inspector/page/dag/boxes.ts'
+import { wordsOfGroup } from '../../../../src/inspector/page/dag/box-words.ts'
+import { modelOf, sceneOf } from '../../../../src/inspector/page/dag/scene.ts'
 import { anyTasks, type MadeTask } from './made-dags.ts'
 
 const list = <T>(count: number, make: (index: number) => T): T[] =>
@@ -28,6 +30,19 @@ describe('tasks that look alike', () => {
     ]
     expect(brief(matrix(12))).toEqual([])
     expect(brief(matrix(13))).toEqual(['test(20, shard …) × 13'])
+  })
+
+  it.each([13, 80, 5_000])('have a box with room for their name beside how %d of them stand', (count) => {
+    const tasks = list(count, (index) => ({ id: `unit(linux, ${index})`, needs: ['build'] }))
+    const structure = [{ id: 'build', needs: [] }, ...tasks]
+    const { boxes, layout } = sceneOf(modelOf(structure as never), () => false)
+    const words = wordsOfGroup([
+      ['completed', count - 1],
+      ['failed', 1],
+    ])
+    // A sign of the name takes 7.3 pixels, one of the words in a smaller font with signs of all widths 5.5.
+    const needed = boxes[1]!.label.length * 7.3 + 24 + words.length * 5.5
+    expect(layout.widths[1]).toBeGreaterThanOrEqual(needed)
   })
 
   it('are one group by their links alone, whatever their names', () => {
