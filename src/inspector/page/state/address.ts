@@ -1,4 +1,4 @@
-import { effect, untracked } from './signals.ts'
+import { batch, effect } from './signals.ts'
 import { pin, pinnedSeq, runId, runs, selectedActor, selectedTask, type View, view, views } from './shown.ts'
 
 /** The token is kept for the port that it belongs to, until the tab is closed. */
@@ -63,7 +63,8 @@ function read(): void {
   const [name, rest = ''] = location.hash.slice(1).split('?')
   if (name === undefined || !name.startsWith('/')) return
   const place = new URLSearchParams(rest)
-  untracked(() => {
+  // All at once: the address is not to lose a part of itself in between.
+  batch(() => {
     const named = name.slice(1) as View
     if (views.includes(named)) view.value = named
     runId.value = place.get('run') ?? runId.value
