@@ -8,7 +8,7 @@ import { expectNothingLeft, type RunningCommand, runLine, startCommand } from '.
 
 expectNothingLeft()
 
-const without = (text: string) =>
+const printing = (text: string) =>
   `node -e "process.stdout.write(${JSON.stringify(text).replaceAll('"', "'")})"`
 
 function progressOf({ reports }: RunningCommand): readonly unknown[] {
@@ -122,7 +122,7 @@ describe('a command that speaks', () => {
       { length: 2_000 },
       (_, n) => `::dagmar progress ${n % 100} n${n}\n::dagmar warn w${n}\n`,
     )
-    const run = await runLine(without(said.join('')))
+    const run = await runLine(printing(said.join('')))
     expect(progressOf(run).length).toBeLessThan(1_000)
     expect(progressOf(run).at(-1)).toEqual([99, 'n1999'])
     expect(run.warnings().length).toBeLessThan(1_000)
