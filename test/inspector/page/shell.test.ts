@@ -84,6 +84,21 @@ describe.skipIf(noChromium)('the page', () => {
     )
   })
 
+  it('says that a run which its address names is not there, and lets another one be chosen', async () => {
+    const { run } = await endedRun()
+    const inspector = await inspected(run)
+    const page = await browser.page()
+    await page.goto(inspector.url)
+    await page.waitForSelector('.tabs')
+    await page.evaluate(() => {
+      location.hash = '#/timeline?run=another'
+    })
+    await page.waitForSelector('.whole:has-text("There is no run \\"another\\" here")')
+    await page.selectOption('.runs', run.id)
+    await page.waitForSelector('.timeline')
+    expect(await shownCounts(page)).toEqual({ completed: 2, failed: 1, skipped: 1 })
+  })
+
   it('shows how a run without tasks ended, and that there are none', async () => {
     const run = createRuntime().dispatch(dag('nothing'))
     await run.result

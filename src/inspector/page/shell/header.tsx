@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { TaskStatus } from '../../../events/task-view.ts'
 import {
   link,
+  log,
   moment,
   pinnedSeq,
   runId,
@@ -60,7 +61,9 @@ export function Header(): ComponentChildren {
 }
 
 function RunPicker({ name }: { readonly name: string }): ComponentChildren {
-  if (runs.value.length < 2) return <h1 title={runId.value}>{name === '' ? 'dagmar' : name}</h1>
+  // An address may name a run that is not there: then another one can be chosen.
+  if (runs.value.length < 2 && log.value.fault === undefined)
+    return <h1 title={runId.value}>{name === '' ? 'dagmar' : name}</h1>
   return (
     <select
       class="runs"

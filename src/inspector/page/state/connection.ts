@@ -170,11 +170,23 @@ function take(message: ServerMessage): void {
     }
     case 'answer':
     case 'refused': {
-      if (message.id === undefined) return
+      if (message.id === undefined) {
+        if (message.type === 'refused') noteUnknownRun(message)
+        return
+      }
       waiting.get(message.id)?.(message)
       waiting.delete(message.id)
     }
   }
+}
+
+/** An address may name a run that is gone, or one of another program. */
+function noteUnknownRun({ code, message }: { readonly code: string; readonly message: string }): void {
+  const id = runId.peek()
+  const known = id === undefined ? undefined : logs.get(id)
+  if (code !== 'RUN_UNKNOWN' || known?.last !== 0 || !message.includes(JSON.stringify(id))) return
+  known.fault = `${message} Choose another one above.`
+  tell()
 }
 
 function greet(hello: Extract<ServerMessage, { type: 'hello' }>): void {

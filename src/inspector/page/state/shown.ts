@@ -89,8 +89,10 @@ export function isShown(taskId: string, status: TaskStatus): boolean {
   return text === '' || taskId.toLowerCase().includes(text)
 }
 
-/** True while what is shown goes on by itself: the latest of a live run that is not settled. */
-export const goesOn = computed(() => isFollowing.value && link.value.state === 'live' && !isSettled.value)
+/** True while what is shown goes on by itself: the latest of a live run that has begun and is not settled. */
+export const goesOn = computed(
+  () => isFollowing.value && link.value.state === 'live' && moment.value.seq > 0 && !isSettled.value,
+)
 
 /** Counts while it goes on. */
 const ticks = signal(0)
