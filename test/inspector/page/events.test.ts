@@ -70,6 +70,28 @@ describe.skipIf(noChromium)('the events', () => {
     return { page, run, actor: run.actorOf('door', 'work') as AnyActorRef }
   }
 
+  it('go from left to right even where an id does not', async () => {
+    const facts: Fact[] = []
+    const run = createRuntime().dispatch(plan({ name: 'r', tasks: { '\u202eevil': { run: () => 1 } } }))
+    run.events$.subscribe((fact) => facts.push(fact))
+    await run.result
+    const page = await browser.page()
+    await page.goto(`${built.saved(facts)}#/events`)
+    await page.waitForSelector(
+      '[data-type="xstate.done.actor.task"] .event-way, [data-type="done.actor.task"] .event-way',
+    )
+    const edges = await page.$$eval('.event-way', (all) =>
+      all.map((way) => {
+        const [source, target] = Array.from(way.querySelectorAll('bdi'), (name) =>
+          name.getBoundingClientRect(),
+        )
+        return source!.right <= target!.left
+      }),
+    )
+    expect(edges.length).toBeGreaterThan(4)
+    expect(edges).not.toContain(false)
+  })
+
   it('from before anybody looked are read from facts, and marked so', async () => {
     const facts = await endedRun()
     const page = await browser.page()

@@ -121,8 +121,10 @@ function Line({
       <LaneArrow source={source} target={target} />
       <span class="event-type mono">{type.replace(/^xstate\./, '')}</span>
       <span class="event-way">
-        <span class="soft event-from">{nameOf(source)} → </span>
-        {nameOf(target)}
+        <span class="soft event-from">
+          <bdi>{nameOf(source)}</bdi> →{' '}
+        </span>
+        <bdi>{nameOf(target)}</bdi>
       </span>
       <span class="event-fields mono soft">{ignored ? 'ignored' : fieldsOf(row)}</span>
     </div>

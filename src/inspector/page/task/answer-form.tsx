@@ -1,5 +1,6 @@
 import { useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
+import { withNoun } from '../../../text/with-noun.ts'
 import type { JsonValue } from '../../../events/json-value.ts'
 import type { TaskView } from '../../../events/task-view.ts'
 import { mayAct } from '../state/shown.ts'
@@ -31,7 +32,9 @@ export function Questions({ task }: { readonly task: TaskView }): ComponentChild
       <p class="said">
         <b>{question}</b>
       </p>
-      {task.questions.length > 1 && <p class="soft">{task.questions.length - 1} more wait behind it.</p>}
+      {task.questions.length > 1 && (
+        <p class="soft">{withNoun(task.questions.length - 1, 'more waits', 'more wait')} behind it.</p>
+      )}
       {!mayAct.value && <p class="soft">It waits for an answer.</p>}
       {mayAct.value && task.status === 'dispatched' && (
         <div class="deeds">

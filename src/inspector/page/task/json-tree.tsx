@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { withNoun } from '../../../text/with-noun.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Few } from './few.tsx'
 import { brief, isLarger, isSame, type Member, membersOf, raw } from './json-shape.ts'
@@ -118,7 +119,7 @@ function Branch({ value, label, members, isOpen, before }: BranchOptions): Compo
       <summary>
         {label}
         <span class="soft">
-          {open.value ? `${members.length} ${Array.isArray(value) ? 'items' : 'fields'}` : brief(value)}
+          {open.value ? withNoun(members.length, Array.isArray(value) ? 'item' : 'field') : brief(value)}
         </span>
       </summary>
       {open.value && (

@@ -1,5 +1,6 @@
 import { longestChain } from '../state/longest-chain.ts'
 import type { ComponentChildren } from 'preact'
+import { withNoun } from '../../../text/with-noun.ts'
 import { showMs } from '../../../time/duration.ts'
 import { moment } from '../state/shown.ts'
 import { chosenWindow, order, rows, showsAll, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
@@ -71,5 +72,5 @@ export function TimelineBar(): ComponentChildren {
 
 function chainInWords(): string {
   const { ids, length } = longestChain.value
-  return ids.length === 0 ? 'nothing has ended yet' : `${ids.length} tasks, ${showMs(length)}`
+  return ids.length === 0 ? 'nothing has ended yet' : `${withNoun(ids.length, 'task')}, ${showMs(length)}`
 }
