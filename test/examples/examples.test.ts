@@ -290,7 +290,7 @@ describe('13 laws', () => {
       'ok 3 - a test that fails once is tried again, while nothing else waits for it',
     ])
     expect(lines).toContainEqual(
-      expect.stringMatching(/task\.retrying {2}attempt 1 · HANDLER_THREW: the database was not up yet/),
+      expect.stringMatching(/test retrying in …: the database was not up yet \(attempt 1, HANDLER_THREW, /),
     )
   })
 })

@@ -13,8 +13,10 @@ export function storyOf(facts: readonly RunFact[], taskId: TaskId | undefined): 
 
 /** A fact as a line. Instants are counted from `from`. */
 export function lineOf(fact: RunFact, from: number): string {
+  const sentence = sentenceOf(fact)
+  const isNumbered = 'attempt' in fact && fact.attempt > 0 && !sentence.includes(`attempt ${fact.attempt}`)
   const particulars = [
-    ...('attempt' in fact && fact.attempt > 0 ? [`attempt ${fact.attempt}`] : []),
+    ...(isNumbered ? [`attempt ${fact.attempt}`] : []),
     ...('failure' in fact && fact.failure !== undefined ? [fact.failure.code] : []),
     ...('output' in fact ? [`output ${short(fact.output)}`] : []),
     ...('silentMs' in fact ? [`silent for ${fact.silentMs} ms`] : []),
@@ -23,7 +25,7 @@ export function lineOf(fact: RunFact, from: number): string {
     ...('until' in fact && typeof fact.until === 'number' ? [`until ${sinceStart(fact.until - from)}`] : []),
     ...(fact.causeSeq === undefined ? [] : [`because of #${fact.causeSeq}`]),
   ]
-  const head = `#${fact.seq}  ${sinceStart(fact.at - from)}  ${short(sentenceOf(fact))}`
+  const head = `#${fact.seq}  ${sinceStart(fact.at - from)}  ${short(sentence)}`
   return particulars.length === 0 ? head : `${head} (${particulars.join(', ')})`
 }
 
