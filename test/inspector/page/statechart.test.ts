@@ -139,6 +139,7 @@ describe.skipIf(noChromium)('the statechart', () => {
     actor.send({ type: 'vote', by: 'ann' })
     await page.waitForSelector('.chart-context [data-changed]:has-text("votes")')
     expect(await page.textContent('.chart-context [data-changed]')).toBe('votes: 1 was 0')
+    expect(await page.textContent('.standing')).toMatch(/ by vote · as the actor is$/)
     expect(await page.textContent('.chart-context')).toContain(nasty)
     expect(await page.textContent('.chart .row[data-taken]')).toContain('vote')
     actor.send({ type: 'approve' })

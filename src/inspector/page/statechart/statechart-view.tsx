@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/duration.ts'
 import { JsonTree } from '../task/json-tree.tsx'
 import {
+  goesOn,
   history,
   isFollowing,
   isShown,
@@ -100,7 +101,8 @@ function Standing({ look }: { readonly look: ActorLook }): ComponentChildren {
   const keys = machine === undefined ? active : leavesOf(machine.root, new Set(active))
   const source = taken[0]?.source
   const seq = shownSeq.value
-  const at = history.value.facts[seq - 1]?.at
+  // What a live actor has done since the last fact has no place among the facts.
+  const at = goesOn.value ? undefined : history.value.facts[seq - 1]?.at
   return (
     <p class="standing" role="status">
       {keys.length > 0 && <b>{keys.join(', ')}</b>}
