@@ -155,6 +155,25 @@ describe.skipIf(noChromium)('the page', () => {
     await page.waitForFunction((text) => document.querySelector('.instant')?.textContent === text, instant)
   })
 
+  it('goes to an address that is entered while the runs change', async () => {
+    const runtime = createRuntime()
+    const page = await browser.page()
+    await page.goto((await inspected(runtime)).url)
+    const run = runtime.dispatch(dag('slow').task('a', () => new Promise<void>(() => undefined)))
+    await page.waitForSelector('.counts [data-status="running"]')
+    // The next run comes between the new address and the event that tells of it.
+    await page.evaluate(() => {
+      history.pushState(null, '', '#/facts?task=a')
+    })
+    runtime.dispatch(dag('second').task('b', () => undefined))
+    await page.waitForSelector('select.runs')
+    expect(new URL(page.url()).hash).toBe('#/facts?task=a')
+    await page.evaluate(() => dispatchEvent(new HashChangeEvent('hashchange')))
+    await page.waitForSelector('#tab-facts[aria-selected="true"]')
+    expect(await page.textContent('.side h2')).toContain('a')
+    await run.kill()
+  })
+
   it('shows the same in a file that was saved from it as it shows itself', async () => {
     const { run } = await endedRun()
     const page = await browser.page({ acceptDownloads: true })
@@ -200,10 +219,16 @@ describe.skipIf(noChromium)('the page', () => {
     await first.close()
     await page.waitForSelector('[data-link="reconnecting"]')
     expect(await page.textContent('.line')).toContain('does not answer')
-    await inspected(createRuntime(), port)
+    const second = await inspected(createRuntime(), port)
     await page.waitForSelector('[data-link="restarted"]')
     expect(await page.textContent('.line')).toContain('started anew')
     expect(await shownCounts(page)).toMatchObject({ failed: 1 })
+    // The new address, in the same tab: a browser loads nothing for it.
+    await second.close()
+    const third = await inspected(createRuntime(), port)
+    await page.goto(third.url)
+    await page.waitForSelector('.whole h2:text("No run")')
+    expect(page.url()).not.toContain(third.url.split('#')[1])
   })
 
   it('says that the beginning of a run is gone, where it told more than it holds', async () => {

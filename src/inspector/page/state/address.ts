@@ -40,11 +40,22 @@ function kept(): string | undefined {
 /** Keeps the place that is looked at in the address, and goes to the place that the address names. */
 export function followAddress(): void {
   read()
-  addEventListener('hashchange', read)
-  effect(() => {
-    const address = written()
-    if (location.hash.slice(1) !== address) window.history.replaceState(null, '', `#${address}`)
+  addEventListener('hashchange', () => {
+    const isToken = location.hash.length > 1 && !location.hash.startsWith('#/')
+    if (isToken && takeToken() !== undefined) location.reload()
+    else read()
   })
+  effect(() => write(written()))
+}
+
+/** What stood behind the # when it was last read or written. */
+let known = ''
+
+function write(address: string): void {
+  // Somebody has entered another address meanwhile, and it is about to be read.
+  if (location.hash !== known) return
+  if (location.hash.slice(1) !== address) window.history.replaceState(null, '', `#${address}`)
+  known = location.hash
 }
 
 /** `#/timeline?task=build&at=120`: the view, and what is selected in it. */
@@ -60,7 +71,8 @@ function written(): string {
 }
 
 function read(): void {
-  const [name, rest = ''] = location.hash.slice(1).split('?')
+  known = location.hash
+  const [name, rest = ''] = known.slice(1).split('?')
   if (name === undefined || !name.startsWith('/')) return
   const place = new URLSearchParams(rest)
   // All at once: the address is not to lose a part of itself in between.
@@ -75,4 +87,6 @@ function read(): void {
     else if (runs.value.length === 0) pinnedSeq.value = at
     else pin(at)
   })
+  // What it names and is not there is taken out.
+  write(written())
 }
