@@ -1,7 +1,15 @@
 import * as v from 'valibot'
 import { didYouMean, isRecord } from '../graph/read-values.ts'
 import type { Path } from './places.ts'
-import { axisName, fieldsOfCommands, planSchema, task } from './plan-schema.ts'
+import {
+  axisName,
+  configurationSchema,
+  fieldsOfCommands,
+  notification,
+  planSchema,
+  task,
+  waysToNotify,
+} from './plan-schema.ts'
 import { type Message, mustBe } from './schema-parts.ts'
 
 /** Called for each problem. The sentence continues after the path of the value, or of the key. */
@@ -13,6 +21,11 @@ export type Complain = (path: Path, rest: string, part: 'key' | 'value') => void
  */
 export function judgePlan(value: unknown, complain: Complain): void {
   judge(planSchema as unknown as Shape, value, [], complain)
+}
+
+/** The same for the user's configuration. */
+export function judgeConfiguration(value: unknown, complain: Complain): void {
+  judge(configurationSchema as unknown as Shape, value, [], complain)
 }
 
 /** The kinds of Valibot schemas that the schema of plan files is made of. */
@@ -117,9 +130,11 @@ function judgeFields(
     else if (field.type !== 'exact_optional') complain([...path, name], `is missing: ${message}.`, 'value')
   }
   if ((entries as object) === task.entries) judgeCommand(value, message, path, complain)
+  if ((entries as object) === notification.entries) judgeWay(value, message, path, complain)
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(entries, name) || (path.length === 0 && name.startsWith('x-'))) continue
-    complain([...path, name], `is an unknown field.${adviseOn(path, name, Object.keys(entries))}`, 'key')
+    const advice = adviseOn(path, name, Object.keys(entries))
+    complain([...path, name], `is an unknown field.${advice}`, 'key')
   }
 }
 
@@ -139,6 +154,18 @@ function judgeCommand(
   for (const field of fieldsOfCommands) {
     if (Object.hasOwn(value, field)) complain([...path, field], 'is set, but the task has no command.', 'key')
   }
+}
+
+/** A notification goes one way. */
+function judgeWay(
+  value: Readonly<Record<string, unknown>>,
+  message: string,
+  path: Path,
+  complain: Complain,
+): void {
+  const [first, second] = waysToNotify.filter((way) => Object.hasOwn(value, way))
+  if (first === undefined) complain(path, `says not how: ${message}.`, 'value')
+  if (second !== undefined) complain([...path, second], `is set beside ${first}: ${message}.`, 'key')
 }
 
 function judgeItems(item: Shape, list: readonly unknown[], path: Path, complain: Complain): void {
@@ -199,7 +226,7 @@ const otherNames: Readonly<Record<string, string>> = {
 
 /** What was probably meant by an unknown field. */
 function adviseOn(path: Path, field: string, known: readonly string[]): string {
-  if (Object.hasOwn(task.entries, field)) {
+  if (Object.hasOwn(task.entries, field) && (path.length > 0 || known.includes('tasks'))) {
     if (path.length === 0) return ' It belongs into a task, or into defaults for all of them.'
     if (path[0] === 'defaults' && path.length === 1) return ' Only a task has it.'
   }

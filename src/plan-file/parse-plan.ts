@@ -7,6 +7,7 @@ import { changedNumbers } from './changed-numbers.ts'
 import { checkPlan, type Frame } from './check-plan.ts'
 import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
 import { judgePlan } from './judge-shape.ts'
+import { type Notification, notificationsOf } from './notification.ts'
 import { warnOfDollars } from './literal-dollars.ts'
 import type { Path } from './places.ts'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
@@ -38,6 +39,8 @@ export interface PlanFile {
   readonly definition: PlanDefinition
   /** The ids of the tasks that each matrix stands for, by the id of the task in the file. */
   readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
+  /** Who is told of a run of `dagmar run`. Addresses in it may be secret: it is no part of the plan. */
+  readonly notify: readonly Notification[]
   /** What is allowed, and probably not meant: at most 100, in the order of the text. */
   readonly warnings: readonly PlanProblem[]
 }
@@ -71,9 +74,12 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const defaults = isSound('defaults') ? (written.defaults ?? {}) : {}
   refuseMatrixIn(defaults, reporter)
   const hasTasks = isRecord(written.tasks)
+  const folder = options.cwd ?? dirname(resolve(file))
+  const notified = isSound('notify') ? (written.notify ?? []) : []
+  const notify = notificationsOf(notified, { file, folder, reporter })
   const expanded = expandTasks({ tasks: hasTasks ? written.tasks : {} }, (id) => isSound('tasks', id), {
     defaults,
-    folder: options.cwd ?? dirname(resolve(file)),
+    folder,
     reporter,
   })
   if (isSound('pools')) refuseUnknownPools(frame, expanded.tasks, options.pools ?? {}, reporter)
@@ -81,7 +87,7 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   if (problems.length > 0 || checked === undefined) throw planInvalid(file, problems)
   const warnings: PlanProblem[] = []
   warnOfDollars(written, reporterOf(read, file, warnings))
-  return { file, ...checked, input: written.input, groups: expanded.groups, warnings }
+  return { file, ...checked, input: written.input, groups: expanded.groups, notify, warnings }
 }
 
 /**

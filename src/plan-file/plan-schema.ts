@@ -274,6 +274,52 @@ const optimise = v.strictObject({
   ),
 })
 
+/** What a run tells of. */
+export const notifiedEvents = ['stalled', 'asked', 'failed', 'completed'] as const
+
+// Without the value: an address may have a secret in it.
+const urlMessage = (): string =>
+  'must be an address that begins with http:// or https://, without blanks, or the name of a variable that holds one, such as $HOOK.'
+
+const notificationFields = v.strictObject(
+  {
+    url: field(
+      v.pipe(
+        v.string(urlMessage),
+        v.regex(/^(?:\$[A-Za-z_]\w*|https?:\/\/[^\s$\\]+)$/, urlMessage),
+        v.check((given) => given.startsWith('$') || URL.canParse(given), urlMessage),
+      ),
+      'An address that gets the notification as a POST of JSON, or the variable of the environment that holds it, such as $HOOK.',
+    ),
+    run: field(
+      run,
+      'A command that gets the notification as JSON on its stdin, and its event in DAGMAR_EVENT.',
+    ),
+    bell: field(v.literal(true, mustBe('true')), 'Rings the bell of the terminal that the run is shown on.'),
+    on: field(
+      v.pipe(v.array(oneOf(notifiedEvents), `one or more of ${notifiedEvents.join(', ')}`), v.minLength(1)),
+      'What is told: a task stalled, a task asked, the run failed or was ended, the run completed.',
+      { default: notifiedEvents },
+    ),
+  },
+  'a notification has a url, a command to run, or bell: true',
+)
+
+/** The fields of which a notification has one. */
+export const waysToNotify = ['url', 'run', 'bell'] as const
+
+export const notification = v.pipe(
+  notificationFields,
+  v.metadata({
+    oneOf: waysToNotify.map((way) => ({
+      properties: { [way]: { description: `Notifies by ${way}.` } },
+      required: [way],
+    })),
+  }),
+)
+
+const notifications = v.array(notification, 'notifications')
+
 export const planSchema = v.pipe(
   v.strictObject(
     {
@@ -293,6 +339,7 @@ export const planSchema = v.pipe(
         optimise,
         'How a better list than that by critical path is looked for before the run, where order is optimised.',
       ),
+      notify: field(notifications, 'Who is told while `dagmar run` runs the plan, and of what.'),
       defaults: field(defaults, 'Options for every task that does not say otherwise.'),
       tasks: described(v.record(name, task, 'tasks by id'), 'The tasks by id.'),
       $schema: field(v.string(mustBe('a text')), 'This schema, for editors.'),
@@ -307,7 +354,14 @@ export const planSchema = v.pipe(
   }),
 )
 
+/** The user's own configuration. */
+export const configurationSchema = v.strictObject(
+  { notify: field(notifications, 'Who is told of every run, and of what.') },
+  'a configuration has fields such as notify',
+)
+
 /** A plan file as it was written, after its shape was accepted. Durations are texts, or 0. */
 export type WrittenPlan = v.InferOutput<typeof planSchema>
 export type WrittenTask = v.InferOutput<typeof task>
 export type WrittenDefaults = v.InferOutput<typeof defaults>
+export type WrittenNotification = v.InferOutput<typeof notification>

@@ -5,6 +5,7 @@ import {
   backoff,
   environment,
   matrix,
+  notification,
   planSchema,
   run,
   stall,
@@ -42,6 +43,7 @@ const valuesOf = new Map<object, readonly unknown[]>([
   [backoff, [{}, { base: 0, cap: '1m' }, { factor: 3, jitter: 1 }]],
   [stall, [false, { after: '5m' }, { after: '1s', grace: 0 }]],
   [run, ['echo hi', 'exit 1']],
+  [notification, [{ url: '$HOOK' }, { run: 'cat', on: ['failed'] }, { bell: true }]],
 ])
 
 /** Fields whose values must fit to what else the plan says. */

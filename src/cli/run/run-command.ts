@@ -9,6 +9,7 @@ import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { commandColours, wantsColours } from '../screen/colours.ts'
 import { answersAhead } from './answers-ahead.ts'
+import { configurationFile } from './configuration-file.ts'
 import { groupsFor, isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { readPort } from '../read-port.ts'
@@ -48,7 +49,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   refuseContradictions(path, flags)
   const inspected = inspectedBy(flags)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
-  const { plan: whole, input: planned, groups } = await readPlanOrDag(path)
+  const { plan: whole, input: planned, groups, notify } = await readPlanOrDag(path)
   const plan = selectTasks(whole, {
     groups,
     ...(flags.only === undefined ? {} : { only: flags.only }),
@@ -64,6 +65,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
 
   const input = await inputOf(planned, flags)
   const { env, stdin, stdout } = process
+  const notified = [...notify, ...(await notifiedByUser(env))]
   const look = lookFor(flags.json === true, { env, isTerminal: stdout.isTTY })
   const logDir = flags.logDir === undefined ? undefined : readFolder(flags.logDir)
   const isColoured = wantsColours({ env, isTerminal: stdout.isTTY, isRefused: !flags.color })
@@ -84,6 +86,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     logDir: flags.logDir,
     inspected,
     groups: groupsFor(flags.group === true, look, env),
+    notify: notified,
     reports: readReports(flags.report ?? []),
     isModule: isDagModule(path),
     planPath: path === '-' ? undefined : path,
@@ -105,10 +108,17 @@ function inspectedBy({ inspect, inspectPort, inspectControl }: RunFlags): Inspec
 }
 
 /** A plan file, or a module that exports a dag by default. */
-async function readPlanOrDag(path: string): Promise<Pick<PlanFile, 'plan' | 'input' | 'groups'>> {
+async function readPlanOrDag(path: string): Promise<Pick<PlanFile, 'plan' | 'input' | 'groups' | 'notify'>> {
   if (!isDagModule(path)) return readPlan(path)
   const { readDagModule } = await import('./read-dag-module.ts')
-  return { plan: await readDagModule(path), input: undefined, groups: new Map() }
+  return { plan: await readDagModule(path), input: undefined, groups: new Map(), notify: [] }
+}
+
+async function notifiedByUser(env: NodeJS.ProcessEnv): Promise<PlanFile['notify']> {
+  const file = configurationFile(env)
+  if (file === undefined) return []
+  const { readConfiguration } = await import('../../plan-file/read-configuration.ts')
+  return (await readConfiguration(file)).notify
 }
 
 async function dryRun(plan: Plan, concurrency: number, note: string | undefined): Promise<number> {

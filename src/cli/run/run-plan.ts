@@ -2,6 +2,7 @@ import type { ProcessExecutor } from '../../executors/process/process-executor.t
 import type { RunResult } from '../../events/run-result.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
+import { shownText } from '../../text/shown-text.ts'
 import { captureWrites } from '../screen/captured-writes.ts'
 import { isReaderGone } from '../screen/reader-gone.ts'
 import { streamScreen } from '../screen/stream-screen.ts'
@@ -11,6 +12,8 @@ import { terminalKeyboard } from './keyboard.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { keepTimes, timesOfLastRun } from './last-run.ts'
 import { type Report, writeReports } from './reports.ts'
+import type { Notification } from '../../plan-file/notification.ts'
+import { systemClock } from '../../time/clock.ts'
 import { showRun } from './show-run.ts'
 import { endBySignals, onEndingSignals, onSuspension, type Signals } from './signals.ts'
 
@@ -29,6 +32,8 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly planPath: string | undefined
   /** Its handlers run in this process, and may write to stdout. */
   readonly isModule: boolean
+  /** Who is told of it. */
+  readonly notify: readonly Notification[]
   /** Files that say at the end how the run went. */
   readonly reports: readonly Report[]
 }
@@ -52,6 +57,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const runtime = createRuntime({ concurrency, executors: { process: processes } })
   const inspecting = inspected === undefined ? undefined : await import('./inspect-run.ts')
   const inspector = inspected === undefined ? undefined : await inspecting!.inspectRuntime(runtime, inspected)
+  const notifying = options.notify.length === 0 ? undefined : await import('../notify/notifier.ts')
   const run = runtime.dispatch(plan, { concurrency, input })
   const keyboard = options.isAttended ? terminalKeyboard(process.stdin) : undefined
   const shown = showRun({
@@ -70,6 +76,18 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   })
   const { display, progress } = shown
   for (const note of options.notes) display.say(note)
+  let isShown = true
+  const notifier = notifying?.notifier({
+    notify: options.notify,
+    name: plan.name,
+    env: process.env,
+    clock: systemClock,
+    warn: (sentence) => {
+      if (isShown) display.say(`warning: ${sentence}`)
+      else aside.write(`dagmar: warning: ${shownText(sentence)}\n`)
+    },
+    ring: options.look === 'live' ? () => screen.write('\u0007') : undefined,
+  })
   if (inspector !== undefined) display.say(`inspect it at ${inspector.url}`)
   const signals = endBySignals({
     run,
@@ -93,8 +111,12 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
     shown.close()
     release()
     processes.killAllNow()
+    notifier?.close()
   }
-  const subscription = run.events$.subscribe((fact) => shown.see(fact))
+  const subscription = run.events$.subscribe((fact) => {
+    shown.see(fact)
+    notifier?.see(fact)
+  })
   onEndingSignals((signal) => signals.take(signal))
   const stopSuspending = onSuspension(
     () => shown.pause(),
@@ -112,18 +134,21 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   })
 
   const result = await run.result
+  const notified = notifier?.end(result)
   shown.endQuestions()
   release()
   subscription.unsubscribe()
   const unwritten = writeReports(options.reports, result, progress)
   for (const sentence of unwritten) display.say(sentence)
   display.end(result)
+  isShown = false
   if (planPath !== undefined) keepTimes(process.env, planPath, progress, took)
   // Who asked for a report relies on it.
   const exitCode = exitCodeOf(result, signals) || (unwritten.length === 0 ? 0 : 1)
   signals.leaveAtOnce()
   await screen.flushed()
   signals.leaveAtOnce(exitCode)
+  await notified
   if (inspected?.stays === true) {
     aside.write(`dagmar: the run is still shown at ${inspector!.url}; Ctrl-C leaves\n`)
     await inspecting!.stayFor(run, (redriven) => signals.leaveAtOnce(exitCodeOf(redriven, signals)))
