@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { command, createRuntime, dag } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { expectNothingLeft, type RunningCommand, runLine, startCommand } from './commands.ts'
@@ -209,12 +209,20 @@ describe('the channel of an attempt', () => {
   })
 
   it('leaves nothing behind in the folder for temporary files when the attempt cannot start', async () => {
-    const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('dagmar-'))
-    const before = folders()
-    const failing = startCommand(command('true'), { inputs: { a: 1n } })
-    expect((await failing.end).type).toBe('attempt.failed')
-    const missing = await runLine('true', { cwd: '/nowhere' })
-    expect(missing.last.type).toBe('attempt.failed')
-    expect(folders().filter((name) => !before.includes(name))).toEqual([])
+    const before = process.env['TMPDIR']
+    // One of its own, because others make folders at the same time.
+    const folder = mkdtempSync(join(tmpdir(), 'dagmar-empty-'))
+    process.env['TMPDIR'] = folder
+    try {
+      const failing = startCommand(command('true'), { inputs: { a: 1n } })
+      expect((await failing.end).type).toBe('attempt.failed')
+      const missing = await runLine('true', { cwd: '/nowhere' })
+      expect(missing.last.type).toBe('attempt.failed')
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+      rmSync(folder, { recursive: true })
+    }
   })
 })
