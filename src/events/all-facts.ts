@@ -10,10 +10,11 @@ export class AllFacts {
   readonly #told = new Teller<Fact>()
   /** Facts that arrive while another is being told wait here, so that all observers see the same order. */
   readonly #queue: { readonly fact: Fact; readonly teller: Reporter }[] = []
-  #telling: Reporter | undefined
+  /** Who is telling a fact just now. */
+  telling: Reporter | undefined
 
   constructor() {
-    this.events$ = new IsolatedObservable(this.#told.told$, () => this.#telling)
+    this.events$ = new IsolatedObservable(this.#told.told$, () => this.telling)
   }
 
   get isObserved(): boolean {
@@ -26,14 +27,14 @@ export class AllFacts {
 
   tell(fact: Fact, teller: Reporter): void {
     this.#queue.push({ fact, teller })
-    if (this.#telling !== undefined) return
+    if (this.telling !== undefined) return
     for (let next = 0; next < this.#queue.length; next++) {
       const told = this.#queue[next]!
-      this.#telling = told.teller
+      this.telling = told.teller
       this.#told.tell(told.fact)
     }
     this.#queue.length = 0
-    this.#telling = undefined
+    this.telling = undefined
   }
 
   complete(): void {

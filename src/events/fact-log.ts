@@ -327,7 +327,8 @@ const attemptEnds: ReadonlySet<string> = new Set<RunFact['type']>([
   'task.killed',
 ])
 
-function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
+/** True for what ends the live attempt of a task, if it has one. */
+export function endsAttempt(fact: RunFact): fact is Extract<RunFact, { taskId: TaskId }> {
   return attemptEnds.has(fact.type) || (fact.type === 'task.asked' && fact.of === 'failure')
 }
 

@@ -1,10 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Observable } from 'rxjs'
+import { defer, mergeAll, type Observable } from 'rxjs'
 import type { ActorRefFromLogic } from 'xstate'
 import type { runtimeMachine } from '../../machines/runtime.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Fact } from '../events/facts.ts'
 import { subscribeHooks } from '../events/hooks.ts'
+import { IsolatedObservable } from '../events/isolated.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
 import type { DispatchOptions, WithInput } from '../graph/dispatch-options.ts'
 import { readJournal, readRunOptions } from './dispatch-options.ts'
@@ -14,6 +15,7 @@ import type { RunSummary } from '../events/run-summary.ts'
 import type { RunResult } from '../events/run-result.ts'
 import { Run } from './run/run.ts'
 import { type RunHandle, runHandle } from './handle/run-handle.ts'
+import type { OpenQuestion } from './handle/open-questions.ts'
 import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
 import type { DeadLetter, HistoryQuery } from './durable/history.ts'
@@ -34,6 +36,12 @@ export interface Runtime {
    * first `await` after a `dispatch` to get all facts of that run. Completes with shutdown.
    */
   readonly events$: Observable<Fact>
+  /**
+   * The questions of all runs that wait for `run.answer`: soon after subscription the list as it is, and a new one after
+   * each change. A question is the same object in every list that a subscriber gets; those of one task stand in the order
+   * in which `answer` answers them. Completes with shutdown.
+   */
+  readonly questions$: Observable<readonly OpenQuestion[]>
   /**
    * The handles of the runs, in the order of dispatch: all runs that are not settled, and those settled runs whose
    * handle is still held somewhere and has not been disposed of.
@@ -206,9 +214,18 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     throw storeSilent(unwritten, storeTimeoutMs)
   }
 
+  const questions$ = defer(async () => {
+    const loaded = await import('./handle/open-questions.ts')
+    return loaded.openQuestions(shared.facts, root.runs)
+  })
+
   return {
     actor: root.actor,
     events$: shared.facts.events$,
+    questions$: new IsolatedObservable(
+      questions$.pipe(mergeAll()),
+      () => shared.facts.telling ?? root.runs.values().next().value?.log,
+    ),
     dispatch: ((source: AnyDag | Plan, dispatchOptions?: DispatchOptions) =>
       dispatch(source, dispatchOptions)) as Runtime['dispatch'],
     run: async (source, ...[dispatchOptions]) =>
