@@ -37,9 +37,12 @@ export async function readyPeers(say: (line: string) => void): Promise<Peers> {
 function pinnedVersions(): Readonly<Record<string, string>> {
   const manifest = JSON.parse(readFileSync(`${peersFolder()}package.json`, 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>
+    readonly optionalDependencies: Readonly<Record<string, string>>
   }
   return Object.fromEntries(
-    Object.entries(manifest.dependencies).filter(([name]) => !name.startsWith('@types/')),
+    Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies }).filter(
+      ([name]) => !name.startsWith('@types/'),
+    ),
   )
 }
 

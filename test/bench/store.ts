@@ -7,10 +7,13 @@ import { createRuntime, memoryStore, type Plan, plan, type Store } from '../../s
 import { journal } from '../../src/stores/journal/index.ts'
 import { sqlite, type SqliteDriver } from '../../src/stores/sqlite/index.ts'
 import { median } from './statistics.ts'
+import { comparePeers } from './store-peers.ts'
 
 const usage = `What it costs to keep journals.
 
-npm run bench:store -- [--quick] [--folder <folder>] [--json]
+npm run bench:store -- [--quick] [--peers] [--folder <folder>] [--json]
+
+With --peers the same 1,000 tasks are made durable by other libraries instead, and killed half way.
 
 The stores lie in the folder for temporary files unless said otherwise: what a sync costs is the disk's doing.`
 
@@ -45,6 +48,7 @@ interface Recovery {
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
     folder: { type: 'string', default: tmpdir() },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -70,6 +74,7 @@ const contenders: readonly Contender[] = [
 ]
 
 if (flags.help) console.log(usage)
+else if (flags.peers) await benchPeers()
 else await bench()
 
 async function bench(): Promise<void> {
@@ -99,6 +104,17 @@ async function bench(): Promise<void> {
     console.table(rates)
     console.table(sizes)
     console.table(recoveries)
+  }
+}
+
+async function benchPeers(): Promise<void> {
+  const began = loadavg()[0]!
+  const rows = await comparePeers(flags.folder, flags.quick)
+  const load = [began, loadavg()[0]!].map(round1)
+  if (flags.json) console.log(JSON.stringify({ machine: { node: process.version, load }, rows }))
+  else {
+    console.log(`Node ${process.version}, load ${load.join(' to ')}`)
+    console.table(rows)
   }
 }
 
