@@ -10,10 +10,10 @@ export interface DurableWorkload {
   readonly url: string
 }
 
-export const shapes = ['chain', 'layers'] as const
+export const shapes = ['layers', 'chain'] as const
 export type Shape = (typeof shapes)[number]
 
-/** One task after the other, or layers of ten, where each task needs two of the layer before. */
+/** Layers of ten, where each task needs two of the layer before, or one task after the other. */
 export function needsOf(shape: Shape, tasks: number): readonly (readonly number[])[] {
   return Array.from({ length: tasks }, (_, task) => {
     if (shape === 'chain') return task === 0 ? [] : [task - 1]

@@ -84,7 +84,7 @@ function start(cell: DurableCell) {
 
 async function finish(cell: DurableCell): Promise<number> {
   const child = start(cell)
-  const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), 120_000)
+  const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), 300_000)
   const [said, complained, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

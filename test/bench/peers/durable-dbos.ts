@@ -2,7 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { DurableWorkload } from '../durable-workload.ts'
 
 /** A workflow with a step a task. What is ready is begun together, and in the same order each time. */
-export async function run({ needs, body, url }: DurableWorkload): Promise<void> {
+export async function prepare({ needs, body, url }: DurableWorkload): Promise<() => Promise<void>> {
   const workflow = DBOS.registerWorkflow(
     async () => {
       const steps: Promise<void>[] = []
@@ -21,7 +21,8 @@ export async function run({ needs, body, url }: DurableWorkload): Promise<void> 
   DBOS.setConfig({ name: 'dagmar-bench', systemDatabaseUrl: url, logLevel: 'error' })
   // This also goes on with what a process that died has left.
   await DBOS.launch()
-  const handle = await DBOS.startWorkflow(workflow, { workflowID: 'run' })()
-  await handle.getResult()
-  await DBOS.shutdown()
+  return async () => {
+    const handle = await DBOS.startWorkflow(workflow, { workflowID: 'run' })()
+    await handle.getResult()
+  }
 }

@@ -3,7 +3,7 @@ import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import type { DurableWorkload } from '../durable-workload.ts'
 
 /** A node a task. Each step of the graph is in the database before the next begins. */
-export async function run({ needs, body, folder }: DurableWorkload): Promise<void> {
+export async function prepare({ needs, body, folder }: DurableWorkload): Promise<() => Promise<void>> {
   const state = Annotation.Root({ ended: Annotation<boolean>() })
   const graph = new StateGraph(state)
   const untyped = graph as unknown as StateGraph<unknown, unknown, unknown, string>
@@ -26,9 +26,11 @@ export async function run({ needs, body, folder }: DurableWorkload): Promise<voi
   const compiled = graph.compile({ checkpointer })
   const config = { configurable: { thread_id: 'run' } }
   const begun = (await checkpointer.getTuple(config)) !== undefined
-  await compiled.invoke(begun ? null : { ended: false }, {
-    ...config,
-    durability: 'sync',
-    recursionLimit: needs.length + 10,
-  })
+  return async () => {
+    await compiled.invoke(begun ? null : { ended: false }, {
+      ...config,
+      durability: 'sync',
+      recursionLimit: needs.length + 10,
+    })
+  }
 }
