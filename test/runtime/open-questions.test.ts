@@ -1,4 +1,12 @@
-import { createRuntime, dag, type OpenQuestion, type Runtime } from 'dagmar'
+import {
+  createRuntime,
+  dag,
+  memoryStore,
+  type OpenQuestion,
+  plan,
+  type Runtime,
+  SimulatedClock,
+} from 'dagmar'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { desk } from './desk.ts'
@@ -74,6 +82,48 @@ describe('the open questions of a runtime', () => {
     hand.completes('a/1')
     void run.kill()
     expect(words()).toEqual(['', 'a: Which?', 'a: Which?, b: Why?', 'b: Why?', ''])
+  })
+
+  it('are gone with an attempt that is ended, and begin anew with the next one', async () => {
+    const hand = desk()
+    const { runtime, start, wait } = simulated({ executors: { hand } })
+    const { words } = await listsOf(runtime)
+    await start({ a: { run: byHand, timeout: 100, retry: { maxAttempts: 2 } } })
+    asks(hand, 'a/1', 'Which?')
+    asks(hand, 'a/1', 'Why?')
+    await wait(100)
+    hand.ends('a/1')
+    await wait(5_000)
+    asks(hand, 'a/2', 'Again?')
+    hand.fails('a/2')
+    expect(words()).toEqual(['', 'a: Which?', 'a: Which?, a: Why?', '', 'a: Again?', ''])
+  })
+
+  it('come again, once, with a redrive', async () => {
+    const { runtime, start, wait } = simulated({ mode: 'interpreted' })
+    const { words } = await listsOf(runtime)
+    const { run } = await start({ bad: { run: fails('broken'), onFailure: 'ask' } })
+    run.answer('bad', 'skip')
+    await run.result
+    void run.redrive()
+    await wait()
+    const question = expect.stringContaining('bad failed: broken')
+    expect(words()).toEqual(['', question, '', question])
+  })
+
+  it('come with a run that is recovered', async () => {
+    const store = memoryStore()
+    const dag = plan({ name: 'one', tasks: { bad: { run: fails('broken'), onFailure: 'ask' } } })
+    const clock = new SimulatedClock()
+    const died = createRuntime({ store, clock })
+    died.dispatch(dag, { id: 'r' })
+    await clock.advanceAsync(0)
+    const runtime = createRuntime({ store, clock, dags: [dag] })
+    const { words } = await listsOf(runtime)
+    const run = await runtime.recover('r', { takeOver: true })
+    await clock.advanceAsync(0)
+    run.answer('bad', 'skip')
+    expect(words()).toEqual(['', expect.stringContaining('bad failed: broken'), ''])
   })
 
   it('are gone with a run whose store fails', async () => {
