@@ -37,6 +37,8 @@ const mostClients = 100
 const mostSockets = 512
 /** New entries are sent together after so many milliseconds. */
 const batchMs = 40
+/** What does not fit a socket is tried again after so many. */
+const behindMs = 10
 /** How long a request may take to be said, in milliseconds. */
 const requestMs = 5_000
 
@@ -55,11 +57,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
     timer = undefined
     let isBehind = false
     for (const client of clients) if (!client.feed()) isBehind = true
-    if (isBehind) feedSoon()
+    if (isBehind) feedSoon(behindMs)
   }
-  const feedSoon = (): void => {
+  const feedSoon = (ms = batchMs): void => {
     if (timer !== undefined || clients.size === 0) return
-    timer = setTimeout(feed, batchMs)
+    timer = setTimeout(feed, ms)
     timer.unref()
   }
   source.onGrowth((isUrgent) => {
@@ -102,7 +104,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
         control,
         mostWaiting,
         patienceMs,
-        behind: feedSoon,
+        behind: () => feedSoon(behindMs),
       })
       clients.add(client)
       webSocket.on('close', () => {

@@ -101,9 +101,10 @@ async function opened(browser: Browser, url: string): Promise<Page> {
 
 /** Resolves once the page shows the last fact, painted. */
 async function complete(page: Page, seq: number): Promise<void> {
+  const last = seq.toLocaleString('en')
   await page.waitForFunction(
     (text) => document.querySelector('.instant')?.textContent?.includes(text) === true,
-    `fact ${seq} of ${seq}`,
+    `fact ${last} of ${last}`,
     { polling: 'raf', timeout: 60_000 },
   )
   await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))))

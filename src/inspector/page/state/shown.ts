@@ -130,19 +130,35 @@ export function pin(seq: number | undefined): void {
 }
 
 let isAsked = false
+/** When the latest was last shown, and how long that took, in milliseconds. */
+let shownAt = 0
+let tookMs = 0
 
-/** Says that logs have changed: once before the next frame, however often it is called. */
+/**
+ * Says that logs have changed: once before a next frame, however often it is called. Where much comes, most of the time
+ * is left for reading it.
+ */
 export function tell(): void {
   if (isAsked) return
   isAsked = true
   const show = (): void => {
     if (!isAsked) return
     isAsked = false
+    shownAt = performance.now()
     told.value++
+    // What is drawn in the frame counts, too.
+    setTimeout(() => {
+      tookMs = performance.now() - shownAt
+    })
   }
-  requestAnimationFrame(show)
-  // A page in the background gets no frames.
-  setTimeout(show, 100)
+  const soon = (): void => {
+    requestAnimationFrame(show)
+    // A page in the background gets no frames.
+    setTimeout(show, 100)
+  }
+  const wait = shownAt + Math.min(4 * tookMs, 1_000) - performance.now()
+  if (wait > 0) setTimeout(soon, wait)
+  else soon()
 }
 
 /** Opens the first run that there is, until somebody chooses another one. */
