@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { createInterface } from 'node:readline'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { createRuntime, type Fact, plan, type Plan, type Runtime, type RunHandle } from 'dagmar'
 import { exportFacts, inspect } from 'dagmar/inspector'
@@ -25,9 +27,13 @@ const width = 100
 const tasks = layers * width
 /** Warnings are run facts: with these a task has 20. */
 const warnings = 14
+/** Tasks that do nothing, of which the CPU time is taken. */
+const cpuTasks = 20_000
 const viewport = { width: 1440, height: 900 }
 
-if (process.argv.includes('--help')) console.log(usage)
+const [, , flag, kind, shown] = process.argv
+if (flag === '--help') console.log(usage)
+else if (flag === '--cell') await cell(kind as CellKind, shown === 'page')
 else await bench()
 
 async function bench(): Promise<void> {
@@ -197,62 +203,77 @@ async function openSaved(browser: Browser, facts: readonly Fact[], folder: strin
   return { what: `a saved page of ${megabytes.toFixed(1)} MB is open after`, limit: 1, unit: 's', values }
 }
 
-/** Runs a plan with a page that shows it, or with a subscriber of its facts alone. Gives what `measure` makes of it. */
-async function watched(
-  browser: Browser,
-  hasPage: boolean,
-  dag: Plan,
-  measure: (work: () => Promise<number>) => Promise<number>,
-): Promise<number> {
-  const runtime: Runtime = createRuntime({ concurrency: 64 })
-  const inspector = hasPage ? await inspect(runtime) : undefined
-  const page = inspector === undefined ? undefined : await opened(browser, inspector.url)
+/**
+ * Runs a plan in a process of its own, with a page that shows it or with a subscriber of its facts alone: whoever drives
+ * the browser gets all that the page is sent, and pays for it.
+ */
+async function inOwnProcess(browser: Browser, kind: CellKind, hasPage: boolean): Promise<number> {
+  const cell = spawn(
+    process.execPath,
+    [fileURLToPath(import.meta.url), '--cell', kind, hasPage ? 'page' : 'alone'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  const lines = createInterface({ input: cell.stdout })[Symbol.asyncIterator]()
+  const next = async (): Promise<string> => String((await lines.next()).value)
+  const url = await next()
+  const page = hasPage ? await opened(browser, url) : undefined
   await page?.waitForSelector('.whole')
-  const value = await measure(async () => {
-    const run = runtime.dispatch(dag)
-    run.events$.subscribe(() => undefined)
-    await run.result
-    const settled = performance.now()
-    if (page !== undefined) await complete(page, run.view().seq)
-    return settled
-  })
+  cell.stdin.write('go\n')
+  const seq = Number(await next())
+  if (page !== undefined) await complete(page, seq)
+  cell.stdin.write('measured\n')
+  const value = Number(await next())
+  cell.stdin.end()
   await page?.close()
-  await inspector?.close()
   return value
 }
 
+type CellKind = 'cpu' | 'wall'
+
+/** What `inOwnProcess` starts. Prints the page's address, the last `seq` once the run has settled, and the figure. */
+async function cell(kind: CellKind, hasPage: boolean): Promise<void> {
+  const count = kind === 'cpu' ? cpuTasks : tasks
+  const dag = layered(
+    kind === 'cpu' ? () => undefined : () => new Promise((done) => setTimeout(done, 10)),
+    count,
+  )
+  const runtime: Runtime = createRuntime({ concurrency: 64 })
+  const inspector = hasPage ? await inspect(runtime, { keepAlive: true }) : undefined
+  const asked = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  // The first run compiles, and is seen by nobody.
+  await createRuntime({ concurrency: 64 }).run(dag)
+  console.log(inspector?.url ?? '')
+  await asked.next()
+  const [began, before] = [performance.now(), process.cpuUsage()]
+  const run = runtime.dispatch(dag)
+  run.events$.subscribe(() => undefined)
+  await run.result
+  const wall = performance.now() - began
+  console.log(run.view().seq)
+  await asked.next()
+  const { user, system } = process.cpuUsage(before)
+  console.log(kind === 'cpu' ? (user + system) / count : wall)
+  await inspector?.close()
+}
+
 async function cpuOfTask(browser: Browser): Promise<Measured> {
-  const count = 20_000
-  const dag = layered(() => undefined, count)
-  const cpu = async (work: () => Promise<number>): Promise<number> => {
-    const before = process.cpuUsage()
-    await work()
-    const { user, system } = process.cpuUsage(before)
-    return (user + system) / count
-  }
   const values: number[] = []
-  for (let time = 0; time < 6; time++) {
-    const alone = await watched(browser, false, dag, cpu)
-    const shown = await watched(browser, true, dag, cpu)
-    // The first time compiles.
-    if (time > 0) values.push(shown - alone)
+  for (let time = 0; time < 5; time++) {
+    const alone = await inOwnProcess(browser, 'cpu', false)
+    values.push((await inOwnProcess(browser, 'cpu', true)) - alone)
   }
   return { what: 'an open page costs the run’s process, a task', limit: 15, unit: 'µs', values }
 }
 
 async function slowerBy(browser: Browser): Promise<Measured> {
-  const dag = layered(() => new Promise((done) => setTimeout(done, 10)), 5_000)
-  const wall = async (work: () => Promise<number>): Promise<number> => {
-    const began = performance.now()
-    return (await work()) - began
-  }
   const values: number[] = []
   for (let time = 0; time < 5; time++) {
-    const alone = await watched(browser, false, dag, wall)
-    const shown = await watched(browser, true, dag, wall)
-    values.push(shown / alone)
+    const alone = await inOwnProcess(browser, 'wall', false)
+    values.push((await inOwnProcess(browser, 'wall', true)) / alone)
   }
-  return { what: 'with a page, 5,000 tasks of 10 ms take', limit: 1.05, unit: '×', values }
+  return { what: 'with a page, 5,000 tasks of 10 ms, 64 at once, take', limit: 1.05, unit: '×', values }
 }
 
 function medianOf(values: readonly number[]): number {
