@@ -142,7 +142,8 @@ describe('what a command leaves behind', () => {
   })
 
   it('may still write its last lines after the exit', async () => {
-    expect((await runLine('(sleep 0.05; echo late) & echo early')).last).toMatchObject({
+    const afterExit = 'while kill -0 $$ 2>/dev/null; do sleep 0.005; done'
+    expect((await runLine(`(${afterExit}; echo late) & echo early`)).last).toMatchObject({
       output: 'early\nlate',
     })
   })
