@@ -201,7 +201,10 @@ describe.skipIf(noChromium)('the page', () => {
     )
     served.cut()
     for (const fact of facts.slice(4)) served.tell(fact)
-    await page.waitForSelector('.counts [data-status="failed"]')
+    await page.waitForFunction(
+      (last) => document.querySelector('.instant')?.textContent?.endsWith(`of ${last}`) === true,
+      fold(facts).seq,
+    )
     await page.waitForSelector('[data-link="live"]')
     expect(await shownCounts(page)).toEqual(countsOf(facts))
     // What it had is not asked for again.

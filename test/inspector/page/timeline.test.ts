@@ -294,7 +294,11 @@ describe.skipIf(noChromium)('the timeline', () => {
     await page.waitForSelector('#timeline-rows [role="row"]')
     expect((await rowsOf(page))[0]).toMatchObject({ id: 'build', status: 'dispatched', tries: '1' })
     for (const fact of facts.slice(5)) served.tell(fact)
-    await page.waitForSelector('.counts [data-status="skipped"]')
+    const { seq } = fold(facts)
+    await page.waitForFunction(
+      (last) => document.querySelector('.instant')?.textContent?.endsWith(`of ${last}`) === true,
+      seq,
+    )
     const { tasks } = fold(facts)
     for (const { id, status } of await rowsOf(page)) expect(status).toBe(tasks.get(id)!.status)
     expect(await page.textContent('.view-bar span.wide')).toBe('1.0 s')
