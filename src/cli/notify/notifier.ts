@@ -3,6 +3,7 @@ import type { Fact } from '../../events/facts.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { Notification, NotifiedEvent } from '../../plan-file/notification.ts'
 import type { Clock, TimerId } from '../../time/clock.ts'
+import { endsQuestions } from '../run/ends-questions.ts'
 import { Channel } from './channel.ts'
 import { callCommand } from './call-command.ts'
 import type { DeliveryOptions } from './delivery.ts'
@@ -54,7 +55,7 @@ export function notifier(options: NotifierOptions): Notifier {
         setImmediate(() => {
           if (questions.get(fact.taskId) === fact.seq) tell('asked', () => messageOfTask(fact, name))
         })
-      } else if (fact.taskId !== undefined && endsQuestions.has(fact.type)) questions.delete(fact.taskId)
+      } else if (fact.taskId !== undefined && isOver(fact)) questions.delete(fact.taskId)
     },
     end: async (result) => {
       questions.clear()
@@ -76,16 +77,6 @@ export function notifier(options: NotifierOptions): Notifier {
     },
   }
 }
-
-const endsQuestions: ReadonlySet<string> = new Set([
-  'task.answered',
-  'task.stopping',
-  'task.completed',
-  'task.failed',
-  'task.killed',
-  'task.skipped',
-  'task.retrying',
-])
 
 function channelOf(
   { place, on, way }: Notification,
@@ -127,4 +118,8 @@ function addressOf(written: string, env: NotifierOptions['env']): URL | string {
     return `${written} is no address that begins with http:// or https://`
   }
   return new URL(value)
+}
+
+function isOver({ type }: Fact): boolean {
+  return type === 'task.answered' || endsQuestions.has(type)
 }

@@ -5,6 +5,7 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Display } from '../view/display.ts'
 import type { AnswersAhead } from './answers-ahead.ts'
+import { endsQuestions } from './ends-questions.ts'
 import type { Keyboard } from './keyboard.ts'
 import { keysIn } from './keys-in.ts'
 import { LineEditor } from './line-editor.ts'
@@ -231,15 +232,6 @@ export function questions(options: QuestionsOptions): Questions {
     },
   }
 }
-
-const endsQuestions: ReadonlySet<string> = new Set([
-  'task.stopping',
-  'task.completed',
-  'task.failed',
-  'task.killed',
-  'task.skipped',
-  'task.retrying',
-])
 
 function questionOf(fact: Extract<Fact, { type: 'task.asked' }>): Question {
   const { taskId, of } = fact

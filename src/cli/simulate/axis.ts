@@ -1,23 +1,4 @@
-const secondMs = 1_000
-const minuteMs = 60 * secondMs
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
-
-const steps: readonly number[] = [
-  1,
-  2,
-  5,
-  10,
-  20,
-  50,
-  100,
-  200,
-  500,
-  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * secondMs),
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * hourMs),
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((days) => days * dayMs),
-]
+import { dayMs, evenStep, hourMs, minuteMs, secondMs } from '../../time/even-step.ts'
 
 /** The columns that a label and the blank behind it need at least. */
 const leastColumns = 9
@@ -26,7 +7,7 @@ const leastColumns = 9
 export function axisText(makespanMs: number, columns: number): string {
   if (makespanMs <= 0) return '0'
   const most = Math.max(1, Math.floor(columns / leastColumns))
-  const step = steps.find((ms) => makespanMs / ms <= most) ?? makespanMs
+  const step = evenStep(makespanMs / most)
   let text = ''
   for (let at = 0; at <= makespanMs; at += step) {
     const label = instantText(at)

@@ -9,7 +9,7 @@ export function Notice({ children }: { readonly children: ComponentChildren }): 
     return (
       <Whole
         title="The beginning of this run is gone"
-        text="It told more facts than it holds before this page was open. Open the page before the run begins, or have runs hold more: createRuntime({ retainFacts })."
+        text="It told more facts than it holds before this page was open: createRuntime({ retainFacts }) says how many."
       />
     )
   }

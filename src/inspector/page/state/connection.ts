@@ -141,7 +141,7 @@ async function findOut(): Promise<void> {
     link.value = {
       state: 'refused',
       message: 'The program does not answer.',
-      hint: 'It has ended, or shows no runs any more. Start it again, and open the address that it prints.',
+      hint: 'Start it again, and open the address that it prints.',
     }
   }
 }

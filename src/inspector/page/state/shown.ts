@@ -151,14 +151,14 @@ export function tell(): void {
       tookMs = performance.now() - shownAt
     })
   }
-  const soon = (): void => {
-    requestAnimationFrame(show)
-    // A page in the background gets no frames.
-    setTimeout(show, 100)
-  }
-  const wait = shownAt + Math.min(4 * tookMs, 1_000) - performance.now()
-  if (wait > 0) setTimeout(soon, wait)
-  else soon()
+  setTimeout(
+    () => {
+      requestAnimationFrame(show)
+      // A page in the background gets no frames.
+      setTimeout(show, 100)
+    },
+    shownAt + Math.min(4 * tookMs, 1_000) - performance.now(),
+  )
 }
 
 /** Opens the first run that there is, until somebody chooses another one. */

@@ -1,23 +1,10 @@
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-const day = 24 * hour
-
-/** The distances that ticks may have, in milliseconds: those that people count in. */
-const steps = [
-  1,
-  2,
-  5,
-  10,
-  20,
-  50,
-  100,
-  200,
-  500,
-  ...[1, 2, 5, 10, 15, 30].map((count) => count * second),
-  ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
-  ...[1, 2, 3, 6, 12].map((count) => count * hour),
-]
+import {
+  dayMs as day,
+  evenStep,
+  hourMs as hour,
+  minuteMs as minute,
+  secondMs as second,
+} from '../../../time/even-step.ts'
 
 export interface Tick {
   /** Milliseconds since the run began. */
@@ -27,19 +14,12 @@ export interface Tick {
 
 /** Ticks from `from` to `to`, in milliseconds since the run began: at most `most`, at distances that people count in. */
 export function ticksBetween(from: number, to: number, most: number): readonly Tick[] {
-  const wanted = (to - from) / Math.max(1, most)
-  const step = steps.find((one) => one >= wanted) ?? wholeDays(wanted)
+  const step = evenStep((to - from) / Math.max(1, most))
   const ticks: Tick[] = []
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
     ticks.push({ at, label: tickLabel(at, step, to) })
   }
   return ticks
-}
-
-/** A number of days that is 1, 2 or 5 times a power of ten. */
-function wholeDays(wanted: number): number {
-  const power = 10 ** Math.floor(Math.log10(wanted / day))
-  return day * Math.max(1, [1, 2, 5, 10].find((count) => count * power >= wanted / day)! * power)
 }
 
 /** A label as short as the distance of the ticks allows; `end` is the last instant of the axis. */
