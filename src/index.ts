@@ -41,7 +41,7 @@ export { injectInputs, type InjectInputsOptions } from './executors/inject-input
 export { command, type CommandOptions } from './executors/command.ts'
 export { inlineExecutor, type InlineExecutorOptions } from './executors/inline.ts'
 export { type ProcessExecutor, processExecutor } from './executors/process/process-executor.ts'
-export type { ProcessExecutorOptions } from './executors/process/process-options.ts'
+export type { ProcessExecutorOptions, Surroundings } from './executors/process/process-options.ts'
 export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
 export {
   type Dag,

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, createRuntime, dag, processExecutor } from 'dagmar'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { logPath } from '../../src/executors/process/log-path.ts'
+import { logFolder, logPath } from '../../src/executors/process/log-path.ts'
 import { expectNothingLeft, type RunningCommand, runLine, startCommand } from './commands.ts'
 
 expectNothingLeft()
@@ -200,7 +200,7 @@ describe('the log of an attempt', () => {
 
   it('has a name of its own, whatever its task and its run are called', () => {
     const nameOf = (runId: string, taskId = 'a', attempt = 1): string =>
-      logPath('logs', { runId, taskId, attempt }).replace(/^logs\//, '')
+      join(logFolder('', runId), logPath('', { taskId, attempt }))
     expect(nameOf('nightly', 'test(20)', 3)).toBe('nightly/test(20).3.log')
     expect(nameOf('a/b')).toMatch(/^a_b~[0-9a-f]{16}\/a\.1\.log$/)
     expect(nameOf('..', '../up')).toMatch(/^_\.~[0-9a-f]{16}\/_\._up~[0-9a-f]{16}\.1\.log$/)

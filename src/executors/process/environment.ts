@@ -21,6 +21,12 @@ export interface Environment {
   readonly channel: string | undefined
 }
 
+export interface EnvironmentOptions {
+  /** The variables that it begins with. @default this process's */
+  readonly around?: Readonly<Record<string, string>> | undefined
+  readonly forceColor?: number | undefined
+}
+
 /** The longest value, in bytes, that is passed in a variable. Linux takes twice as much, and 2 MiB in all. */
 const longestValue = 64 * 1024
 
@@ -28,9 +34,9 @@ const longestValue = 64 * 1024
 export function environmentOf(
   attempt: Attempt,
   { env, envFiles }: CommandWork,
-  forceColor?: number,
+  { around = process.env as Readonly<Record<string, string>>, forceColor }: EnvironmentOptions = {},
 ): Environment {
-  const variables = { ...process.env } as Record<string, string>
+  const variables = { ...around }
   for (const file of envFiles ?? []) Object.assign(variables, readEnvFile(resolve(file)))
   for (const name in env) {
     const value = env[name]!
@@ -44,7 +50,8 @@ export function environmentOf(
   for (const name of ownVariables) {
     if (name in variables) delete variables[name]
   }
-  // With those of all enclosing attempts: each of them ends what is below it, however deep.
+  // With those of all attempts that enclose this process: each of them ends what is below it, however deep. Who asked
+  // for the run from elsewhere may be in an attempt, too, which the run outlives.
   const mark = randomUUID()
   const enclosing = process.env['DAGMAR_MARKS']
   variables['DAGMAR_MARKS'] = enclosing === undefined ? mark : `${enclosing},${mark}`

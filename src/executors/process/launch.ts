@@ -19,18 +19,25 @@ export interface Launched {
   go(): void
 }
 
+export interface LaunchOptions {
+  readonly variables: Readonly<Record<string, string>>
+  /** @default this process's */
+  readonly umask?: number | undefined
+}
+
 /**
  * Starts the process, as the leader of its own group and session, and holds it until `go`. Where it
  * cannot be started, `failed` is called, now or later, and nothing is returned.
  */
 export function launch(
   work: CommandWork,
-  variables: Readonly<Record<string, string>>,
+  { variables, umask }: LaunchOptions,
   failed: (thrown: unknown) => void,
 ): Launched | undefined {
+  const script = umask === undefined ? shim : `umask ${umask.toString(8).padStart(3, '0')}\n${shim}`
   let child: ChildProcess
   try {
-    child = spawn('/bin/sh', ['-c', shim, 'dagmar', ...argsOf(work, variables)], {
+    child = spawn('/bin/sh', ['-c', script, 'dagmar', ...argsOf(work, variables)], {
       cwd: work.cwd,
       env: variables,
       detached: true,

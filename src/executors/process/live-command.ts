@@ -24,7 +24,9 @@ export interface LiveCommandOptions {
   readonly attempt: Attempt
   readonly work: CommandWork
   readonly environment: Environment
-  readonly logDir: string | undefined
+  /** The directory of the run's logs. Undefined where there are to be none. */
+  readonly logFolder: string | undefined
+  readonly umask: number | undefined
   /** Its output is not read for now. */
   readonly isHeld: boolean
   /** The leaders that are not reaped yet, of all attempts. */
@@ -54,7 +56,7 @@ export class LiveCommand {
 
   constructor(options: LiveCommandOptions) {
     this.#options = options
-    const { attempt, environment, logDir, report, work } = options
+    const { attempt, environment, logFolder, report, work } = options
     this.#voice = new Voice({
       report,
       isTrusted: work.speaks === true,
@@ -70,8 +72,8 @@ export class LiveCommand {
       hear: (said) => this.#voice.hearLine(said),
       beat: () => report({ type: 'attempt.heartbeat' }),
       log: (holdBack) => {
-        if (logDir === undefined) return undefined
-        const path = logPath(logDir, attempt)
+        if (logFolder === undefined) return undefined
+        const path = logPath(logFolder, attempt)
         return new AttemptLog({ path, holdBack, failed: (message) => this.#warn(message) })
       },
     })
@@ -79,8 +81,9 @@ export class LiveCommand {
   }
 
   start(): void {
-    const { work, environment } = this.#options
-    const launched = launch(work, environment.variables, (thrown) => this.#fail(notStarted(thrown, work)))
+    const { work, environment, umask } = this.#options
+    const options = { variables: environment.variables, umask }
+    const launched = launch(work, options, (thrown) => this.#fail(notStarted(thrown, work)))
     if (launched === undefined) return
     this.#launched = launched
     this.#options.leaders.add(launched.pid)

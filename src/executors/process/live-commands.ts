@@ -4,20 +4,20 @@ import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { fillWork } from './fill-work.ts'
 import { LiveCommand } from './live-command.ts'
+import { logFolder } from './log-path.ts'
 import { StartFault } from './start-fault.ts'
 import type { ProcessExecutorOptions } from './process-options.ts'
+import { placedIn, surroundingsOf } from './surroundings.ts'
 import { killAtOnce } from './sweep.ts'
 
 /** The live attempts of one executor. The part of it that needs Node's processes, loaded when the first one starts. */
 export class LiveCommands {
-  readonly #logDir: string | undefined
-  readonly #forceColor: number | undefined
+  readonly #options: ProcessExecutorOptions
   readonly #live = new Map<string, LiveCommand>()
   #isHeld: boolean
 
-  constructor({ logDir, forceColor, isHeld }: ProcessExecutorOptions & { readonly isHeld: boolean }) {
-    this.#logDir = logDir
-    this.#forceColor = forceColor
+  constructor({ isHeld, ...options }: ProcessExecutorOptions & { readonly isHeld: boolean }) {
+    this.#options = options
     this.#isHeld = isHeld
   }
 
@@ -25,11 +25,10 @@ export class LiveCommands {
     const attemptId = attemptIdOf(attempt)
     try {
       const live = new LiveCommand({
-        ...readied(attempt, this.#forceColor),
+        ...readied(attempt, this.#options),
         attempt,
         report,
         leaders,
-        logDir: this.#logDir,
         isHeld: this.#isHeld,
         over: () => this.#remove(attemptId),
       })
@@ -95,16 +94,22 @@ function watchExit(): void {
   else process.off('exit', killAll)
 }
 
-function readied(attempt: Attempt, forceColor: number | undefined) {
+function readied(attempt: Attempt, { forceColor, logDir, surroundings: ask }: ProcessExecutorOptions) {
   if (process.platform === 'win32') {
     throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')
   }
   const open = asCommandWork(attempt.work)
   if (open === undefined) throw notStarted('The work of the task is none that command() made.')
-  const work = fillWork(open, attempt)
-  const environment = environmentOf(attempt, work, forceColor)
+  const around = surroundingsOf(ask, attempt.runId)
+  const work = fillWork(around === undefined ? open : placedIn(around.cwd, open), attempt)
+  const environment = environmentOf(attempt, work, { around: around?.env, forceColor })
   attempt.origin?.redactor?.learnFrom(environment.variables)
-  return { work, environment }
+  return {
+    work,
+    environment,
+    umask: around?.umask,
+    logFolder: around?.logDir ?? (logDir === undefined ? undefined : logFolder(logDir, attempt.runId)),
+  }
 }
 
 function notStarted(message: string): StartFault {

@@ -11,12 +11,12 @@ export function logFolder(logDir: string, runId: string): string {
   return join(logDir, fileNameOf(runId))
 }
 
-/** The file for the output of an attempt. */
+/** The file for the output of an attempt, in the folder of its run. */
 export function logPath(
-  logDir: string,
-  { runId, taskId, attempt }: { readonly runId: string; readonly taskId: string; readonly attempt: number },
+  folder: string,
+  { taskId, attempt }: { readonly taskId: string; readonly attempt: number },
 ): string {
-  return join(logFolder(logDir, runId), `${fileNameOf(taskId)}.${attempt}.log`)
+  return join(folder, `${fileNameOf(taskId)}.${attempt}.log`)
 }
 
 /**

@@ -79,18 +79,21 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
   }
 }
 
-const known = new Set(['capacity', 'logDir', 'forceColor'])
+const known = new Set(['capacity', 'logDir', 'forceColor', 'surroundings'])
 
 function readOptions(options: ProcessExecutorOptions): void {
   const path = 'processExecutor.options'
   readFields(options, path, known)
-  const { capacity, logDir, forceColor } = options
+  const { capacity, logDir, forceColor, surroundings } = options
   if (capacity !== undefined) readInteger(capacity, `${path}.capacity`, 1, true)
   if (logDir !== undefined && (typeof logDir !== 'string' || logDir.trim() === '')) {
     throw badValue(`${path}.logDir`, logDir, 'the path of a directory')
   }
   if (forceColor !== undefined && ![1, 2, 3].includes(forceColor)) {
     throw badValue(`${path}.forceColor`, forceColor, '1, 2 or 3')
+  }
+  if (surroundings !== undefined && typeof surroundings !== 'function') {
+    throw badValue(`${path}.surroundings`, surroundings, 'a function of a run id')
   }
 }
 

@@ -14,4 +14,29 @@ export interface ProcessExecutorOptions {
    * millions. Their escape codes stand in what they write; outputs have none. @default not set
    */
   readonly forceColor?: 1 | 2 | 3
+  /**
+   * Called with the id of its run when an attempt starts, so that one process can run the commands of many people's runs
+   * as if each were in their own terminal. With undefined the attempt is surrounded by what surrounds this process. What
+   * it throws fails the attempt: a `DagmarError` with its code, for good; anything else with `COMMAND_NOT_STARTED`.
+   * @default this process's environment, directory and umask
+   */
+  readonly surroundings?: (runId: string) => Surroundings | undefined
+}
+
+/** What the commands of a run are surrounded by. */
+export interface Surroundings {
+  /**
+   * All the variables that a command begins with, under those of the task and of dagmar. Of this process's own it has
+   * `DAGMAR_MARKS` alone, by which an attempt that this process is part of ends what is below it.
+   */
+  readonly env: Readonly<Record<string, string>>
+  /** Where commands run, and where relative folders and environment files of tasks start from. An absolute path. */
+  readonly cwd: string
+  /** An integer from 0 to 0o777. @default this process's */
+  readonly umask?: number
+  /**
+   * The directory of this run's logs, an absolute path: they are `<task id>.<attempt>.log` in it, without a directory for
+   * the run. @default one for the run in the executor's `logDir`
+   */
+  readonly logDir?: string
 }
