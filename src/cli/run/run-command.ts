@@ -18,7 +18,7 @@ import { defaultConcurrency } from './default-concurrency.ts'
 import { missingInputs, needsLeftOut, readResults, withOutputs } from './earlier-results.ts'
 import { readReports } from './reports.ts'
 import { runPlan } from './run-plan.ts'
-import { selectTasks } from './select-tasks.ts'
+import { selectTasks } from '../../plan-file/select-tasks.ts'
 
 /** The options of `dagmar run` as commander gives them. */
 export interface RunFlags {

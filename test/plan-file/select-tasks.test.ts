@@ -1,6 +1,6 @@
 import { createRuntime, type Plan, plan, type TaskDefinition } from 'dagmar'
 import { describe, expect, it } from 'vitest'
-import { selectTasks } from '../../src/cli/run/select-tasks.ts'
+import { selectTasks } from '../../src/plan-file/select-tasks.ts'
 
 const task = (...needs: string[]): TaskDefinition => ({ needs, run: ({ inputs }) => Object.keys(inputs) })
 

@@ -1,8 +1,8 @@
-import type { OnFailure, TaskId } from '../../../machines/outcome.ts'
-import { DagmarError } from '../../errors/dagmar-error.ts'
-import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import { planOver } from '../../graph/plan-over.ts'
-import { didYouMean } from '../../graph/read-values.ts'
+import type { OnFailure, TaskId } from '../../machines/outcome.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import type { Plan, PlannedTask } from '../graph/plan.ts'
+import { planOver } from '../graph/plan-over.ts'
+import { didYouMean } from '../graph/read-values.ts'
 
 export interface Selection {
   /** Names of tasks: only these and what they need. @default all */
@@ -61,6 +61,17 @@ export function selectTasks<Outputs, Input>(
   const { name, order, optimise, concurrency, pools, timeoutMs, version, inputSchema } = plan
   const frame = { name, order, optimise, concurrency, pools, timeoutMs, version, inputSchema }
   return planOver(Object.freeze(tasks), indexById, frame)
+}
+
+/**
+ * The tasks that these names stand for: ids, or names of groups. Throws `TASK_UNKNOWN`.
+ */
+export function tasksNamed(
+  plan: Pick<Plan, 'tasks' | 'indexOf'>,
+  names: readonly string[],
+  groups: ReadonlyMap<string, readonly TaskId[]>,
+): readonly TaskId[] {
+  return named(plan, names, groups).map((index) => plan.tasks[index]!.id)
 }
 
 function policyOf({ policy }: PlannedTask, afterFailure: Selection['afterFailure']): PlannedTask['policy'] {
