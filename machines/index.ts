@@ -1,4 +1,12 @@
 export {
+  type AgentContext,
+  agentDueAt,
+  type AgentEvent,
+  agentMachine,
+  type AgentProfile,
+  type AgentStatus,
+} from './agent.ts'
+export {
   type DagContext,
   type DagEvent,
   dagMachine,

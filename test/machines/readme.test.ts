@@ -1,13 +1,19 @@
 import type { AnyStateMachine } from 'xstate'
 import { describe, expect, it } from 'vitest'
-import { dagMachine, newTaskContext, runtimeMachine, taskMachine } from '../../machines/index.ts'
+import {
+  agentMachine,
+  dagMachine,
+  newTaskContext,
+  runtimeMachine,
+  taskMachine,
+} from '../../machines/index.ts'
 import { partOf, tableOf } from './readme-tables.ts'
 import { plainPolicy } from './stepped-task.ts'
 import { expectBooksToHold } from './task-invariants.ts'
 import { everyStep } from './task-walk.ts'
 
-const machines = { task: taskMachine, dag: dagMachine, runtime: runtimeMachine } as const
-const names = ['task', 'dag', 'runtime'] as const
+const machines = { task: taskMachine, dag: dagMachine, runtime: runtimeMachine, agent: agentMachine } as const
+const names = ['task', 'dag', 'runtime', 'agent'] as const
 const steps = [...everyStep()]
 const taskStates = Object.keys(taskMachine.states)
 

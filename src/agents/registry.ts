@@ -1,0 +1,134 @@
+import { type Actor, createActor } from 'xstate'
+import {
+  type AgentContext,
+  agentDueAt,
+  type AgentEvent,
+  agentMachine,
+  type AgentProfile,
+  type AgentStatus,
+} from '../../machines/agent.ts'
+import type { NewAgentFact } from '../events/agent-facts.ts'
+
+/** An agent as routers and people see it. */
+export interface AgentView {
+  readonly id: string
+  readonly capabilities: readonly string[]
+  readonly status: AgentStatus
+  /** How many live attempts it has. */
+  readonly load: number
+  /** How many it takes at once; 0 for any number. */
+  readonly maxLoad: number
+  /** The instant of its last sign, epoch ms. */
+  readonly lastHeartbeatAt: number
+}
+
+interface Registered {
+  readonly context: AgentContext
+  readonly actor: Actor<typeof agentMachine>
+}
+
+/** Who is there: an actor an agent. Nothing is done by a timer: whoever has the registry calls `reap` at `dueAt`. */
+export class Registry {
+  readonly #tell: (fact: NewAgentFact, at: number) => void
+  readonly #agents = new Map<string, Registered>()
+  readonly #machine: typeof agentMachine
+  /** The views by id; undefined once somebody came or went. */
+  #sorted: readonly AgentView[] | undefined
+  /** No agent is due earlier. */
+  #dueAt = Number.POSITIVE_INFINITY
+
+  constructor(tell: (fact: NewAgentFact, at: number) => void) {
+    this.#tell = tell
+    this.#machine = agentMachine.provide({
+      actions: {
+        tellAvailable: ({ context, event }) =>
+          tell({ type: 'agent.available', ...loadOf(context) }, event.at),
+        tellBusy: ({ context, event }) => tell({ type: 'agent.busy', ...loadOf(context) }, event.at),
+        tellOffline: ({ context: { id: agentId, lastHeartbeatAt }, event: { at } }) =>
+          tell({ type: 'agent.offline', agentId, silentMs: at - lastHeartbeatAt }, at),
+      },
+    })
+  }
+
+  /** Registers an agent, or replaces what is known of it. It keeps its load. */
+  register(id: string, profile: AgentProfile, at: number): void {
+    const { capabilities, maxLoad, ttlMs } = profile
+    const limit = ttlMs === Number.POSITIVE_INFINITY ? {} : { ttlMs }
+    this.#tell({ type: 'agent.registered', agentId: id, capabilities, maxLoad, ...limit }, at)
+    if (!this.#send(id, { type: 'agent.register', at, profile })) {
+      const input: AgentContext = { id, ...profile, status: 'available', load: 0, lastHeartbeatAt: at }
+      const actor = createActor(this.#machine, { id, input })
+      actor.start()
+      // XState makes a copy of what it is given, once.
+      this.#agents.set(id, { context: actor.getSnapshot().context, actor })
+      this.#sorted = undefined
+    }
+    this.#dueAt = Math.min(this.#dueAt, agentDueAt(this.#agents.get(id)!.context))
+  }
+
+  /** False where there is no such agent. */
+  deregister(id: string, at: number): boolean {
+    const agent = this.#agents.get(id)
+    if (agent === undefined) return false
+    this.#agents.delete(id)
+    this.#sorted = undefined
+    agent.actor.stop()
+    this.#tell({ type: 'agent.deregistered', agentId: id }, at)
+    return true
+  }
+
+  /** False where there is no such agent. */
+  heartbeat(id: string, at: number): boolean {
+    const wasOffline = this.get(id)?.status === 'offline'
+    const isThere = this.#send(id, { type: 'agent.heartbeat', at })
+    if (wasOffline) this.#dueAt = Math.min(this.#dueAt, agentDueAt(this.#agents.get(id)!.context))
+    return isThere
+  }
+
+  take(id: string, at: number): void {
+    this.#send(id, { type: 'agent.take', at })
+  }
+
+  /** Does nothing for an agent that has gone. */
+  give(id: string, at: number): void {
+    this.#send(id, { type: 'agent.give', at })
+  }
+
+  /** The earliest instant at which `reap` may find somebody; `Infinity` for none. */
+  get dueAt(): number {
+    return this.#dueAt
+  }
+
+  /** Those that have been silent for too long go offline. */
+  reap(at: number): void {
+    this.#dueAt = Number.POSITIVE_INFINITY
+    for (const { context, actor } of this.#agents.values()) {
+      if (agentDueAt(context) <= at) actor.send({ type: 'agent.due', at })
+      this.#dueAt = Math.min(this.#dueAt, agentDueAt(context))
+    }
+  }
+
+  get(id: string): AgentView | undefined {
+    return this.#agents.get(id)?.context
+  }
+
+  /** All of them, in the order of their ids. They are what the registry itself has: whoever gives them away copies them. */
+  get all(): readonly AgentView[] {
+    this.#sorted ??= [...this.#agents.values()]
+      .map(({ context }) => context)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    return this.#sorted
+  }
+
+  actorOf(id: string): Actor<typeof agentMachine> | undefined {
+    return this.#agents.get(id)?.actor
+  }
+
+  #send(id: string, event: AgentEvent): boolean {
+    const agent = this.#agents.get(id)
+    agent?.actor.send(event)
+    return agent !== undefined
+  }
+}
+
+const loadOf = ({ id: agentId, load }: AgentContext) => ({ agentId, load })

@@ -1,0 +1,62 @@
+import { priorities } from '../graph/options.ts'
+import type { AgentView } from './registry.ts'
+
+/** What a router gets to know of a task. */
+export interface RoutedTask {
+  readonly runId: string
+  readonly taskId: string
+  /** 100 for a critical task. */
+  readonly priority: number
+  readonly requires: readonly string[]
+  readonly model: string | undefined
+  /** The agents with which an attempt of this task has failed. */
+  readonly failedWith: ReadonlySet<string>
+}
+
+/**
+ * Picks the agent for a task, by its id, or nobody. It gets the agents that may be asked, by id; it must answer at once,
+ * change nothing, and answer the same for the same agents. One that throws, or picks somebody who cannot take the task,
+ * costs the task a dispatch attempt.
+ */
+export type Router = (task: RoutedTask, agents: readonly AgentView[]) => string | undefined
+
+/** Why an agent cannot take a task: it is offline, lacks a capability, or has as many attempts as it takes. */
+export type Unfitness = 'offline' | 'incapable' | 'full'
+
+/** Undefined for an agent that can take it. */
+export function unfitnessOf(agent: AgentView, requires: readonly string[]): Unfitness | undefined {
+  if (agent.status === 'offline') return 'offline'
+  for (const capability of requires) if (!agent.capabilities.includes(capability)) return 'incapable'
+  return agent.maxLoad > 0 && agent.load >= agent.maxLoad ? 'full' : undefined
+}
+
+/** How free an agent is: 1 for one that has nothing, or takes any number, and 0 for one that is full. */
+export function scoreOf({ load, maxLoad }: AgentView): number {
+  return maxLoad === 0 ? 1 : 1 - load / maxLoad
+}
+
+/**
+ * The router of a runtime that is given none. Of those that can take the task it prefers the ones that have not failed it;
+ * then the freest one, for a critical task the one with the fewest attempts; then the first by id.
+ */
+export const routeByLoad: Router = ({ priority, requires, failedWith }, agents) => {
+  const isCritical = priority >= priorities.critical
+  let best: AgentView | undefined
+  let bestRank = Number.NEGATIVE_INFINITY
+  let hasBestFailed = true
+  for (const agent of agents) {
+    if (unfitnessOf(agent, requires) !== undefined) continue
+    const rank = isCritical ? -agent.load : scoreOf(agent)
+    const hasFailed = failedWith.has(agent.id)
+    const isBetter =
+      best === undefined ||
+      (hasFailed === hasBestFailed
+        ? rank > bestRank || (rank === bestRank && agent.id < best.id)
+        : hasBestFailed)
+    if (!isBetter) continue
+    best = agent
+    bestRank = rank
+    hasBestFailed = hasFailed
+  }
+  return best?.id
+}
