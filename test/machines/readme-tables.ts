@@ -38,7 +38,7 @@ export interface MachinePart {
   readonly finals: readonly string[]
 }
 
-export function partOf(machine: 'task' | 'dag' | 'runtime'): MachinePart {
+export function partOf(machine: 'task' | 'dag' | 'runtime' | 'agent'): MachinePart {
   const part = text.split(/^## /m).find((section) => section.startsWith(`The ${machine} machine`))!
   const arrows = [...part.matchAll(/^ {2}(\S+) --> (\S+?)(?: : .+)?$/gm)].map(
     ([, from, to]) => [from!, to!] as const,
