@@ -292,7 +292,7 @@ describe('the log of an attempt', () => {
             pauses.push(isFull)
             holdBack(isFull)
           },
-          failed: (message) => {
+          warn: (message) => {
             throw new Error(message)
           },
         }),

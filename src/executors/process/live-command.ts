@@ -26,6 +26,8 @@ export interface LiveCommandOptions {
   readonly environment: Environment
   /** The directory of the run's logs. Undefined where there are to be none. */
   readonly logFolder: string | undefined
+  /** Most bytes of a log. */
+  readonly logBytes: number | undefined
   readonly umask: number | undefined
   /** Its output is not read for now. */
   readonly isHeld: boolean
@@ -56,7 +58,7 @@ export class LiveCommand {
 
   constructor(options: LiveCommandOptions) {
     this.#options = options
-    const { attempt, environment, logFolder, report, work } = options
+    const { attempt, environment, logBytes, logFolder, report, work } = options
     this.#voice = new Voice({
       report,
       isTrusted: work.speaks === true,
@@ -74,7 +76,7 @@ export class LiveCommand {
       log: (holdBack) => {
         if (logFolder === undefined) return undefined
         const path = logPath(logFolder, attempt)
-        return new AttemptLog({ path, holdBack, failed: (message) => this.#warn(message) })
+        return new AttemptLog({ path, mostBytes: logBytes, holdBack, warn: (message) => this.#warn(message) })
       },
     })
     this.#output.hold(options.isHeld)

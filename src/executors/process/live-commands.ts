@@ -94,7 +94,8 @@ function watchExit(): void {
   else process.off('exit', killAll)
 }
 
-function readied(attempt: Attempt, { forceColor, logDir, surroundings: ask }: ProcessExecutorOptions) {
+function readied(attempt: Attempt, options: ProcessExecutorOptions) {
+  const { forceColor, logBytes, logDir, surroundings: ask } = options
   if (process.platform === 'win32') {
     throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')
   }
@@ -108,6 +109,7 @@ function readied(attempt: Attempt, { forceColor, logDir, surroundings: ask }: Pr
     work,
     environment,
     umask: around?.umask,
+    logBytes,
     logFolder: around?.logDir ?? (logDir === undefined ? undefined : logFolder(logDir, attempt.runId)),
   }
 }

@@ -79,16 +79,17 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
   }
 }
 
-const known = new Set(['capacity', 'logDir', 'forceColor', 'surroundings'])
+const known = new Set(['capacity', 'logDir', 'logBytes', 'forceColor', 'surroundings'])
 
 function readOptions(options: ProcessExecutorOptions): void {
   const path = 'processExecutor.options'
   readFields(options, path, known)
-  const { capacity, logDir, forceColor, surroundings } = options
+  const { capacity, logDir, logBytes, forceColor, surroundings } = options
   if (capacity !== undefined) readInteger(capacity, `${path}.capacity`, 1, true)
   if (logDir !== undefined && (typeof logDir !== 'string' || logDir.trim() === '')) {
     throw badValue(`${path}.logDir`, logDir, 'the path of a directory')
   }
+  if (logBytes !== undefined) readInteger(logBytes, `${path}.logBytes`, 1024, true)
   if (forceColor !== undefined && ![1, 2, 3].includes(forceColor)) {
     throw badValue(`${path}.forceColor`, forceColor, '1, 2 or 3')
   }

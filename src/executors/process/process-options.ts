@@ -9,6 +9,12 @@ export interface ProcessExecutorOptions {
    */
   readonly logDir?: string
   /**
+   * Most bytes of one log. Integer ≥ 1024, or Infinity. A log that has reached it becomes `<task id>.<attempt>.log.1`,
+   * where it replaces an older one, and begins anew; so an attempt never takes more than twice as much. That happens at
+   * the end of a line, but in one that is longer than half of it. The first time is told in `task.warned`. @default Infinity
+   */
+  readonly logBytes?: number
+  /**
    * Has commands use colours although no terminal reads them: the value of `FORCE_COLOR` for each command whose
    * environment has neither that nor `NO_COLOR`, and that does not set or unset it itself. 1 is 16 colours, 2 is 256, 3 is
    * millions. Their escape codes stand in what they write; outputs have none. @default not set
