@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
+import { callbackify } from 'node:util'
 import { errorCode } from './start-fault.ts'
 
 export interface RotatingFileOptions {
@@ -36,9 +37,13 @@ export function writeRotatingFile(path: string, options: RotatingFileOptions): W
     await rm(rotatedPath(path), { force: true })
     file = await open(path, 'w')
   }
-  const rotate = async (): Promise<void> => {
-    await file?.close()
+  const close = async (): Promise<void> => {
+    const closed = file
     file = undefined
+    await closed?.close()
+  }
+  const rotate = async (): Promise<void> => {
+    await close()
     await rename(path, rotatedPath(path))
     file = await open(path, 'w')
     size = 0
@@ -58,16 +63,13 @@ export function writeRotatingFile(path: string, options: RotatingFileOptions): W
     }
   }
 
+  const [beginning, putting, closing] = [callbackify(begin), callbackify(put), callbackify(close)]
   return new Writable({
     highWaterMark: mostWaitingBytes,
-    construct: (done) => void begin().then(() => done(), done),
-    write: (bytes: Buffer, _, done) => void put(bytes).then(() => done(), done),
-    writev: (pieces, done) =>
-      void put(Buffer.concat(pieces.map(({ chunk }) => chunk as Buffer))).then(() => done(), done),
-    destroy: (error, done) => {
-      if (file === undefined) done(error)
-      else file.close().then(() => done(error), done)
-    },
+    construct: (done) => beginning(done),
+    write: (bytes: Buffer, _, done) => putting(bytes, done),
+    writev: (pieces, done) => putting(Buffer.concat(pieces.map(({ chunk }) => chunk as Buffer)), done),
+    destroy: (error, done) => closing((unclosed) => done(error ?? unclosed)),
   })
 }
 
