@@ -81,6 +81,11 @@ export class RunFolder {
     }
   }
 
+  /** `view()` without the copy: its counts and tasks change with later facts. */
+  current(): RunView {
+    return { ...this.#run, seq: this.#seq, at: this.#at, counts: this.#counts, tasks: this.#tasks }
+  }
+
   get status(): RunState {
     return this.#run.status
   }

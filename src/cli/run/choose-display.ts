@@ -39,6 +39,8 @@ export interface DisplayParts {
   readonly leftMs?: (now: number) => number | undefined
   /** True where somebody at a keyboard is there. */
   readonly isAttended: boolean
+  /** True where the run goes on without this process, which may be detached from it. */
+  readonly mayDetach: boolean
 }
 
 /** Loads only the modules that the look needs. */

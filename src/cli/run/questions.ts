@@ -1,7 +1,7 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Fact } from '../../events/facts.ts'
-import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Display } from '../view/display.ts'
 import type { AnswersAhead } from './answers-ahead.ts'
@@ -9,9 +9,10 @@ import { endsQuestions } from './ends-questions.ts'
 import type { Keyboard } from './keyboard.ts'
 import { keysIn } from './keys-in.ts'
 import { LineEditor } from './line-editor.ts'
+import type { WatchedRun } from './watched-run.ts'
 
 export interface QuestionsOptions {
-  readonly run: Pick<RunHandle, 'answer' | 'kill'>
+  readonly run: Pick<WatchedRun, 'answer' | 'kill'>
   readonly display: Pick<Display, 'say' | 'ask' | 'keys'>
   /** Undefined when nobody is there to answer. */
   readonly keyboard: Keyboard | undefined
@@ -142,17 +143,29 @@ export function questions(options: QuestionsOptions): Questions {
       return
     }
     close(first)
-    give(first.taskId, answer)
+    give(first, answer)
   }
-  const give = (taskId: TaskId, answer: unknown): void => {
+  const give = (question: Question, answer: unknown): void => {
+    const { taskId } = question
     given.push(taskId)
     try {
-      run.answer(taskId, answer)
+      const taken = run.answer(taskId, answer)
+      if (taken !== undefined) void taken.catch((thrown: unknown) => notTaken(question, thrown))
     } catch (thrown) {
-      given.splice(given.indexOf(taskId), 1)
-      // It was killed, or answered by somebody else, since the key was pressed.
-      if (!(thrown instanceof DagmarError && thrown.code === 'ANSWER_STALE')) throw thrown
+      ungive(taskId)
+      if (!isStale(thrown)) throw thrown
     }
+  }
+  const notTaken = (question: Question, thrown: unknown): void => {
+    ungive(question.taskId)
+    if (isStale(thrown) || isClosed) return
+    display.say(`${question.taskId} could not be answered: ${thrownText(thrown)}`)
+    open = [question, ...open]
+    refresh()
+  }
+  const ungive = (taskId: TaskId): void => {
+    const own = given.indexOf(taskId)
+    if (own !== -1) given.splice(own, 1)
   }
   const close = (question: Question): void => {
     open = open.filter((other) => other !== question)
@@ -162,7 +175,7 @@ export function questions(options: QuestionsOptions): Questions {
     if (!open.includes(question)) return
     close(question)
     display.say(`${question.taskId} is answered ahead: ${answer}`)
-    give(question.taskId, answer)
+    give(question, answer)
   }
   const answerForNobody = (question: Question): void => {
     if (!open.includes(question)) return
@@ -170,7 +183,7 @@ export function questions(options: QuestionsOptions): Questions {
     const { taskId, of } = question
     if (of === 'failure') {
       display.say(`${taskId} asks what to do, and nobody is there to answer: skip`)
-      give(taskId, 'skip')
+      give(question, 'skip')
     } else {
       display.say(`${taskId} asks, and nobody is there to answer: it is killed`)
       void run.kill(taskId, { reason: 'it asked, and nobody was there to answer' })
@@ -231,6 +244,11 @@ export function questions(options: QuestionsOptions): Questions {
       refresh()
     },
   }
+}
+
+/** It was killed, or answered by somebody else, since the key was pressed. */
+function isStale(thrown: unknown): boolean {
+  return thrown instanceof DagmarError && thrown.code === 'ANSWER_STALE'
 }
 
 function questionOf(fact: Extract<Fact, { type: 'task.asked' }>): Question {

@@ -1,7 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
 import { storyInWords } from '../../events/story-in-words.ts'
-import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import type { Screen } from '../screen/screen.ts'
 import type { Display } from '../view/display.ts'
@@ -11,9 +10,10 @@ import type { DisplayParts } from './choose-display.ts'
 import type { AnswersAhead } from './answers-ahead.ts'
 import type { Keyboard } from './keyboard.ts'
 import { type Questions, questions } from './questions.ts'
+import type { WatchedRun } from './watched-run.ts'
 
 export interface ShowRunOptions {
-  readonly run: RunHandle
+  readonly run: WatchedRun
   readonly makeDisplay: (parts: DisplayParts) => Display
   readonly screen: Screen
   readonly aside: Screen
@@ -22,6 +22,8 @@ export interface ShowRunOptions {
   /** Each key comes at once. */
   readonly raw: boolean
   readonly onInterrupt: () => void
+  /** Leaves the run alone and ends this process. Undefined where the run would end with it. */
+  readonly onDetach?: () => void
   /** How many tasks may run at once. */
   readonly concurrency: number
   /** How long tasks took before, in milliseconds. @default of none it is known */
@@ -31,6 +33,8 @@ export interface ShowRunOptions {
   /** Answers to questions, given before they are asked. */
   readonly answersAhead?: AnswersAhead | undefined
   readonly clock?: Clock
+  /** What is known of the run already. @default nothing */
+  readonly progress?: RunProgress
 }
 
 /** A run and all that a person sees of it and does to it. */
@@ -39,6 +43,8 @@ export interface ShownRun {
   readonly display: Display
   /** To be called with each fact of the run. */
   see(fact: Fact): void
+  /** Takes in what was told before anybody watched. `known`: the progress has it already, and it is not displayed. */
+  catchUp(facts: readonly Fact[], how: 'told' | 'known'): void
   /** Gives the terminal back for as long as the process is suspended. */
   pause(): void
   resume(): void
@@ -51,7 +57,7 @@ export interface ShownRun {
 /** Connects a run with what shows it and with the keys that are pressed. */
 export function showRun(options: ShowRunOptions): ShownRun {
   const { run, keyboard, clock = systemClock } = options
-  const progress = new RunProgress(run.plan)
+  const progress = options.progress ?? new RunProgress(run.plan)
   const timeLeft = new TimeLeft({ ...options, structure: run.plan.structure, progress })
   const display = options.makeDisplay({
     plan: run.plan,
@@ -63,6 +69,7 @@ export function showRun(options: ShowRunOptions): ShownRun {
     story: (taskId) => storyInWords(run.story(taskId), { from: progress.startedAt }),
     leftMs: (now) => timeLeft.at(now),
     isAttended: keyboard !== undefined,
+    mayDetach: options.onDetach !== undefined,
   })
   const act = (key: string): void => {
     // A terminal that gives each key makes no signals of these.
@@ -74,6 +81,7 @@ export function showRun(options: ShowRunOptions): ShownRun {
     const done = display.keys?.press(key)
     if (done?.do === 'kill') void run.kill(done.taskId, { reason: 'killed by hand' })
     if (done?.do === 'answer') asked?.pick(done.taskId)
+    if (done?.do === 'detach') options.onDetach?.()
     if (done?.do === 'leave') {
       display.keys?.leave()
       asked?.useLines()
@@ -89,6 +97,19 @@ export function showRun(options: ShowRunOptions): ShownRun {
       progress.apply(fact)
       display.see(fact)
       asked?.see(fact)
+    },
+    catchUp: (facts, how) => {
+      // Most of what was asked has been answered since.
+      asked?.pause()
+      for (const fact of facts) {
+        if (how === 'told') {
+          progress.apply(fact)
+          display.see(fact)
+        }
+        asked?.see(fact)
+      }
+      display.ask(undefined)
+      asked?.resume()
     },
     pause: () => {
       asked?.pause()

@@ -18,6 +18,7 @@ export type ControlAct =
   /** Ask a person the question of this task now. */
   | { readonly do: 'answer'; readonly taskId: TaskId }
   | { readonly do: 'leave' }
+  | { readonly do: 'detach' }
 
 /** What the keys are about now. */
 export interface Reached {
@@ -29,6 +30,7 @@ export interface Reached {
   /** How many lines of a panel are shown at once, and how many there are. */
   readonly pageRows: number
   readonly panelLines: number
+  readonly mayDetach: boolean
 }
 
 export interface Pressed {
@@ -93,6 +95,8 @@ export function pressed(controls: Controls, key: string, reached: Reached): Pres
       return { controls: noControls }
     case 'q':
       return { controls: noControls, act: { do: 'leave' } }
+    case 'd':
+      return reached.mayDetach ? { controls, act: { do: 'detach' } } : { controls }
     default:
       return { controls }
   }

@@ -27,6 +27,8 @@ export interface FrameOptions {
   readonly story?: (taskId: TaskId) => readonly string[]
   /** What keys have chosen. Undefined where there are no keys. */
   readonly controls?: Controls
+  /** True where the run goes on without this process, which may be detached from it. @default false */
+  readonly mayDetach?: boolean
   /** How long the run probably goes on, in milliseconds. */
   readonly leftMs?: number
 }
@@ -49,10 +51,7 @@ export function frameOf(progress: RunProgress, options: FrameOptions): string[] 
   const head: Row[] = [counterSpans(progress, options.now, columns, options.leftMs)]
   const asked = footOf(options, columns).slice(-most)
   // Keys are named where there is room for more than what matters.
-  const hint =
-    controls === undefined || options.rows < fewRows
-      ? []
-      : [hintOf(controls, columns, options.prompt !== undefined)]
+  const hint = controls === undefined || options.rows < fewRows ? [] : [hintOf(controls, columns, options)]
   const foot = [...asked, ...hint]
   const room = most - head.length - foot.length
   const rows = room < 0 ? foot.slice(-most) : [...head, ...bodyOf(progress, options, room), ...foot]
@@ -70,9 +69,9 @@ function mostRows(rows: number, isOpen: boolean): number {
 }
 
 function bodyOf(progress: RunProgress, options: FrameOptions, room: number): readonly Row[] {
-  const { controls = noControls, columns, why, story = () => [] } = options
+  const { controls = noControls, columns, why, story = () => [], mayDetach = false } = options
   if (controls.panel !== undefined) {
-    const content = panelContent(controls.panel, { progress, columns: columns - 1, why, story })
+    const content = panelContent(controls.panel, { progress, columns: columns - 1, why, story, mayDetach })
     return panelRows(controls.panel, content, room)
   }
   const list = taskList(progress, room, controls.selected)
@@ -117,16 +116,21 @@ function footOf({ prompt, controls }: FrameOptions, columns: number): Row[] {
     .map((line): Row => [[line, 'strong']])
 }
 
-function hintOf({ panel, selected }: Controls, columns: number, isAsked: boolean): Row {
-  if (isAsked) {
+function hintOf(
+  { panel, selected }: Controls,
+  columns: number,
+  { prompt, mayDetach = false }: FrameOptions,
+): Row {
+  if (prompt !== undefined) {
     const all = 'Ctrl-O output · Ctrl-Y why · ↑↓ move or scroll · Esc answer later'
     return [[displayWidth(all) <= columns ? all : 'Ctrl-O output · Esc answer later', 'faint']]
   }
+  const leave = mayDetach ? 'd detach' : 'q leave the view'
   const long =
     panel === undefined
       ? selected === undefined
-        ? '↑↓ choose a task · o output · w why · q leave the view · ? keys'
-        : '↑↓ move · o output · w why · x kill · Esc back · q leave the view · ? keys'
-      : '↑↓ scroll · Esc back · q leave the view · ? keys'
+        ? `↑↓ choose a task · o output · w why · ${leave} · ? keys`
+        : `↑↓ move · o output · w why · x kill · Esc back · ${leave} · ? keys`
+      : `↑↓ scroll · Esc back · ${leave} · ? keys`
   return [[displayWidth(long) <= columns ? long : '? keys', 'faint']]
 }

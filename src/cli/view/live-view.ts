@@ -31,6 +31,8 @@ export interface LiveViewOptions {
   readonly leftMs?: (now: number) => number | undefined
   /** True where somebody has keys. */
   readonly hasKeys: boolean
+  /** True where the run goes on without this process, which may be detached from it. @default false */
+  readonly mayDetach?: boolean
 }
 
 /** A live view, and what its keys do. */
@@ -43,7 +45,7 @@ const frameMs = 84
 
 /** A block at the foot of the terminal that is painted again when something has changed, or a second has passed. */
 export function liveView(options: LiveViewOptions): LiveView {
-  const { screen, clock, progress, paint, why, weights, story, hasKeys } = options
+  const { screen, clock, progress, paint, why, weights, story, hasKeys, mayDetach = false } = options
   const block = new LiveBlock(screen)
   let lines: string[] = []
   let prompt: string | undefined
@@ -65,6 +67,7 @@ export function liveView(options: LiveViewOptions): LiveView {
       why,
       prompt,
       story,
+      mayDetach,
       ...(hasKeys ? { controls } : {}),
       ...(leftMs === undefined ? {} : { leftMs }),
     })
@@ -117,8 +120,11 @@ export function liveView(options: LiveViewOptions): LiveView {
       isOpen: (id) => progress.tasks.get(id)?.outcome === undefined,
       asks: (id) => (progress.tasks.get(id)?.questions.length ?? 0) > 0,
       pageRows: panelPage(rows),
+      mayDetach,
       panelLines:
-        panel === undefined ? 0 : panelContent(panel, { progress, columns: columns - 2, why, story }).lines,
+        panel === undefined
+          ? 0
+          : panelContent(panel, { progress, columns: columns - 2, why, story, mayDetach }).lines,
     }
   }
 

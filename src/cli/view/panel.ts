@@ -11,6 +11,8 @@ export interface PanelOptions {
   /** How many columns a line may have. */
   readonly columns: number
   readonly why: (taskId: TaskId) => Explanation
+  /** True where the run goes on without this process. */
+  readonly mayDetach: boolean
   /** What happened to the task so far, in sentences. */
   readonly story: (taskId: TaskId) => readonly string[]
 }
@@ -43,6 +45,7 @@ export function panelRows(panel: Panel, content: PanelContent, rows: number): re
 
 export function panelContent(panel: Panel, options: PanelOptions): PanelContent {
   if (panel.of === 'keys') {
+    const keys = options.mayDetach ? [...looking, ...detaching] : [...looking, ...ending]
     return {
       title: 'keys',
       lines: keys.length,
@@ -82,12 +85,15 @@ function outputOf(taskId: TaskId, { progress }: PanelOptions): PanelContent {
   }
 }
 
-const keys: readonly (readonly [key: string, what: string])[] = [
+type KeyLine = readonly [key: string, what: string]
+
+const looking: readonly KeyLine[] = [
   ['↑ ↓ j k', 'go from task to task; scroll what is open'],
   ['Enter o', 'the output of the task; its question, if it asks'],
   ['w', 'why it is where it is, and what happened so far'],
   ['x', 'kill it, after a question'],
   ['Esc', 'close what is open; put a question off'],
   ['q', 'leave this view: the run goes on in plain lines'],
-  ['Ctrl-C', 'let running tasks finish; again kills them'],
 ]
+const ending: readonly KeyLine[] = [['Ctrl-C', 'let running tasks finish; again kills them']]
+const detaching: readonly KeyLine[] = [['d Ctrl-C', 'detach: the job goes on without anybody who watches']]

@@ -1,7 +1,7 @@
 import type { RunState } from '../../../machines/dag.ts'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Fact } from '../../events/facts.ts'
-import { RunFolder } from '../../events/fold.ts'
+import { RunFolder, type RunView } from '../../events/fold.ts'
 import type { TaskStatus, TaskView } from '../../events/task-view.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { colouredText, shownText } from '../../text/shown-text.ts'
@@ -37,6 +37,11 @@ export class RunProgress {
     for (const { id, maxAttempts } of structure) {
       if (maxAttempts !== 1) this.#maxAttempts.set(id, maxAttempts ?? Number.POSITIVE_INFINITY)
     }
+  }
+
+  /** The fold of the facts so far. Its counts and tasks change with later ones. */
+  get view(): RunView {
+    return this.#folder.current()
   }
 
   get total(): number {
