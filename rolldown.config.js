@@ -51,6 +51,7 @@ export default defineConfig([
       index: 'src/index.ts',
       compile: 'src/runtime/compile/compile.ts',
       inspector: 'src/inspector/index.ts',
+      jobs: 'src/jobs/index.ts',
       journal: 'src/stores/journal/index.ts',
       machines: 'machines/index.ts',
       'plan-file': 'src/plan-file/index.ts',

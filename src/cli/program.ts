@@ -7,6 +7,7 @@ import { addInspectCommand } from './inspect.ts'
 import { addInitCommand } from './init.ts'
 import { addRunCommand } from './run.ts'
 import { addSimulateCommand } from './simulate.ts'
+import { addSupervisorCommand } from './supervisor.ts'
 import { addTellCommand } from './tell.ts'
 import { addTestCommand } from './test.ts'
 
@@ -42,6 +43,7 @@ export function createProgram(version: string): Command {
   addInspectCommand(program)
   addInitCommand(program)
   addTellCommand(program)
+  addSupervisorCommand(program)
   addCompletionCommand(program)
   return program
 }

@@ -56,7 +56,8 @@ export interface JobTask {
   readonly status: TaskStatus
   /** The number of its latest attempt; 0 before the first. */
   readonly attempt: number
-  readonly maxAttempts: number
+  /** `null` for no limit. */
+  readonly maxAttempts: number | null
   /** When its latest attempt started. */
   readonly startedAt?: number
   readonly settledAt?: number

@@ -27,8 +27,6 @@ export interface JobSpec {
   /** The folder in which it was dispatched, absolute. */
   readonly cwd: string
   readonly umask: number
-  /** Names the file with its environment: the digest of what is in it. */
-  readonly environment: string
   /** Not before this instant: epoch milliseconds. */
   readonly notBefore?: number
   /** Waits for these jobs. */

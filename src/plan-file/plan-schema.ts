@@ -356,7 +356,28 @@ export const planSchema = v.pipe(
 
 /** The user's own configuration. */
 export const configurationSchema = v.strictObject(
-  { notify: field(notifications, 'Who is told of every run, and of what.') },
+  {
+    notify: field(notifications, 'Who is told of every run, and of what.'),
+    jobs: field(
+      v.strictObject(
+        {
+          concurrency: field(integer(1), 'Most tasks of all jobs that run at once.', { default: 4 }),
+          pools: field(amounts, 'Resources that the tasks of all jobs share, such as { gpu: 2 }.'),
+          logBytes: field(
+            integer(1024),
+            'Most bytes of the output of one attempt in one file. As many are kept of what came before.',
+            { default: 16777216 },
+          ),
+          redact: field(
+            v.array(v.string(mustBe('a text')), 'names of variables'),
+            'Variables that are written nowhere, by name; * stands for any letters, as in *_TOKEN.',
+          ),
+        },
+        'what is set for jobs has fields such as concurrency',
+      ),
+      'How the supervisor runs jobs.',
+    ),
+  },
   'a configuration has fields such as notify',
 )
 

@@ -12,6 +12,16 @@ import { readText } from './read-text.ts'
 /** What a user has set for all runs. */
 export interface Configuration {
   readonly notify: readonly Notification[]
+  readonly jobs: JobsConfiguration
+}
+
+/** How the supervisor runs jobs. */
+export interface JobsConfiguration {
+  readonly concurrency?: number | undefined
+  readonly pools?: Readonly<Record<string, number>> | undefined
+  readonly logBytes?: number | undefined
+  /** Names of variables that are written nowhere; `*` stands for any letters. */
+  readonly redact?: readonly string[] | undefined
 }
 
 /**
@@ -27,15 +37,18 @@ export async function readConfiguration(file: string): Promise<Configuration> {
     ...hint,
   }))
   if (problems.length > 0) throw planInvalid(file, problems)
-  if (read.value === null) return { notify: [] }
+  if (read.value === null) return { notify: [], jobs: {} }
   const reporter = reporterOf(read, file, problems)
   judgeConfiguration(read.value, (path, rest, part) => {
     if (path.length === 0) reporter.reportSentence(path, `The configuration ${rest}`, { part })
     else reporter.report(path, rest, { part })
   })
   if (problems.length > 0) throw planInvalid(file, problems)
-  const { notify = [] } = (isRecord(read.value) ? read.value : {}) as { notify?: WrittenNotification[] }
-  const configuration = { notify: notificationsOf(notify, { file, folder: dirname(file), reporter }) }
+  const { notify = [], jobs = {} } = (isRecord(read.value) ? read.value : {}) as {
+    notify?: WrittenNotification[]
+    jobs?: JobsConfiguration
+  }
+  const configuration = { notify: notificationsOf(notify, { file, folder: dirname(file), reporter }), jobs }
   if (problems.length > 0) throw planInvalid(file, problems)
   return configuration
 }

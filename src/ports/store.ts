@@ -110,6 +110,8 @@ export interface Store {
   ): Promise<readonly RunFact[]>
   /** The runs that fit, latest created first. `summaryAfter` makes a summary from facts, one by one. */
   runs(query?: RunQuery): Promise<readonly RunSummary[]>
+  /** Drops the settled ones of these runs, as if they had never been. A store that cannot do so leaves it out. */
+  forget?(runIds: readonly string[]): void | Promise<void>
   /**
    * Gives back everything that the store holds open, the runs of its owners too. It is not used afterwards. Whoever made
    * the store calls this: a runtime does not, since others may use the store too.

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { TaskId } from '../../../machines/outcome.ts'
 import { isRecord } from '../../graph/read-values.ts'
 import type { RunProgress } from '../view/run-progress.ts'
-import { makeStateFolder, stateFolder } from './state-folder.ts'
+import { makeStateFolder, stateFolder } from '../../system/state-folder.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,6 @@
 import { type Keep, settledSince } from '../durable/keep.ts'
 import type { Connection, Statement } from './driver.ts'
+import { stored } from './stored-text.ts'
 import { transact } from './transaction.ts'
 
 const runsAtOnce = 32
@@ -21,6 +22,7 @@ export class Dropping {
       tooMany: connection.prepare(
         `${settled} ORDER BY settled_at DESC, key DESC LIMIT ${runsAtOnce} OFFSET ?`,
       ),
+      settled: connection.prepare(`${settled} AND id = ?`),
       // The rows of its facts go later: from now on it is not there for anybody.
       drop: connection.prepare('INSERT INTO dropped (run) VALUES (?)'),
       dropRun: connection.prepare('DELETE FROM runs WHERE key = ?'),
@@ -37,6 +39,19 @@ export class Dropping {
     const isMore = transact(this.#connection, () => this.#dropRuns() || this.#dropFacts())
     if (isMore) this.#connection.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`)
     return isMore
+  }
+
+  /** Drops the settled ones of these runs, whatever is kept. What they take is given back by further steps. */
+  forget(runIds: readonly string[]): void {
+    const { settled, drop, dropRun } = this.#statements
+    transact(this.#connection, () => {
+      for (const id of runIds) {
+        const key = settled.get(stored(id))?.['key']
+        if (key === undefined || key === null) continue
+        drop.run(key)
+        dropRun.run(key)
+      }
+    })
   }
 
   #dropRuns(): boolean {

@@ -51,7 +51,7 @@ export class SqliteStore implements Store {
   readonly #connection: Connection
   readonly #writer: GroupWriter
   readonly #reader: Reader
-  readonly #dropping: Dropping | undefined
+  readonly #dropping: Dropping
   readonly #releaseRun: Statement
   readonly #withKey: Statement
   readonly #opened = new Set<SqliteJournal>()
@@ -71,7 +71,7 @@ export class SqliteStore implements Store {
     this.#connection = connection
     this.#writer = new GroupWriter(connection)
     this.#reader = new Reader(path, connection)
-    this.#dropping = keep === undefined ? undefined : new Dropping(connection, keep)
+    this.#dropping = new Dropping(connection, keep ?? {})
     this.#releaseRun = connection.prepare('UPDATE runs SET owner = NULL WHERE key = ? AND fence = ?')
     this.#withKey = connection.prepare('SELECT id FROM runs WHERE idempotency_key = ?')
     this.#drop()
@@ -123,6 +123,14 @@ export class SqliteStore implements Store {
 
   async runs(query: RunQuery = {}): ReturnType<Store['runs']> {
     return this.#safely('read', () => this.#reader.runs(query))
+  }
+
+  async forget(runIds: readonly string[]): Promise<void> {
+    const forget = (): void => this.#dropping.forget(runIds)
+    await this.#inTurn(() => whenDone(this.#settings.patienceMs, isLocked, forget)).catch((thrown: unknown) => {
+      throw this.#wrong(thrown, 'written')
+    })
+    this.#drop()
   }
 
   async close(): Promise<void> {
@@ -203,13 +211,13 @@ export class SqliteStore implements Store {
 
   /** Goes on with dropping until there is nothing left to drop. Keeps no process alive. */
   #drop(afterMs = 0): void {
-    if (this.#dropping === undefined || this.#isDropping) return
+    if (this.#isDropping) return
     this.#isDropping = true
     setTimeout(() => {
       this.#isDropping = false
       if (this.#isClosed) return
       try {
-        if (this.#dropping!.step()) this.#drop()
+        if (this.#dropping.step()) this.#drop()
       } catch {
         // Others write, or the disk is full: what is kept too long does no harm.
         this.#drop(laterMs)

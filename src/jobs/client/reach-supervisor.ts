@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { closeSync, fstatSync, openSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as later } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { Home } from '../home.ts'
+import { jobEnvironment } from '../spool/job-environment.ts'
+
+/** How long a supervisor that was started has to open its door. */
+const patienceMs = 15_000
+/** A log that is larger is begun anew. */
+const mostLogBytes = 1024 * 1024
+
+/** A connection to the supervisor; undefined where there is none. */
+export function knock(home: Pick<Home, 'socket'>): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(home.socket)
+    socket.once('connect', () => {
+      socket.removeAllListeners('error')
+      resolve(socket)
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined)
+      else reject(error)
+    })
+  })
+}
+
+/** Starts a supervisor in the background. It leaves at once where there is one already. */
+export function startInBackground(home: Home): void {
+  const log = openSync(home.log, 'a', 0o600)
+  try {
+    const isLong = fstatSync(log).size > mostLogBytes
+    const output = isLong ? openSync(home.log, 'w', 0o600) : log
+    const child = spawn(process.execPath, [program(), 'supervisor', 'run'], {
+      cwd: '/',
+      detached: true,
+      env: { ...jobEnvironment(process.env), DAGMAR_HOME: home.path },
+      stdio: ['ignore', output, output],
+    })
+    child.unref()
+    // What cannot be started is found out by whoever waits for its door.
+    child.on('error', () => undefined)
+    if (isLong) closeSync(output)
+  } finally {
+    closeSync(log)
+  }
+}
+
+/** A connection to the supervisor, which is started where there is none. Rejects with `SUPERVISOR_LOST`. */
+export async function reachSupervisor(home: Home, start = true): Promise<Socket> {
+  const there = await knock(home)
+  if (there !== undefined) return there
+  if (!start) throw lost(home, 'There is no supervisor.')
+  startInBackground(home)
+  const giveUpAt = performance.now() + patienceMs
+  for (let waitMs = 10; performance.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, 200)) {
+    await later(waitMs)
+    const socket = await knock(home)
+    if (socket !== undefined) return socket
+  }
+  throw lost(home, `The supervisor was started, and has not opened its door for ${patienceMs / 1_000} s.`)
+}
+
+function lost(home: Home, message: string): DagmarError {
+  return new DagmarError('SUPERVISOR_LOST', { message, hint: `${home.log} may say why.`, facts: { home: home.path } })
+}
+
+/** The command line of this package. */
+function program(): string {
+  const here = import.meta.url
+  // In a bundle this lies in dist or in dist/chunks. As a source it has to be built first.
+  if (here.endsWith('.ts')) return fileURLToPath(new URL('../../../dist/cli.js', here))
+  return fileURLToPath(new URL(here.includes('/chunks/') ? '../cli.js' : './cli.js', here))
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DagmarError } from '../errors/dagmar-error.ts'
+import { stateFolder } from '../system/state-folder.ts'
+
+/** A state directory, and where things lie in it. It belongs to one user alone, and has at most one supervisor. */
+export interface Home {
+  readonly path: string
+  /** Where jobs wait to be taken up by the supervisor. */
+  readonly spool: string
+  /** A folder for each job. */
+  readonly jobs: string
+  /** The environments of the jobs that are not settled. */
+  readonly environments: string
+  readonly socket: string
+  /** Held by the supervisor for as long as it lives. */
+  readonly lock: string
+  /** The jobs. */
+  readonly database: string
+  /** The journals of their runs. */
+  readonly journals: string
+  /** What the supervisor has to say where nobody listens. */
+  readonly log: string
+}
+
+/** The longest path of a Unix socket on Linux, in bytes. */
+const longestSocketPath = 107
+
+/** The state directory, which is made where there is none. Throws `HOME_UNSAFE` where others may enter it. */
+export function openHome(path = stateFolder(process.env)): Home {
+  const whole = resolve(path)
+  ownFolder(whole)
+  const home = {
+    path: whole,
+    spool: join(whole, 'spool'),
+    jobs: join(whole, 'jobs'),
+    environments: join(whole, 'environments'),
+    lock: join(whole, 'supervisor.lock'),
+    database: join(whole, 'jobs.db'),
+    journals: join(whole, 'runs.db'),
+    log: join(whole, 'supervisor.log'),
+  }
+  for (const folder of [home.spool, home.jobs, home.environments]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return { ...home, socket: socketIn(whole) }
+}
+
+function socketIn(folder: string): string {
+  const path = join(folder, 'supervisor.sock')
+  if (Buffer.byteLength(path) <= longestSocketPath) return path
+  const name = `dagmar-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
+  const { XDG_RUNTIME_DIR: runtime = '' } = process.env
+  const shorter = join(runtime === '' ? tmpdir() : runtime, name)
+  ownFolder(shorter)
+  return join(shorter, 'supervisor.sock')
+}
+
+/** A folder that is this user's and nobody else's. */
+function ownFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const { uid, mode } = statSync(path)
+  const own = process.getuid?.() ?? uid
+  if (uid !== own) {
+    throw unsafe(path, `belongs to the user ${uid}, and you are ${own}`, 'Set DAGMAR_HOME to a folder of your own.')
+  }
+  if ((mode & 0o077) === 0) return
+  const allowed = (mode & 0o777).toString(8)
+  throw unsafe(path, `may be entered by others (mode ${allowed})`, `Make it yours alone: chmod 700 '${path}'`)
+}
+
+function unsafe(path: string, problem: string, hint: string): DagmarError {
+  return new DagmarError('HOME_UNSAFE', {
+    message: `The state directory ${path} ${problem}.`,
+    hint,
+    facts: { path },
+  })
+}

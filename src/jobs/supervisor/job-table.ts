@@ -1,0 +1,130 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { connect, type Connection, type Statement } from '../../stores/sqlite/driver.ts'
+import type { Placeless } from "./summary-of.ts"
+import type { JobSpec } from '../spec.ts'
+
+/** What is kept of a job beside the journal of its run. */
+export interface KeptJob {
+  readonly spec: JobSpec
+  /** The name of its environment. */
+  readonly environment: string
+  /** True where it is held back by a pause, before it has a run. */
+  readonly isHeld: boolean
+  /** Its summary at its end; undefined while it is open. */
+  readonly settled: Placeless | undefined
+}
+
+const tableVersion = 1
+
+interface Waiting {
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+}
+
+/**
+ * The jobs of a state directory, in a database. What is put within one turn of the event loop is one transaction, and
+ * safe when its promise resolves.
+ */
+export class JobTable {
+  readonly #connection: Connection
+  readonly #put: Statement
+  readonly #delete: Statement
+  readonly #changes = new Map<string, KeptJob | undefined>()
+  #waiting: Waiting[] = []
+  #isArmed = false
+
+  constructor(path: string) {
+    this.#connection = connect(path)
+    this.#connection.exec(
+      'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000',
+    )
+    const version = Number(this.#connection.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+    if (version > tableVersion) {
+      this.#connection.close()
+      throw new DagmarError('STORE_NEWER', {
+        message: `The jobs in ${path} were written by a later dagmar (version ${version}, and this one knows ${tableVersion}).`,
+        hint: 'Use that dagmar.',
+        facts: { path, version },
+      })
+    }
+    this.#connection.exec(
+      `CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, spec TEXT NOT NULL, environment TEXT NOT NULL,
+       held INTEGER NOT NULL, settled TEXT) WITHOUT ROWID; PRAGMA user_version = ${tableVersion}`,
+    )
+    this.#put = this.#connection.prepare('INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?)')
+    this.#delete = this.#connection.prepare('DELETE FROM job WHERE id = ?')
+  }
+
+  /** All jobs, by id. */
+  all(): KeptJob[] {
+    return this.#connection
+      .prepare('SELECT * FROM job ORDER BY id')
+      .all()
+      .map((row) => ({
+        spec: JSON.parse(String(row['spec'])) as JobSpec,
+        environment: String(row['environment']),
+        isHeld: row['held'] === 1,
+        settled: row['settled'] === null ? undefined : (JSON.parse(String(row['settled'])) as Placeless),
+      }))
+  }
+
+  /** Resolves when it is safe. */
+  put(job: KeptJob): Promise<void> {
+    this.#changes.set(job.spec.id, job)
+    return this.#change()
+  }
+
+  remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#changes.set(id, undefined)
+    return this.#change()
+  }
+
+  close(): void {
+    this.#flush()
+    this.#connection.close()
+  }
+
+  #change(): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    if (!this.#isArmed) {
+      this.#isArmed = true
+      setImmediate(() => this.#flush())
+    }
+    return done
+  }
+
+  #flush(): void {
+    this.#isArmed = false
+    const changes = [...this.#changes]
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#changes.clear()
+    this.#waiting = []
+    try {
+      this.#connection.exec('BEGIN IMMEDIATE')
+      for (const [id, job] of changes) {
+        if (job === undefined) this.#delete.run(id)
+        else this.#write(job)
+      }
+      this.#connection.exec('COMMIT')
+    } catch (thrown) {
+      this.#rollBack()
+      for (const { reject } of waiting) reject(thrown)
+      return
+    }
+    for (const { resolve } of waiting) resolve()
+  }
+
+  #write({ spec, environment, isHeld, settled }: KeptJob): void {
+    const end = settled === undefined ? null : JSON.stringify(settled)
+    this.#put.run(spec.id, JSON.stringify(spec), environment, isHeld ? 1 : 0, end)
+  }
+
+  #rollBack(): void {
+    try {
+      this.#connection.exec('ROLLBACK')
+    } catch {
+      // There is nothing left to undo.
+    }
+  }
+}

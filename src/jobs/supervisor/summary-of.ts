@@ -1,0 +1,77 @@
+import { noTasks } from '../../events/task-view.ts'
+import type { RunView } from '../../events/fold.ts'
+import type { JobStatus, JobSummary } from '../job.ts'
+import type { JobSpec } from '../spec.ts'
+
+/** What the supervisor knows of a job that its run does not tell. */
+export interface Known {
+  readonly spec: JobSpec
+  readonly total: number
+  readonly isHeld: boolean
+  readonly message: string
+}
+
+export type Placeless = Omit<JobSummary, 'place'>
+
+/** A job that has no run yet. */
+export function waitingSummary({ spec, total, isHeld, message }: Known): Placeless {
+  const { id, name, project, labels, dispatchedAt, notBefore, after } = spec
+  return {
+    id,
+    name,
+    project,
+    labels,
+    status: isHeld ? 'paused' : 'dispatched',
+    total,
+    counts: { ...noTasks(), pending: total },
+    progress: 0,
+    message,
+    dispatchedAt,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(after === undefined ? {} : { after }),
+  }
+}
+
+/** A job as its run stands. */
+export function runSummary(known: Known, view: RunView): Placeless {
+  const { counts, settledAt, tasks } = view
+  const total = tasks.size
+  let [done, firstStart, isAsking] = [0, Number.POSITIVE_INFINITY, false]
+  for (const { outcome, progress, firstStartedAt = Number.POSITIVE_INFINITY, questions } of tasks.values()) {
+    if (outcome !== undefined) done++
+    else if (progress !== undefined) done += progress.percent / 100
+    if (firstStartedAt < firstStart) firstStart = firstStartedAt
+    if (questions.length > 0) isAsking = true
+  }
+  const reason = view.failure?.message ?? view.reason
+  const hasStarted = firstStart !== Number.POSITIVE_INFINITY
+  return {
+    ...waitingSummary(known),
+    status: statusOf(view, hasStarted),
+    total,
+    counts,
+    progress: total === 0 ? 1 : done / total,
+    ...(hasStarted ? { startedAt: firstStart } : {}),
+    ...(settledAt === undefined ? {} : { settledAt }),
+    ...(isAsking ? { isAsking } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+/** A job that ended before it had a run. */
+export function endedSummary(
+  known: Known,
+  { status, reason, at }: { readonly status: JobStatus; readonly reason: string; readonly at: number },
+): Placeless {
+  const counts = { ...noTasks(), skipped: known.total }
+  return { ...waitingSummary(known), status, reason, counts, progress: 1, settledAt: at, message: reason }
+}
+
+function statusOf({ status, counts }: RunView, hasStarted: boolean): JobStatus {
+  if (status !== 'running') return status
+  const { starting, running, stalled, stopping } = counts
+  const live = starting + running + stalled + stopping
+  if (stalled > 0 && stalled === live) return 'stalled'
+  if (hasStarted) return 'running'
+  return starting > 0 ? 'starting' : 'dispatched'
+}
