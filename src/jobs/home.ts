@@ -42,7 +42,8 @@ export function openHome(path = stateFolder(process.env)): Home {
     journals: join(whole, 'runs.db'),
     log: join(whole, 'supervisor.log'),
   }
-  for (const folder of [home.spool, home.jobs, home.environments]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const folder of [home.spool, home.jobs, home.environments])
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
   return { ...home, socket: socketIn(whole) }
 }
 
@@ -62,7 +63,11 @@ function ownFolder(path: string): void {
   const { uid, mode } = statSync(path)
   const own = process.getuid?.() ?? uid
   if (uid !== own) {
-    throw unsafe(path, `belongs to the user ${uid}, and you are ${own}`, 'Set DAGMAR_HOME to a folder of your own.')
+    throw unsafe(
+      path,
+      `belongs to the user ${uid}, and you are ${own}`,
+      'Set DAGMAR_HOME to a folder of your own.',
+    )
   }
   if ((mode & 0o077) === 0) return
   const allowed = (mode & 0o777).toString(8)

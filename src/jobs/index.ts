@@ -20,3 +20,4 @@ export {
   type TaskCounts,
 } from './job.ts'
 export type { JobSelection } from './spec.ts'
+export type { Notification, NotifiedEvent } from '../plan-file/notification.ts'

@@ -9,7 +9,11 @@ const shortest = 4
  * A new id such as `261126-113754-a2f5`: date and time in UTC, and a random part, which grows until no other job has
  * it. The id is taken by making the job's folder, which only one process can.
  */
-export function newJobId({ jobs }: Pick<Home, 'jobs'>, now: number, random: () => number = Math.random): string {
+export function newJobId(
+  { jobs }: Pick<Home, 'jobs'>,
+  now: number,
+  random: () => number = Math.random,
+): string {
   const [date, time] = new Date(now).toISOString().slice(2, 19).replaceAll(/[-:]/g, '').split('T')
   for (let digits = shortest; ; digits++) {
     const id = `${date}-${time}-${randomHex(digits, random)}`

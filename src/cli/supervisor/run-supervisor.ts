@@ -19,9 +19,6 @@ export async function runSupervisor(env: NodeJS.ProcessEnv = process.env): Promi
   // What it makes is the user's alone; the commands of a job get the umask of its dispatch.
   process.umask(0o077)
   const home = openHome()
-  const say = (sentence: string): void => {
-    process.stderr.write(`${new Date().toISOString()} ${sentence}\n`)
-  }
   const file = configurationFile(env)
   const { notify, jobs } =
     file === undefined
@@ -68,11 +65,21 @@ export async function runSupervisor(env: NodeJS.ProcessEnv = process.env): Promi
   return 0
 }
 
+/** Stderr is the supervisor's log. */
+function say(sentence: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${sentence}\n`)
+}
+
 /** Names with `*` for any letters. */
 function secretNames(patterns: readonly string[]): (name: string) => boolean {
   const whole = patterns.map(
     (pattern) =>
-      new RegExp(`^${pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}$`),
+      new RegExp(
+        `^${pattern
+          .split('*')
+          .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+          .join('.*')}$`,
+      ),
   )
   return (name) => whole.some((pattern) => pattern.test(name))
 }

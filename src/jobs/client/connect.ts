@@ -1,18 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { createHash } from 'node:crypto'
-import { Observable } from 'rxjs'
-import manifest from '../../../package.json' with { type: 'json' }
 import type { RunFact } from '../../events/facts.ts'
 import { fold } from '../../events/fold.ts'
 import { plan } from '../../graph/make-plan.ts'
 import { openHome } from '../home.ts'
 import type { JobDetails, JobQuery, JobSummary } from '../job.ts'
+import { packageVersion } from '../package-root.ts'
 import type { Request } from '../protocol/messages.ts'
 import { jobEnvironment } from '../spool/job-environment.ts'
 import { makeSpec } from '../spool/make-spec.ts'
 import type { ConnectOptions, Job, JobFact, JobOptions, Jobs, SupervisorStatus } from './jobs.ts'
 import { SupervisorLink } from './supervisor-link.ts'
-import { watched } from './watched.ts'
+import { watch } from './watch.ts'
+import { watchedFacts } from './watched-facts.ts'
 import { watchedList } from './watched-list.ts'
 
 /**
@@ -21,13 +21,13 @@ import { watchedList } from './watched-list.ts'
  */
 export async function connect(options: ConnectOptions = {}): Promise<Jobs> {
   const home = openHome(options.home)
-  const link = new SupervisorLink({ home, version: manifest.version, start: options.start ?? true })
+  const link = new SupervisorLink({ home, version: packageVersion(), start: options.start ?? true })
   await link.hello()
 
   const job = (id: string): Job => ({
     id,
     details: () => link.ask<JobDetails>({ verb: 'details', id }),
-    events: ({ from = 1 } = {}) => watched(link, { verb: 'watch-facts', id, from }, from),
+    events: ({ from = 1 } = {}) => watchedFacts(link, id, from),
     view: async () => {
       const facts = await link.ask<readonly RunFact[]>({ verb: 'facts', id })
       return facts.length === 0 ? undefined : fold(facts)
@@ -99,28 +99,13 @@ export async function connect(options: ConnectOptions = {}): Promise<Jobs> {
     job: async (id) => job(await link.ask<string>({ verb: 'resolve', given: id })),
     list: (query = {}) => link.ask({ verb: 'list', query }),
     jobs$: (query = {}) => watchedList(link, query),
-    facts$: new Observable<JobFact>((subscriber) => {
-      let stop = (): void => undefined
-      const watch = async (): Promise<void> => {
-        stop = await link.watch(
-          { verb: 'watch-facts' },
-          {
-            take: (message) => {
-              if (!('facts' in message)) return
-              for (const fact of message.facts) subscriber.next({ jobId: message.jobId, fact })
-            },
-            lost: () => {
-              if (!subscriber.closed && !link.isClosed) again()
-              else subscriber.complete()
-            },
-          },
-        )
-        if (subscriber.closed) stop()
-      }
-      const again = (): void => void watch().catch((thrown: unknown) => subscriber.error(thrown))
-      again()
-      return () => stop()
-    }),
+    facts$: watch<JobFact>(link, () => ({
+      request: () => ({ verb: 'watch-facts' }),
+      take: (message, subscriber) => {
+        if (!('facts' in message)) return
+        for (const fact of message.facts) subscriber.next({ jobId: message.jobId, fact })
+      },
+    })),
     deadLetters: (query = {}) => link.ask({ verb: 'dead-letters', query }),
     prune: (query: JobQuery) => link.ask({ verb: 'prune', query }),
     status: () => link.ask<SupervisorStatus>({ verb: 'status' }),
@@ -153,4 +138,3 @@ function dispatchRequest(
   })
   return { verb: 'dispatch', jobs: sent, environments }
 }
-

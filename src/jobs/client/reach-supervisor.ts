@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as later } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Home } from '../home.ts'
+import { shownText } from '../../text/shown-text.ts'
+import { commandLine } from '../package-root.ts'
 import { jobEnvironment } from '../spool/job-environment.ts'
 
 /** How long a supervisor that was started has to open its door. */
@@ -21,19 +22,20 @@ export function knock(home: Pick<Home, 'socket'>): Promise<Socket | undefined> {
       resolve(socket)
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET') resolve(undefined)
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET')
+        resolve(undefined)
       else reject(error)
     })
   })
 }
 
 /** Starts a supervisor in the background. It leaves at once where there is one already. */
-export function startInBackground(home: Home): void {
+export function startInBackground(home: Home): ChildProcess {
   const log = openSync(home.log, 'a', 0o600)
   try {
     const isLong = fstatSync(log).size > mostLogBytes
     const output = isLong ? openSync(home.log, 'w', 0o600) : log
-    const child = spawn(process.execPath, [program(), 'supervisor', 'run'], {
+    const child = spawn(process.execPath, [commandLine(), 'supervisor', 'run'], {
       cwd: '/',
       detached: true,
       env: { ...jobEnvironment(process.env), DAGMAR_HOME: home.path },
@@ -43,6 +45,7 @@ export function startInBackground(home: Home): void {
     // What cannot be started is found out by whoever waits for its door.
     child.on('error', () => undefined)
     if (isLong) closeSync(output)
+    return child
   } finally {
     closeSync(log)
   }
@@ -53,24 +56,33 @@ export async function reachSupervisor(home: Home, start = true): Promise<Socket>
   const there = await knock(home)
   if (there !== undefined) return there
   if (!start) throw lost(home, 'There is no supervisor.')
-  startInBackground(home)
+  const child = startInBackground(home)
+  let hasFailed = false
+  child.once('exit', (code) => {
+    hasFailed = code !== 0
+  })
   const giveUpAt = performance.now() + patienceMs
   for (let waitMs = 10; performance.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, 200)) {
     await later(waitMs)
     const socket = await knock(home)
     if (socket !== undefined) return socket
+    if (hasFailed) throw lost(home, `The supervisor could not begin: ${lastLineOf(home.log)}`)
   }
   throw lost(home, `The supervisor was started, and has not opened its door for ${patienceMs / 1_000} s.`)
 }
 
 function lost(home: Home, message: string): DagmarError {
-  return new DagmarError('SUPERVISOR_LOST', { message, hint: `${home.log} may say why.`, facts: { home: home.path } })
+  return new DagmarError('SUPERVISOR_LOST', {
+    message,
+    hint: `${home.log} may say why.`,
+    facts: { home: home.path },
+  })
 }
 
-/** The command line of this package. */
-function program(): string {
-  const here = import.meta.url
-  // In a bundle this lies in dist or in dist/chunks. As a source it has to be built first.
-  if (here.endsWith('.ts')) return fileURLToPath(new URL('../../../dist/cli.js', here))
-  return fileURLToPath(new URL(here.includes('/chunks/') ? '../cli.js' : './cli.js', here))
+function lastLineOf(path: string): string {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  return shownText(lines.findLast((line) => line.startsWith('dagmar: ')) ?? lines.at(-1) ?? '').replace(
+    /^dagmar: /,
+    '',
+  )
 }

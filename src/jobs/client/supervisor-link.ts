@@ -22,6 +22,8 @@ interface Asked {
 /** What is told for a watch. */
 export interface Watcher {
   readonly take: (message: Told) => void
+  /** It cannot be watched. */
+  readonly failed: (reason: unknown) => void
   /** The connection is gone: whoever wants to go on asks again. */
   readonly lost: () => void
 }
@@ -45,10 +47,11 @@ class Connection {
     socket.on('close', () => {
       this.isOpen = false
       closed()
-      for (const { reject } of this.#asked.values()) reject(lost())
-      this.#asked.clear()
       const watchers = [...this.#watchers.values()]
       this.#watchers.clear()
+      const asked = [...this.#asked.values()]
+      this.#asked.clear()
+      for (const { reject } of asked) reject(lost())
       for (const watcher of watchers) watcher.lost()
     })
   }
@@ -83,10 +86,14 @@ class Connection {
   watch(request: Request, watcher: Watcher): () => void {
     const n = ++this.#last
     this.#watchers.set(n, watcher)
-    this.#asked.set(n, { resolve: () => undefined, reject: () => undefined })
+    const reject = (reason: unknown): void => {
+      if (this.#watchers.delete(n)) watcher.failed(reason)
+    }
+    this.#asked.set(n, { resolve: () => undefined, reject })
     this.#send({ ...request, n })
     return () => {
-      if (this.#watchers.delete(n) && this.isOpen) void this.ask({ verb: 'unwatch', watch: n }).catch(() => undefined)
+      if (this.#watchers.delete(n) && this.isOpen)
+        void this.ask({ verb: 'unwatch', watch: n }).catch(() => undefined)
     }
   }
 
@@ -141,7 +148,8 @@ export class SupervisorLink {
   async ask<Value>(request: Request): Promise<Value> {
     for (let tries = 0; ; tries++) {
       const connection = await this.#connected()
-      if (request.verb !== 'status' && request.verb !== 'stop') refuseOther(connection.hello, this.#options.version)
+      if (request.verb !== 'status' && request.verb !== 'stop')
+        refuseOther(connection.hello, this.#options.version)
       try {
         return (await connection.ask(request)) as Value
       } catch (thrown) {

@@ -1,38 +1,29 @@
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { JobQuery, JobSummary } from '../job.ts'
 import { fitsQuery } from '../job-query.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
+import { watch } from './watch.ts'
 
 /** The jobs that fit, and again after each change. */
 export function watchedList(link: SupervisorLink, query: JobQuery): Observable<readonly JobSummary[]> {
-  return new Observable((subscriber) => {
-    let jobs = new Map<string, JobSummary>()
+  return watch(link, () => {
+    const jobs = new Map<string, JobSummary>()
     let isFresh = true
-    let stop = (): void => undefined
-    const watch = async (): Promise<void> => {
-      isFresh = true
-      stop = await link.watch(
-        { verb: 'watch-jobs' },
-        {
-          take: (message) => {
-            if (!('changed' in message)) return
-            if (isFresh) jobs = new Map()
-            isFresh = false
-            for (const id of message.removed) jobs.delete(id)
-            for (const job of message.changed) jobs.set(job.id, job)
-            subscriber.next(listOf(jobs, query))
-          },
-          lost: () => {
-            if (link.isClosed) subscriber.complete()
-            else if (!subscriber.closed) again()
-          },
-        },
-      )
-      if (subscriber.closed) stop()
+    return {
+      request: () => {
+        isFresh = true
+        return { verb: 'watch-jobs' }
+      },
+      take: (message, subscriber) => {
+        if (!('changed' in message)) return
+        // What another supervisor told does not count any more.
+        if (isFresh) jobs.clear()
+        isFresh = false
+        for (const id of message.removed) jobs.delete(id)
+        for (const job of message.changed) jobs.set(job.id, job)
+        subscriber.next(listOf(jobs, query))
+      },
     }
-    const again = (): void => void watch().catch((thrown: unknown) => subscriber.error(thrown))
-    again()
-    return () => stop()
   })
 }
 

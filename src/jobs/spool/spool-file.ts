@@ -10,7 +10,8 @@ export interface Spooled {
 }
 
 export const specFile = ({ spool }: Pick<Home, 'spool'>, id: string): string => join(spool, `${id}.json`)
-export const environmentFile = ({ spool }: Pick<Home, 'spool'>, id: string): string => join(spool, `${id}.env`)
+export const environmentFile = ({ spool }: Pick<Home, 'spool'>, id: string): string =>
+  join(spool, `${id}.env`)
 
 /** Puts a job into the spool: whole and safe on disk, or not at all. */
 export function spool(home: Pick<Home, 'spool'>, { spec, environment }: Spooled): void {

@@ -40,18 +40,28 @@ export function answerRequests(options: AnswerOptions): Answer {
   const { home, book, list, runtime, store, environments } = options
   const entryOf = (id: string): Entry => list.find(id) ?? list.find(resolveJobId(id, list.ids))!
 
-  const dispatch = async ({ jobs, environments: sent }: OfVerb<'dispatch'>, client: ClientConnection): Promise<readonly string[]> => {
+  const dispatch = async (
+    { jobs, environments: sent }: OfVerb<'dispatch'>,
+    client: ClientConnection,
+  ): Promise<readonly string[]> => {
     // All of them are judged before any is taken.
     for (const { definition } of jobs) plan(definition)
     const now = Date.now()
     const taken = jobs.map(({ environment, ...rest }) => {
       const variables = sent[environment] ?? client.environments.get(environment)
-      if (variables === undefined) throw new DagmarError('CONFIG_INVALID', { message: 'A job has no environment.' })
+      if (variables === undefined)
+        throw new DagmarError('CONFIG_INVALID', { message: 'A job has no environment.' })
       client.environments.set(environment, variables)
       for (const other of rest.after ?? []) entryOf(other)
       const after = rest.after?.map((other) => entryOf(other).id)
       const id = newJobId(home, now)
-      const spec = { ...rest, ...(after === undefined ? {} : { after }), version: specVersion, id, dispatchedAt: now } as const
+      const spec = {
+        ...rest,
+        ...(after === undefined ? {} : { after }),
+        version: specVersion,
+        id,
+        dispatchedAt: now,
+      } as const
       return book.add(spec, environments.add(variables))
     })
     return (await Promise.all(taken)).map(({ id }) => id)
@@ -68,25 +78,29 @@ export function answerRequests(options: AnswerOptions): Answer {
       void tellSettled(entry, from, n, client)
       return
     }
-    let stop = (): void => undefined
-    const stopRun = options.whenRun(entry, (run) => {
-      stopEnd()
+    const stops: (() => void)[] = []
+    client.watch(n, () => {
+      for (const stop of stops) stop()
+    })
+    // It may end without a run. With one, the end is told after its last fact.
+    stops.push(options.whenSettled(entry, () => client.end(n)))
+    const begun = (run: RunHandle): void => {
+      for (const stop of stops.splice(0)) stop()
       const seen = run.events({ from, until: 'settled' }).subscribe({
         next: (fact) => client.tell(n, entry.id, fact),
         complete: () => client.end(n),
       })
-      stop = () => seen.unsubscribe()
-    })
-    // It may end without a run.
-    const stopEnd = options.whenSettled(entry, () => client.end(n))
-    client.watch(n, () => {
-      stopRun()
-      stopEnd()
-      stop()
-    })
+      stops.push(() => seen.unsubscribe())
+    }
+    stops.push(options.whenRun(entry, begun))
   }
 
-  const tellSettled = async (entry: Entry, from: number, n: number, client: ClientConnection): Promise<void> => {
+  const tellSettled = async (
+    entry: Entry,
+    from: number,
+    n: number,
+    client: ClientConnection,
+  ): Promise<void> => {
     for (const fact of await store.read(entry.id, { from: Math.max(1, from) })) client.tell(n, entry.id, fact)
     client.end(n)
   }
@@ -103,12 +117,22 @@ export function answerRequests(options: AnswerOptions): Answer {
   }
 
   const prune = (query: JobQuery): Promise<readonly string[]> =>
-    forget(list.entriesFor({ ...query, status: query.status ?? settledStatuses }).filter(({ end }) => end !== undefined))
+    forget(
+      list
+        .entriesFor({ ...query, status: query.status ?? settledStatuses })
+        .filter(({ end }) => end !== undefined),
+    )
 
   const deadLetters = async (query: JobQuery): Promise<unknown> => {
-    const ids = new Set(list.matching({ ...query, status: query.status ?? ['failed', 'killed', 'completed'] }).map(({ id }) => id))
+    const ids = new Set(
+      list
+        .matching({ ...query, status: query.status ?? ['failed', 'killed', 'completed'] })
+        .map(({ id }) => id),
+    )
     const letters = await deadLettersOf(store, {})
-    return letters.filter(({ runId }) => ids.has(runId)).map(({ runId: jobId, name, taskId, attempt, failure }) => ({ jobId, name, taskId, attempt, failure }))
+    return letters
+      .filter(({ runId }) => ids.has(runId))
+      .map(({ runId: jobId, name, taskId, attempt, failure }) => ({ jobId, name, taskId, attempt, failure }))
   }
 
   const why = async ({ id, taskId }: OfVerb<'why'>): Promise<unknown> => {
@@ -116,10 +140,15 @@ export function answerRequests(options: AnswerOptions): Answer {
     if (entry.run !== undefined) return entry.run.why(taskId)
     const facts = await book.facts(entry)
     if (facts.length > 0) return whyOf(fold(facts), taskId)
-    throw new DagmarError('TASK_UNKNOWN', { message: `The job ${entry.id} has not begun, so that nothing is known of its tasks.`, facts: { id: entry.id, taskId } })
+    throw new DagmarError('TASK_UNKNOWN', {
+      message: `The job ${entry.id} has not begun, so that nothing is known of its tasks.`,
+      facts: { id: entry.id, taskId },
+    })
   }
 
-  const answers: { readonly [V in Request['verb']]: (request: OfVerb<V>, client: ClientConnection) => unknown } = {
+  const answers: {
+    readonly [V in Request['verb']]: (request: OfVerb<V>, client: ClientConnection) => unknown
+  } = {
     look: ({ secrets = {} }) => options.look(secrets),
     dispatch,
     list: ({ query }) => list.matching(query),
@@ -143,17 +172,22 @@ export function answerRequests(options: AnswerOptions): Answer {
     status: () => options.status(),
     stop: ({ now }) => options.stop(now),
     'watch-jobs': ({ n }, client) => {
-      client.watch(n, list.watch((changed, removed) => client.send({ watch: n, changed, removed })))
+      client.watch(
+        n,
+        list.watch((changed, removed) => client.send({ watch: n, changed, removed })),
+      )
     },
     'watch-facts': watchFacts,
     unwatch: ({ watch }, client) => client.unwatch(watch),
   }
 
   return (request, client) => {
-    const act = answers[request.verb] as ((request: ClientMessage, client: ClientConnection) => unknown) | undefined
+    const act = answers[request.verb] as
+      | ((request: ClientMessage, client: ClientConnection) => unknown)
+      | undefined
     if (Object.hasOwn(answers, request.verb) && act !== undefined) return act(request, client)
     throw new DagmarError('SUPERVISOR_VERSION', {
-      message: `The supervisor does not know what '${String(request.verb)}' is.`,
+      message: `The supervisor does not know what '${request.verb}' is.`,
       hint: 'It may be older than what asks. Stop it, and it is started anew: dagmar supervisor stop',
     })
   }

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net'
-import type { Subscription } from 'rxjs'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import { type Fact, isRunFact } from '../../events/facts.ts'
 import { LineReader, longestLine } from '../protocol/line-reader.ts'
-import { type ClientMessage, type Hello, type ServerMessage, type WireError } from '../protocol/messages.ts'
+import type { ClientMessage, Hello, ServerMessage, WireError } from '../protocol/messages.ts'
 
 /** What a client that has not said who it is may send, in bytes. */
 const longestHello = 4 * 1024
@@ -42,7 +41,8 @@ export class ClientConnection {
       () => (this.#isKnown ? longestLine : longestHello),
     )
     socket.on('data', (chunk: Buffer) => {
-      if (!this.#reader.push(chunk)) this.#refuse('CONFIG_INVALID', 'A message is longer than the supervisor takes.')
+      if (!this.#reader.push(chunk))
+        this.#refuse('CONFIG_INVALID', 'A message is longer than the supervisor takes.')
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#close())
@@ -154,14 +154,9 @@ export class ClientConnection {
 
   #close(): void {
     this.#isClosed = true
-    for (const n of [...this.#watches.keys()]) this.unwatch(n)
+    for (const n of this.#watches.keys()) this.unwatch(n)
     this.#options.closed(this)
   }
-}
-
-/** The subscription as something to stop. */
-export function stopping(subscription: Subscription): () => void {
-  return () => subscription.unsubscribe()
 }
 
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
@@ -189,4 +184,3 @@ function isJson(value: unknown): boolean {
     return false
   }
 }
-

@@ -8,14 +8,19 @@ import type { JobSpec } from '../spec.ts'
 export function jobTasks(view: RunView, now: number): readonly JobTask[] {
   const structures = new Map(view.structure.map((structure) => [structure.id, structure]))
   const tasks = [...view.tasks.values()].map((task) => jobTask(task, structures.get(task.id), now))
-  return [...tasks.filter(({ isRootCause }) => isRootCause), ...tasks.filter(({ isRootCause }) => !isRootCause)]
+  return [
+    ...tasks.filter(({ isRootCause }) => isRootCause),
+    ...tasks.filter(({ isRootCause }) => !isRootCause),
+  ]
 }
 
 /** The tasks of a job that has no run. */
 export function waitingTasks({ definition }: JobSpec, isOver: boolean): readonly JobTask[] {
   const { tasks } = definition
   const ids = Array.isArray(tasks)
-    ? (tasks as readonly (readonly [string] | { readonly id: string })[]).map((task) => (Array.isArray(task) ? task[0] : (task as { id: string }).id))
+    ? (tasks as readonly (readonly [string] | { readonly id: string })[]).map((task) =>
+        Array.isArray(task) ? task[0] : (task as { id: string }).id,
+      )
     : Object.keys(tasks)
   return ids.map((id) => ({
     id: String(id),
@@ -29,7 +34,8 @@ export function waitingTasks({ definition }: JobSpec, isOver: boolean): readonly
 
 function jobTask(task: TaskView, structure: TaskStructure | undefined, now: number): JobTask {
   const { id, status, attempt, startedAt, firstStartedAt, progress, outcome, questions, since } = task
-  const failure = outcome?.status === 'failed' ? outcome.failure : outcome === undefined ? task.failure : undefined
+  const failure =
+    outcome?.status === 'failed' ? outcome.failure : outcome === undefined ? task.failure : undefined
   const settledAt = outcome === undefined ? undefined : since
   const message = progress?.message
   return {
@@ -44,7 +50,12 @@ function jobTask(task: TaskView, structure: TaskStructure | undefined, now: numb
     ...(message === undefined ? {} : { message }),
     ...(failure === undefined ? {} : { failure }),
     ...(outcome?.status === 'skipped'
-      ? { skipped: { reason: outcome.because, ...(outcome.causedBy === undefined ? {} : { by: outcome.causedBy }) } }
+      ? {
+          skipped: {
+            reason: outcome.because,
+            ...(outcome.causedBy === undefined ? {} : { by: outcome.causedBy }),
+          },
+        }
       : {}),
     questions,
     isRootCause: outcome?.status === 'failed',

@@ -41,7 +41,8 @@ export class Entry implements Known {
   get summary(): Placeless {
     if (this.end !== undefined) return this.end
     const { run } = this
-    this.#latest ??= run === undefined || run.view().seq === 0 ? waitingSummary(this) : runSummary(this, run.view())
+    this.#latest ??=
+      run === undefined || run.view().seq === 0 ? waitingSummary(this) : runSummary(this, run.view())
     return this.#latest
   }
 }

@@ -332,7 +332,11 @@ export class JobBook {
     const { table, environments, warn, onEnd } = this.#options
     environments.release(entry.environment)
     this.#changed(entry, true)
-    table.put(keptOf(entry)).catch((thrown: unknown) => warn(`The end of ${entry.id} could not be kept: ${asError(thrown).message}`))
+    table
+      .put(keptOf(entry))
+      .catch((thrown: unknown) =>
+        warn(`The end of ${entry.id} could not be kept: ${asError(thrown).message}`),
+      )
     this.#waiting.ended(entry.id)
     onEnd(entry)
   }
@@ -370,4 +374,3 @@ function notBegun({ id }: Entry, what: string): DagmarError {
     facts: { id },
   })
 }
-

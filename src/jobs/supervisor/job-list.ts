@@ -64,7 +64,7 @@ export class JobList {
       const entry = this.#entries.get(this.#ids[at]!)!
       if (fitsQuery(entry.summary, query)) found.push({ ...entry.summary, place: at + 1 })
     }
-    return found.reverse()
+    return found.toReversed()
   }
 
   entriesFor(query: JobQuery): readonly Entry[] {
@@ -97,7 +97,9 @@ export class JobList {
   #tell(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const changed = [...this.#changed].filter(({ id }) => this.#entries.has(id)).map((entry) => this.withPlace(entry))
+    const changed = [...this.#changed]
+      .filter(({ id }) => this.#entries.has(id))
+      .map((entry) => this.withPlace(entry))
     const removed = [...this.#removed]
     this.#changed.clear()
     this.#removed.clear()

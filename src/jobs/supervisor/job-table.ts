@@ -1,6 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { connect, type Connection, type Statement } from '../../stores/sqlite/driver.ts'
-import type { Placeless } from "./summary-of.ts"
+import type { Placeless } from './summary-of.ts'
 import type { JobSpec } from '../spec.ts'
 
 /** What is kept of a job beside the journal of its run. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
+import { isLocked } from '../../stores/sqlite/database-error.ts'
 import { connect, type Connection } from '../../stores/sqlite/driver.ts'
 
 /** Held by one process at a time. The system gives it back when that process is gone, however it went. */
@@ -18,7 +19,7 @@ export function tryLock(path: string): Lock | undefined {
     connection.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
   } catch (thrown) {
     connection.close()
-    if (isBusy(thrown)) return undefined
+    if (isLocked(thrown)) return undefined
     throw thrown
   }
   return { release: () => giveBack(connection) }
@@ -30,8 +31,4 @@ function giveBack(connection: Connection): void {
   } finally {
     connection.close()
   }
-}
-
-function isBusy(thrown: unknown): boolean {
-  return /locked|busy/i.test(String((thrown as Error).message))
 }

@@ -12,24 +12,15 @@ export function messageOf(fact: Fact): string | undefined {
 }
 
 function textIn(fact: Fact): string | undefined {
-  switch (fact.type) {
-    case 'task.output': {
-      const trimmed = fact.text.trimEnd()
-      const line = trimmed.slice(trimmed.lastIndexOf('\n') + 1)
-      return line.trim() === '' ? undefined : line
-    }
-    case 'task.progress':
-      return fact.message
-    case 'task.warned':
-      return `${fact.taskId}: ${fact.message}`
-    case 'task.asked':
-      return `${fact.taskId} asks: ${fact.question}`
-    case 'task.retrying':
-    case 'task.failed':
-      return `${fact.taskId}: ${fact.failure.message}`
-    case 'run.failed':
-      return fact.failure?.message
-    default:
-      return undefined
+  if (fact.type === 'task.output') {
+    const trimmed = fact.text.trimEnd()
+    const line = trimmed.slice(trimmed.lastIndexOf('\n') + 1)
+    return line.trim() === '' ? undefined : line
   }
+  if (fact.type === 'task.progress') return fact.message
+  if (fact.type === 'task.warned') return `${fact.taskId}: ${fact.message}`
+  if (fact.type === 'task.asked') return `${fact.taskId} asks: ${fact.question}`
+  if (fact.type === 'task.retrying' || fact.type === 'task.failed')
+    return `${fact.taskId}: ${fact.failure.message}`
+  return fact.type === 'run.failed' ? fact.failure?.message : undefined
 }

@@ -68,7 +68,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       const entry = list.find(runId)
       if (entry === undefined) return undefined
       const { cwd, umask } = entry.spec
-      return { env: environments.variables(entry.environment), cwd, umask, logDir: join(home.jobs, runId, 'output') }
+      return {
+        env: environments.variables(entry.environment),
+        cwd,
+        umask,
+        logDir: join(home.jobs, runId, 'output'),
+      }
     },
     ...(options.logBytes === undefined ? {} : { logBytes: options.logBytes }),
   })
@@ -192,7 +197,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     home: home.path,
     startedAt,
     concurrency,
-    inUse: list.open.reduce((sum, { summary: { counts } }) => sum + counts.starting + counts.running + counts.stalled + counts.stopping, 0),
+    inUse: list.open.reduce(
+      (sum, { summary: { counts } }) =>
+        sum + counts.starting + counts.running + counts.stalled + counts.stopping,
+      0,
+    ),
     jobs: list.size,
     open: list.open.length,
     clients: clients.size,

@@ -52,10 +52,10 @@ export async function takeSpool(home: Home, { book, list, environments, warn }: 
 function readSpec(home: Home, id: string): JobSpec {
   const value: unknown = JSON.parse(readFileSync(specFile(home, id), 'utf8'))
   if (!isRecord(value) || value['id'] !== id || !isJobId(id)) throw new Error('it is not a job with that id')
-  const spec = value as unknown as JobSpec
-  if (spec.version !== specVersion) {
-    throw new Error(`it has version ${String(spec.version)}, and this dagmar knows ${specVersion}`)
+  if (value['version'] !== specVersion) {
+    throw new Error(`it has version ${String(value['version'])}, and this dagmar knows ${specVersion}`)
   }
+  const spec = value as unknown as JobSpec
   plan(spec.definition)
   return spec
 }

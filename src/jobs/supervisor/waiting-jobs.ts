@@ -20,7 +20,8 @@ export class WaitingJobs {
   readonly #options: WaitingJobsOptions
   readonly #entries = new Set<Entry>()
   readonly #dependents = new Map<string, Set<Entry>>()
-  #timer: TimerId | undefined
+  #timer: TimerId
+  #isArmed = false
 
   constructor(options: WaitingJobsOptions) {
     this.#options = options
@@ -63,7 +64,12 @@ export class WaitingJobs {
       if (end === undefined) isWaiting = true
       else if (!afterAny && end !== 'completed') {
         this.delete(entry)
-        refuse(entry, end === 'gone' ? `the job ${id} that it waits for is gone` : `the job ${id} that it waits for ${end === 'failed' ? 'failed' : 'was killed'}`)
+        refuse(
+          entry,
+          end === 'gone'
+            ? `the job ${id} that it waits for is gone`
+            : `the job ${id} that it waits for ${end === 'failed' ? 'failed' : 'was killed'}`,
+        )
         return
       }
     }
@@ -77,19 +83,27 @@ export class WaitingJobs {
   }
 
   close(): void {
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer)
+    if (this.#isArmed) this.#options.clock.clearTimeout(this.#timer)
     this.#entries.clear()
   }
 
   #arm(): void {
-    if (this.#timer !== undefined) return
+    if (this.#isArmed) return
     const { clock } = this.#options
-    const next = Math.min(...[...this.#entries].map(({ spec }) => spec.notBefore ?? Number.POSITIVE_INFINITY).filter((at) => at > clock.now()))
+    const next = Math.min(
+      ...[...this.#entries]
+        .map(({ spec }) => spec.notBefore ?? Number.POSITIVE_INFINITY)
+        .filter((at) => at > clock.now()),
+    )
     if (next === Number.POSITIVE_INFINITY) return
-    this.#timer = clock.setTimeout(() => {
-      this.#timer = undefined
-      for (const entry of this.#entries) if (entry.spec.notBefore !== undefined) this.look(entry)
-      this.#arm()
-    }, Math.min(longestTimerMs, next - clock.now()))
+    this.#isArmed = true
+    this.#timer = clock.setTimeout(
+      () => {
+        this.#isArmed = false
+        for (const entry of this.#entries) if (entry.spec.notBefore !== undefined) this.look(entry)
+        this.#arm()
+      },
+      Math.min(longestTimerMs, next - clock.now()),
+    )
   }
 }

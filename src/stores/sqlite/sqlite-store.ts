@@ -127,9 +127,11 @@ export class SqliteStore implements Store {
 
   async forget(runIds: readonly string[]): Promise<void> {
     const forget = (): void => this.#dropping.forget(runIds)
-    await this.#inTurn(() => whenDone(this.#settings.patienceMs, isLocked, forget)).catch((thrown: unknown) => {
-      throw this.#wrong(thrown, 'written')
-    })
+    await this.#inTurn(() => whenDone(this.#settings.patienceMs, isLocked, forget)).catch(
+      (thrown: unknown) => {
+        throw this.#wrong(thrown, 'written')
+      },
+    )
     this.#drop()
   }
 
