@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { afterPoll } from './after-poll.ts'
+import { rotatedPath } from './log-path.ts'
 import { writeRegularFile } from './regular-file.ts'
-import { rotatedPath, writeRotatingFile } from './rotating-file.ts'
+import { writeRotatingFile } from './rotating-file.ts'
 
 /** How much output may wait for the disk before the command has to wait, too. */
 const mostWaitingBytes = 256 * 1024

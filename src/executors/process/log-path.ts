@@ -19,11 +19,16 @@ export function logPath(
   return join(folder, `${fileNameOf(taskId)}.${attempt}.log`)
 }
 
+/** What a log that was full is called from then on. */
+export function rotatedPath(path: string): string {
+  return `${path}.1`
+}
+
 /**
  * The text, if it can be a file name; else the part of it that can, with `~` and a hash, so that different texts have
  * different names.
  */
-function fileNameOf(text: string): string {
+export function fileNameOf(text: string): string {
   const safe = Buffer.from(text.replace(unfit, '_'))
   // Cut in the middle of a character, it ends with the mark for a broken one.
   const name = safe.length > mostNameBytes ? safe.toString('utf8', 0, mostNameBytes) : safe.toString()

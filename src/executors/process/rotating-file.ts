@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
 import { callbackify } from 'node:util'
+import { rotatedPath } from './log-path.ts'
 import { errorCode } from './start-fault.ts'
 
 export interface RotatingFileOptions {
@@ -11,11 +12,6 @@ export interface RotatingFileOptions {
   readonly mostWaitingBytes: number
   /** Called each time when the file has been full. */
   readonly rotated: () => void
-}
-
-/** What the file before the present one is called. */
-export function rotatedPath(path: string): string {
-  return `${path}.1`
 }
 
 /**
