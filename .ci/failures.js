@@ -13,7 +13,7 @@ else if (what === 'names') print(paths.flatMap(named))
 else print([count(...paths.map(read))])
 
 function print(lines) {
-  for (const line of lines) console.log(line)
+  for (const line of lines) process.stdout.write(`${line}\n`)
 }
 
 function read(path) {
@@ -34,11 +34,13 @@ function named(path) {
     const failed = assertionResults.filter(({ status }) => status === 'failed')
     // A file that could not be loaded has no tests.
     if (failed.length === 0) return [`${place}\n  ${message.slice(0, 3000)}`]
-    return failed.map((test) => `${place}\n  ${test.fullName}\n  ${test.failureMessages.join('\n  ').slice(0, 3000)}`)
+    return failed.map(
+      (test) => `${place}\n  ${test.fullName}\n  ${test.failureMessages.join('\n  ').slice(0, 3000)}`,
+    )
   })
 }
 
-function count(report, again) {
+function count(report, again = nothing) {
   const first = report.numFailedTests || (report.success ? 0 : failedFiles(report).length || 1)
   const failed = again.success ? 0 : first
   return `${report.numPassedTests + first - failed} passed, ${failed} failed`

@@ -12,9 +12,7 @@ export interface Hello {
   readonly pid: number
 }
 
-/** What a client asks for, by verb: the fields that it sends, and what it is answered. */
-export type Verb = Request['verb']
-
+/** What a client asks for, by verb, with the fields that it sends. `src/jobs/README.md` says what it is answered. */
 export type Request =
   /** The spool has something new. Answered once it is safe that it will be taken. */
   | { readonly verb: 'look'; readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>> }
