@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import { shownMessage } from '../text/shown-text.ts'
+import { addActingCommands } from './acting-on-jobs.ts'
 import { addCheckCommand } from './check.ts'
 import { addCompletionCommand } from './completion.ts'
+import { addDispatchCommand } from './dispatch.ts'
 import { addGraphCommand } from './graph.ts'
 import { addInspectCommand } from './inspect.ts'
 import { addInitCommand } from './init.ts'
+import { addLookingCommands } from './looking-at-jobs.ts'
 import { addRunCommand } from './run.ts'
 import { addSimulateCommand } from './simulate.ts'
 import { addSupervisorCommand } from './supervisor.ts'
@@ -12,14 +15,12 @@ import { addTellCommand } from './tell.ts'
 import { addTestCommand } from './test.ts'
 
 const examples = `
-Examples:
-  dagmar init                      write a small plan to begin with
-  dagmar check plan.yaml           say what is wrong with it, if anything
-  dagmar test plan.yaml            find out what faults do to it
-  dagmar graph plan.yaml           draw it
-  dagmar simulate plan.yaml        say how long it will take
-  dagmar run plan.yaml             run it
-  dagmar run plan.yaml --inspect   run it and see it in the browser
+To begin with:
+  dagmar init                      write a small plan
+  dagmar run plan.yaml             run it, and see it live
+  dagmar dispatch plan.yaml        run it in the background instead
+  dagmar jobs                      what runs there
+  dagmar jobs %-1 --watch          see the latest live
 
 dagmar help <command> has more of each.
 `
@@ -30,11 +31,11 @@ export function createProgram(version: string): Command {
     .description('Runs plans of commands that depend on each other, and leaves no process behind.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
     .configureOutput({ outputError: (text, write) => write(`${shownMessage(text)}\n`) })
     .showHelpAfterError('(dagmar --help says what there is)')
     .addHelpText('after', examples)
     .exitOverride()
+  program.commandsGroup('Plans, here and now:').helpCommand('help [command]', 'print the help of a command')
   addRunCommand(program)
   addCheckCommand(program)
   addTestCommand(program)
@@ -43,7 +44,11 @@ export function createProgram(version: string): Command {
   addInspectCommand(program)
   addInitCommand(program)
   addTellCommand(program)
-  addSupervisorCommand(program)
   addCompletionCommand(program)
+  program.commandsGroup('Jobs, in the background:')
+  addDispatchCommand(program)
+  addLookingCommands(program)
+  addActingCommands(program)
+  addSupervisorCommand(program)
   return program
 }

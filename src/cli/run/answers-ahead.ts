@@ -7,19 +7,28 @@ import type { Plan } from '../../graph/plan.ts'
 export type AnswersAhead = (taskId: TaskId, of: 'handler' | 'failure') => string | undefined
 
 /** What `--answer deploy=yes` says. Each answers one question of its task, in their order. Throws `CONFIG_INVALID`. */
-export function answersAhead(given: readonly string[], { tasks }: Pick<Plan, 'tasks'>): AnswersAhead {
-  const ids = new Set(tasks.map(({ id }) => id))
-  const left = new Map<TaskId, string[]>()
-  for (const text of given) {
-    const equals = endOfId(text, ids)
-    const taskId = text.slice(0, equals)
-    left.set(taskId, [...(left.get(taskId) ?? []), text.slice(equals + 1)])
-  }
+export function answersAhead(given: readonly string[], plan: Pick<Plan, 'tasks'>): AnswersAhead {
+  const left = answersByTask(given, plan)
   return (taskId, of) => {
     const answers = left.get(taskId)
     const [first] = answers ?? []
     return first === undefined || (of === 'failure' && !isDecision(first)) ? undefined : answers!.shift()
   }
+}
+
+/** The answers of each task, in their order. Throws `CONFIG_INVALID`. */
+export function answersByTask(
+  given: readonly string[],
+  { tasks }: Pick<Plan, 'tasks'>,
+): ReadonlyMap<TaskId, string[]> {
+  const ids = new Set(tasks.map(({ id }) => id))
+  const byTask = new Map<TaskId, string[]>()
+  for (const text of given) {
+    const equals = endOfId(text, ids)
+    const taskId = text.slice(0, equals)
+    byTask.set(taskId, [...(byTask.get(taskId) ?? []), text.slice(equals + 1)])
+  }
+  return byTask
 }
 
 /** An id may have an equals sign of its own. */

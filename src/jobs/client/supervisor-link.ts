@@ -36,14 +36,14 @@ class Connection {
   readonly #watchers = new Map<number, Watcher>()
   #last = 0
   isOpen = true
-  readonly gone: Promise<void>
+  readonly #gone: Promise<void>
   /** Environments that the supervisor has from this connection. */
   readonly sent = new Set<string>()
 
   constructor(socket: Socket, hello: Hello, closed: () => void) {
     this.#socket = socket
     this.hello = hello
-    this.gone = new Promise((resolve) => socket.once('close', () => resolve()))
+    this.#gone = new Promise((resolve) => socket.once('close', () => resolve()))
     socket.on('close', () => {
       this.isOpen = false
       closed()
@@ -95,6 +95,12 @@ class Connection {
       if (this.#watchers.delete(n) && this.isOpen)
         void this.ask({ verb: 'unwatch', watch: n }).catch(() => undefined)
     }
+  }
+
+  /** Resolves when it is closed, for which the process stays. */
+  gone(): Promise<void> {
+    this.#socket.ref()
+    return this.#gone
   }
 
   close(): void {
@@ -177,7 +183,7 @@ export class SupervisorLink {
   /** Resolves when the other end is gone. */
   async gone(): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined)
-    if (connection?.isOpen === true) await connection.gone
+    if (connection?.isOpen === true) await connection.gone()
   }
 
   get isClosed(): boolean {

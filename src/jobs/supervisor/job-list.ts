@@ -7,7 +7,7 @@ const gatherMs = 50
 
 type Watcher = (changed: readonly JobSummary[], removed: readonly string[]) => void
 
-/** All jobs in the order of their ids, which is that of their dispatch to the second. */
+/** All jobs in the order in which they were dispatched; their ids say that only to the second. */
 export class JobList {
   #ids: string[] = []
   readonly #entries = new Map<string, Entry>()
@@ -35,7 +35,7 @@ export class JobList {
   add(entry: Entry): void {
     const { id } = entry
     this.#entries.set(id, entry)
-    this.#ids.splice(this.#placeFor(id), 0, id)
+    this.#ids.splice(this.#placeFor(entry), 0, id)
     this.changed(entry)
   }
 
@@ -53,7 +53,7 @@ export class JobList {
   }
 
   withPlace(entry: Entry): JobSummary {
-    return { ...entry.summary, place: this.#placeFor(entry.id) + 1 }
+    return { ...entry.summary, place: this.#placeFor(entry) + 1 }
   }
 
   matching(query: JobQuery): readonly JobSummary[] {
@@ -107,14 +107,20 @@ export class JobList {
     for (const tell of this.#watchers) tell(changed, removed)
   }
 
-  /** Where the id stands, or would. */
-  #placeFor(id: string): number {
+  /** Where the job stands, or would. */
+  #placeFor(entry: Entry): number {
     let [from, to] = [0, this.#ids.length]
     while (from < to) {
       const middle = (from + to) >>> 1
-      if (this.#ids[middle]! < id) from = middle + 1
+      if (isBefore(this.#entries.get(this.#ids[middle]!)!, entry)) from = middle + 1
       else to = middle
     }
     return from
   }
+}
+
+function isBefore({ summary: one }: Entry, { summary: other }: Entry): boolean {
+  return (
+    one.dispatchedAt < other.dispatchedAt || (one.dispatchedAt === other.dispatchedAt && one.id < other.id)
+  )
 }

@@ -1,0 +1,85 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import { PlanFileError } from '../../errors/plan-file-error.ts'
+import type { Jobs } from '../../jobs/client/jobs.ts'
+import type { PlanFile } from '../../plan-file/parse-plan.ts'
+import { shownText } from '../../text/shown-text.ts'
+import { jobNamed } from '../jobs/chosen-jobs.ts'
+import type { CommandIo } from '../jobs/command-io.ts'
+import { readPlan } from '../read-plan.ts'
+import { isDagModule } from '../run/dag-module-path.ts'
+import { commandPlan } from './command-plan.ts'
+import { dispatchLines } from './dispatch-lines.ts'
+import { type JobFlags, readJobOptions } from './read-job-options.ts'
+
+/** The options of `dagmar dispatch` as commander gives them. */
+export interface DispatchFlags extends JobFlags {
+  readonly stdin?: boolean
+  readonly json?: boolean
+}
+
+/** What stands on the command line before `--`, and after it. */
+export interface DispatchWords {
+  readonly plan: readonly string[]
+  readonly words: readonly string[]
+}
+
+/** Prints the ids of what is dispatched. Resolves with the exit code. Rejects before anything is dispatched. */
+export async function dispatchCommand(
+  jobs: Jobs,
+  operands: DispatchWords,
+  flags: DispatchFlags,
+  io: CommandIo,
+): Promise<number> {
+  const after = await Promise.all((flags.after ?? []).map(async (id) => (await jobNamed(jobs, id)).id))
+  const given = after.length === 0 ? {} : { after }
+  if (flags.stdin === true) {
+    if (operands.plan.length + operands.words.length > 0 || flags.input === '-') {
+      throw misuse('--stdin reads plans from stdin: give neither a plan nor a command, and no --input -.')
+    }
+    return dispatchLines(jobs, process.stdin, { flags, given }, io)
+  }
+  const planFile = await planOf(operands, flags)
+  const options = await readJobOptions(planFile, flags, io.now())
+  const { id } = await jobs.dispatch(planFile.definition, { ...options, ...given })
+  await io.print(flags.json === true ? `${JSON.stringify({ id })}\n` : `${id}\n`)
+  io.note(dispatchedNote(options.name ?? planFile.plan.name, io))
+  return 0
+}
+
+/** What is said beside the id. */
+function dispatchedNote(name: string, { paint }: CommandIo): string {
+  return `${paint('✓ dispatched', 'good')} ${shownText(name)}${paint('; dagmar jobs lists the jobs, dagmar attach watches the latest', 'faint')}`
+}
+
+async function planOf({ plan, words }: DispatchWords, { input }: DispatchFlags): Promise<PlanFile> {
+  const [path, ...more] = plan
+  if (words.length > 0) {
+    if (path === undefined) return commandPlan(words, process.cwd())
+    throw misuse(`There is a plan, ${path}, and a command after --: dispatch them one by one.`)
+  }
+  if (path === undefined) {
+    throw new DagmarError('CONFIG_INVALID', {
+      message: 'Nothing says what to dispatch.',
+      hint: 'Give a plan, or a command after --, as in dagmar dispatch -- npm test.',
+    })
+  }
+  if (more.length > 0) {
+    throw new DagmarError('CONFIG_INVALID', {
+      message: `There are ${plan.length} words, but a plan is one.`,
+      hint: `For a command, put -- before it: dagmar dispatch -- ${plan.join(' ')}`,
+    })
+  }
+  if (path === '-' && input === '-') throw misuse('The plan and --input cannot both come from stdin.')
+  if (isDagModule(path)) {
+    throw new PlanFileError('PLAN_UNREADABLE', {
+      file: path,
+      message: `${path} is a module, whose handlers are functions of a process. A job outlives the process that dispatches it, so its plan is data: YAML or JSON.`,
+      hint: `dagmar run ${path} runs it here, and dagmar dispatch -- dagmar run ${path} does so in the background.`,
+    })
+  }
+  return readPlan(path)
+}
+
+function misuse(message: string): DagmarError {
+  return new DagmarError('CONFIG_INVALID', { message })
+}

@@ -1,0 +1,178 @@
+import type { Command } from 'commander'
+import {
+  addFilters,
+  type LoadDoor,
+  loadSystemDoor,
+  readCount,
+  withJobs,
+  withJobsIfAny,
+} from './job-options.ts'
+import type { DeadLetterFlags } from './jobs/list-dead-letters.ts'
+import type { ListFlags } from './jobs/list-jobs.ts'
+import type { LogsFlags } from './jobs/print-logs.ts'
+import type { WaitFlags } from './jobs/wait-for-jobs.ts'
+
+const whichJob = 'its id, the beginning or the end of one, or a place: %1, %-1'
+const whichJobs = `ids, their beginnings or ends, or places: %1, %-1`
+
+const jobsExamples = `
+Examples:
+  dagmar jobs                          those that are open, and the latest of the others
+  dagmar jobs --status failed --since 1d
+  dagmar jobs a2f5                     the tasks of a job, what failed first; or %-1, the latest
+  dagmar jobs a2f5 --watch             live, until q or d, which leave the job alone
+  dagmar jobs a2f5 --json | jq .status
+  dagmar jobs --json                   all of them, as one JSON array
+
+Exit codes: 0, or 2 where there is no such job; with --watch as dagmar attach.
+`
+
+const attachExamples = `
+Examples:
+  dagmar attach        the latest job
+  dagmar attach a2f5   this one
+
+Shows a job as dagmar run shows a run; ? names the keys. Several may watch a job. d and Ctrl-C
+leave it alone: it goes on.
+
+Exit codes: 0 completed, or left with d; 1 failed or killed; 130 left with Ctrl-C.
+`
+
+const logsExamples = `
+Examples:
+  dagmar logs a2f5                 what all its tasks have put out
+  dagmar logs a2f5 test -f         that of one task, and what comes, until the job is settled
+  dagmar logs %-1 test --tail 20   of the latest job
+
+What a terminal would act on is left out. dagmar jobs a2f5 --json has the folder in which the files lie.
+`
+
+const whyExamples = `
+Examples:
+  dagmar why a2f5          every task that waits, works, or has failed
+  dagmar why a2f5 deploy   one task
+`
+
+const storyExamples = `
+Examples:
+  dagmar story a2f5         what has happened, in the order of time
+  dagmar story a2f5 test    what has happened to one task
+`
+
+const waitExamples = `
+Examples:
+  dagmar wait a2f5 && ./publish.sh
+  dagmar wait %-1 %-2 --any             until the first of them is settled
+  dagmar wait --project web --status open
+
+Exit codes: 0 all completed; 1 one failed; 130 none failed, and one was killed; with --any those
+of the first that is settled. 2 where there is no such job.
+`
+
+const deadLetterExamples = `
+Examples:
+  dagmar dead-letters --since 1d
+  dagmar redrive a2f5 test        start one of them again
+`
+
+/** The commands that look at jobs, and change none. What they do is loaded when they are called. */
+export function addLookingCommands(program: Command, load: LoadDoor = loadSystemDoor): void {
+  addFilters(
+    program
+      .command('jobs')
+      .summary('list the jobs, or show one')
+      .description('Lists the jobs, or shows the tasks of those that are named.')
+      .argument('[job...]', whichJobs),
+  )
+    .option('-a, --all', 'all settled jobs, too; of a large job, all tasks')
+    .option('-n, --limit <n>', 'the latest, so many', readCount)
+    .option('-w, --watch', 'show one job live')
+    .option('--json', 'print one JSON object for one job, and an array for a list')
+    .option('--ids', 'print ids, one a line: of the jobs, or of the tasks of one')
+    .addHelpText('after', jobsExamples)
+    .action(
+      async (ids: readonly string[], flags: ListFlags & { readonly ids?: boolean }, command: Command) => {
+        const { listJobs, printIds, showJobs } = await import('./jobs/list-jobs.ts')
+        if (flags.ids === true) return withJobsIfAny(load, command, (jobs, io) => printIds(jobs, ids, io))
+        if (flags.watch === true) return watch(load, command, ids)
+        await withJobs(load, command, (jobs, io) =>
+          ids.length === 0 ? listJobs(jobs, flags, io) : showJobs(jobs, ids, flags, io),
+        )
+      },
+    )
+  program
+    .command('attach')
+    .summary('watch a job')
+    .description('Shows a job live, until it is settled or you leave it.')
+    .argument('[job]', whichJob, '%-1')
+    .addHelpText('after', attachExamples)
+    .action((id: string, _flags: object, command: Command) => watch(load, command, [id]))
+  program
+    .command('logs')
+    .summary('print what a job has put out')
+    .description('Prints the output of a job, or of one of its tasks.')
+    .argument('<job>', whichJob)
+    .argument('[task]', 'one of its tasks')
+    .option('-f, --follow', 'go on with what comes, until the job is settled')
+    .option('--tail <n>', 'only the last lines of each attempt, so many', readCount)
+    .option('--since <time>', 'only of attempts that have put something out since: 10m, 14:30')
+    .option('--attempt <n>', 'only of this attempt of each task', readCount)
+    .addHelpText('after', logsExamples)
+    .action(async (id: string, task: string | undefined, flags: LogsFlags, command: Command) => {
+      const { printLogs } = await import('./jobs/print-logs.ts')
+      await withJobs(load, command, (jobs, io) => printLogs(jobs, id, task, flags, io))
+    })
+  program
+    .command('why')
+    .summary('say why a job, or a task of it, is where it is')
+    .description('Says what the tasks of a job wait for, or why they failed.')
+    .argument('<job>', whichJob)
+    .argument('[task]', 'one of its tasks')
+    .addHelpText('after', whyExamples)
+    .action(async (id: string, task: string | undefined, _flags: object, command: Command) => {
+      const { explainJob } = await import('./jobs/explain-job.ts')
+      await withJobs(load, command, (jobs, io) => explainJob(jobs, id, task, io))
+    })
+  program
+    .command('story')
+    .summary('tell what has happened to a job, or a task of it')
+    .description('Tells what has happened to a job so far.')
+    .argument('<job>', whichJob)
+    .argument('[task]', 'one of its tasks')
+    .addHelpText('after', storyExamples)
+    .action(async (id: string, task: string | undefined, _flags: object, command: Command) => {
+      const { tellStory } = await import('./jobs/explain-job.ts')
+      await withJobs(load, command, (jobs, io) => tellStory(jobs, id, task, io))
+    })
+  addFilters(
+    program
+      .command('wait')
+      .summary('wait until jobs are settled')
+      .description('Waits until jobs are settled, and exits as they did.')
+      .argument('[job...]', whichJobs),
+  )
+    .option('--any', 'until the first of them is')
+    .addHelpText('after', waitExamples)
+    .action(async (ids: readonly string[], flags: WaitFlags, command: Command) => {
+      const { waitForJobs } = await import('./jobs/wait-for-jobs.ts')
+      await withJobs(load, command, (jobs, io) => waitForJobs(jobs, ids, flags, io))
+    })
+  addFilters(
+    program
+      .command('dead-letters')
+      .summary('list tasks that have used up their attempts')
+      .description('Lists the tasks of settled jobs that have used up all their attempts.')
+      .argument('[job...]', whichJobs),
+  )
+    .option('--json', 'print them as one JSON array')
+    .addHelpText('after', deadLetterExamples)
+    .action(async (ids: readonly string[], flags: DeadLetterFlags, command: Command) => {
+      const { listDeadLetters } = await import('./jobs/list-dead-letters.ts')
+      await withJobs(load, command, (jobs, io) => listDeadLetters(jobs, ids, flags, io))
+    })
+}
+
+async function watch(load: LoadDoor, command: Command, ids: readonly string[]): Promise<void> {
+  const { watchOne } = await import('./jobs/watch-one.ts')
+  await withJobs(load, command, (jobs) => watchOne(jobs, ids))
+}
