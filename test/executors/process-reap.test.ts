@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command, type JsonValue, processExecutor } from 'dagmar'
 import { afterAll, describe, expect, it } from 'vitest'
+import { bootId } from '../../src/system/boot-id.ts'
+import { startOf } from '../../src/system/running-process.ts'
 import {
   expectNothingLeft,
   isGroupAlive,
@@ -26,6 +31,18 @@ async function running(line: string) {
   return { run, handle: await handle }
 }
 
+/** A command that nobody looks after, as a coordinator leaves it that is killed, with what that had noted. */
+async function leftBehind(line: string) {
+  const mark = randomUUID()
+  const env = { PATH: process.env['PATH'], DAGMAR_MARKS: mark, DAGMAR_ATTEMPT: `run-${process.pid}/left/1` }
+  const leader = spawn('/bin/sh', ['-c', line], { detached: true, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const end = once(leader, 'exit')
+  await once(leader.stdout, 'data')
+  leader.stdout.destroy()
+  const pid = leader.pid!
+  return { leader: { end }, handle: { pid, start: startOf(pid)!, boot: bootId()!, mark } }
+}
+
 function reap(handle: Partial<Record<keyof ProcessHandle, JsonValue>>): Promise<void> {
   return processExecutor().reap!(key, handle as JsonValue)
 }
@@ -46,6 +63,40 @@ describe.runIf(existsSync('/proc/self/environ'))('a later coordinator', () => {
     await reap(handle)
     expect(processesOfThisFile()).toEqual([])
     await run.end
+  })
+
+  it('ends what is in the group without its mark, also when the leader has ended before it', async () => {
+    const deaf = 'trap "" TERM; echo up; while :; do sleep 0.02; done'
+    const { run, handle } = await running(`env -i sh -c '${deaf}' & wait`)
+    await run.says('up')
+    await reap(handle)
+    expect(isGroupAlive(handle.pid)).toBe(false)
+    await run.end
+  })
+
+  it('knows a group without a leader by one in it that carries the mark', async () => {
+    const { leader, handle } = await leftBehind('env -i sleep 100 & sleep 100 & echo up')
+    await leader.end
+    expect(isGroupAlive(handle.pid)).toBe(true)
+    await reap({ ...handle, mark: 'another-mark' })
+    expect(isGroupAlive(handle.pid)).toBe(true)
+    await reap(handle)
+    expect(isGroupAlive(handle.pid)).toBe(false)
+  })
+
+  it('ends many at once in the time of one', async () => {
+    const deaf = 'trap "" TERM; setsid sleep 100 & echo up; while :; do sleep 0.2; done'
+    const all = await Promise.all(Array.from({ length: 30 }, () => leftBehind(deaf)))
+    const one = all.pop()!
+    const tookOf = async (some: readonly { readonly handle: ProcessHandle }[]): Promise<number> => {
+      const began = performance.now()
+      await Promise.all(some.map(({ handle }) => reap(handle)))
+      return performance.now() - began
+    }
+    const tookOne = await tookOf([one])
+    expect(await tookOf(all)).toBeLessThan(3 * tookOne)
+    expect(all.filter(({ handle }) => isGroupAlive(handle.pid))).toEqual([])
+    expect(processesOfThisFile()).toEqual([])
   })
 
   it('touches nobody who has the number by now', async () => {

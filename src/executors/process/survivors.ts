@@ -5,6 +5,8 @@ import { allPids, commandOf, latestPid, marksOf } from './system-processes.ts'
 /** A process of an attempt that runs although its leader is gone, or is to be gone. */
 export interface Survivor {
   readonly pid: number
+  /** When it was started, in ticks. */
+  readonly start: number
   readonly command: string
   readonly isInGroup: boolean
   /** It leads a group of its own. */
@@ -23,6 +25,8 @@ export interface Trace {
   readonly startedAt?: number
   /** The live leaders of other attempts, which need no look. */
   readonly others: ReadonlySet<number>
+  /** What earlier looks have found. As long as one of the group is there, its number is nobody else's. */
+  readonly known?: ReadonlyMap<number, Survivor>
 }
 
 export interface Looked {
@@ -74,6 +78,8 @@ class Look {
   readonly #found: (trace: Trace, survivor: Survivor) => void
   readonly #byMark = new Map<string, Trace>()
   readonly #byGroup = new Map<number, Trace>()
+  /** Groups that may be somebody else's by now, with the processes that were passed over. */
+  readonly #doubtful = new Map<number, number[]>()
   readonly #others: ReadonlySet<number>
   readonly #eldest: number
   readonly #survivors = new Map<Trace, Survivor[]>()
@@ -87,6 +93,7 @@ class Look {
       this.#survivors.set(trace, [])
       this.#byMark.set(trace.mark, trace)
       if (ownsGroup(trace)) this.#byGroup.set(trace.leader, trace)
+      else this.#doubtful.set(trace.leader, [])
     }
   }
 
@@ -94,17 +101,30 @@ class Look {
     if (this.#others.has(pid)) return
     const running = runningProcess(pid)
     if (running === undefined || running.start < this.#eldest) return
-    const { group } = running
+    const { group, start } = running
     const trace = this.#byGroup.get(group) ?? this.#byItsMarks(pid)
-    if (trace === undefined) return
+    if (trace === undefined) {
+      this.#doubtful.get(group)?.push(pid)
+      return
+    }
     const isInGroup = group === trace.leader
-    const survivor = { pid, command: commandOf(pid), isInGroup, isLeader: group === pid }
+    const survivor = { pid, start, command: commandOf(pid), isInGroup, isLeader: group === pid }
     this.#survivors.get(trace)!.push(survivor)
     this.#found(trace, survivor)
+    if (isInGroup) this.#owns(trace)
   }
 
   result(isWhole: boolean): Looked {
     return { found: this.#survivors, isSure: this.#isSure && isWhole }
+  }
+
+  /** One of the group carries the mark: so it is the attempt's, with those that carry none. */
+  #owns(trace: Trace): void {
+    const passed = this.#doubtful.get(trace.leader)
+    if (passed === undefined) return
+    this.#doubtful.delete(trace.leader)
+    this.#byGroup.set(trace.leader, trace)
+    for (const pid of passed) this.at(pid)
   }
 
   #byItsMarks(pid: number): Trace | undefined {
@@ -115,9 +135,18 @@ class Look {
   }
 }
 
-/** A number may be somebody else's by now: a group that we did not watch is known by its leader, as long as that is there. */
-function ownsGroup({ leader, start, isReaped }: Trace): boolean {
-  return isReaped ? hasGroup(leader) : startOf(leader) === start
+/**
+ * A number may be somebody else's by now: a group that we did not watch is known by its leader, or by one that was found
+ * in it, as long as that is there.
+ */
+function ownsGroup({ leader, start, isReaped, known }: Trace): boolean {
+  if (isReaped) return hasGroup(leader)
+  if (startOf(leader) === start) return true
+  for (const { pid, start: then } of known?.values() ?? []) {
+    const running = runningProcess(pid)
+    if (running?.start === then && running.group === leader) return true
+  }
+  return false
 }
 
 /**

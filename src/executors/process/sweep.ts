@@ -37,7 +37,7 @@ export class Sweep {
   #isOver = false
 
   constructor(trace: Trace, options: SweepOptions) {
-    this.trace = trace
+    this.trace = { ...trace, known: this.#found }
     this.#options = options
     this.#forceAt = options.isEnding ? Number.POSITIVE_INFINITY : performance.now() + graceMs
   }
@@ -92,7 +92,7 @@ export class Sweep {
   #endUnseen(): boolean {
     const { leader } = this.trace
     if (!hasGroup(leader)) return false
-    this.end({ pid: leader, command: 'its process group', isInGroup: true, isLeader: false })
+    this.end({ pid: leader, start: 0, command: 'its process group', isInGroup: true, isLeader: false })
     return true
   }
 }
