@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -50,7 +49,7 @@ export function openHome(path = stateFolder(process.env)): Home {
 function socketIn(folder: string): string {
   const path = join(folder, 'supervisor.sock')
   if (Buffer.byteLength(path) <= longestSocketPath) return path
-  const name = `dagmar-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
+  const name = `dagmar-${process.getBuiltinModule('node:crypto').createHash('sha256').update(folder).digest('hex').slice(0, 16)}`
   const { XDG_RUNTIME_DIR: runtime = '' } = process.env
   const shorter = join(runtime === '' ? tmpdir() : runtime, name)
   ownFolder(shorter)

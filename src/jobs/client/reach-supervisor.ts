@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as later } from 'node:timers/promises'
@@ -29,8 +29,14 @@ export function knock(home: Pick<Home, 'socket'>): Promise<Socket | undefined> {
   })
 }
 
+/** A door at which too many stand counts as one that nobody opens: whoever is started for it finds out. */
+function isAbsence({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EAGAIN'
+}
+
 /** Starts a supervisor in the background. It leaves at once where there is one already. */
-export function startInBackground(home: Home): ChildProcess {
+export async function startInBackground(home: Home): Promise<ChildProcess> {
+  const { spawn } = await import('node:child_process')
   const log = openSync(home.log, 'a', 0o600)
   try {
     const isLong = fstatSync(log).size > mostLogBytes
@@ -56,7 +62,7 @@ export async function reachSupervisor(home: Home, start = true): Promise<Socket>
   const there = await knock(home)
   if (there !== undefined) return there
   if (!start) throw lost(home, 'There is no supervisor.')
-  const child = startInBackground(home)
+  const child = await startInBackground(home)
   let hasFailed = false
   child.once('exit', (code) => {
     hasFailed = code !== 0

@@ -85,6 +85,7 @@ export class JobBook {
     const entry = new Entry(spec, environment)
     list.add(entry)
     try {
+      this.#status.plan(entry)
       await table.put(keptOf(entry))
     } catch (thrown) {
       list.remove([spec.id])

@@ -1,5 +1,5 @@
 import { open, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Home } from '../home.ts'
 import { type JobDetails, isSettledStatus } from '../job.ts'
 import type { Entry } from './entry.ts'
@@ -24,6 +24,8 @@ export class StatusFiles {
   readonly #pending = new Map<Entry, Pending>()
   readonly #resting = new Map<Entry, ReturnType<typeof setTimeout>>()
   readonly #writing = new Set<Entry>()
+  /** Those whose plan is not written yet. */
+  readonly #unplanned = new Set<Entry>()
   #idle: (() => void)[] = []
   #hasWarned = false
 
@@ -35,6 +37,11 @@ export class StatusFiles {
     this.#home = home
     this.#detailsOf = detailsOf
     this.#warn = warn
+  }
+
+  /** Writes `plan.json`, before the first `status.json`. */
+  plan(entry: Entry): void {
+    this.#unplanned.add(entry)
   }
 
   changed(entry: Entry, isUrgent: boolean): void {
@@ -89,15 +96,8 @@ export class StatusFiles {
     const { pid, folder: _, ...details } = await this.#detailsOf(entry)
     const status = { version: statusVersion, ...details, pid, updatedAt: Date.now() }
     const folder = join(this.#home.jobs, entry.id)
-    const temporary = join(folder, '.status.json.tmp')
-    const file = await open(temporary, 'w', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify(status)}\n`)
-      if (isSettledStatus(details.status)) await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, join(folder, 'status.json'))
+    if (this.#unplanned.delete(entry)) await replaceFile(join(folder, 'plan.json'), planIn(entry), false)
+    await replaceFile(join(folder, 'status.json'), status, isSettledStatus(details.status))
   }
 
   #rest(entry: Entry): void {
@@ -109,4 +109,23 @@ export class StatusFiles {
     timer.unref()
     this.#resting.set(entry, timer)
   }
+}
+
+/** What a job is run from, but for what may be secret: answers given ahead, and whom to notify. */
+function planIn({ spec }: Entry): Readonly<Record<string, unknown>> {
+  const { answers: _answers, notify: _notify, version: _version, ...rest } = spec
+  return { version: statusVersion, ...rest }
+}
+
+/** A reader sees the old file or the new one, and never half of one. */
+async function replaceFile(path: string, value: unknown, isSynced: boolean): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`)
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify(value)}\n`)
+    if (isSynced) await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
 }
