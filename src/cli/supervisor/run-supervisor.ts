@@ -2,6 +2,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { asError } from '../../errors/foreign-value.ts'
 import { knock } from '../../jobs/client/reach-supervisor.ts'
 import { openHome } from '../../jobs/home.ts'
+import { secretNames } from '../../jobs/spool/secret-names.ts'
 import { type Supervisor, startSupervisor } from '../../jobs/supervisor/supervisor.ts'
 import type { JobsConfiguration } from '../../plan-file/read-configuration.ts'
 import { configurationFile } from '../run/configuration-file.ts'
@@ -68,20 +69,6 @@ export async function runSupervisor(env: NodeJS.ProcessEnv = process.env): Promi
 /** Stderr is the supervisor's log. */
 function say(sentence: string): void {
   process.stderr.write(`${new Date().toISOString()} ${sentence}\n`)
-}
-
-/** Names with `*` for any letters. */
-function secretNames(patterns: readonly string[]): (name: string) => boolean {
-  const whole = patterns.map(
-    (pattern) =>
-      new RegExp(
-        `^${pattern
-          .split('*')
-          .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-          .join('.*')}$`,
-      ),
-  )
-  return (name) => whole.some((pattern) => pattern.test(name))
 }
 
 /** For tests: how long it stays with nothing to do. */

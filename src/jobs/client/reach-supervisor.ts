@@ -22,8 +22,7 @@ export function knock(home: Pick<Home, 'socket'>): Promise<Socket | undefined> {
       resolve(socket)
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET')
-        resolve(undefined)
+      if (isAbsence(error)) resolve(undefined)
       else reject(error)
     })
   })

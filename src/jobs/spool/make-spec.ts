@@ -2,11 +2,15 @@ import { basename } from 'node:path'
 import type { PlanDefinition } from '../../graph/make-plan.ts'
 import type { JobOptions } from '../client/jobs.ts'
 import { type JobSpec, specVersion } from '../spec.ts'
-import { jobEnvironment } from './job-environment.ts'
-import type { Spooled } from './spool-file.ts'
+import { jobEnvironment, type Variables } from './job-environment.ts'
 
 /** What a job is run from. What the options leave out is taken from this process. */
-export function makeSpec(id: string, definition: PlanDefinition, options: JobOptions, now: number): Spooled {
+export function makeSpec(
+  id: string,
+  definition: PlanDefinition,
+  options: JobOptions,
+  now: number,
+): { readonly spec: JobSpec; readonly environment: Variables } {
   const { select, input, concurrency, answers, confirms, notify, notBefore, after, afterAny } = options
   const cwd = options.cwd ?? process.cwd()
   const spec: JobSpec = {

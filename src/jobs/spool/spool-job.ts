@@ -5,12 +5,18 @@ import { knock, startInBackground } from '../client/reach-supervisor.ts'
 import type { JobOptions } from '../client/jobs.ts'
 import { type Home, openHome } from '../home.ts'
 import { newJobId } from '../job-id.ts'
+import { packageVersion } from '../package-root.ts'
+import { protocolVersion } from '../protocol/messages.ts'
+import { type Variables, withoutSecrets } from './job-environment.ts'
 import { makeSpec } from './make-spec.ts'
+import { secretNames } from './secret-names.ts'
 import { spool } from './spool-file.ts'
 
 export interface SpoolOptions extends JobOptions {
   /** The state directory. @default the user's */
   readonly home?: string
+  /** Variables that are not written down: names, with `*` for any letters. @default none */
+  readonly redact?: readonly string[]
 }
 
 /** A job that was put into the spool. */
@@ -26,33 +32,39 @@ export interface SpooledJob {
  */
 export function spoolJob(
   definition: PlanDefinition,
-  { home: path, ...options }: SpoolOptions = {},
+  { home: path, redact = [], ...options }: SpoolOptions = {},
 ): SpooledJob {
   const home = openHome(path)
   const now = Date.now()
   const id = newJobId(home, now)
+  const { spec, environment } = makeSpec(id, definition, options, now)
+  const { secret, ...kept } = withoutSecrets(environment, secretNames(redact))
   try {
-    spool(home, makeSpec(id, definition, options, now))
+    spool(home, { spec, environment: kept })
   } catch (thrown) {
     rmdirSync(join(home.jobs, id))
     throw thrown
   }
-  return { id, call: () => callSupervisor(home) }
+  return { id, call: () => callSupervisor(home, kept.secrets.length === 0 ? {} : { [id]: secret }) }
 }
 
 /**
  * A door that opens is enough: a supervisor that leaves closes its door first, and looks into the spool once more after
  * that.
  */
-async function callSupervisor(home: Home): Promise<void> {
+async function callSupervisor(home: Home, secrets: Readonly<Record<string, Variables>>): Promise<void> {
   const socket = await knock(home)
   if (socket === undefined) {
     await startInBackground(home)
     return
   }
-  // It hears of what is new by the connection alone, but a busy one must not be waited for.
-  socket.end(
-    `${JSON.stringify({ dagmar: 'dispatch', protocol: 0, pid: process.pid })}\n{"n":1,"verb":"look"}\n`,
-  )
-  socket.unref()
+  const hello = { dagmar: packageVersion(), protocol: protocolVersion, pid: process.pid }
+  const request = { n: 1, verb: 'look', secrets }
+  const lines = `${JSON.stringify(hello)}\n${JSON.stringify(request)}\n`
+  // Its answer is not waited for: it may be busy.
+  await new Promise<void>((resolve) => {
+    socket.on('error', resolve)
+    socket.end(lines, resolve)
+  })
+  socket.destroy()
 }

@@ -4,18 +4,9 @@ import { join } from 'node:path'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Home } from '../home.ts'
+import { type KeptEnvironment, type Variables, withoutSecrets } from '../spool/job-environment.ts'
+import type { IsSecret } from '../spool/secret-names.ts'
 import { writeSafely } from '../spool/spool-file.ts'
-
-export type Variables = Readonly<Record<string, string>>
-
-interface Kept {
-  readonly variables: Variables
-  /** The names of those that are not kept. */
-  readonly secrets: readonly string[]
-}
-
-/** Which variables are written nowhere: see `redact` in the user's configuration. */
-export type IsSecret = (name: string) => boolean
 
 /**
  * The environments of the jobs that are not settled, each a file of its own, which jobs with the same one share. It is
@@ -33,19 +24,18 @@ export class Environments {
     this.#isSecret = isSecret
   }
 
-  /** Keeps it, and returns its name. One more job has it. */
-  add(variables: Variables): string {
-    const kept = Object.fromEntries(Object.entries(variables).filter(([name]) => !this.#isSecret(name)))
-    const secrets = Object.fromEntries(Object.entries(variables).filter(([name]) => this.#isSecret(name)))
-    const names = Object.keys(secrets).toSorted()
+  /** Keeps it, and returns its name. One more job has it. `lost` are secrets that did not come with it. */
+  add(all: Variables, lost: readonly string[] = []): string {
+    const { variables, secrets: given, secret } = withoutSecrets(all, this.#isSecret)
+    const secrets = [...given, ...lost].toSorted()
     // Of the secrets only the names are in the digest: a value could be guessed from it.
-    const text = JSON.stringify({ variables: kept, secrets: names })
+    const text = JSON.stringify({ variables, secrets } satisfies KeptEnvironment)
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 32)
     let name = digest
     // The same variables with other secrets are another environment.
-    for (let more = 1; !this.#isSame(name, secrets); more++) name = `${digest}-${more}`
+    for (let more = 1; !this.#isSame(name, secret); more++) name = `${digest}-${more}`
     if (!existsSync(this.#path(name))) writeSafely(this.#path(name), text)
-    this.#known.set(name, variables)
+    if (lost.length === 0) this.#known.set(name, all)
     this.use(name)
     return name
   }
@@ -95,15 +85,15 @@ export class Environments {
     return found
   }
 
-  #isSame(name: string, secrets: Variables): boolean {
+  #isSame(name: string, secret: Variables): boolean {
     const known = this.#known.get(name)
     if (known === undefined) return true
-    return Object.entries(secrets).every(([secret, value]) => known[secret] === value)
+    return Object.entries(secret).every(([variable, value]) => known[variable] === value)
   }
 
-  #read(name: string): Kept {
+  #read(name: string): KeptEnvironment {
     try {
-      return JSON.parse(readFileSync(this.#path(name), 'utf8')) as Kept
+      return JSON.parse(readFileSync(this.#path(name), 'utf8')) as KeptEnvironment
     } catch (thrown) {
       throw new DagmarError('SECRET_LOST', {
         message: `The environment of the job cannot be read: ${thrownText(thrown)}.`,

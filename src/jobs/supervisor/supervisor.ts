@@ -11,10 +11,12 @@ import type { SupervisorStatus } from '../client/jobs.ts'
 import type { Home } from '../home.ts'
 import { protocolVersion } from '../protocol/messages.ts'
 import type { JobSpec } from '../spec.ts'
+import type { Variables } from '../spool/job-environment.ts'
+import type { IsSecret } from '../spool/secret-names.ts'
 import { answerRequests } from './answer-requests.ts'
 import { ClientConnection } from './client-connection.ts'
 import type { Entry } from './entry.ts'
-import { Environments, type IsSecret } from './environments.ts'
+import { Environments } from './environments.ts'
 import { JobBook } from './job-book.ts'
 import { JobList } from './job-list.ts'
 import { JobTable } from './job-table.ts'
@@ -112,8 +114,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 
   let looking = Promise.resolve()
   /** One at a time: what one has taken is not safe before it has resolved. */
-  const look = (): Promise<void> => {
-    looking = looking.then(() => takeSpool(home, { book, list, environments, warn }))
+  const look = (secrets: Readonly<Record<string, Variables>> = {}): Promise<void> => {
+    looking = looking.then(() => takeSpool(home, { book, list, environments, warn, secrets }))
     return looking
   }
 

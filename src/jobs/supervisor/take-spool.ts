@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { asError } from '../../errors/foreign-value.ts'
 import { plan } from '../../graph/make-plan.ts'
 import { isRecord } from '../../graph/read-values.ts'
 import type { Home } from '../home.ts'
 import { isJobId } from '../job-id.ts'
 import { type JobSpec, specVersion } from '../spec.ts'
+import type { KeptEnvironment, Variables } from '../spool/job-environment.ts'
 import { environmentFile, specFile } from '../spool/spool-file.ts'
-import type { Environments, Variables } from './environments.ts'
+import type { Environments } from './environments.ts'
 import type { JobBook } from './job-book.ts'
 import type { JobList } from './job-list.ts'
 
@@ -16,10 +16,15 @@ export interface SpoolTaker {
   readonly list: JobList
   readonly environments: Environments
   readonly warn: (sentence: string) => void
+  /** What did not go through the spool, by job. */
+  readonly secrets: Readonly<Record<string, Variables>>
 }
 
 /** Takes up the jobs in the spool, in the order of their ids. Resolves when all of them are safe elsewhere. */
-export async function takeSpool(home: Home, { book, list, environments, warn }: SpoolTaker): Promise<void> {
+export async function takeSpool(
+  home: Home,
+  { book, list, environments, warn, secrets: given }: SpoolTaker,
+): Promise<void> {
   const taken: Promise<void>[] = []
   for (const file of readdirSync(home.spool).toSorted()) {
     if (!file.endsWith('.json') || file.startsWith('.')) continue
@@ -36,7 +41,10 @@ export async function takeSpool(home: Home, { book, list, environments, warn }: 
     }
   }
   async function take(spec: JobSpec): Promise<void> {
-    const environment = environments.add(readEnvironment(home, spec.id))
+    const { variables, secrets } = readEnvironment(home, spec.id)
+    const secret = given[spec.id] ?? {}
+    const lost = secrets.filter((name) => secret[name] === undefined)
+    const environment = environments.add({ ...variables, ...secret }, lost)
     const added = book.add(spec, environment)
     try {
       await added
@@ -60,8 +68,8 @@ function readSpec(home: Home, id: string): JobSpec {
   return spec
 }
 
-function readEnvironment(home: Home, id: string): Variables {
-  return JSON.parse(readFileSync(join(environmentFile(home, id)), 'utf8')) as Variables
+function readEnvironment(home: Home, id: string): KeptEnvironment {
+  return JSON.parse(readFileSync(environmentFile(home, id), 'utf8')) as KeptEnvironment
 }
 
 function remove(home: Home, id: string): void {
