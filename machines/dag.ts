@@ -1,5 +1,5 @@
 import { setup } from 'xstate'
-import type { Failure, TaskId } from './outcome.ts'
+import type { ConfirmAnswer, Failure, TaskId } from './outcome.ts'
 import { seam } from './seam.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -53,6 +53,14 @@ export type RunCommand =
   | { readonly type: 'run.drain'; readonly reason: string }
   | { readonly type: 'run.kill'; readonly reason: string }
   | { readonly type: 'run.killTask'; readonly index: number; readonly reason: string }
+  /** The answer to a task that asks whether it may start, and is not taken up before. */
+  | {
+      readonly type: 'run.confirm'
+      readonly index: number
+      readonly answer: ConfirmAnswer
+      /** Nobody has answered in time. */
+      readonly expired?: true
+    }
   | {
       readonly type: 'run.abort'
       readonly ending: 'aborted' | 'timed-out' | 'deadlocked' | 'store-failed'
@@ -124,6 +132,7 @@ export const dagMachine = setup({
     admitTasks: seam,
     settleTask: seam,
     killTask: seam,
+    confirmTask: seam,
     skipRest: seam,
     killWaiting: seam,
     killLive: seam,
@@ -152,6 +161,7 @@ export const dagMachine = setup({
         'run.offer': { actions: 'admitTasks' },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.killTask': { actions: 'killTask' },
+        'run.confirm': { actions: 'confirmTask' },
         'run.pause': { target: 'paused', actions: 'tellPaused' },
         'run.drain': { target: 'draining', actions: ['noteDrain', 'tellDraining'] },
         'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },
@@ -165,6 +175,7 @@ export const dagMachine = setup({
         'run.recover': { actions: 'recoverRun' },
         'xstate.done.actor.task': { actions: 'settleTask' },
         'run.killTask': { actions: 'killTask' },
+        'run.confirm': { actions: 'confirmTask' },
         'run.resume': { target: 'running', actions: 'tellResumed' },
         'run.drain': { target: 'draining', actions: ['noteDrain', 'tellDraining'] },
         'run.kill': { target: 'killing', actions: ['noteKill', 'tellKilling'] },

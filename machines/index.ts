@@ -15,16 +15,27 @@ export {
   type RunState,
   type TaskDone,
 } from './dag.ts'
-export type { Failure, FailureAnswer, OnFailure, Outcome, Severity, SkipReason, TaskId } from './outcome.ts'
+export type {
+  ConfirmAnswer,
+  Failure,
+  FailureAnswer,
+  OnFailure,
+  Outcome,
+  Severity,
+  SkipReason,
+  TaskId,
+} from './outcome.ts'
 export { type RuntimeContext, type RuntimeEvent, runtimeMachine, type RuntimeState } from './runtime.ts'
 export { taskMachine } from './task.ts'
 export {
   abortsRun,
   type AttemptEvent,
   dueAt,
+  expiredQuestion,
   holdsSlot,
   isDeadLetter,
   newTaskContext,
+  type PendingQuestion,
   type StopReason,
   type TaskCommand,
   type TaskContext,

@@ -13,6 +13,9 @@ export type OnFailure = 'skip' | 'abort' | 'ignore' | 'ask'
 /** What a person may answer when a failed task with `onFailure: 'ask'` waits for them. */
 export type FailureAnswer = 'retry' | 'skip' | 'ignore' | 'abort'
 
+/** What a person may answer to the `confirm` of a task. */
+export type ConfirmAnswer = 'yes' | 'no'
+
 /** Why one attempt failed, as plain data: it can be journalled, sent and shown. */
 export interface Failure {
   /** Stable, for programs: `HANDLER_THREW`, `ATTEMPT_TIMEOUT`, `ATTEMPT_STALLED`, … */
@@ -36,11 +39,13 @@ export interface Failure {
 
 /**
  * Why a task was settled without an attempt. `dependency-failed`: it is blocked by a failure, and counts as failed in
- * the rules of its dependents. `rule-unmet`: its rule could not be met for another reason. `run-…`: its run was ended.
+ * the rules of its dependents. `rule-unmet`: its rule could not be met for another reason. `answered`: the answer to its
+ * `confirm` was no. `run-…`: its run was ended.
  */
 export type SkipReason =
   | 'dependency-failed'
   | 'rule-unmet'
+  | 'answered'
   | 'run-killed'
   | 'run-aborted'
   | 'run-drained'

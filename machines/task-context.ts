@@ -27,6 +27,18 @@ export interface TaskPolicy {
   readonly killGraceMs: number
   readonly onFailure: OnFailure
   readonly severity: Severity
+  /** How long the task's own questions wait: whether it may start, and what to do about its failure. */
+  readonly answerWithinMs: number
+  /** What is done about its failure where nobody has answered by then. */
+  readonly defaultDecision: Exclude<FailureAnswer, 'retry'>
+}
+
+/** A question that nobody has answered yet. */
+export interface PendingQuestion {
+  /** When it waits no longer (epoch ms; `Infinity` for never). */
+  readonly answerBy: number
+  /** What counts as its answer then. */
+  readonly defaultAnswer?: unknown
 }
 
 /**
@@ -52,8 +64,8 @@ export interface TaskContext {
   stallAt: number
   graceAt: number
   forceAt: number
-  /** Questions of the running attempt that nobody has answered yet. */
-  openQuestions: number
+  /** What nobody has answered yet of what the running attempt asks, or is asked about the task's failure. The oldest first. */
+  openQuestions: readonly PendingQuestion[]
   stopReason: StopReason | undefined
   killReason: string
   /** True when the attempt's executor can end an attempt by force. */
@@ -76,7 +88,15 @@ export type TaskCommand =
   | { readonly type: 'task.defer'; readonly at: number }
   | { readonly type: 'task.due'; readonly at: number }
   | { readonly type: 'task.kill'; readonly at: number; readonly reason: string }
-  | { readonly type: 'task.answer'; readonly at: number; readonly answer: unknown }
+  | {
+      readonly type: 'task.answer'
+      readonly at: number
+      readonly answer: unknown
+      /** Which of the open questions it is for. @default 0, the oldest */
+      readonly place?: number
+      /** Nobody has answered in time. */
+      readonly expired?: true
+    }
 
 /** What an executor reports about an attempt. `retryAt` is when the next attempt may start, if there is one. */
 export type AttemptEvent =
@@ -99,6 +119,7 @@ export type AttemptEvent =
       readonly attempt: number
       readonly at: number
       readonly question: string
+      readonly pending: PendingQuestion
     }
   | {
       readonly type: 'attempt.completed'
@@ -126,6 +147,8 @@ export type TaskEvent = TaskCommand | AttemptEvent
 /** The instant that never comes. */
 export const never = Number.POSITIVE_INFINITY
 
+export const noQuestions: readonly PendingQuestion[] = Object.freeze([])
+
 /** The books of a task that has just been taken up. `attempt` is above 0 for one that was redriven. */
 export function newTaskContext(
   task: {
@@ -151,7 +174,7 @@ export function newTaskContext(
     stallAt: never,
     graceAt: never,
     forceAt: never,
-    openQuestions: 0,
+    openQuestions: noQuestions,
     stopReason: undefined,
     killReason: '',
     forceable: false,
@@ -173,12 +196,15 @@ export function shiftInstants(context: TaskContext, byMs: number): void {
   context.stallAt += byMs
   context.graceAt += byMs
   context.forceAt += byMs
+  if (context.openQuestions.length === 0) return
+  context.openQuestions = context.openQuestions.map((one) => ({ ...one, answerBy: one.answerBy + byMs }))
 }
 
 /** What a journal says about a task that was taken up before its coordinator died: its actor's context, but for the rest of `newTaskContext`. */
 export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failure'> &
   (
-    | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'>)
+    | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'> &
+        Partial<Pick<TaskContext, 'openQuestions'>>)
     | ({ readonly state: 'starting'; readonly waitingFor: undefined } & Pick<
         TaskContext,
         'forceable' | 'startBy'
@@ -193,11 +219,11 @@ export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failu
 export function dueAt(context: TaskContext): number {
   switch (context.state) {
     case 'dispatched':
-      return context.retryAt
+      return Math.min(context.retryAt, answerBy(context))
     case 'starting':
       return context.startBy
     case 'running':
-      return Math.min(context.timeoutAt, context.stallAt)
+      return Math.min(context.timeoutAt, context.stallAt, answerBy(context))
     case 'stalled':
       return Math.min(context.timeoutAt, context.graceAt)
     case 'stopping':
@@ -207,6 +233,18 @@ export function dueAt(context: TaskContext): number {
     case 'killed':
       return never
   }
+}
+
+function answerBy({ openQuestions }: TaskContext): number {
+  let first = never
+  for (const one of openQuestions) first = Math.min(first, one.answerBy)
+  return first
+}
+
+/** The place of the first open question that waits no longer; -1 for none. */
+export function expiredQuestion({ state, openQuestions }: TaskContext, at: number): number {
+  const isOpen = state === 'dispatched' || state === 'running'
+  return isOpen ? openQuestions.findIndex((one) => at >= one.answerBy) : -1
 }
 
 /** True in the states in which a task's attempt is live and its slot taken. */

@@ -1,7 +1,14 @@
 import { setup } from 'xstate'
 import type { Failure, FailureAnswer } from './outcome.ts'
 import { seam } from './seam.ts'
-import { never, type StopReason, type TaskContext, type TaskEvent, type TaskState } from './task-context.ts'
+import {
+  never,
+  noQuestions,
+  type StopReason,
+  type TaskContext,
+  type TaskEvent,
+  type TaskState,
+} from './task-context.ts'
 
 interface Args {
   readonly context: TaskContext
@@ -39,7 +46,7 @@ function clearAttempt(context: TaskContext): void {
   context.stallAt = never
   context.graceAt = never
   context.forceAt = never
-  context.openQuestions = 0
+  context.openQuestions = noQuestions
   context.stopReason = undefined
   context.forced = false
 }
@@ -91,7 +98,7 @@ export const taskMachine = setup({
     isForceDue: ({ context, event }) => event.at >= context.forceAt && context.forceable && !context.forced,
     isGivenUp: ({ context, event }) => event.at >= context.forceAt && context.stopReason !== 'kill',
     isKillGivenUp: ({ context, event }) => event.at >= context.forceAt && context.stopReason === 'kill',
-    hasOpenQuestion: ({ context }) => context.openQuestions > 0,
+    hasOpenQuestion: ({ context }) => context.openQuestions.length > 0,
     endsKilled: (args) => isCurrent(args) && args.context.stopReason === 'kill',
     willRetry: (args) => {
       const failure = failureOf(args)
@@ -138,20 +145,21 @@ export const taskMachine = setup({
     },
     noteHeartbeat: ({ context, event }) => {
       context.graceAt = never
-      context.stallAt = context.openQuestions > 0 ? never : event.at + context.policy.stallAfterMs
+      context.stallAt = context.openQuestions.length > 0 ? never : event.at + context.policy.stallAfterMs
     },
     noteSilence: ({ context, event }) => {
       context.stallAt = never
       context.graceAt = event.at + context.policy.stallGraceMs
     },
-    noteQuestion: ({ context }) => {
-      context.openQuestions++
+    noteQuestion: ({ context, event }) => {
+      if (event.type === 'attempt.asked') context.openQuestions = [...context.openQuestions, event.pending]
       context.stallAt = never
       context.graceAt = never
     },
     noteAnswer: ({ context, event }) => {
-      context.openQuestions--
-      if (context.openQuestions === 0) context.stallAt = event.at + context.policy.stallAfterMs
+      const place = (event.type === 'task.answer' ? event.place : undefined) ?? 0
+      context.openQuestions = context.openQuestions.filter((_, index) => index !== place)
+      if (context.openQuestions.length === 0) context.stallAt = event.at + context.policy.stallAfterMs
     },
     noteOutput: ({ context, event }) => {
       if (event.type === 'attempt.completed') context.output = event.output
@@ -166,6 +174,8 @@ export const taskMachine = setup({
       context.failure = failureOf({ context, event })
       clearAttempt(context)
       context.waitingFor = 'answer'
+      const { answerWithinMs, defaultDecision: defaultAnswer } = context.policy
+      context.openQuestions = [{ answerBy: event.at + answerWithinMs, defaultAnswer }]
     },
     noteGrantable: ({ context }) => {
       context.waitingFor = 'grant'
@@ -175,10 +185,12 @@ export const taskMachine = setup({
     noteSecondLife: ({ context }) => {
       context.attemptsUsed = 0
       context.waitingFor = 'grant'
+      context.openQuestions = noQuestions
     },
     noteDecision: ({ context, event }) => {
       if (event.type === 'task.answer') context.answer = event.answer as FailureAnswer
       context.ignored = context.answer === 'ignore'
+      context.openQuestions = noQuestions
     },
     noteFailure: ({ context, event }) => {
       context.failure = failureOf({ context, event })
@@ -204,6 +216,7 @@ export const taskMachine = setup({
       context.killReason = event.reason
       context.waitingFor = undefined
       context.retryAt = never
+      if (context.state === 'dispatched') context.openQuestions = noQuestions
       if (context.stopReason === undefined) context.forceAt = event.at + context.policy.killGraceMs
       context.stopReason = 'kill'
     },

@@ -1,5 +1,6 @@
 export type { RunEnding, RunState } from '../machines/dag.ts'
 export type {
+  ConfirmAnswer,
   Failure,
   FailureAnswer,
   OnFailure,
@@ -13,6 +14,7 @@ export { RetryAfterError, TerminalError, type TerminalErrorOptions } from './err
 export { DagmarError, type ErrorCode, type ErrorDetails } from './errors/dagmar-error.ts'
 export { type BufferOptions, buffered, type Overflow } from './events/buffered.ts'
 export {
+  type AskedBy,
   type Fact,
   isRunEnd,
   isRunFact,
@@ -28,7 +30,7 @@ export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export { resultOf } from './events/result-of.ts'
 export type { RunResult } from './events/run-result.ts'
 export { type RunSummary, summaryAfter } from './events/run-summary.ts'
-export type { TaskStatus, TaskView } from './events/task-view.ts'
+export type { QuestionLimit, TaskStatus, TaskView } from './events/task-view.ts'
 export { whyOf } from './events/why-of.ts'
 export {
   actorLogicExecutor,
@@ -53,13 +55,14 @@ export {
 } from './graph/dag.ts'
 export type { DispatchOptions, WithInput } from './graph/dispatch-options.ts'
 export { toDot } from './graph/dot.ts'
-export type { Handler, HandlerContext } from './graph/handler.ts'
+export type { AskOptions, Handler, HandlerContext } from './graph/handler.ts'
 export { type DefinedHandler, plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
 export type { PictureOptions } from './graph/status-colours.ts'
 export { toMermaid } from './graph/mermaid.ts'
 export type {
   BackoffOptions,
   DagOptions,
+  DefaultAnswer,
   OptimiseOptions,
   Priority,
   RetryOptions,
@@ -70,6 +73,7 @@ export type {
 export type {
   AnyDag,
   Backoff,
+  Confirm,
   OptimiseSettings,
   Order,
   Plan,

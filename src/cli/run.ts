@@ -10,6 +10,7 @@ Examples:
   dagmar run release.yaml --from test         test, and what depends on it
   dagmar run release.yaml --from test --results night.jsonl     with the outputs of an earlier run
   dagmar run release.yaml --set region=eu     with a field of the run's input
+  dagmar run release.yaml --yes               asking nobody whether tasks may start
   dagmar run release.yaml --inspect           with a page that shows it in the browser
   dagmar run release.yaml --json | jq .type   facts as JSON lines, the result last
 
@@ -17,8 +18,9 @@ On a terminal the run is shown live, and ? names the keys; elsewhere, with CI se
 Ctrl-C lets running tasks finish and starts no more; again kills them; again leaves at once.
 Teardowns run all the same, after the first and after the second; a SIGTERM that follows a
 kill ends them, too.
-A task with onFailure: ask is asked about on the terminal; where nobody can answer, the
-answer is skip. With --inspect-control it may be answered on the page.
+A task with confirm, or with onFailure: ask, is asked about on the terminal. Where nobody
+can answer, a plan with confirm is refused unless --yes or --answer answers ahead, and the
+answer to a failure is skip. With --inspect-control it may be answered on the page.
 With --inspect the page stays after the run's end, until Ctrl-C leaves with the run's exit
 code; with CI set it does not.
 
@@ -43,6 +45,7 @@ export function addRunCommand(program: Command): void {
       'with --from: what --json printed of an earlier run, for the outputs left out',
     )
     .option('--answer <task=text>', 'the answer to the next question of a task; may be repeated', collect)
+    .option('-y, --yes', 'say yes to every task that asks whether it may start')
     .option('-n, --dry-run', 'show the order in which tasks would start, and run nothing')
     .option('-k, --keep-going', 'after a failure, run whatever does not need what failed')
     .option('--fail-fast', 'after a failure, kill the rest')

@@ -1,5 +1,6 @@
 /** The stable codes of the errors that dagmar throws for misuse. `docs/errors.md` has a sentence for each. */
 export type ErrorCode =
+  | 'ANSWER_EXPIRED'
   | 'ANSWER_STALE'
   | 'ANSWER_INVALID'
   | 'CONFIG_INVALID'

@@ -1,6 +1,8 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { StatedRule } from '../graph/rules.ts'
 import { showMs } from '../time/duration.ts'
+import { shownValue } from '../errors/foreign-value.ts'
+import type { AskedBy } from './facts.ts'
 import type { TaskStatus, TaskView } from './task-view.ts'
 
 /** One thing that a task waits for. */
@@ -45,7 +47,14 @@ export type WaitsFor =
       readonly what: 'retry' | 'start timeout' | 'timeout' | 'stall timeout' | 'stall grace' | 'kill grace'
       readonly at: number
     }
-  | { readonly kind: 'answer'; readonly question: string }
+  | {
+      readonly kind: 'answer'
+      readonly question: string
+      readonly of: AskedBy
+      /** When it waits no longer, if it has a limit, and what counts as its answer then. Epoch milliseconds. */
+      readonly until?: number
+      readonly defaultAnswer?: unknown
+    }
   /** The store has not said that the run's latest facts are safe, and nothing follows from them before. Epoch milliseconds. */
   | { readonly kind: 'store'; readonly since: number }
 
@@ -146,8 +155,15 @@ function phrase(one: WaitsFor, now: number): string {
     }
     case 'instant':
       return `${one.what === 'retry' ? 'to try again' : `at most until its ${one.what}`} in ${showMs(one.at - now)}`
-    case 'answer':
-      return `for an answer: ${one.question}`
+    case 'answer': {
+      const { question, of, until, defaultAnswer } = one
+      const notes: string[] = of === 'confirm' ? ['yes or no'] : []
+      if (until !== undefined) {
+        const then = defaultAnswer === undefined ? 'gives up' : `answers '${textOf(defaultAnswer)}' by itself`
+        notes.push(`${then} in ${showMs(Math.max(0, until - now))}`)
+      }
+      return `for a person to answer: ${question}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`
+    }
     case 'store':
       return `for the store, which has not answered for ${showMs(now - one.since)}`
   }
@@ -157,6 +173,10 @@ function slotPhrase({ of, limit, heldBy, heldElsewhere }: Extract<WaitsFor, { ki
   if (limit === 0) return `for a slot, but the concurrency of the ${of} is 0, which holds everything`
   const others = heldElsewhere > 0 ? [`${heldElsewhere} of other runs`] : []
   return `for one of the ${limit} slots of the ${of}, held by ${listed([...heldBy, ...others])}`
+}
+
+function textOf(answer: unknown): string {
+  return typeof answer === 'string' ? answer : shownValue(answer)
 }
 
 const named = 5

@@ -49,14 +49,16 @@ export function inWords(fact: Fact): FactInWords {
     case 'task.warned':
       return { what: 'warning', about: fact.message }
     case 'task.asked':
-      return fact.of === 'handler'
-        ? { what: 'asks', about: fact.question }
-        : { what: 'failed and asks what now', about: fact.failure?.message ?? fact.question }
-    case 'task.answered':
-      return {
-        what: 'was answered',
-        about: typeof fact.answer === 'string' ? fact.answer : shownValue(fact.answer),
-      }
+      return fact.of === 'failure'
+        ? { what: 'failed and asks what now', about: fact.failure?.message ?? fact.question }
+        : { what: fact.of === 'handler' ? 'asks' : 'asks whether to start', about: fact.question }
+    case 'task.answered': {
+      const { answer } = fact
+      const text = typeof answer === 'string' ? answer : shownValue(answer)
+      if (fact.expired !== true) return { what: 'was answered', about: text }
+      const what = 'was not answered in time'
+      return answer === undefined ? { what } : { what, about: `the answer is ${text}` }
+    }
     case 'task.stalled': {
       const end = fact.until === undefined ? '' : `, to be ended in ${showMs(fact.until - fact.at)}`
       return { what: `stalled, no sign of work${end}` }

@@ -37,6 +37,9 @@ export interface RunLimits {
   readonly timeoutMs: number | null
 }
 
+/** Who asks: a handler; the task, what to do about its failure; or the task, whether it may start. */
+export type AskedBy = 'handler' | 'failure' | 'confirm'
+
 /** Run facts are journalled. The state of a run is what they add up to: see `fold`. */
 export type RunFact =
   /**
@@ -125,15 +128,28 @@ export type RunFact =
   | (OfAttempt & { readonly type: 'task.started' })
   /** The attempt says something that people should know, and goes on. */
   | (OfAttempt & { readonly type: 'task.warned'; readonly message: string })
-  /** A question waits for an answer: one of the handler, or what to do about the task's failure. `of` says which. */
+  /**
+   * A question waits for an answer: one of the handler, what to do about the task's failure, or whether the task may
+   * start, which is asked before its first attempt. `of` says which.
+   */
   | (OfAttempt & {
       readonly type: 'task.asked'
-      readonly of: 'handler' | 'failure'
+      readonly of: AskedBy
       readonly question: string
       readonly failure?: Failure
+      /** When it waits no longer, if it has a limit. */
+      readonly until?: number
+      /** What counts as its answer then. Without one a handler's question is rejected. */
+      readonly defaultAnswer?: unknown
     })
-  /** The oldest open question of the task has been answered. */
-  | (OfAttempt & { readonly type: 'task.answered'; readonly answer: unknown })
+  /** A question of the task has been answered: the oldest open one, unless `place` says which, counted from 0. */
+  | (OfAttempt & {
+      readonly type: 'task.answered'
+      readonly answer: unknown
+      readonly place?: number
+      /** Nobody has answered in time. `answer` is the default one, and undefined where there is none. */
+      readonly expired?: true
+    })
   /** The attempt has been silent for `silentMs`. `until` is when the stall grace is over, if it has one. */
   | (OfAttempt & { readonly type: 'task.stalled'; readonly silentMs: number; readonly until?: number })
   /** The silent attempt has given a sign of work. */

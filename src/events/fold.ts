@@ -149,7 +149,7 @@ export class RunFolder {
     Object.assign(this.#counts, noTasks())
     for (const { id } of whole) {
       const task = before.get(id) ?? newTaskView(id)
-      const next = task.status === 'ready' ? { ...newTaskView(id), attempt: task.attempt } : task
+      const next = isOnlyReady(task) ? { ...newTaskView(id), attempt: task.attempt } : task
       this.#tasks.set(id, next)
       this.#counts[next.status]++
     }
@@ -165,6 +165,11 @@ export class RunFolder {
     }
     this.#tasks.set(fact.taskId, after)
   }
+}
+
+/** True for a task that is ready, or asks whether it may be. */
+function isOnlyReady({ status, attempt, deferred }: TaskView): boolean {
+  return status === 'ready' || (status === 'dispatched' && attempt === 0 && deferred === undefined)
 }
 
 /** The run after one more fact about it as a whole. */

@@ -1,6 +1,6 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { RunFact } from './facts.ts'
-import type { TaskStatus, TaskView } from './task-view.ts'
+import type { QuestionLimit, TaskStatus, TaskView } from './task-view.ts'
 
 type TaskFact = Extract<RunFact, { taskId: TaskId }>
 
@@ -42,33 +42,41 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
       return { ...task, seq, ...(isAtWork(task) ? { lastSignAt: at } : {}) }
     case 'task.asked': {
       const { question, failure } = fact
+      const limit = limitIn(fact)
       if (fact.of === 'handler') {
-        return { ...task, seq, questions: [...task.questions, question], lastSignAt: at }
+        return asking(
+          { ...task, seq, lastSignAt: at },
+          [...task.questions, question],
+          [...limitsOf(task), limit],
+        )
       }
-      const next = moved(task, fact, 'dispatched')
-      return { ...next, questions: [question], ...(failure === undefined ? {} : { failure }) }
+      const next = asking(moved(task, fact, 'dispatched'), [question], [limit])
+      return failure === undefined ? next : { ...next, failure }
     }
-    case 'task.answered':
+    case 'task.answered': {
       // After any answer to a failed task its attempts count from 0, in case another one follows.
-      return task.status === 'dispatched'
-        ? { ...task, seq, questions: [], attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
-        : { ...task, seq, questions: task.questions.slice(1) }
+      if (task.status === 'dispatched') {
+        return { ...unasked(task), seq, attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
+      }
+      const isOpen = (_: unknown, place: number): boolean => place !== (fact.place ?? 0)
+      return asking({ ...task, seq }, task.questions.filter(isOpen), limitsOf(task).filter(isOpen))
+    }
     case 'task.stalled': {
       const next = movedLive(task, fact, 'stalled')
       next.lastSignAt = at - fact.silentMs
       return dueAt(next, fact.until)
     }
     case 'task.stopping':
-      return dueAt({ ...movedLive(task, fact, 'stopping'), questions: [] }, fact.until)
+      return dueAt(unasked(movedLive(task, fact, 'stopping')), fact.until)
     case 'task.abandoned':
       return { ...task, seq }
     case 'task.interrupted': {
       const next = moved(task, fact, 'dispatched')
-      return { ...next, questions: [], attemptsUsed: task.attemptsUsed - 1 }
+      return { ...unasked(next), attemptsUsed: task.attemptsUsed - 1 }
     }
     case 'task.retrying': {
       const { failure, until } = fact
-      return { ...moved(task, fact, 'dispatched'), questions: [], failure, until }
+      return { ...unasked(moved(task, fact, 'dispatched')), failure, until }
     }
     case 'task.redriven': {
       const { outcome: _outcome, failure: _failure, ...open } = moved(withoutStart(task), fact, 'pending')
@@ -103,6 +111,28 @@ function moved(task: TaskView, { at: since, seq }: TaskFact, status: TaskStatus)
   if (failure !== undefined) next.failure = failure
   if (outcome !== undefined) next.outcome = outcome
   return next
+}
+
+/** The task with these open questions. Limits are noted where one of them has one. */
+function asking(task: TaskView, questions: readonly string[], limits: readonly QuestionLimit[]): TaskView {
+  const { questionLimits: _before, ...rest } = task
+  const isLimited = limits.some(({ until }) => until !== undefined)
+  return { ...rest, questions, ...(isLimited ? { questionLimits: limits } : {}) }
+}
+
+function unasked(task: TaskView): Draft {
+  return asking(task, [], [])
+}
+
+function limitsOf({ questions, questionLimits }: TaskView): readonly QuestionLimit[] {
+  return questionLimits ?? questions.map(() => unlimited)
+}
+
+const unlimited: QuestionLimit = Object.freeze({})
+
+function limitIn({ until, defaultAnswer }: QuestionLimit): QuestionLimit {
+  if (until === undefined) return unlimited
+  return defaultAnswer === undefined ? { until } : { until, defaultAnswer }
 }
 
 function withoutStart(task: TaskView): TaskView {

@@ -1,9 +1,16 @@
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { TaskState } from '../../machines/task-context.ts'
+import type { AskedBy } from './facts.ts'
 import type { JsonValue } from './json-value.ts'
 
 /** A task as the run sees it: `pending` and `ready` before it has an actor, the actor's states, or `skipped`. */
 export type TaskStatus = 'pending' | 'ready' | TaskState | 'skipped'
+
+/** When a question waits no longer, in epoch milliseconds, and what counts as its answer then. Empty without a limit. */
+export interface QuestionLimit {
+  readonly until?: number
+  readonly defaultAnswer?: unknown
+}
 
 export interface TaskView {
   readonly id: TaskId
@@ -39,8 +46,16 @@ export interface TaskView {
   readonly failure?: Failure
   /** The questions that wait for an answer, the oldest first. */
   readonly questions: readonly string[]
+  /** Until when each of them waits, in the same order, where one of them has a limit. */
+  readonly questionLimits?: readonly QuestionLimit[]
   /** How it settled. */
   readonly outcome?: Outcome
+}
+
+/** Which question of the task is the oldest that waits: only a task without an attempt is asked whether it may start. */
+export function askedBy({ status, attempt }: Pick<TaskView, 'status' | 'attempt'>): AskedBy {
+  if (status !== 'dispatched') return 'handler'
+  return attempt === 0 ? 'confirm' : 'failure'
 }
 
 const noQuestions: readonly string[] = Object.freeze([])

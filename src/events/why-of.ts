@@ -5,7 +5,7 @@ import type { TaskStructure } from '../graph/plan.ts'
 import { type CountsAs, countsAs, evaluateRule } from '../graph/rules.ts'
 import { type Explanation, explanationOf, type WaitsFor } from './explanation.ts'
 import type { RunView } from './fold.ts'
-import type { TaskStatus, TaskView } from './task-view.ts'
+import { askedBy, type TaskStatus, type TaskView } from './task-view.ts'
 
 /**
  * What a task waits for, from the fold of its run's facts, as of their last one. Of a task that waits for room, and of
@@ -47,11 +47,21 @@ export interface Unsettled {
   /** How a dependency has settled, by its id and its place in `needs`. */
   readonly outcomeOf: (id: TaskId, place: number) => Outcome | undefined
   /** The oldest question that nobody has answered. */
-  readonly question: string | undefined
+  readonly question: WaitsForAnswer | undefined
   /** The instants at which the wait ends at the latest. Those that never come, or are not known, do not count. */
   readonly instants: readonly (readonly [what: Instant, at: number | undefined])[]
   /** What it lacks to start. */
   room(): readonly WaitsFor[]
+}
+
+type WaitsForAnswer = Extract<WaitsFor, { kind: 'answer' }>
+
+/** The oldest open question of a task. */
+export function questionOf(task: TaskView): WaitsForAnswer | undefined {
+  const question = task.questions[0]
+  return question === undefined
+    ? undefined
+    : { kind: 'answer', question, of: askedBy(task), ...task.questionLimits?.[0] }
 }
 
 type Instant = Extract<WaitsFor, { kind: 'instant' }>['what']
@@ -60,7 +70,7 @@ type Instant = Extract<WaitsFor, { kind: 'instant' }>['what']
 export function waitsOf(task: Unsettled): readonly WaitsFor[] {
   const { status, question, instants, runStatus } = task
   if (status === 'pending') return waitsForDependencies(task)
-  const waits: WaitsFor[] = question === undefined ? [] : [{ kind: 'answer', question }]
+  const waits: WaitsFor[] = question === undefined ? [] : [question]
   for (const [what, at = Number.POSITIVE_INFINITY] of instants) {
     if (at !== Number.POSITIVE_INFINITY) waits.push({ kind: 'instant', what, at })
   }
@@ -77,14 +87,14 @@ function knownFrom(
   structure: TaskStructure,
   task: TaskView,
 ): Unsettled {
-  const { status, questions, until, deferred } = task
+  const { status, until, deferred } = task
   const instant = instants[status]
   return {
     status,
     structure,
     runStatus,
     outcomeOf: (id) => tasks.get(id)?.outcome,
-    question: questions[0],
+    question: questionOf(task),
     instants: instant === undefined ? [] : [[instant, until]],
     room: () => [deferred === undefined ? { kind: 'room' } : { kind: 'executor', ...deferred }],
   }

@@ -1,7 +1,8 @@
 import type { DispatchOptions } from '../graph/dispatch-options.ts'
-import type { Handler, HandlerContext } from '../graph/handler.ts'
+import type { AskOptions, Handler, HandlerContext } from '../graph/handler.ts'
 import type { AnyDag, Plan } from '../graph/plan.ts'
-import { badValue } from '../graph/read-values.ts'
+import { badValue, readGiven, readTimeout } from '../graph/read-values.ts'
+import { DagmarError } from '../errors/dagmar-error.ts'
 import type { Attempt, AttemptReport, Executor, Report } from '../ports/executor.ts'
 import { attemptIdOf, inputsOf } from './attempt.ts'
 import { foreign } from './foreign-call.ts'
@@ -53,6 +54,9 @@ export function inlineExecutor(options: InlineExecutorOptions = {}): Executor {
     answer(attemptId, answer) {
       live.get(attemptId)?.answer(answer)
     },
+    expire(attemptId, place) {
+      live.get(attemptId)?.expire(place)
+    },
   }
 }
 
@@ -72,8 +76,15 @@ function fail(this: InlineAttempt, thrown: unknown): void {
 }
 
 interface Question {
+  readonly question: string
+  readonly defaultAnswer: unknown
   readonly resolve: (answer: unknown) => void
   readonly reject: (reason: unknown) => void
+}
+
+const askReaders = {
+  answerWithin: (value: unknown, path: string) => readTimeout(value, path),
+  defaultAnswer: (value: unknown) => value,
 }
 
 /** An attempt as its handler sees it. Parts that many handlers never use are made on first use. */
@@ -156,19 +167,25 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     return (message) => this.report({ type: 'attempt.warned', message })
   }
 
-  get ask(): (question: string) => Promise<unknown> {
-    return (question) => this.#ask(question)
+  get ask(): HandlerContext['ask'] {
+    return (question, options) => this.#ask(question, options)
   }
 
-  #ask(question: string): Promise<unknown> {
+  #ask(question: string, options: AskOptions = {}): Promise<unknown> {
     const answered = new Promise<unknown>((resolve, reject) => {
       if (this.#aborted) {
         reject(this.#givenReason())
         return
       }
+      const { answerWithin, defaultAnswer } = readGiven(options, askReaders, "ask's options object")
       this.#questions ??= []
-      this.#questions.push({ resolve, reject })
-      this.report({ type: 'attempt.asked', question })
+      this.#questions.push({ question, defaultAnswer, resolve, reject })
+      this.report({
+        type: 'attempt.asked',
+        question,
+        ...(answerWithin === undefined ? {} : { answerWithinMs: answerWithin }),
+        ...(defaultAnswer === undefined ? {} : { defaultAnswer }),
+      })
     })
     // If the handler does not wait for the answer, its rejection must not end the process when the attempt is ended.
     answered.catch(() => undefined)
@@ -185,6 +202,15 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
 
   answer(answer: unknown): void {
     this.#questions?.shift()?.resolve(answer)
+  }
+
+  /** Nobody has answered in time. */
+  expire(place: number): void {
+    const [late] = this.#questions?.splice(place, 1) ?? []
+    if (late === undefined) return
+    const { question, defaultAnswer } = late
+    if (defaultAnswer !== undefined) late.resolve(defaultAnswer)
+    else late.reject(unanswered(question))
   }
 
   abort(): void {
@@ -206,6 +232,10 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     )
     return this.#reason
   }
+}
+
+function unanswered(question: string): DagmarError {
+  return new DagmarError('ANSWER_EXPIRED', { message: `Nobody answered in time: ${question}` })
 }
 
 /** To look at the stack takes as long as all else that a kill does, and it would show nothing but dagmar. */

@@ -31,7 +31,8 @@ export interface Dag<
     Input,
     Tasks | TypedTask<Id, Output>,
     Ignorable | IgnorableId<Id, DefaultFailing<Lenient>>,
-    Absent | AbsentId<Id, never, DefaultWhen<Lenient>, DefaultFailing<Lenient>, Absent>,
+    | Absent
+    | AbsentId<Id, never, DefaultWhen<Lenient>, DefaultFailing<Lenient>, Absent, DefaultConfirm<Lenient>>,
     Lenient
   >
 
@@ -43,15 +44,16 @@ export interface Dag<
     const Teardown extends boolean = false,
     const When extends Rule = DefaultWhen<Lenient, Teardown>,
     const Failing extends OnFailure = DefaultFailing<Lenient>,
+    const Confirm extends string = DefaultConfirm<Lenient>,
   >(
     id: NewId<Id, Tasks['id']>,
-    options: TaskOptions<Need, When, Failing, Teardown>,
+    options: TaskOptions<Need, When, Failing, Teardown, Confirm>,
     run: HandlerOrWork<InputsOf<Tasks, Need, When, Ignorable>, Input, Output>,
   ): Dag<
     Input,
     Tasks | TypedTask<Id, Output>,
     Ignorable | IgnorableId<Id, Failing>,
-    Absent | AbsentId<Id, Need, When, Failing, Absent>,
+    Absent | AbsentId<Id, Need, When, Failing, Absent, Confirm>,
     Lenient
   >
 }
@@ -76,13 +78,14 @@ export type HandlerOrWork<Inputs, Input, Output> =
   | Work<HandlerContext<Inputs, Input>, Output>
 
 /**
- * Defaults under which a task that sets neither `when`, `teardown` nor `onFailure` starts only when its dependencies have
- * completed.
+ * Defaults under which a task that sets neither `when`, `teardown`, `confirm` nor `onFailure` starts, unasked, when its
+ * dependencies have completed, and not otherwise.
  */
 export interface PlainDefaults extends TaskDefaults {
   readonly when?: 'all-completed'
   readonly teardown?: false
   readonly onFailure?: 'skip' | 'abort'
+  readonly confirm?: never
 }
 
 /**
@@ -168,6 +171,7 @@ type DefaultWhen<Lenient extends boolean, Teardown extends boolean = false> = Le
   : [Teardown] extends [false]
     ? 'all-completed'
     : 'all-settled'
+type DefaultConfirm<Lenient extends boolean> = Lenient extends true ? string : never
 type DefaultFailing<Lenient extends boolean> = Lenient extends true ? OnFailure : 'skip'
 
 /** The outputs without which the task would not have started are required, the others optional. */
@@ -186,8 +190,12 @@ type OutputOf<Tasks, Id extends string> =
 
 type IgnorableId<Id, Failing> = [Failing] extends ['skip' | 'abort'] ? never : Id
 
-/** A completed run is sure to have the outputs of tasks that always start and whose failure fails the run. */
-type AbsentId<Id, Need, When, Failing, Absent> = [Failing] extends ['skip' | 'abort']
+/** A completed run is sure to have the outputs of tasks that always start, ask nobody first, and whose failure fails the run. */
+type AbsentId<Id, Need, When, Failing, Absent, Confirm> = [Confirm] extends [never]
+  ? UnaskedAbsentId<Id, Need, When, Failing, Absent>
+  : Id
+
+type UnaskedAbsentId<Id, Need, When, Failing, Absent> = [Failing] extends ['skip' | 'abort']
   ? [When] extends ['all-settled' | 'any-settled' | 'always']
     ? never
     : [When] extends ['all-completed']

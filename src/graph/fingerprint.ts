@@ -54,6 +54,7 @@ const written: Readonly<Record<Setting, (task: PlannedTask) => string>> = {
   uses: ({ uses }) => canonicalText(uses),
   executor: ({ executor }) => executor,
   teardown: ({ teardown }) => String(teardown),
+  confirm: ({ confirm }) => canonicalText(confirm),
 }
 const settings = Object.keys(written) as readonly Setting[]
 

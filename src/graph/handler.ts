@@ -1,5 +1,14 @@
+import type { Duration } from '../time/duration.ts'
 import type { WithInput } from './dispatch-options.ts'
 import type { AnyDag, Plan } from './plan.ts'
+
+/** How long a question of a handler waits for its answer. */
+export interface AskOptions {
+  /** The longest that it waits. Past it `defaultAnswer` is the answer. > 0. @default Infinity */
+  readonly answerWithin?: Duration
+  /** The answer where nobody has given one in time, or nobody is there. @default none: the asking rejects */
+  readonly defaultAnswer?: unknown
+}
 
 /** What a handler is given: its dependencies' outputs, the run's input, and ways to be heard. */
 export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Input = unknown> {
@@ -28,9 +37,10 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
   readonly warn: (message: string) => void
   /**
    * Asks a person and resolves with what `run.answer(taskId, value)` gives. Meanwhile the task keeps its slot and does
-   * not stall, but its `timeout` goes on. Rejects when the attempt is to end.
+   * not stall, but its `timeout` goes on. Rejects when the attempt is to end, and with `ANSWER_EXPIRED` where nobody has
+   * answered within `answerWithin` and there is no `defaultAnswer`.
    */
-  readonly ask: (question: string) => Promise<unknown>
+  readonly ask: (question: string, options?: AskOptions) => Promise<unknown>
   /**
    * Runs another dag in the same runtime and resolves with its outputs, as `runtime.run` does. Meanwhile the task lends
    * its slot of the runtime, so that handlers that wait for runs of their own never wait for each other; it keeps its

@@ -168,6 +168,7 @@ function planTasks(
         dependents: dependents === undefined ? none : Object.freeze(dependents),
         rule: settings.rule,
         teardown: settings.teardown && needs.length > 0,
+        confirm: settings.confirm,
         policy: settings.policy,
         backoff: settings.backoff,
         maxInterruptions: settings.maxInterruptions,

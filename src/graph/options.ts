@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { OnFailure, Severity, TaskId } from '../../machines/outcome.ts'
+import type { ConfirmAnswer, FailureAnswer, OnFailure, Severity, TaskId } from '../../machines/outcome.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Order } from './plan.ts'
 import type { Rule, RuleFunction } from './rules.ts'
@@ -8,6 +8,13 @@ import type { Rule, RuleFunction } from './rules.ts'
 export const priorities = { critical: 100, high: 50, medium: 0, low: -50 } as const
 
 export type Priority = keyof typeof priorities | number
+
+export const confirmAnswers = ['yes', 'no'] as const satisfies readonly ConfirmAnswer[]
+/** What may be done about a failure where nobody says it. To try again might go on for ever. */
+export const defaultDecisions = ['skip', 'ignore', 'abort'] as const satisfies readonly FailureAnswer[]
+
+/** What may answer the questions of a task where nobody does in time. */
+export type DefaultAnswer = (typeof confirmAnswers)[number] | (typeof defaultDecisions)[number]
 
 export const onFailures = ['skip', 'abort', 'ignore', 'ask'] as const satisfies readonly OnFailure[]
 export const severities = ['error', 'critical'] as const satisfies readonly Severity[]
@@ -61,6 +68,7 @@ export interface TaskOptions<
   When extends Rule = Rule,
   Failing extends OnFailure = OnFailure,
   Teardown extends boolean = boolean,
+  Confirm extends string = string,
 > {
   /**
    * The tasks to wait for, by id. Their outputs are the handler's `inputs`, and `when` says how they must have settled
@@ -87,6 +95,22 @@ export interface TaskOptions<
    * A killed task is not asked. @default 'skip'
    */
   readonly onFailure?: Failing
+  /**
+   * A question that a person answers before the first attempt starts: `run.answer(taskId, 'yes' | 'no')`. Meanwhile the
+   * task holds no slot. With `no` it is skipped. A teardown is skipped unasked where the run is ended early.
+   * @default not asked
+   */
+  readonly confirm?: Confirm
+  /**
+   * How long `confirm`, and the question about a failure of `onFailure: 'ask'`, wait for an answer. Past it
+   * `defaultAnswer` is the answer. > 0. @default Infinity
+   */
+  readonly answerWithin?: Duration
+  /**
+   * The answer where nobody has given one in time: `yes` or `no` to `confirm`; `skip`, `ignore` or `abort` to the
+   * question about a failure. A task with both questions may answer one of them. @default 'no', and 'skip'
+   */
+  readonly defaultAnswer?: DefaultAnswer
   /** How grave the failures of this task are. `critical` kills the rest of the run, whatever `onFailure` says. @default 'error' */
   readonly severity?: Severity
   /** How many attempts the task has, and how long it waits between them. @default one attempt */
@@ -205,7 +229,8 @@ export const defaultOptions = {
   maxInterruptions: 3,
   priority: 'medium',
   uses: {},
-} as const satisfies Required<Omit<TaskDefaults, 'estimate' | 'executor'>>
+  answerWithin: Number.POSITIVE_INFINITY,
+} as const satisfies Required<Omit<TaskDefaults, 'estimate' | 'executor' | 'confirm' | 'defaultAnswer'>>
 
 /** The defaults of a teardown that differ from those of other tasks. */
 export const defaultTeardown = { when: 'all-settled', timeout: 60_000 } as const satisfies TaskDefaults

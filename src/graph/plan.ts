@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { OnFailure, TaskId } from '../../machines/outcome.ts'
+import type { ConfirmAnswer, OnFailure, TaskId } from '../../machines/outcome.ts'
 import type { TaskPolicy } from '../../machines/task-context.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { show } from './read-values.ts'
@@ -31,6 +31,13 @@ export interface Backoff {
   readonly jitter: number
 }
 
+/** What a task asks before its first attempt. */
+export interface Confirm {
+  readonly question: string
+  /** Undefined where the plan does not say it: then `no` is the answer when its time is up. */
+  readonly defaultAnswer: ConfirmAnswer | undefined
+}
+
 /** A task as a run executes it: numbers in place of names and durations. */
 export interface PlannedTask {
   readonly id: TaskId
@@ -42,6 +49,8 @@ export interface PlannedTask {
   readonly rule: Rule
   /** True for a task that also runs when the run is ended early. */
   readonly teardown: boolean
+  /** What a person is asked before the task starts. */
+  readonly confirm: Confirm | undefined
   readonly policy: TaskPolicy
   readonly backoff: Backoff
   /** `Infinity` for no limit. */
@@ -98,6 +107,8 @@ export interface TaskStructure {
   readonly rule: StatedRule
   /** There for a teardown: it also runs when the run is ended early. */
   readonly teardown?: true
+  /** What a person is asked before it starts, if anything. */
+  readonly confirm?: string
   readonly executor: string
   /** Higher starts first. */
   readonly priority: number

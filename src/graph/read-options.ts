@@ -1,6 +1,9 @@
 import type { TaskPolicy } from '../../machines/task-context.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import {
+  confirmAnswers,
+  type DefaultAnswer,
+  defaultDecisions,
   defaultOptions,
   defaultTeardown,
   onFailures,
@@ -8,7 +11,7 @@ import {
   severities,
   type TaskDefaults,
 } from './options.ts'
-import type { Backoff } from './plan.ts'
+import type { Backoff, Confirm } from './plan.ts'
 import {
   badValue,
   didYouMean,
@@ -29,6 +32,7 @@ import { type Rule, ruleNames } from './rules.ts'
 export interface Settings {
   readonly rule: Rule
   readonly teardown: boolean
+  readonly confirm: Confirm | undefined
   readonly policy: TaskPolicy
   readonly backoff: Backoff
   readonly maxInterruptions: number
@@ -41,6 +45,8 @@ export interface Settings {
 
 type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & Backoff)[Field] } & {
   rule: Rule
+  question: string
+  defaultAnswer: DefaultAnswer
   teardown: boolean
   maxInterruptions: number
   priority: number
@@ -52,6 +58,7 @@ type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & B
 /** The options that one place sets, checked and in numbers. Those that it does not set are absent. */
 export type Layer = { readonly [Field in keyof Flat]?: Flat[Field] }
 
+const defaultAnswers = [...confirmAnswers, ...defaultDecisions] as const
 const priorityNames = Object.keys(priorities)
 
 type ReadOption = Reader<Layer>
@@ -73,6 +80,9 @@ const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
   when: (value, path) => ({ rule: readRule(value, path) }),
   teardown: (value, path) => ({ teardown: readBoolean(value, path) }),
   onFailure: (value, path) => ({ onFailure: readOneOf(value, path, onFailures) }),
+  confirm: (value, path) => ({ question: readQuestion(value, path) }),
+  answerWithin: (value, path) => ({ answerWithinMs: readTimeout(value, path) }),
+  defaultAnswer: (value, path) => ({ defaultAnswer: readOneOf(value, path, defaultAnswers) }),
   severity: (value, path) => ({ severity: readOneOf(value, path, severities) }),
   retry: layerOf({
     maxAttempts: (value, path) => ({ maxAttempts: readInteger(value, path, 1, true) }),
@@ -107,7 +117,10 @@ export function readLayer(options: Fields, path: string): Layer {
 }
 
 const builtInTeardown = readLayer(defaultTeardown, 'defaults')
-const builtIn = readLayer(defaultOptions, 'defaults') as Omit<Flat, 'estimateMs' | 'executor'>
+const builtIn = readLayer(defaultOptions, 'defaults') as Omit<
+  Flat,
+  'estimateMs' | 'executor' | 'question' | 'defaultAnswer' | 'defaultDecision'
+>
 
 /** Reads an object with these fields. Throws `CONFIG_INVALID` for other fields too. */
 function layerOf(readers: Readonly<Record<string, ReadOption>>): ReadOption {
@@ -128,9 +141,13 @@ export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): 
       facts: { field: `${path}.stall.after` },
     })
   }
+  refuseUnheard(task, flat, path)
+  const { question, defaultAnswer } = flat
+  const confirmAnswer = confirmAnswers.find((answer) => answer === defaultAnswer)
   return {
     rule: flat.rule,
     teardown: flat.teardown,
+    confirm: question === undefined ? undefined : Object.freeze({ question, defaultAnswer: confirmAnswer }),
     policy: Object.freeze<TaskPolicy>({
       maxAttempts: flat.maxAttempts,
       startTimeoutMs: flat.startTimeoutMs,
@@ -140,6 +157,8 @@ export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): 
       killGraceMs: flat.killGraceMs,
       onFailure: flat.onFailure,
       severity: flat.severity,
+      answerWithinMs: flat.answerWithinMs,
+      defaultDecision: defaultDecisions.find((answer) => answer === defaultAnswer) ?? 'skip',
     }),
     backoff: Object.freeze(backoffOf(given, flat, path)),
     maxInterruptions: flat.maxInterruptions,
@@ -148,6 +167,30 @@ export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): 
     uses: flat.uses,
     executor: flat.executor,
   }
+}
+
+/** What a task itself says of the answer to a question that it does not ask is a mistake. As a default it is not. */
+function refuseUnheard(
+  { answerWithinMs, defaultAnswer }: Layer,
+  { question, onFailure }: Pick<Layer, 'question' | 'onFailure'>,
+  path: string,
+): void {
+  if (answerWithinMs === undefined && defaultAnswer === undefined) return
+  const isConfirm = confirmAnswers.some((answer) => answer === defaultAnswer)
+  const isAsked = defaultAnswer === undefined || (isConfirm ? question !== undefined : onFailure === 'ask')
+  if (isAsked && (question !== undefined || onFailure === 'ask')) return
+  const name = defaultAnswer === undefined ? 'answerWithin' : 'defaultAnswer'
+  const option = isConfirm ? 'confirm' : "onFailure: 'ask'"
+  throw new DagmarError('CONFIG_INVALID', {
+    message: `${path}.${name} is ${defaultAnswer === undefined ? 'set' : show(defaultAnswer)}, but the task asks nothing that it could answer.`,
+    hint: `Give it ${name === 'answerWithin' ? "confirm or onFailure: 'ask'" : option}, or take ${name} away.`,
+    facts: { field: `${path}.${name}` },
+  })
+}
+
+function readQuestion(value: unknown, path: string): string {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 2_000) return value
+  throw badValue(path, value, 'a question of 1 to 2000 characters')
 }
 
 function backoffOf(given: Layer, flat: Backoff, path: string): Backoff {

@@ -30,10 +30,12 @@ function structureOfTask(task: PlannedTask, tasks: readonly PlannedTask[]): Task
   const maxAttempts = policy.maxAttempts === Number.POSITIVE_INFINITY ? null : policy.maxAttempts
   const { onFailure } = policy
   // Spelled out twice, because spreading into an object takes several times as long as making one.
-  if (task.teardown) {
+  if (task.teardown || task.confirm !== undefined) {
     const estimated = estimateMs === undefined ? {} : { estimateMs }
     const rest = { executor, priority, ...estimated, uses, maxAttempts, onFailure }
-    return Object.freeze({ id, needs, rule, teardown: true, ...rest })
+    const teardown = task.teardown ? { teardown: true as const } : {}
+    const confirm = task.confirm === undefined ? {} : { confirm: task.confirm.question }
+    return Object.freeze({ id, needs, rule, ...teardown, ...confirm, ...rest })
   }
   return Object.freeze(
     estimateMs === undefined

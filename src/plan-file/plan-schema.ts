@@ -1,6 +1,13 @@
 import * as v from 'valibot'
 import { builtInExecutors } from '../executors/built-in.ts'
-import { defaultOptions, onFailures, priorities, severities } from '../graph/options.ts'
+import {
+  confirmAnswers,
+  defaultDecisions,
+  defaultOptions,
+  onFailures,
+  priorities,
+  severities,
+} from '../graph/options.ts'
 import { orders } from '../graph/plan.ts'
 import { ruleNames } from '../graph/rules.ts'
 import {
@@ -100,6 +107,8 @@ const executor = v.pipe(
   v.notValues(withoutCommands, ({ input }) => `is '${input}', which carries out no commands.`),
 )
 
+const question = v.pipe(text, v.maxLength(2_000, mustBe('a question of at most 2000 characters')))
+
 /** The options that a task and `defaults` share. */
 const sharedFields = {
   when: field(
@@ -116,6 +125,18 @@ const sharedFields = {
     oneOf(severities),
     'How grave a failure is. A critical one ends the run, whatever onFailure says.',
     { default: defaultOptions.severity },
+  ),
+  confirm: field(
+    question,
+    'A question that a person answers by yes or no before the task starts: Deploy to production? With no it is skipped.',
+  ),
+  answerWithin: field(
+    positiveDuration,
+    'How long confirm, and the question about a failure (onFailure: ask), wait for an answer. By default they wait without a limit.',
+  ),
+  defaultAnswer: field(
+    oneOf([...confirmAnswers, ...defaultDecisions]),
+    'The answer where nobody has given one in time, or nobody is there: yes or no to confirm, skip, ignore or abort to the question about a failure. By default no, and skip.',
   ),
   retry: field(retry, 'How often, and after which waits, a failed attempt is followed by another.'),
   timeout: field(

@@ -83,7 +83,14 @@ export type AttemptReport =
       readonly isPartial?: true
     }
   | { readonly type: 'attempt.warned'; readonly message: string }
-  | { readonly type: 'attempt.asked'; readonly question: string }
+  | {
+      readonly type: 'attempt.asked'
+      readonly question: string
+      /** How long it waits for an answer: only from an executor that has `expire`. @default without a limit */
+      readonly answerWithinMs?: number
+      /** What counts as the answer then. @default none */
+      readonly defaultAnswer?: unknown
+    }
   | { readonly type: 'attempt.completed'; readonly output: unknown }
   | { readonly type: 'attempt.failed'; readonly failure: ReportedFailure }
   /** It has ended because it was told to. */
@@ -97,8 +104,8 @@ export type Report = (report: AttemptReport) => void
 
 /**
  * Carries out attempts. Its methods are called outside of any transition. They may report at once or later, and may be
- * async; the runtime does not wait for them. Where `start`, `adopt` or `answer` throws or rejects, the attempt fails
- * with `EXECUTOR_THREW`; where `abort` or `force` does, the task tells a warning. An `attemptId` is the text of
+ * async; the runtime does not wait for them. Where `start`, `adopt`, `answer` or `expire` throws or rejects, the
+ * attempt fails with `EXECUTOR_THREW`; where `abort` or `force` does, the task tells a warning. An `attemptId` is the text of
  * `attemptIdOf(attempt)`.
  */
 export interface Executor {
@@ -120,6 +127,11 @@ export interface Executor {
   force?(attemptId: string): void
   /** Gives the answer to the oldest open question of the attempt. */
   answer?(attemptId: string, answer: unknown): void
+  /**
+   * The question at this place among the open ones of the attempt, counted from 0 for the oldest, waits no longer: its
+   * default answer counts as given, and without one the asking fails.
+   */
+  expire?(attemptId: string, place: number): void
   /**
    * Ends whatever is left of an attempt of an earlier coordinator that has died. The handle is the latest one that was
    * noted. Resolves when nothing of the attempt runs any more, at once where nothing did, and rejects where that cannot

@@ -60,7 +60,7 @@ function asked({
     },
     keyboard: nobody ? undefined : keyboard,
     raw,
-    answersAhead: answersAhead(ahead, { tasks }),
+    answersAhead: answersAhead({ answer: ahead }, { tasks }),
     onInterrupt: () => log.push('interrupt'),
     onKey: (key) => log.push(key),
   })
@@ -126,8 +126,8 @@ describe('an answer that was given ahead', () => {
   })
 
   it('is refused for a task that is not there', () => {
-    expect(() => answersAhead(['depoly=yes'], { tasks })).toThrow("Did you mean 'deploy'?")
-    expect(() => answersAhead(['deploy'], { tasks })).toThrow('as in deploy=yes')
+    expect(() => answersAhead({ answer: ['depoly=yes'] }, { tasks })).toThrow("Did you mean 'deploy'?")
+    expect(() => answersAhead({ answer: ['deploy'] }, { tasks })).toThrow('as in deploy=yes')
   })
 })
 

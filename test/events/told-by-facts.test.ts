@@ -154,7 +154,7 @@ describe('why a task is where it is', () => {
     ['build is starting and waits at most until its start timeout in 870 ms.', runs(taskId).slice(0, 2)],
     ['build is running.', runs(taskId)],
     [
-      'build is running and waits for an answer: well?',
+      'build is running and waits for a person to answer: well?',
       [...runs(taskId), { type: 'task.asked', taskId, attempt: 1, of: 'handler', question: 'well?' }],
     ],
     [
@@ -174,7 +174,7 @@ describe('why a task is where it is', () => {
       [...runs(taskId), { type: 'task.retrying', taskId, attempt: 1, failure, until: 5_050 }],
     ],
     [
-      'build is dispatched and waits for an answer: What now?',
+      'build is dispatched and waits for a person to answer: What now?',
       [
         ...runs(taskId),
         { type: 'task.asked', taskId, attempt: 1, of: 'failure', question: 'What now?', failure },

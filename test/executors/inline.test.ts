@@ -58,7 +58,7 @@ describe('a handler', () => {
     expect(watched.all('task.progress')).toMatchObject([{ percent: 10, message: 'begun' }, { percent: 20 }])
     expect(watched.all('task.output')).toMatchObject([{ text: 'a line', stream: 'log' }])
     expect(watched.all('task.warned')).toMatchObject([{ message: 'careful' }])
-    expect(watched.run.why('a').sentence).toBe('a is running and waits for an answer: which?')
+    expect(watched.run.why('a').sentence).toBe('a is running and waits for a person to answer: which?')
     watched.run.answer('a', 'this one')
     await wait()
     expect(watched.result?.outputs).toEqual({ a: 'this one' })

@@ -18,6 +18,8 @@ export const plainPolicy: TaskPolicy = {
   killGraceMs: 5,
   onFailure: 'skip',
   severity: 'error',
+  answerWithinMs: Number.POSITIVE_INFINITY,
+  defaultDecision: 'skip',
 }
 
 export function failure(given: Partial<Failure> = {}): Failure {
@@ -39,7 +41,7 @@ export function report(type: Report, attempt: number, at: number, given: Partial
     case 'attempt.warned':
       return { type, attempt, at, message: 'careful' }
     case 'attempt.asked':
-      return { type, attempt, at, question: 'really?' }
+      return { type, attempt, at, question: 'really?', pending: { answerBy: Number.POSITIVE_INFINITY } }
     case 'attempt.completed':
       return { type, attempt, at, retryAt, output: 'built' }
     case 'attempt.failed':

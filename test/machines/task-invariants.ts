@@ -16,7 +16,8 @@ const lengths = {
 
 /** Whether a field holds what its cell in machines/README.md says. */
 function agrees(context: TaskContext, field: string, cell: string): boolean {
-  const value = context[field as keyof TaskContext]
+  const held = context[field as keyof TaskContext]
+  const value = Array.isArray(held) ? held.length : held
   switch (cell) {
     case 'set':
       if (field in lengths) {
@@ -69,10 +70,14 @@ function brokenAcross(context: TaskContext): string[] {
       (waitingFor !== 'retry' && waitingFor !== 'answer') || failure !== undefined,
     ],
     [
+      'in dispatched a question is open exactly while it waits for an answer',
+      state !== 'dispatched' || (waitingFor === 'answer') === (context.openQuestions.length === 1),
+    ],
+    [
       'stallAt is off exactly while a question is open',
       state !== 'running' ||
         Number.isFinite(context.stallAt) ===
-          (context.openQuestions === 0 && Number.isFinite(policy.stallAfterMs)),
+          (context.openQuestions.length === 0 && Number.isFinite(policy.stallAfterMs)),
     ],
     ['a kill has its reason', (stopReason === 'kill') === (context.killReason !== '')],
     ['killed is by a kill', (state === 'killed') <= (stopReason === 'kill')],

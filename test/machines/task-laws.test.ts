@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dueAt, type TaskEvent, type TaskPolicy } from '../../machines/index.ts'
+import { dueAt, expiredQuestion, type TaskEvent, type TaskPolicy } from '../../machines/index.ts'
 import { report, reports, SteppedTask } from './stepped-task.ts'
 import { expectBooksToHold } from './task-invariants.ts'
 
@@ -15,6 +15,8 @@ const anyPolicy: fc.Arbitrary<TaskPolicy> = fc.record({
   killGraceMs: length,
   onFailure: fc.constantFrom('skip', 'abort', 'ignore', 'ask'),
   severity: fc.constantFrom('error', 'critical'),
+  answerWithinMs: length,
+  defaultDecision: fc.constantFrom('skip', 'ignore', 'abort'),
 })
 
 /** What the outside does next, before it is known at which instant and for which attempt. */
@@ -98,7 +100,11 @@ describe('whatever happens to a task', () => {
         for (let woken = 0; dueAt(task.context) !== Number.POSITIVE_INFINITY; woken++) {
           expect(woken).toBeLessThan(6)
           const before = bookless(task)
-          task.due(dueAt(task.context))
+          const at = dueAt(task.context)
+          // What nobody answers in time is answered by default.
+          const place = expiredQuestion(task.context, at)
+          if (place === -1) task.due(at)
+          else task.send({ type: 'task.answer', at, answer: 'skip', place, expired: true })
           expect(bookless(task)).not.toEqual(before)
         }
       }),

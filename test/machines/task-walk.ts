@@ -71,7 +71,8 @@ const plain = (context: TaskContext) =>
 function shapeOf(context: TaskContext): string {
   const shape = Object.entries(context).map(([field, value]) => {
     if (field === 'ignoredEvents' || field === 'policy') return 0
-    if (field === 'attempt' || field === 'openQuestions') return Math.min(Number(value), 2)
+    if (field === 'attempt') return Math.min(Number(value), 2)
+    if (field === 'openQuestions') return Math.min(context.openQuestions.length, 2)
     if (field === 'failure') return context.failure?.code
     return field.endsWith('At') || field === 'startBy' ? value === never : (value as unknown)
   })

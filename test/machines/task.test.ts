@@ -159,15 +159,15 @@ describe('a question of a running task', () => {
     const task = taskIn('running').hear('attempt.asked', 50).hear('attempt.asked', 51)
     task.answer(300, 'yes')
     expect(task.did).toEqual(['noteAnswer', 'tellAnswered', 'deliverAnswer'])
-    expect(task.context).toMatchObject({ openQuestions: 1, stallAt: never })
+    expect(task.context).toMatchObject({ openQuestions: [{ answerBy: never }], stallAt: never })
     task.answer(400, 'no')
-    expect(task.context).toMatchObject({ openQuestions: 0, stallAt: 500 })
+    expect(task.context).toMatchObject({ openQuestions: [], stallAt: 500 })
     expect(task.answer(401, 'again').context.ignoredEvents).toBe(1)
   })
 
   it('is gone with its attempt', () => {
     const task = taskIn('running', { maxAttempts: 2 }).hear('attempt.asked', 50).hear('attempt.failed', 60)
-    expect(task.context.openQuestions).toBe(0)
+    expect(task.context.openQuestions).toEqual([])
     expect(task.answer(61, 'yes').context.ignoredEvents).toBe(1)
   })
 })

@@ -51,15 +51,25 @@ const valuesByField: Readonly<Record<string, readonly unknown[]>> = {
   needs: [[]],
   when: ['all-completed', 'all-settled', 'none-skipped', 'always'],
   pools: [{ gpu: 2 }],
+  defaultAnswer: ['yes', 'no'],
 }
 
 /** A plan with any of the fields that there are, down to the last, each with a value that is allowed. */
 export function anyPlan(): fc.Arbitrary<Json> {
   const fields = task.entries as unknown as Readonly<Record<string, Shape>>
-  const tasks = fc.dictionary(fc.constantFrom('a', 'b', 'test(1)', 'constructor'), objectOf(fields, ['run']))
+  const tasks = fc.dictionary(
+    fc.constantFrom('a', 'b', 'test(1)', 'constructor'),
+    objectOf(fields, ['run']).map(asking),
+  )
   const { tasks: _tasks, ...entries } = planSchema.entries
   const frame = objectOf(entries as unknown as Readonly<Record<string, Shape>>, ['pools'])
   return fc.tuple(frame, tasks).map(([plan, own]) => ({ ...plan, tasks: own }))
+}
+
+/** What is answered has to be asked, which is said by no schema. */
+function asking(given: Json): Json {
+  const isAnswered = 'answerWithin' in given || 'defaultAnswer' in given
+  return isAnswered ? { confirm: 'Deploy?', ...given } : given
 }
 
 const strangeValues = [null, true, 0, -1, 1.5, 'nonsense', '', [], [null], ['x', {}], {}, { nonsense: 1 }]

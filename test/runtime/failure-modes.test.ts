@@ -118,7 +118,7 @@ describe("a failed task that asks what to do, under 'ask'", () => {
     expect(hand.started).toEqual(['bad', 'other'])
     expect(all('task.asked')).toMatchObject([{ of: 'failure', failure: { message: 'broken' } }])
     expect(run.why('bad').sentence).toBe(
-      'bad is dispatched and waits for an answer: bad failed: broken What now: retry, skip, ignore or abort?',
+      'bad is dispatched and waits for a person to answer: bad failed: broken What now: retry, skip, ignore or abort?',
     )
     hand.completes('other/1')
     await clock.advanceAsync(10_000_000)

@@ -1,18 +1,29 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { AskedBy } from '../../events/facts.ts'
+import { listed } from '../../text/listed.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 import type { Plan } from '../../graph/plan.ts'
 
 /** Takes the answer to the next question of a task, if one was given ahead that fits what asks. */
-export type AnswersAhead = (taskId: TaskId, of: 'handler' | 'failure') => string | undefined
+export type AnswersAhead = (taskId: TaskId, of: AskedBy) => string | undefined
 
-/** What `--answer deploy=yes` says. Each answers one question of its task, in their order. Throws `CONFIG_INVALID`. */
-export function answersAhead(given: readonly string[], plan: Pick<Plan, 'tasks'>): AnswersAhead {
-  const left = answersByTask(given, plan)
+/**
+ * What `--answer deploy=yes` says. Each answers one question of its task, in their order. `--yes` answers what asks whether a
+ * task may start, where nothing else does. Throws `CONFIG_INVALID`.
+ */
+export function answersAhead(
+  { answer = [], yes = false }: { readonly answer?: readonly string[]; readonly yes?: boolean },
+  plan: Pick<Plan, 'tasks'>,
+): AnswersAhead {
+  const left = answersByTask(answer, plan)
   return (taskId, of) => {
     const answers = left.get(taskId)
     const [first] = answers ?? []
-    return first === undefined || (of === 'failure' && !isDecision(first)) ? undefined : answers!.shift()
+    if (first !== undefined && fits[of](first)) return answers!.shift()
+    // A misspelled no must not become a yes. What is for a failure says nothing of the start.
+    const isOpen = first === undefined || fits.failure(first)
+    return of === 'confirm' && yes && isOpen ? 'yes' : undefined
   }
 }
 
@@ -31,6 +42,24 @@ export function answersByTask(
   return byTask
 }
 
+/**
+ * Refuses a plan with tasks that ask whether they may start, where nobody is there to answer, and nothing answers ahead.
+ * Throws `CONFIG_INVALID` with their names.
+ */
+export function refuseUnanswered({ tasks }: Pick<Plan, 'tasks'>, ahead: AnswersAhead): void {
+  const open = tasks.filter(
+    ({ id, confirm }) =>
+      confirm !== undefined && confirm.defaultAnswer === undefined && ahead(id, 'confirm') === undefined,
+  )
+  if (open.length === 0) return
+  const names = listed(open.map(({ id }) => id))
+  throw new DagmarError('CONFIG_INVALID', {
+    message: `Nobody is there to answer whether ${names} may start.`,
+    hint: `Answer ahead: --yes says yes to all that asks so, --answer ${open[0]!.id}=yes (or no) to one.`,
+    facts: { tasks: open.map(({ id }) => id) },
+  })
+}
+
 /** An id may have an equals sign of its own. */
 function endOfId(text: string, ids: ReadonlySet<TaskId>): number {
   let at = text.indexOf('=')
@@ -47,6 +76,9 @@ function endOfId(text: string, ids: ReadonlySet<TaskId>): number {
 
 const decisions: readonly string[] = ['retry', 'skip', 'ignore', 'abort'] satisfies readonly FailureAnswer[]
 
-function isDecision(answer: string): boolean {
-  return decisions.includes(answer)
+/** Which answers fit what asks. */
+const fits: Readonly<Record<AskedBy, (answer: string) => boolean>> = {
+  handler: () => true,
+  failure: (answer) => decisions.includes(answer),
+  confirm: (answer) => answer === 'yes' || answer === 'no',
 }

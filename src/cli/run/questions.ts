@@ -1,7 +1,7 @@
-import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import type { ConfirmAnswer, FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { thrownText } from '../../errors/foreign-value.ts'
-import type { Fact } from '../../events/facts.ts'
+import { shownValue, thrownText } from '../../errors/foreign-value.ts'
+import type { AskedBy, Fact } from '../../events/facts.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Display } from '../view/display.ts'
 import type { AnswersAhead } from './answers-ahead.ts'
@@ -29,16 +29,27 @@ export interface QuestionsOptions {
 
 interface Question {
   readonly taskId: TaskId
-  readonly of: 'handler' | 'failure'
+  readonly of: AskedBy
   /** The question, or how it failed. */
   readonly asked: string
+  /** What is answered where nobody answers. */
+  readonly otherwise: unknown
 }
+
+const confirmAnswers: Readonly<Record<string, ConfirmAnswer>> = { y: 'yes', n: 'no' }
 
 const decisions: Readonly<Record<string, FailureAnswer>> = {
   r: 'retry',
   s: 'skip',
   i: 'ignore',
   a: 'abort',
+}
+
+/** The questions that have a few answers, each with a key. */
+const menus: Readonly<Record<AskedBy, Readonly<Record<string, string>> | undefined>> = {
+  handler: undefined,
+  failure: decisions,
+  confirm: confirmAnswers,
 }
 
 /** Asks the questions of tasks at the terminal, one after the other. */
@@ -68,8 +79,9 @@ const looks: Readonly<Record<string, 'output' | 'why'>> = { '<ctrl-o>': 'output'
 const menuLooks: Readonly<Record<string, 'output' | 'why'>> = { ...looks, o: 'output', w: 'why' }
 
 /**
- * Where nobody can answer, a failed task that asks is answered `skip`: it stays failed, its dependents are skipped, and
- * everything else goes on. A handler that asks is killed, because no answer is better than a wrong one.
+ * Where nobody can answer, a question gets its default answer. Without one, a failed task that asks is answered `skip`: it
+ * stays failed, its dependents are skipped, and everything else goes on; a task that asks whether it may start is answered
+ * `no`; and a handler that asks is killed, because no answer is better than a wrong one.
  */
 export function questions(options: QuestionsOptions): Questions {
   const { run, display, keyboard, onInterrupt, onKey } = options
@@ -117,10 +129,10 @@ export function questions(options: QuestionsOptions): Questions {
     else if (!raw) take(editor.press(key))
     else if (keys !== undefined && key === '<escape>') putOff()
     else if (keys !== undefined && looking.has(key)) onKey?.(key)
-    else if (first.of === 'failure') {
+    else if (menus[first.of] !== undefined) {
       const look = menuLooks[key]
       if (look !== undefined) keys?.look(first.taskId, look)
-      else if (Object.hasOwn(decisions, key.toLowerCase())) take(key)
+      else if (Object.hasOwn(menus[first.of]!, key.toLowerCase())) take(key)
     } else if (keys !== undefined && looks[key] !== undefined) keys.look(first.taskId, looks[key])
     else take(editor.press(key))
   }
@@ -137,7 +149,7 @@ export function questions(options: QuestionsOptions): Questions {
   const decide = (line: string): void => {
     const [first] = open
     if (first === undefined) return
-    const answer = first.of === 'handler' ? line : decisions[line.trim().slice(0, 1).toLowerCase()]
+    const answer = answerIn(line, first.of)
     if (answer === undefined) {
       refresh()
       return
@@ -180,10 +192,11 @@ export function questions(options: QuestionsOptions): Questions {
   const answerForNobody = (question: Question): void => {
     if (!open.includes(question)) return
     close(question)
-    const { taskId, of } = question
-    if (of === 'failure') {
-      display.say(`${taskId} asks what to do, and nobody is there to answer: skip`)
-      give(question, 'skip')
+    const { taskId, of, otherwise } = question
+    if (otherwise !== undefined) {
+      const what = of === 'failure' ? 'asks what to do' : 'asks'
+      display.say(`${taskId} ${what}, and nobody is there to answer: ${textOf(otherwise)}`)
+      give(question, otherwise)
     } else {
       display.say(`${taskId} asks, and nobody is there to answer: it is killed`)
       void run.kill(taskId, { reason: 'it asked, and nobody was there to answer' })
@@ -203,9 +216,12 @@ export function questions(options: QuestionsOptions): Questions {
           if (options.answersForNobody !== false) queueMicrotask(() => answerForNobody(question))
         } else if (open.length === 1) refresh()
       } else if (fact.type === 'task.answered') {
-        const own = given.indexOf(fact.taskId)
-        const answered = open.find(({ taskId }) => taskId === fact.taskId)
-        if (own !== -1) given.splice(own, 1)
+        const isOfTask = (taskId: TaskId): boolean => taskId === fact.taskId
+        // What was answered from here is closed already, and was the oldest.
+        const own = given.filter(isOfTask).length
+        const { place = 0 } = fact
+        const answered = open.filter(({ taskId }) => isOfTask(taskId))[place - own]
+        if (place < own) ungive(fact.taskId)
         else if (answered !== undefined) close(answered)
       } else if (fact.taskId !== undefined && endsQuestions.has(fact.type)) {
         const left = open.filter(({ taskId }) => taskId !== fact.taskId)
@@ -252,9 +268,22 @@ function isStale(thrown: unknown): boolean {
 }
 
 function questionOf(fact: Extract<Fact, { type: 'task.asked' }>): Question {
-  const { taskId, of } = fact
-  if (of === 'handler') return { taskId, of, asked: fact.question }
-  return { taskId, of, asked: fact.failure?.message ?? fact.question }
+  const { taskId, of, defaultAnswer } = fact
+  if (of === 'handler') return { taskId, of, asked: fact.question, otherwise: defaultAnswer }
+  if (of === 'confirm') return { taskId, of, asked: fact.question, otherwise: defaultAnswer ?? 'no' }
+  return { taskId, of, asked: fact.failure?.message ?? fact.question, otherwise: defaultAnswer ?? 'skip' }
+}
+
+/** What a line says; undefined where that is no answer. A word that only begins like yes does not start a deployment. */
+function answerIn(line: string, of: AskedBy): string | undefined {
+  const word = line.trim().toLowerCase()
+  if (of === 'handler') return line
+  if (of === 'failure') return decisions[word.slice(0, 1)]
+  return word === 'yes' || word === 'no' ? word : confirmAnswers[word]
+}
+
+function textOf(answer: unknown): string {
+  return typeof answer === 'string' ? answer : shownValue(answer)
 }
 
 function promptOf({ taskId, of, asked }: Question, hasKeys: boolean): string {
@@ -263,5 +292,6 @@ function promptOf({ taskId, of, asked }: Question, hasKeys: boolean): string {
   if (of === 'failure') {
     return `${name} failed: ${shown} [r]etry [s]kip [i]gnore [a]bort${hasKeys ? ' [o]utput [w]hy' : ''}? `
   }
+  if (of === 'confirm') return `${name}: ${shown} [y]es [n]o${hasKeys ? ' [w]hy' : ''}? `
   return `${name}: ${shown} `
 }

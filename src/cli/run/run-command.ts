@@ -8,7 +8,7 @@ import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
 import { commandColours, wantsColours } from '../screen/colours.ts'
-import { answersAhead } from './answers-ahead.ts'
+import { answersAhead, refuseUnanswered } from './answers-ahead.ts'
 import { configurationFile } from './configuration-file.ts'
 import { groupsFor, isUnattended, lookFor } from './choose-display.ts'
 import type { InspectedRun } from './inspect-run.ts'
@@ -42,6 +42,7 @@ export interface RunFlags {
   readonly group?: boolean
   readonly report?: readonly string[]
   readonly answer?: readonly string[]
+  readonly yes?: boolean
 }
 
 /** Resolves with the exit code. Rejects with `DagmarError` for a bad plan, input or flag. */
@@ -74,10 +75,14 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     ...(logDir === undefined ? {} : { logDir }),
     ...(forceColor === undefined ? {} : { forceColor }),
   })
+  const isAttended =
+    stdin.isTTY && look !== 'json' && ![path, flags.input, flags.results].includes('-') && !isUnattended(env)
+  const isShownToSomebody = inspected?.control === true && inspected.stays
+  if (!isAttended && !isShownToSomebody) refuseUnanswered(plan, answersAhead(flags, plan))
   return runPlan(plan, {
     input,
     concurrency,
-    answersAhead: flags.answer === undefined ? undefined : answersAhead(flags.answer, plan),
+    answersAhead: flags.answer === undefined && flags.yes !== true ? undefined : answersAhead(flags, plan),
     processes: outputs === undefined ? processes : withOutputs(processes, leftOut, outputs),
     notes: note === undefined ? [] : [note],
     look,
@@ -90,11 +95,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     reports: readReports(flags.report ?? []),
     isModule: isDagModule(path),
     planPath: path === '-' ? undefined : path,
-    isAttended:
-      stdin.isTTY &&
-      look !== 'json' &&
-      ![path, flags.input, flags.results].includes('-') &&
-      !isUnattended(env),
+    isAttended,
   })
 }
 

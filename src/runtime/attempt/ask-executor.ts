@@ -64,12 +64,17 @@ export interface Answer {
   readonly live: LiveTask
   readonly attempt: number
   readonly answer: unknown
+  /** The place of a question that waits no longer; undefined for an answer that was given. */
+  readonly expired: number | undefined
 }
 
-export function deliverAnswer({ live, attempt, answer }: Answer): void {
+export function deliverAnswer({ live, attempt, answer, expired }: Answer): void {
   const { runId, taskId } = live.context
+  const { executor } = live.lane.load
+  const attemptId = attemptIdOf({ runId, taskId, attempt })
   try {
-    const asked: unknown = live.lane.load.executor.answer?.(attemptIdOf({ runId, taskId, attempt }), answer)
+    const asked: unknown =
+      expired === undefined ? executor.answer?.(attemptId, answer) : executor.expire?.(attemptId, expired)
     onRejection(asked, (thrown) => failed({ live, attempt }, thrown))
   } catch (thrown) {
     failed({ live, attempt }, thrown)

@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../../machines/outcome.ts'
+import type { PendingQuestion } from '../../../machines/task-context.ts'
 import { shownValue, thrownText } from '../../errors/foreign-value.ts'
 import { attemptIdOf } from '../../executors/attempt.ts'
 import { cloneOf } from '../../executors/written-json.ts'
@@ -46,7 +47,11 @@ function takeReport({ live, attempt }: Reporter, given: AttemptReport): void {
       run.sendTask(live, { type: report.type, attempt, at, message: asText(report.message) }, source)
       return
     case 'attempt.asked':
-      run.sendTask(live, { type: report.type, attempt, at, question: asText(report.question) }, source)
+      run.sendTask(
+        live,
+        { type: report.type, attempt, at, question: asText(report.question), pending: pendingOf(report, at) },
+        source,
+      )
       return
     case 'attempt.rejected':
       run.sendTask(live, { type: report.type, attempt, at, retryAt: retryAt(live, at, undefined) }, source)
@@ -150,6 +155,16 @@ function pass(
 /** A number from 0 to 100, even for a value computed from a total of 0: facts hold neither NaN nor Infinity. */
 function percentOf(value: unknown): number {
   return typeof value === 'number' ? Math.min(100, Math.max(0, value)) || 0 : 0
+}
+
+function pendingOf(
+  {
+    answerWithinMs = Number.POSITIVE_INFINITY,
+    defaultAnswer,
+  }: Extract<AttemptReport, { type: 'attempt.asked' }>,
+  at: number,
+): PendingQuestion {
+  return { answerBy: at + answerWithinMs, ...(defaultAnswer === undefined ? {} : { defaultAnswer }) }
 }
 
 /** Makes a text of whatever a handler or an executor gave for one. */

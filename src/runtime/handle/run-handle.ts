@@ -70,8 +70,8 @@ export interface RunHandle<Outputs = Readonly<Record<string, unknown>>> {
   resume(): void
   /**
    * Answers the oldest open question of a task: any value for a handler's `ask`; `retry`, `skip`, `ignore` or `abort`
-   * for a failed task with `onFailure: 'ask'`. Throws `ANSWER_STALE` when no question is open, `ANSWER_INVALID` for
-   * another answer to a failed task, and `TASK_UNKNOWN`.
+   * for a failed task with `onFailure: 'ask'`; `yes` or `no` for one with `confirm`. Throws `ANSWER_STALE` when no
+   * question is open, `ANSWER_INVALID` for another answer to a task itself, and `TASK_UNKNOWN`.
    */
   answer(taskId: TaskId, answer: unknown): void
   /**
@@ -229,9 +229,17 @@ const settles: ReadonlySet<string> = new Set(['task.completed', 'task.failed', '
 function answerTask(run: Run, index: number, answer: unknown): void {
   const live = run.live.get(index)
   const taskId = run.plan.tasks[index]!.id
+  if (run.books.asked.has(index)) {
+    if (answer === 'yes' || answer === 'no') return run.send({ type: 'run.confirm', index, answer })
+    throw new DagmarError('ANSWER_INVALID', {
+      message: `${taskId} asks whether it may start: ${show(answer)} is no answer to that.`,
+      hint: "Answer 'yes' or 'no'.",
+      facts: { taskId, answer },
+    })
+  }
   const isFailureAsked = live?.context.waitingFor === 'answer'
   // Questions of an attempt that has been told to end are no longer open.
-  const isHandlerAsked = live?.context.state === 'running' && live.context.openQuestions > 0
+  const isHandlerAsked = live?.context.state === 'running' && live.context.openQuestions.length > 0
   if (live === undefined || !(isFailureAsked || isHandlerAsked)) {
     throw new DagmarError('ANSWER_STALE', {
       message: `Nobody waits for an answer to ${taskId}: it asked nothing, or was answered already.`,

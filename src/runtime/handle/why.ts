@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { TaskContext } from '../../../machines/task-context.ts'
 import { type Explanation, explanationOf, type WaitsFor } from '../../events/explanation.ts'
-import { type Unsettled, waitsOf } from '../../events/why-of.ts'
+import { questionOf, type Unsettled, waitsOf } from '../../events/why-of.ts'
 import type { Lane } from '../admission/lane.ts'
 import type { Lack } from '../admission/resource.ts'
 import type { LiveTask } from '../run/live-task.ts'
@@ -29,14 +29,15 @@ export function why(run: Run, index: number): Explanation {
 
 function knownOf(run: Run, index: number): Unsettled {
   const context = run.live.get(index)?.context
-  const { lanes, queue, outcomes } = run.books
+  const { lanes, queue, outcomes, asked } = run.books
   const { id, needs } = run.plan.tasks[index]!
   return {
-    status: context?.state ?? (queue.has(index) ? 'ready' : 'pending'),
+    status: context?.state ?? (asked.has(index) ? 'dispatched' : queue.has(index) ? 'ready' : 'pending'),
     structure: run.plan.structure[index]!,
     runStatus: run.dagContext.state,
     outcomeOf: (_, place) => outcomes[needs[place]!],
-    question: context !== undefined && isAsked(context) ? (run.log.task(id)?.questions[0] ?? '') : undefined,
+    question:
+      asked.has(index) || (context !== undefined && isAsked(context)) ? questionIn(run, id) : undefined,
     instants: context === undefined ? [] : instantsIn(context),
     room: () => {
       const lane = lanes[queue.laneOf(index)]!
@@ -45,9 +46,16 @@ function knownOf(run: Run, index: number): Unsettled {
   }
 }
 
+/** The question may not be committed yet. */
+function questionIn({ log }: Run, id: TaskId): Unsettled['question'] {
+  const task = log.task(id)
+  const told = task === undefined ? undefined : questionOf(task)
+  return told ?? { kind: 'answer', question: '', of: 'handler' }
+}
+
 /** Questions of an attempt that has been told to end are no longer open. */
 function isAsked({ state, waitingFor, openQuestions }: TaskContext): boolean {
-  return state === 'dispatched' ? waitingFor === 'answer' : state !== 'stopping' && openQuestions > 0
+  return state === 'dispatched' ? waitingFor === 'answer' : state !== 'stopping' && openQuestions.length > 0
 }
 
 function instantsIn(context: TaskContext): Unsettled['instants'] {

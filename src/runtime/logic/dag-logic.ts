@@ -4,7 +4,7 @@ import { closeRun } from '../steps/close-run.ts'
 import { runOf } from '../run/live-task.ts'
 import { tellReopened } from '../steps/redrive.ts'
 import { startRun } from '../steps/start-run.ts'
-import { killLive, killTask, killTeardowns, skipRest, taskDone } from '../steps/settle-tasks.ts'
+import { confirmTask, killLive, killTask, killTeardowns, skipRest, taskDone } from '../steps/settle-tasks.ts'
 
 /** The dag machine with its seams filled in. */
 export const dagSeams: Parameters<(typeof dagMachine)['provide']>[0] = {
@@ -20,6 +20,9 @@ export const dagSeams: Parameters<(typeof dagMachine)['provide']>[0] = {
     },
     killTask: ({ event, self }) => {
       if (event.type === 'run.killTask') killTask(runOf(self), event.index, event.reason)
+    },
+    confirmTask: ({ event, self }) => {
+      if (event.type === 'run.confirm') confirmTask(runOf(self), event)
     },
     skipRest: ({ self }) => skipRest(runOf(self)),
     killWaiting: ({ context, self }) => killLive(runOf(self), context.reason, true),

@@ -12,7 +12,7 @@ import { droppedOutput, type NewRunFact, untilIn } from '../../events/facts.ts'
 import { deliver } from '../actor/deliver.ts'
 import { abortAttempt, deliverAnswer, forceAttempt, startAttempt } from '../attempt/ask-executor.ts'
 import { type LiveTask, liveTaskOf } from '../run/live-task.ts'
-import { questionAbout } from '../run/question-about.ts'
+import { limitOf, questionAbout } from '../run/question-about.ts'
 import { isSpared, waitsInVain } from '../steps/teardowns.ts'
 
 /** How long the limit is that an attempt has passed when it is ended for that reason. */
@@ -112,7 +112,13 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       if (event.type !== 'task.answer') return
       const live = liveTaskOf(self)
       const { attempt } = context
-      live.run.outbox.effect(deliverAnswer, { live, attempt, answer: event.answer })
+      const { answer, expired, place } = event
+      live.run.outbox.effect(deliverAnswer, {
+        live,
+        attempt,
+        answer,
+        expired: expired === true ? place : undefined,
+      })
     },
     tellDeferred: ({ context, self }) => {
       const live = liveTaskOf(self)
@@ -135,13 +141,18 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
       event.type === 'attempt.warned' ? { message: event.message } : undefined,
     ),
     tellAsked: tells('task.asked', ({ context, event }): More<'task.asked'> => {
-      if (event.type === 'attempt.asked') return { of: 'handler', question: event.question }
-      const { taskId, failure } = context
-      return { of: 'failure', question: questionAbout(taskId, failure!), failure: failure! }
+      if (event.type === 'attempt.asked') {
+        return { of: 'handler', question: event.question, ...limitOf(event.pending) }
+      }
+      const { taskId, failure, openQuestions } = context
+      const limit = limitOf(openQuestions[0]!)
+      return { of: 'failure', question: questionAbout(taskId, failure!), failure: failure!, ...limit }
     }),
-    tellAnswered: tells('task.answered', ({ event }) =>
-      event.type === 'task.answer' ? { answer: event.answer } : undefined,
-    ),
+    tellAnswered: tells('task.answered', ({ event }) => {
+      if (event.type !== 'task.answer') return undefined
+      const { answer, place = 0, expired } = event
+      return { answer, ...(place === 0 ? {} : { place }), ...(expired === true ? { expired } : {}) }
+    }),
     // Told before the machine notes the silence, while its context still says since when it lasts.
     tellStalled: tells('task.stalled', ({ context: { stallAt, policy }, event: { at } }) => ({
       silentMs: at - stallAt + policy.stallAfterMs,

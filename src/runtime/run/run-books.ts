@@ -43,6 +43,10 @@ export class RunBooks {
   readonly doomedAtStart: number[] = []
   /** Teardowns of a run that is ended early that were to be queued before all that they need had ended. */
   readonly postponed = new Set<number>()
+  /** The tasks that wait to be told whether they may start. */
+  readonly asked = new Set<number>()
+  /** The tasks that were told that they may. */
+  readonly confirmed = new Set<number>()
   unsettled: number
   /** True once the dag actor has been told that every task is settled. */
   hasAnnounced = false
@@ -77,6 +81,7 @@ export class RunBooks {
   settle(index: number, outcome: Outcome): void {
     this.outcomes[index] = outcome
     this.unsettled--
+    if (this.asked.delete(index)) this.deadlines.set(index, Number.POSITIVE_INFINITY)
     if (this.#makesRunFail(index, outcome)) this.failing++
   }
 

@@ -1,7 +1,7 @@
 import { type DagContext, newDagContext } from '../../../machines/dag.ts'
 import type { Failure, FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import type { RunFact } from '../../events/facts.ts'
+import type { AskedBy, RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
 import { newTaskView, type TaskView } from '../../events/task-view.ts'
 import type { Plan } from '../../graph/plan.ts'
@@ -19,6 +19,10 @@ export type Standing =
   | 'asking'
   /** The question about its failure had been answered, but the answer had not taken effect. */
   | 'decided'
+  /** It waited to be told whether it may start, was told yes, or was told no. */
+  | 'confirming'
+  | 'confirmed'
+  | 'declined'
   /** An attempt was live. */
   | 'live'
   /** An attempt was being ended on purpose. */
@@ -137,9 +141,12 @@ class Reading {
     }
   }
 
-  /** Under another plan, what was only ready may have to wait. */
+  /** Under another plan, what was only ready, or asked whether it may be, may have to wait. */
   judgeReadyAnew(): void {
-    for (const [taskId, { type }] of this.#last) if (type === 'task.ready') this.#last.delete(taskId)
+    for (const [taskId, { type, ...fact }] of this.#last) {
+      const isBefore = type === 'task.ready' || type === 'task.asked' || type === 'task.answered'
+      if (isBefore && !('attempt' in fact && fact.attempt > 0)) this.#last.delete(taskId)
+    }
   }
 
   task(view: TaskView): TaskPast {
@@ -206,11 +213,18 @@ const standings: Readonly<Record<TaskFact['type'], Standing | 'as before'>> = {
   'task.skipped': 'settled',
 }
 
+const asking: Readonly<Record<AskedBy, Standing>> = {
+  handler: 'live',
+  failure: 'asking',
+  confirm: 'confirming',
+}
+
 function standingOf({ status, outcome }: TaskView, last: TaskFact | undefined): Standing {
   if (outcome !== undefined) return 'settled'
   if (last === undefined) return 'pending'
-  if (last.type === 'task.asked') return last.of === 'failure' ? 'asking' : 'live'
+  if (last.type === 'task.asked') return asking[last.of]
   if (last.type === 'task.answered' && status === 'dispatched') {
+    if (last.attempt === 0) return last.answer === 'yes' ? 'confirmed' : 'declined'
     return last.answer === 'retry' ? 'waiting' : 'decided'
   }
   const standing = standings[last.type]

@@ -13,7 +13,7 @@ import type { Shared } from '../shared.ts'
 import { finish } from './close-run.ts'
 import { armRunTimeout } from './run-timeout.ts'
 import { interruptedTooOften, isAsked, isTakenOver, restoreTask } from './restore-task.ts'
-import { abortBecauseOf, continueFrontier, failTask } from './settle-tasks.ts'
+import { abortBecauseOf, carryOutAnswer, continueFrontier, failTask } from './settle-tasks.ts'
 import { tellStarted } from './start-run.ts'
 import { isSpared } from './teardowns.ts'
 
@@ -68,7 +68,11 @@ function booksFrom(run: Run, { tasks, dag }: RunPast): RunBooks {
       return standing !== 'settled' && standing !== 'pending'
     }),
   })
-  for (const index of indexes) books.lastSeq[index] = tasks[index]!.view.seq
+  for (const index of indexes) {
+    const { view, standing } = tasks[index]!
+    books.lastSeq[index] = view.seq
+    if (waitsForGrant.has(standing)) books.confirmed.add(index)
+  }
   return books
 }
 
@@ -103,6 +107,9 @@ function takeUpAgain(run: Run, past: RunPast, isChanged: boolean): void {
   enqueue(run, admitted)
   for (const { task, of } of standing) {
     if (of.standing === 'decided') carryOutDecision(run, task, of, causeSeq)
+    const isConfirmed = of.standing === 'confirmed'
+    if (goesOn && (isConfirmed || of.standing === 'declined'))
+      carryOutAnswer(run, task.index, isConfirmed ? 'yes' : 'no', causeSeq)
     const spent = interruptedTooOften(run, task, of)
     if (spent !== undefined && !isAsked(task, spent)) failInterrupted(run, task, spent, causeSeq)
   }

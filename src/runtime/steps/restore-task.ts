@@ -6,8 +6,9 @@ import { abortAttempt, adoptAttempt } from '../attempt/ask-executor.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
 import type { TaskPast } from '../run/run-past.ts'
-import { questionAbout } from '../run/question-about.ts'
+import { limitOf, questionAbout } from '../run/question-about.ts'
 import { spawnTask } from '../run/spawn-task.ts'
+import { askFirst } from './ask-first.ts'
 import { isSpared } from './teardowns.ts'
 
 /**
@@ -19,6 +20,8 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   const { id: taskId, index } = task
   const { attempt, attemptsUsed, failure, questions } = of.view
   const isAdopted = isTakenOver(run, task, of)
+  const goesOn = run.dagContext.state === 'running' || run.dagContext.state === 'paused'
+  if (of.standing === 'confirming' && goesOn) askFirst(run, index, causeSeq, askedUntil(of))
   if (of.standing === 'live' && !isAdopted) {
     // Before the actor exists, because a draining run kills it at once.
     books.lastSeq[index] = run.tell({ type: 'task.interrupted', taskId, attempt, causeSeq })
@@ -80,28 +83,41 @@ function ordinal(count: number): string {
 
 type Kept = Pick<RestoredTask, 'attempt' | 'attemptsUsed' | 'failure'>
 
+/** Until when its question waits, as it was told. */
+function askedUntil({ view }: TaskPast): number {
+  return view.questionLimits?.[0]?.until ?? never
+}
+
 function restoredOf(
-  { standing, view, stopping }: TaskPast,
+  past: TaskPast,
   kept: Kept,
-  task: PlannedTask,
+  { policy }: PlannedTask,
   now: number,
 ): RestoredTask | undefined {
+  const { standing, view, stopping } = past
   switch (standing) {
     case 'pending':
     case 'ready':
     case 'settled':
     case 'decided':
+    case 'confirming':
+    case 'confirmed':
+    case 'declined':
       return undefined
     case 'live':
     case 'waiting':
       return { ...kept, state: 'dispatched', waitingFor: 'grant', retryAt: never }
-    case 'asking':
-      return { ...kept, state: 'dispatched', waitingFor: 'answer', retryAt: never }
+    case 'asking': {
+      const { questions } = view
+      const answerBy = questions.length === 0 ? now + policy.answerWithinMs : askedUntil(past)
+      const pending = { answerBy, defaultAnswer: policy.defaultDecision }
+      return { ...kept, state: 'dispatched', waitingFor: 'answer', retryAt: never, openQuestions: [pending] }
+    }
     case 'retrying':
       return { ...kept, state: 'dispatched', waitingFor: 'retry', retryAt: view.until! }
     case 'stopping':
     case 'abandoned': {
-      const forceAt = standing === 'abandoned' ? now : now + task.policy.killGraceMs
+      const forceAt = standing === 'abandoned' ? now : now + policy.killGraceMs
       const { reason: stopReason, killReason = '' } = stopping!
       return { ...kept, state: 'stopping', waitingFor: undefined, stopReason, killReason, forceAt }
     }
@@ -127,7 +143,7 @@ function takeOver(live: LiveTask, { view }: TaskPast, causeSeq: number): void {
 function askAgain(live: LiveTask, question: string, causeSeq: number): void {
   const { run, context } = live
   if (run.dagContext.state !== 'running' && run.dagContext.state !== 'paused') return
-  const { taskId, attempt, failure } = context
+  const { taskId, attempt, failure, openQuestions } = context
   run.tellTask(live, {
     type: 'task.asked',
     taskId,
@@ -135,6 +151,7 @@ function askAgain(live: LiveTask, question: string, causeSeq: number): void {
     of: 'failure',
     question,
     ...(failure === undefined ? {} : { failure }),
+    ...limitOf(openQuestions[0]!),
     causeSeq,
   })
 }

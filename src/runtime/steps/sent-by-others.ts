@@ -40,6 +40,11 @@ function commandToRun(run: Run, event: Sent): Sent {
         ? withReason(event, 'killed')
         : undefined
     }
+    case 'run.confirm': {
+      const { index, answer } = event
+      const isAnswer = answer === 'yes' || answer === 'no'
+      return isAnswer && Number.isInteger(index) ? { type: 'run.confirm', index, answer } : undefined
+    }
     case 'xstate.done.actor.task':
       return isOfLive(run, event['output']) ? event : undefined
     case undefined:
@@ -77,7 +82,8 @@ function isOfWork(sent: Sent): boolean {
 
 function commandToTask(event: Sent): Sent {
   if (event?.type === 'task.kill') return withReason(event, 'killed')
-  return event?.type === 'task.answer' ? event : undefined
+  // Which question it is for, and that nobody was in time, is for the runtime to say.
+  return event?.type === 'task.answer' ? { type: event.type, answer: event['answer'] } : undefined
 }
 
 function withReason(event: NonNullable<Sent>, otherwise: string): Sent {

@@ -1,8 +1,10 @@
 import { brief, briefOf } from '../../events/brief-fact.ts'
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
+import type { RunCommand } from '../../../machines/dag.ts'
 import { abortsRun, type TaskContext } from '../../../machines/task-context.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import { countsAs } from '../../graph/rules.ts'
+import { asksFirst, askFirst } from './ask-first.ts'
 import { deadlockOf } from './deadlock.ts'
 import { outcomeOf } from '../run/outcome-of.ts'
 import type { Run } from '../run/run.ts'
@@ -141,10 +143,37 @@ function killOne(run: Run, live: LiveTask, reason: string): void {
   run.sendTask(live, { type: 'task.kill', at: run.now, reason })
 }
 
+/** The rule of the task is met: it is queued, unless a person is to be asked first. */
 function makeReady(run: Run, index: number, causeSeq: number): void {
+  if (asksFirst(run, index)) return askFirst(run, index, causeSeq)
   run.books.lastSeq[index] = run.outbox.putBrief(briefOf(index, brief.ready), causeSeq)
   run.enqueue(index)
 }
+
+/** A person has said whether the task may start, or nobody has in time. */
+export function confirmTask(run: Run, { index, answer, expired }: ConfirmCommand): void {
+  const { books } = run
+  if (!books.asked.delete(index)) return
+  books.deadlines.set(index, Number.POSITIVE_INFINITY)
+  const taskId = run.plan.tasks[index]!.id
+  const late = expired === true ? { expired } : {}
+  carryOutAnswer(run, index, answer, run.tell({ type: 'task.answered', taskId, attempt: 0, answer, ...late }))
+  announceIfSettled(run)
+}
+
+/** Does what a person has answered. `causeSeq` is the fact of the answer. */
+export function carryOutAnswer(run: Run, index: number, answer: unknown, causeSeq: number): void {
+  if (answer === 'yes') {
+    run.books.confirmed.add(index)
+    makeReady(run, index, causeSeq)
+    return
+  }
+  const skipped = { because: 'answered' } as const
+  const seq = run.tell({ type: 'task.skipped', taskId: run.plan.tasks[index]!.id, ...skipped })
+  settle(run, index, { status: 'skipped', ...skipped }, seq)
+}
+
+type ConfirmCommand = Extract<RunCommand, { type: 'run.confirm' }>
 
 interface Settled {
   readonly index: number
@@ -254,5 +283,6 @@ function announceIfSettled(run: Run): void {
   }
   const { state } = run.dagContext
   const admits = state === 'running' || state === 'paused'
-  if (admits && run.live.size === 0 && books.queue.size === 0) run.abort('deadlocked', deadlockOf(run))
+  if (!admits || run.live.size > 0 || books.asked.size > 0) return
+  if (books.queue.size === 0) run.abort('deadlocked', deadlockOf(run))
 }

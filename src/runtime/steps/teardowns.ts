@@ -2,6 +2,7 @@ import type { RunEnding } from '../../../machines/dag.ts'
 import type { SkipReason, TaskId } from '../../../machines/outcome.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import type { Run } from '../run/run.ts'
+import { asksFirst } from './ask-first.ts'
 
 const skipReasons: Readonly<Record<RunEnding, SkipReason>> = {
   killed: 'run-killed',
@@ -28,10 +29,12 @@ export function isSpared({ dagContext }: Run, { teardown }: PlannedTask): boolea
 
 /**
  * True for a teardown whose dependencies are settled, and none of which has ever started: there is nothing behind which
- * to tidy up. An attempt that its executor was asked to start counts, since nobody knows how far it came.
+ * to tidy up. Nor is anybody asked whether a teardown may start, when the run is to end. An attempt that its executor was asked to start counts, since nobody knows how far it came.
  */
-export function isPointless({ plan, books, live }: Run, index: number): boolean {
+export function isPointless(run: Run, index: number): boolean {
+  const { plan, books, live } = run
   if (!books.frontier.areNeedsSettled(index)) return false
+  if (asksFirst(run, index)) return true
   const attemptsOf = (need: number): number => live.get(need)?.context.attempt ?? books.attempts[need]!
   return plan.tasks[index]!.needs.every((need) => attemptsOf(need) === 0)
 }

@@ -1,5 +1,5 @@
 import type { TaskId } from '../../../machines/outcome.ts'
-import { isRunEnd, type RunFact } from '../../events/facts.ts'
+import { type AskedBy, isRunEnd, type RunFact } from '../../events/facts.ts'
 import { type Finding, found, type Judged, type TaskFact } from './judged.ts'
 
 /**
@@ -9,6 +9,10 @@ import { type Finding, found, type Judged, type TaskFact } from './judged.ts'
 type Place =
   | 'pending'
   | 'ready'
+  | 'confirming'
+  | 'confirmed'
+  | 'declined'
+  | 'to confirm again'
   | 'waiting'
   | 'asking'
   | 'decided'
@@ -30,10 +34,16 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   // A rule function that throws fails its task before the task is ever taken up.
   pending: {
     'task.ready': 'ready',
+    'task.asked': 'confirming',
     'task.failed': 'failed',
     'task.killed': 'killed',
     'task.skipped': 'skipped',
   },
+  // A person is asked whether it may start. The end of the run may skip it meanwhile.
+  confirming: { 'task.answered': 'confirmed', 'task.killed': 'killed', 'task.skipped': 'skipped' },
+  confirmed: { 'task.ready': 'ready', 'task.skipped': 'skipped' },
+  declined: { 'task.skipped': 'skipped' },
+  'to confirm again': { 'task.asked': 'confirming', 'task.killed': 'killed', 'task.skipped': 'skipped' },
   ready: {
     'task.deferred': 'waiting',
     'task.dispatched': 'granted',
@@ -171,18 +181,23 @@ function nextPlace(place: Place, fact: TaskFact): Place | undefined {
   if (fact.type === 'task.asked') return to === undefined ? undefined : asked(place, fact.of)
   if (fact.type === 'task.answered' && place === 'asking')
     return fact.answer === 'retry' ? 'waiting' : 'decided'
+  if (fact.type === 'task.answered' && place === 'confirming')
+    return fact.answer === 'yes' ? 'confirmed' : 'declined'
   return to
 }
 
-/** A handler asks while it runs. What to do about a failure is asked after a failed attempt. */
-function asked(place: Place, of: 'handler' | 'failure'): Place | undefined {
-  if (of === 'failure') return 'asking'
-  return place === 'running' ? 'running' : undefined
+/** A handler asks while it runs. What to do about a failure is asked after a failed attempt, and whether to start before. */
+function asked(place: Place, of: AskedBy): Place | undefined {
+  if (of === 'handler') return place === 'running' ? 'running' : undefined
+  const isBefore = place === 'pending' || place === 'to confirm again'
+  if (of === 'confirm') return isBefore ? 'confirming' : undefined
+  return isBefore ? undefined : 'asking'
 }
 
 /** Where recovery leaves a task: a live attempt is over, and an open question is asked again. */
 function recovered(place: Place): Place {
   if (place === 'asking') return 'to ask again'
+  if (place === 'confirming') return 'to confirm again'
   return live.has(place) && place !== 'stopping' ? 'cut off' : place
 }
 
