@@ -388,6 +388,40 @@ describe('what an executor noted of an attempt', () => {
     expect(did.slice(2)).toEqual(['start a/2', 'start b/2'])
   })
 
+  it('is reaped of all runs that are recovered at once before one of them goes on, the first one first', async () => {
+    const store = memoryStore()
+    const first = coordinator(store, { concurrency: 6, desk: { start: noting() } })
+    for (const id of ['one', 'two', 'three']) first.runtime.dispatch(handed, { id })
+    await first.clock.advanceAsync(0)
+    const did: string[] = []
+    const releases: (() => void)[] = []
+    const { runtime, clock } = coordinator(store, {
+      concurrency: 6,
+      desk: {
+        start: ({ runId, taskId }) => void did.push(`start ${runId} ${taskId}`),
+        reap: async ({ runId, taskId }) => {
+          did.push(`reap ${runId} ${taskId}`)
+          if (runId !== 'three') await new Promise<void>((resolve) => releases.push(resolve))
+          if (runId === 'two') throw new Error('it waits for a disk')
+        },
+      },
+    })
+    const asked = ['one', 'two', 'three'].map((id) => runtime.recover(id, { dag: handed, takeOver: true }))
+    const ends = Promise.allSettled(asked)
+    await clock.advanceAsync(0)
+    const reaped = ['one', 'two', 'three'].flatMap((id) => [`reap ${id} a`, `reap ${id} b`])
+    expect(did).toEqual(reaped)
+    for (const release of releases.splice(1)) release()
+    await clock.advanceAsync(0)
+    expect(did).toEqual(reaped)
+    // The last one waits for the first.
+    releases[0]!()
+    await ends
+    await clock.advanceAsync(0)
+    expect(did.slice(6)).toEqual(['start one a', 'start one b', 'start three a', 'start three b'])
+    expect((await ends).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
   it('that cannot be ended keeps the run from going on, and others may try', async () => {
     const store = await leftNoted()
     const before = await store.read('run')

@@ -111,10 +111,9 @@ export class JobBook {
     }
     environments.sweep()
     const known = new Set((await store.runs()).map(({ runId }) => runId))
-    for (const entry of open) {
-      if (known.has(entry.id)) await this.#recover(entry)
-      else this.#begin(entry)
-    }
+    // All at once: what is left of any of them ends before one of them goes on, and nobody waits for each in turn.
+    await Promise.all(open.flatMap((entry) => (known.has(entry.id) ? [this.#recover(entry)] : [])))
+    for (const entry of open) if (!known.has(entry.id)) this.#begin(entry)
   }
 
   async details(entry: Entry): Promise<JobDetails> {

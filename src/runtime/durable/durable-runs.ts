@@ -4,7 +4,7 @@ import { fold, type RunView } from '../../events/fold.ts'
 import type { RunSummary } from '../../events/run-summary.ts'
 import { type AnyDag, type Plan, planOf } from '../../graph/plan.ts'
 import { badValue, readGiven } from '../../graph/read-values.ts'
-import type { Owner, Store } from '../../ports/store.ts'
+import type { Journal, Owner, Store } from '../../ports/store.ts'
 import { optionsIn } from '../run/created-fact.ts'
 import { readJournal, refuseMissing } from '../dispatch-options.ts'
 import type { RunHandle } from '../handle/run-handle.ts'
@@ -71,6 +71,10 @@ export class DurableRuns {
   readonly #host: DurableHost
   /** Those that are being recovered, so that asking twice is asking once. */
   readonly #underWay = new Map<string, Promise<RunHandle>>()
+  /** Settles when all that were asked for up to now are taken over, or refused. */
+  #allTaken: Promise<unknown> = Promise.resolve()
+  /** Settles when the one that was asked for last goes on, or does not. */
+  #latest: Promise<unknown> = Promise.resolve()
 
   constructor(host: DurableHost) {
     this.#host = host
@@ -84,6 +88,7 @@ export class DurableRuns {
     if (underWay !== undefined) return underWay
     const recovered = this.#recover(runId, given).finally(() => this.#underWay.delete(runId))
     this.#underWay.set(runId, recovered)
+    this.#latest = Promise.allSettled([recovered])
     return recovered
   }
 
@@ -91,16 +96,15 @@ export class DurableRuns {
     const names = new Set((this.#host.dags ?? []).map((dag) => planOf(dag).name))
     const runs: RunHandle[] = []
     const refused: { runId: string; name: string; error: Error }[] = []
-    const open = await this.#store().runs()
+    const isLeft = ({ runId, name, settledAt }: RunSummary): boolean =>
+      settledAt === undefined && names.has(name) && this.#host.registry.handleOf(runId) === undefined
     // The oldest first, as they were dispatched.
-    for (const { runId, name, settledAt } of open.toReversed()) {
-      if (settledAt !== undefined || !names.has(name)) continue
-      if (this.#host.registry.handleOf(runId) !== undefined) continue
-      try {
-        runs.push(await this.recover(runId))
-      } catch (thrown) {
-        refused.push({ runId, name, error: thrown as Error })
-      }
+    const open = (await this.#store().runs()).toReversed().filter(isLeft)
+    const ends = await Promise.allSettled(open.map(({ runId }) => this.recover(runId)))
+    for (const [index, { runId, name }] of open.entries()) {
+      const end = ends[index]!
+      if (end.status === 'fulfilled') runs.push(end.value)
+      else refused.push({ runId, name, error: end.reason as Error })
     }
     return { runs, refused }
   }
@@ -113,10 +117,25 @@ export class DurableRuns {
     return deadLettersOf(this.#store(), query)
   }
 
-  async #recover(
+  /**
+   * What was left of any of the runs that are recovered at the same time has ended before one of them goes on: what they
+   * share, such as pools and slots, is free only then. They go on in the order in which they were asked for.
+   */
+  async #recover(runId: string, given: GivenOptions): Promise<RunHandle> {
+    const earlier = this.#latest
+    const taking = this.#take(runId, given)
+    this.#allTaken = Promise.allSettled([this.#allTaken, taking])
+    await Promise.allSettled([taking])
+    await this.#allTaken
+    await earlier
+    return this.#goOn(await taking, given)
+  }
+
+  /** Takes the run over, and ends what is left of it. */
+  async #take(
     runId: string,
-    { dag, acceptChanges = false, takeOver = false, input }: ReturnType<typeof readGiven<typeof readers>>,
-  ): Promise<RunHandle> {
+    { dag, acceptChanges = false, takeOver = false, input }: GivenOptions,
+  ): Promise<TakenRun> {
     const { root, owner } = this.#host
     if (!root.isOpen) throw runtimeClosed()
     const store = this.#store()
@@ -135,6 +154,19 @@ export class DurableRuns {
     try {
       const { facts, view } = journal.lastSeq === early.view.seq ? early : await journalOf(store, runId)
       if (view.settledAt === undefined) await reapLive(view, root.shared.executors)
+      return { plan, journal, facts, view, isChanged }
+    } catch (thrown) {
+      await store.release(journal)
+      throw thrown
+    }
+  }
+
+  async #goOn(
+    { plan, journal, facts, view, isChanged }: TakenRun,
+    { input }: GivenOptions,
+  ): Promise<RunHandle> {
+    const { root } = this.#host
+    try {
       if (!root.isOpen) throw runtimeClosed()
       const run = recoverRun(root, plan, journal, facts, { view, isChanged, input })
       const handle = this.#host.register(run, true)
@@ -150,7 +182,7 @@ export class DurableRuns {
       }
       return handle
     } catch (thrown) {
-      await store.release(journal)
+      await this.#store().release(journal)
       throw thrown
     }
   }
@@ -172,6 +204,17 @@ export class DurableRuns {
       facts: { runId, name },
     })
   }
+}
+
+type GivenOptions = ReturnType<typeof readGiven<typeof readers>>
+
+/** A run whose journal is ours, and of which nothing runs. */
+interface TakenRun {
+  readonly plan: Plan
+  readonly journal: Journal
+  readonly facts: readonly RunFact[]
+  readonly view: RunView
+  readonly isChanged: boolean
 }
 
 type Created = Extract<RunFact, { type: 'run.created' }>
