@@ -11,6 +11,7 @@ import type { DeadLetterFlags } from './jobs/list-dead-letters.ts'
 import type { ListFlags } from './jobs/list-jobs.ts'
 import type { LogsFlags } from './jobs/print-logs.ts'
 import type { WaitFlags } from './jobs/wait-for-jobs.ts'
+import type { WatchFlags } from './jobs/watch-job.ts'
 
 const whichJob = 'its id, the beginning or the end of one, or a place: %1, %-1'
 const whichJobs = `ids, their beginnings or ends, or places: %1, %-1`
@@ -20,7 +21,8 @@ Examples:
   dagmar jobs                          those that are open, and the latest of the others
   dagmar jobs --status failed --since 1d
   dagmar jobs a2f5                     the tasks of a job, what failed first; or %-1, the latest
-  dagmar jobs a2f5 --watch             live, until q or d, which leave the job alone
+  dagmar jobs --watch                  the list live, until q
+  dagmar jobs a2f5 --watch             a job live, until d, which leaves it alone
   dagmar jobs a2f5 --json | jq .status
   dagmar jobs --json                   all of them, as one JSON array
 
@@ -86,7 +88,7 @@ export function addLookingCommands(program: Command, load: LoadDoor = loadSystem
   )
     .option('-a, --all', 'all settled jobs, too; of a large job, all tasks')
     .option('-n, --limit <n>', 'the latest, so many', readCount)
-    .option('-w, --watch', 'show one job live')
+    .option('-w, --watch', 'show the list live, or one job, until you leave it')
     .option('--json', 'print one JSON object for one job, and an array for a list')
     .option('--ids', 'print ids, one a line: of the jobs, or of the tasks of one')
     .addHelpText('after', jobsExamples)
@@ -94,19 +96,22 @@ export function addLookingCommands(program: Command, load: LoadDoor = loadSystem
       async (ids: readonly string[], flags: ListFlags & { readonly ids?: boolean }, command: Command) => {
         const { listJobs, printIds, showJobs } = await import('./jobs/list-jobs.ts')
         if (flags.ids === true) return withJobsIfAny(load, command, (jobs, io) => printIds(jobs, ids, io))
-        if (flags.watch === true) return watch(load, command, ids)
+        if (flags.watch === true) return watch(load, command, ids, flags)
         await withJobs(load, command, (jobs, io) =>
           ids.length === 0 ? listJobs(jobs, flags, io) : showJobs(jobs, ids, flags, io),
         )
       },
     )
-  program
-    .command('attach')
-    .summary('watch a job')
-    .description('Shows a job live, until it is settled or you leave it.')
+  addWatching(
+    program
+      .command('attach')
+      .summary('watch a job')
+      .description('Shows a job live, until it is settled or you leave it.'),
+  )
     .argument('[job]', whichJob, '%-1')
+    .option('--json', 'print facts as JSON lines and the result as the last one')
     .addHelpText('after', attachExamples)
-    .action((id: string, _flags: object, command: Command) => watch(load, command, [id]))
+    .action((id: string, flags: WatchFlags, command: Command) => watch(load, command, [id], flags))
   program
     .command('logs')
     .summary('print what a job has put out')
@@ -172,7 +177,24 @@ export function addLookingCommands(program: Command, load: LoadDoor = loadSystem
     })
 }
 
-async function watch(load: LoadDoor, command: Command, ids: readonly string[]): Promise<void> {
+async function watch(
+  load: LoadDoor,
+  command: Command,
+  ids: readonly string[],
+  flags: ListFlags & WatchFlags,
+): Promise<void> {
   const { watchOne } = await import('./jobs/watch-one.ts')
-  await withJobs(load, command, (jobs) => watchOne(jobs, ids))
+  const { watchList } = await import('./jobs/watch-list.ts')
+  await withJobs(load, command, (jobs, io) =>
+    ids.length === 0 ? watchList(jobs, flags, io) : watchOne(jobs, ids, flags),
+  )
+}
+
+/** How a job is shown that is watched. */
+function addWatching(command: Command): Command {
+  return command
+    .option('-q, --quiet', 'print failures, warnings and the summary only')
+    .option('-v, --verbose', 'print more: on a terminal every line of output, elsewhere the bookkeeping')
+    .option('--group', 'print the output of each attempt together, at its end, where no live view is shown')
+    .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are heeded too')
 }

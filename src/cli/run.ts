@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { type LoadDoor, loadSystemDoor, withJobs } from './job-options.ts'
 import type { RunFlags } from './run/run-command.ts'
 
 const examples = `
@@ -13,6 +14,7 @@ Examples:
   dagmar run release.yaml --yes               asking nobody whether tasks may start
   dagmar run release.yaml --inspect           with a page that shows it in the browser
   dagmar run release.yaml --json | jq .type   facts as JSON lines, the result last
+  dagmar run release.yaml --detach            in the background: the prompt comes back at once
 
 On a terminal the run is shown live, and ? names the keys; elsewhere, with CI set or TERM=dumb, as plain lines.
 Ctrl-C lets running tasks finish and starts no more; again kills them; again leaves at once.
@@ -29,7 +31,7 @@ SIGINT, SIGTERM or SIGHUP (also when the terminal, or who reads the output, goes
 `
 
 /** `dagmar run`. What it does is loaded when it is called. */
-export function addRunCommand(program: Command): void {
+export function addRunCommand(program: Command, load: LoadDoor = loadSystemDoor): void {
   program
     .command('run')
     .summary('run a plan of commands and show what it does')
@@ -50,6 +52,7 @@ export function addRunCommand(program: Command): void {
     .option('-k, --keep-going', 'after a failure, run whatever does not need what failed')
     .option('--fail-fast', 'after a failure, kill the rest')
     .option('--log-dir <dir>', 'keep the output of every attempt in a file there')
+    .option('-d, --detach', 'run it as a job in the background, and print its id: dagmar dispatch')
     .option('--inspect', 'print the address of a page that shows the run, live and until Ctrl-C')
     .option('--inspect-port <n>', 'with --inspect: the port of the page (default: one that is free)')
     .option('--inspect-control', 'with --inspect: let the page kill, redrive, answer and send events')
@@ -64,7 +67,12 @@ export function addRunCommand(program: Command): void {
     .option('-v, --verbose', 'print more: on a terminal every line of output, elsewhere the bookkeeping')
     .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are heeded too')
     .addHelpText('after', examples)
-    .action(async (path: string, flags: RunFlags) => {
+    .action(async (path: string, flags: RunFlags & { readonly detach?: boolean }, command: Command) => {
+      if (flags.detach === true) {
+        const { runDetached } = await import('./run/run-detached.ts')
+        await withJobs(load, command, (jobs, io) => runDetached(jobs, path, flags, io))
+        return
+      }
       const { runCommand } = await import('./run/run-command.ts')
       process.exitCode = await runCommand(path, flags)
     })

@@ -12,6 +12,7 @@ export type {
   ClientMessage,
   Command,
   Entry,
+  JobEntry,
   LogId,
   MachineModel,
   ServerMessage,

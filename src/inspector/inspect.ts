@@ -3,6 +3,7 @@ import { badValue, isRecord, readGiven, readInteger } from '../graph/read-values
 import type { Runtime } from '../runtime/create-runtime.ts'
 import type { RunHandle } from '../runtime/handle/run-handle.ts'
 import { liveSource } from './recording/live-source.ts'
+import { type RunsElsewhere, runsSource } from './recording/runs-source.ts'
 import type { Source } from './recording/source.ts'
 import type { SanitiserOptions } from './sanitise.ts'
 import { factsSource } from './saved/facts-source.ts'
@@ -88,6 +89,21 @@ export async function inspectFacts(
   const { control: _, ...known } = readers
   const read = readGiven(options, known, "inspectFacts's options object", '')
   return startInspector((shown) => factsSource(facts, shown), read)
+}
+
+/** `inspect` for runs that go on in another process. Rejects, too, where nobody tells what runs there are. */
+export async function inspectElsewhere(
+  runs: RunsElsewhere,
+  options: Omit<InspectOptions, 'sanitise' | 'redact'> = {},
+): Promise<Inspector> {
+  const source = runsSource(runs, {})
+  try {
+    await source.ready
+  } catch (error) {
+    source.close()
+    throw error
+  }
+  return startInspector(() => source, options)
 }
 
 /**

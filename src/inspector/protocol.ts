@@ -66,11 +66,23 @@ export interface ActorIntroduction {
   readonly logic: string
 }
 
+/** What a list of jobs shows of one. Its status may also be `dispatched`, `starting` or `stalled`. */
+export interface JobEntry {
+  readonly project: string
+  readonly labels: Readonly<Record<string, string>>
+  /** 0 to 1. */
+  readonly progress: number
+  /** The latest thing worth a person's notice. */
+  readonly message: string
+  readonly dispatchedAt: number
+  readonly settledAt?: number
+}
+
 /** One thing that is known. `at` is epoch milliseconds by the runtime's clock. */
 export type Entry =
   /** A fact, sanitised. */
   | { readonly kind: 'fact'; readonly fact: Fact }
-  /** A run of the runtime: in the log `''`, when it is dispatched, and again when its status changes. */
+  /** A run: in the log `''`, when it is dispatched, and again when its status changes. */
   | {
       readonly kind: 'run'
       readonly at: number
@@ -78,7 +90,11 @@ export type Entry =
       readonly name: string
       readonly status: string
       readonly tasks: number
+      /** Only of a job, which is told of again when any of this changes. */
+      readonly job?: JobEntry
     }
+  /** A job that has been forgotten. */
+  | { readonly kind: 'gone'; readonly at: number; readonly runId: string }
   | ({ readonly kind: 'machine'; readonly at: number } & MachineModel)
   | ({ readonly kind: 'actor'; readonly at: number } & ActorIntroduction)
   /** An actor has got an event. `afterSeq` is the `seq` of the last run fact before it. */

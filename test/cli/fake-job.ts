@@ -15,6 +15,7 @@ export function fakeJob(tasks: Tasks, { id = '261126-113754-a2f5', name = 'relea
   const runs = new ReplaySubject<RunHandle>(1)
   const gone = new ReplaySubject<void>(1)
   const asked: unknown[] = []
+  const connected$ = new BehaviorSubject(true)
   let watchers = 0
 
   const statusNow = (): JobStatus => {
@@ -88,7 +89,8 @@ export function fakeJob(tasks: Tasks, { id = '261126-113754-a2f5', name = 'relea
   return {
     clock,
     job,
-    jobs: { jobs$: () => list } satisfies Pick<Jobs, 'jobs$'>,
+    jobs: { jobs$: () => list, connected$ } satisfies Pick<Jobs, 'jobs$' | 'connected$'>,
+    connected$,
     asked,
     get watchers() {
       return watchers

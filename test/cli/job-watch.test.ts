@@ -240,6 +240,32 @@ describe('a question of a job', () => {
   })
 })
 
+describe('a supervisor that ends while its job is watched', () => {
+  it.each(['live', 'plain'] as const)('is told of, and the job goes on to be shown (%s)', async (look) => {
+    const fake = slowJob()
+    fake.start()
+    const it = await watching(fake, { look })
+    fake.connected$.next(false)
+    await it.settle()
+    expect(it.all().join('\n')).toContain('the supervisor is gone; starting it again…')
+    fake.connected$.next(true)
+    await it.settle(180_000)
+    expect(it.all().join('\n')).toContain('the supervisor is back, and jobs go on')
+    expect(it.all().at(-1)).toContain('release completed')
+    expect(it.exitCode()).toBe(0)
+  })
+
+  it('is told of to people alone, where a program reads the facts', async () => {
+    const fake = slowJob()
+    fake.start()
+    const it = await watching(fake, { look: 'json' })
+    fake.connected$.next(false)
+    await it.settle()
+    expect(it.all().join('\n')).not.toContain('supervisor')
+    expect(it.aside()).toEqual(['dagmar: the supervisor is gone; starting it again…'])
+  })
+})
+
 describe('a job that has not started', () => {
   it('shows what it waits for, and then its tasks', async () => {
     const fake = slowJob()
@@ -261,7 +287,7 @@ describe('a job that has not started', () => {
     const fake = slowJob()
     const it = await watching(fake)
     await it.press('d')
-    expect(it.aside()).toEqual(['dagmar: detached; the job goes on: dagmar attach 261126-113754-a2f5'])
+    expect(it.all()).toEqual(['detached; the job goes on: dagmar attach 261126-113754-a2f5'])
     expect(it.exitCode()).toBe(0)
     expect(it.block()).toEqual([])
     expect(it.hears()).toBe(false)

@@ -1,4 +1,4 @@
-import type { Subscription } from 'rxjs'
+import { skip, type Subscription } from 'rxjs'
 import { type Fact, isRunFact } from '../../events/facts.ts'
 import { resultOf } from '../../events/result-of.ts'
 import type { Job, Jobs } from '../../jobs/client/jobs.ts'
@@ -13,10 +13,11 @@ import type { Screen } from '../screen/screen.ts'
 import type { Display } from '../view/display.ts'
 import { RunProgress } from '../view/run-progress.ts'
 import { showWaiting, type ShownWaiting } from './waiting-job.ts'
+import { connectedAgain, supervisorGone } from './supervisor-words.ts'
 import { type WatchedJob, watchedJob } from './watched-job.ts'
 
 export interface JobWatchOptions {
-  readonly jobs: Pick<Jobs, 'jobs$'>
+  readonly jobs: Pick<Jobs, 'jobs$' | 'connected$'>
   readonly job: Job
   readonly look: Look
   readonly paint: Paint
@@ -106,21 +107,25 @@ class Watch implements JobWatch {
       complete: () => void this.#settled().catch((thrown: unknown) => this.#broken(thrown)),
       error: (thrown) => this.#broken(thrown),
     })
+    this.#subscription.add(
+      this.#options.jobs.connected$.pipe(skip(1)).subscribe((isConnected) => {
+        this.say(isConnected ? connectedAgain : supervisorGone)
+      }),
+    )
     if (this.#isOver) this.#subscription.unsubscribe()
   }
 
   say(sentence: string): void {
     if (this.#isOver) return
-    if (this.#shown === undefined) this.#options.aside.write(`dagmar: ${shownText(sentence)}\n`)
-    else this.#shown.run.display.say(sentence)
+    if (this.#shown !== undefined) this.#shown.run.display.say(sentence)
+    else if (this.#waiting !== undefined) this.#waiting.say(sentence)
+    else this.#options.aside.write(`dagmar: ${shownText(sentence)}\n`)
   }
 
   detach(exitCode: number): void {
     if (this.#isOver) return
-    const sentence = `detached; the job goes on: dagmar attach ${this.#options.job.id}`
-    if (this.#shown !== undefined) this.say(sentence)
+    this.say(`detached; the job goes on: dagmar attach ${this.#options.job.id}`)
     this.close()
-    if (this.#shown === undefined) this.#options.aside.write(`dagmar: ${sentence}\n`)
     this.#end(exitCode)
   }
 

@@ -49,7 +49,7 @@ export async function listJobs(jobs: Jobs, flags: ListFlags, io: CommandIo): Pro
 }
 
 /** All that are not settled, and the latest of the others. */
-function openAndLatest(jobs: readonly JobSummary[]): readonly JobSummary[] {
+export function openAndLatest(jobs: readonly JobSummary[]): readonly JobSummary[] {
   const settled = jobs.filter(({ status }) => isSettledStatus(status))
   const left = new Set(settled.slice(0, Math.max(0, settled.length - latestSettled)))
   return jobs.filter((job) => !left.has(job))

@@ -23,6 +23,7 @@ export interface WaitingJobOptions {
 }
 
 export interface ShownWaiting {
+  say(sentence: string): void
   /** Gives the terminal back for as long as the process is suspended. */
   pause(): void
   resume(): void
@@ -62,6 +63,7 @@ export function showWaiting(options: WaitingJobOptions): ShownWaiting {
     error: () => undefined,
   })
   return {
+    say: (sentence) => view.say(sentence),
     pause: () => {
       stop?.()
       view.pause()

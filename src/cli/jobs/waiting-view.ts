@@ -20,6 +20,8 @@ export interface WaitingViewOptions {
 /** Shows what a job waits for that has not started. */
 export interface WaitingView {
   see(summary: JobSummary): void
+  /** A line that stays. */
+  say(sentence: string): void
   /** Gives the terminal back until the next thing to show. */
   pause(): void
   /** Goes on in lines. */
@@ -35,6 +37,7 @@ export function waitingView({ screen, clock, paint, hasKeys, ...options }: Waiti
   let printed = ''
   let timer: TimerId
   let isClosed = false
+  let lines: string[] = []
 
   const paintNow = (): void => {
     clock.clearTimeout(timer)
@@ -48,7 +51,11 @@ export function waitingView({ screen, clock, paint, hasKeys, ...options }: Waiti
       ],
     ]
     if (hasKeys && screen.rows > 1) rows.push([['d detach', 'faint']])
-    block.paint(rows.map((spans) => rowOf(spans, columns, paint)))
+    block.paint(
+      rows.map((spans) => rowOf(spans, columns, paint)),
+      lines,
+    )
+    lines = []
     timer = clock.setTimeout(paintNow, 1_000)
   }
   const print = (): void => {
@@ -68,6 +75,13 @@ export function waitingView({ screen, clock, paint, hasKeys, ...options }: Waiti
       last = summary
       if (isLive) paintNow()
       else print()
+    },
+    say: (sentence) => {
+      const line = shownText(sentence)
+      if (isLive) {
+        lines.push(paint(line, 'strong'))
+        paintNow()
+      } else screen.write(`${line}\n`)
     },
     pause: () => {
       if (!isLive || isClosed) return

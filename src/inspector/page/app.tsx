@@ -1,20 +1,21 @@
+// In the order in which the page packs best: what is alike lies close together in it.
 import type { ComponentChildren } from 'preact'
-import { DagView } from './dag/dag-view.tsx'
-import { EventsView } from './events/events-view.tsx'
-import { FactsView } from './facts/facts-view.tsx'
-import { Dialogs } from './shell/dialogs.tsx'
-import { Header } from './shell/header.tsx'
-import { heedKeys } from './shell/heed-keys.ts'
 import { keys } from './shell/keys.ts'
-import { Notice } from './shell/notice.tsx'
-import { Scrubber } from './shell/scrubber.tsx'
-import { Tabs } from './shell/tabs.tsx'
-import { selectedTask, view } from './state/shown.ts'
-import { StatechartView } from './statechart/statechart-view.tsx'
-import { RunPanel } from './task/run-panel.tsx'
-import { TaskPanel } from './task/task-panel.tsx'
+import { DagView } from './dag/dag-view.tsx'
 import { TimelineView } from './timeline/timeline-view.tsx'
+import { Tabs } from './shell/tabs.tsx'
+import { heedKeys } from './shell/heed-keys.ts'
+import { RunPanel } from './task/run-panel.tsx'
+import { FactsView } from './facts/facts-view.tsx'
+import { Notice } from './shell/notice.tsx'
+import { Header } from './shell/header.tsx'
 import { useEffect } from './state/signals.ts'
+import { selectedTask, view } from './state/shown.ts'
+import { Scrubber } from './shell/scrubber.tsx'
+import { Dialogs } from './shell/dialogs.tsx'
+import { TaskPanel } from './task/task-panel.tsx'
+import { EventsView } from './events/events-view.tsx'
+import { StatechartView } from './statechart/statechart-view.tsx'
 
 export function App(): ComponentChildren {
   useEffect(() => heedKeys(keys), [])
@@ -50,6 +51,8 @@ function Shown(): ComponentChildren {
       return <StatechartView />
     case 'events':
       return <EventsView />
+    // The list stands in its place.
+    case 'runs':
     case 'facts':
       return <FactsView />
   }

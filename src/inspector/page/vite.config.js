@@ -12,17 +12,20 @@ const oneFile = {
   generateBundle(_options, bundle) {
     const page = bundle['index.html']
     let html = String(page.source)
+    let styles = ''
     for (const [name, file] of Object.entries(bundle)) {
       if (name === 'index.html') continue
-      const tag =
-        file.type === 'chunk' ? /<script[^>]*src="[^"]*"[^>]*><\/script>/ : /<link rel="stylesheet"[^>]*>/
       if (file.type === 'chunk') {
+        const tag = /<script[^>]*src="[^"]*"[^>]*><\/script>/
         // The script stands behind the element that it fills, and nothing in it may end it early.
         const code = file.code.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--')
         html = html.replace(tag, '').replace('</body>', () => `<script type="module">${code}</script></body>`)
-      } else html = html.replace(tag, () => `<style>${file.source}</style>`)
+      } else styles = file.source
       delete bundle[name]
     }
+    // The page packs better with them last, and until the script has run there is nothing to style.
+    html = html.replace(/<link rel="stylesheet"[^>]*>/, '')
+    html = html.replace('</body>', () => `<style>${styles}</style></body>`)
     page.source = html
     page.fileName = 'inspector.html'
   },

@@ -11,7 +11,7 @@ export interface Look {
 }
 
 /**
- * Where a server has its logs from: a live runtime, or a run that was written down. What is asked of one that cannot do
+ * Where a server has its logs from: a live runtime, runs in another process, or a run that was written down. What is asked of one that cannot do
  * it is refused with a `DagmarError`, or with `Refusal`.
  */
 export interface Source {
@@ -25,8 +25,9 @@ export interface Source {
   onGrowth(listener: (isUrgent: boolean) => void): void
   /** Sets what a client looks at in a log; undefined for nothing. The client is whatever is the same each time. */
   look(client: object, log: LogId, look: Look | undefined): void
-  why(log: LogId, taskId: string): Explanation
-  command(log: LogId, command: Command): void
+  why(log: LogId, taskId: string): Explanation | Promise<Explanation>
+  /** What it returns is waited for. */
+  command(log: LogId, command: Command): void | Promise<void>
   /** Ends all recording. */
   close(): void
 }

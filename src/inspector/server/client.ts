@@ -100,22 +100,34 @@ export class Client {
   }
 
   #take(message: ClientMessage): void {
-    const id = 'id' in message ? { id: message.id } : {}
     try {
       const answer = this.#answer(message)
-      if (answer !== undefined) this.#send(answer)
+      if (answer instanceof Promise) void this.#sendLater(message, answer)
+      else if (answer !== undefined) this.#send(answer)
     } catch (thrown) {
-      const isKnown = thrown instanceof Refusal || thrown instanceof DagmarError
-      this.#send({
-        type: 'refused',
-        ...id,
-        code: isKnown ? thrown.code : 'FAILED',
-        message: thrownText(thrown),
-      })
+      this.#refuse(message, thrown)
     }
   }
 
-  #answer(message: ClientMessage): ServerMessage | undefined {
+  async #sendLater(message: ClientMessage, answer: Promise<ServerMessage>): Promise<void> {
+    try {
+      this.#send(await answer)
+    } catch (thrown) {
+      this.#refuse(message, thrown)
+    }
+  }
+
+  #refuse(message: ClientMessage, thrown: unknown): void {
+    const isKnown = thrown instanceof Refusal || thrown instanceof DagmarError
+    this.#send({
+      type: 'refused',
+      ...('id' in message ? { id: message.id } : {}),
+      code: isKnown ? thrown.code : 'FAILED',
+      message: thrownText(thrown),
+    })
+  }
+
+  #answer(message: ClientMessage): ServerMessage | Promise<ServerMessage> | undefined {
     const { source, control } = this.#options
     const { log } = message
     switch (message.type) {
@@ -134,7 +146,11 @@ export class Client {
         return undefined
       }
       case 'why':
-        return { type: 'answer', id: message.id, explanation: source.why(log, message.taskId) }
+        return then(source.why(log, message.taskId), (explanation) => ({
+          type: 'answer',
+          id: message.id,
+          explanation,
+        }))
       case 'command': {
         if (!control) {
           throw new Refusal(
@@ -143,8 +159,7 @@ export class Client {
           )
         }
         const { type: _type, id, log: _log, ...command } = message
-        source.command(log, command)
-        return { type: 'answer', id }
+        return then(source.command(log, command), () => ({ type: 'answer', id }))
       }
     }
   }
@@ -158,4 +173,12 @@ export class Client {
     this.#followed.set(log, { log: opened, after })
     if (!this.feed()) this.#options.behind()
   }
+}
+
+/** What a live runtime answers is sent at once: what it does comes after it. */
+function then<Value>(
+  value: Value | Promise<Value>,
+  answer: (value: Value) => ServerMessage,
+): ServerMessage | Promise<ServerMessage> {
+  return value instanceof Promise ? value.then(answer) : answer(value)
 }

@@ -95,6 +95,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Jobs> {
   const close = (): Promise<void> => link.close()
   return {
     home: home.path,
+    connected$: link.connected$,
     dispatch,
     job: async (id) => job(await link.ask<string>({ verb: 'resolve', given: id })),
     list: (query = {}) => link.ask({ verb: 'list', query }),

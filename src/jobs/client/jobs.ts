@@ -98,6 +98,11 @@ export interface JobFact {
 /** A connection to the supervisor of a state directory, which is started when there is none. */
 export interface Jobs {
   readonly home: string
+  /**
+   * Whether there is a connection, at once and after each change. One that is lost is made again as soon as anything is
+   * asked or watched.
+   */
+  readonly connected$: Observable<boolean>
   /** Resolves when the job is safe on disk. Rejects with what `plan()` throws, `JOB_UNKNOWN` for `after`, `CONFIG_INVALID`. */
   dispatch(definition: PlanDefinition, options?: JobOptions): Promise<Job>
   /**

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs'
 import { DagmarError, type ErrorCode } from '../../errors/dagmar-error.ts'
 import type { Home } from '../home.ts'
 import { LineReader } from '../protocol/line-reader.ts'
@@ -139,11 +140,17 @@ export interface LinkOptions {
 /** The way to the supervisor, over lost connections and new supervisors. */
 export class SupervisorLink {
   readonly #options: LinkOptions
+  readonly #isConnected = new BehaviorSubject(true)
   #connection: Promise<Connection> | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {
     this.#options = options
+  }
+
+  /** False from when a connection is lost until there is one again. */
+  get connected$(): Observable<boolean> {
+    return this.#isConnected.pipe(distinctUntilChanged())
   }
 
   /** Who is at the other end. */
@@ -209,8 +216,14 @@ export class SupervisorLink {
     const { home, version, start } = this.#options
     for (let tries = 0; ; tries++) {
       const socket = await reachSupervisor(home, start)
-      const connection = await greeted(socket, version, () => (this.#connection = undefined))
-      if (connection !== undefined) return connection
+      const connection = await greeted(socket, version, () => {
+        this.#connection = undefined
+        if (!this.#isClosed) this.#isConnected.next(false)
+      })
+      if (connection !== undefined) {
+        this.#isConnected.next(true)
+        return connection
+      }
       // It was about to leave.
       if (tries >= 20) throw lost()
     }

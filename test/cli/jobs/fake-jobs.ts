@@ -94,6 +94,7 @@ export function fakeJobs(given: readonly Partial<JobDetails>[], options: FakeOpt
     }
   }
   return {
+    connected$: NEVER,
     home: '/home/me/.local/state/dagmar',
     calls,
     dispatched,

@@ -12,7 +12,7 @@ import { noteOf } from './note.ts'
 import { useEffect } from '../state/signals.ts'
 
 /** The height of a row, in pixels: the style sheet has the same. */
-const rowHeight = 24
+export const rowHeight = 24
 
 /** By what `Looks` calls them. */
 const faults = [undefined, 'root-cause', 'consequence']
@@ -107,6 +107,7 @@ function Row({ task, place }: RowProps): ComponentChildren {
   )
 }
 
-function Gap({ rows }: { readonly rows: number }): ComponentChildren {
+/** Room for rows that are not in the page. */
+export function Gap({ rows }: { readonly rows: number }): ComponentChildren {
   return rows <= 0 ? null : <tr aria-hidden="true" style={{ height: `${rows * rowHeight}px` }} />
 }

@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import type { TaskStatus } from '../../../events/task-view.ts'
 import {
+  isListing,
   link,
   log,
   moment,
-  pinnedSeq,
   runId,
   runs,
   search,
@@ -18,12 +17,12 @@ import { Dot, Status, statuses } from './status.tsx'
 import { changeTheme, theme } from './theme.ts'
 
 export function Header(): ComponentChildren {
-  const { name, status, seq } = moment.value
+  const { status, seq } = moment.value
   return (
     <header class="header">
       <div class="title">
-        <RunPicker name={name} />
-        {seq > 0 && <Status status={status} />}
+        {isListing.value ? <h1>Runs</h1> : <Title />}
+        {seq > 0 && !isListing.value && <Status status={status} />}
         <LinkState />
       </div>
       <StatusFilter />
@@ -31,8 +30,8 @@ export function Header(): ComponentChildren {
         <input
           id="search"
           type="search"
-          placeholder="Search tasks  /"
-          aria-label="Search tasks"
+          placeholder="Search  /"
+          aria-label="Search"
           autocomplete="off"
           spellcheck={false}
           value={search.value}
@@ -46,7 +45,12 @@ export function Header(): ComponentChildren {
             }
           }}
         />
-        <button type="button" onClick={savePage} title="Save this run as one HTML file">
+        <button
+          type="button"
+          onClick={savePage}
+          disabled={isListing.value}
+          title="Save this run as one HTML file"
+        >
           Save
         </button>
         <button type="button" onClick={changeTheme} title="Light or dark">
@@ -60,27 +64,20 @@ export function Header(): ComponentChildren {
   )
 }
 
-function RunPicker({ name }: { readonly name: string }): ComponentChildren {
+/** The name of the run, and a way to the list where there are others. */
+function Title(): ComponentChildren {
+  const { name } = moment.value
   // An address may name a run that is not there: then another one can be chosen.
-  if (runs.value.length < 2 && log.value.fault === undefined)
-    return <h1 title={runId.value}>{name === '' ? 'dagmar' : name}</h1>
+  const hasOthers = runs.value.length > 1 || log.value.fault !== undefined
   return (
-    <select
-      class="runs"
-      aria-label="Run"
-      value={runId.value}
-      onChange={({ currentTarget }) => {
-        runId.value = currentTarget.value
-        pinnedSeq.value = undefined
-        select(undefined)
-      }}
-    >
-      {runs.value.map((run) => (
-        <option key={run.runId} value={run.runId}>
-          {`${run.name} · ${run.status} · ${run.runId.slice(0, 13)}`}
-        </option>
-      ))}
-    </select>
+    <>
+      {hasOthers && (
+        <a class="runs" href="#/runs">
+          All runs
+        </a>
+      )}
+      <h1 title={runId.value}>{name === '' ? 'dagmar' : name}</h1>
+    </>
   )
 }
 
@@ -102,14 +99,22 @@ function LinkState(): ComponentChildren {
   )
 }
 
-/** How many tasks are in each status; each is a button that shows those alone. */
+type Counts = Readonly<Partial<Record<string, number>>>
+
+function countRuns(): Counts {
+  const counts: Partial<Record<string, number>> = {}
+  for (const { status } of runs.value) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+/** How many tasks, or runs, are in each status; each is a button that shows those alone. */
 function StatusFilter(): ComponentChildren {
-  const { counts } = moment.value
+  const counts = isListing.value ? countRuns() : (moment.value.counts as Counts)
   const filter = statusFilter.value
   return (
     <div class="counts" role="group" aria-label="Show tasks by status">
-      {statuses
-        .filter((status) => counts[status] > 0 || filter.has(status))
+      {[...statuses, 'paused', 'draining', 'killing']
+        .filter((status) => counts[status] || filter.has(status))
         .map((status) => (
           <button
             type="button"
@@ -119,14 +124,14 @@ function StatusFilter(): ComponentChildren {
             onClick={() => toggle(status)}
           >
             <Dot status={status} />
-            <b>{counts[status].toLocaleString('en')}</b> {status}
+            <b>{(counts[status] ?? 0).toLocaleString('en')}</b> {status}
           </button>
         ))}
     </div>
   )
 }
 
-function toggle(status: TaskStatus): void {
+function toggle(status: string): void {
   const next = new Set(statusFilter.value)
   if (!next.delete(status)) next.add(status)
   statusFilter.value = next

@@ -1,7 +1,8 @@
 /** What each key does, as the help shows it. */
 export const keys: readonly (readonly [key: string, what: string])[] = [
   ['1 – 5', 'dag, timeline, statechart, events, facts'],
-  ['/', 'search tasks'],
+  ['r', 'all runs'],
+  ['/', 'search'],
   ['[ and ]', 'one fact back, one fact on'],
   ['Home and End', 'the first fact, now'],
   ['Space', 'hold this instant, or go on live'],

@@ -1,4 +1,4 @@
-import { history, pin, pinnedSeq, select, selectedTask, view, views } from '../state/shown.ts'
+import { history, pin, pinnedSeq, runs, select, selectedTask, view, views } from '../state/shown.ts'
 import { closeDialog, isDialogOpen, showHelp } from './dialogs.tsx'
 import type { Keys } from './heed-keys.ts'
 
@@ -24,6 +24,9 @@ export const keys: Keys = {
   },
   Home: () => pin(1),
   End: () => pin(undefined),
+  r: () => {
+    if (runs.value.length > 1) location.hash = '#/runs'
+  },
   '?': showHelp,
   Escape: () => {
     if (isDialogOpen()) closeDialog()

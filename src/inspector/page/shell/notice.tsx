@@ -1,9 +1,18 @@
 import type { ComponentChildren } from 'preact'
-import { link, log, moment, runs } from '../state/shown.ts'
+import { RunList } from '../runs/run-list.tsx'
+import { isListing, link, log, moment, runId, runs } from '../state/shown.ts'
 
 /** What is shown where there is nothing to see yet, or a line above the page where something is amiss. */
 export function Notice({ children }: { readonly children: ComponentChildren }): ComponentChildren {
   const shown = link.value
+  if (isListing.value) {
+    return (
+      <>
+        <Line />
+        <RunList />
+      </>
+    )
+  }
   const { fault } = log.value
   if (fault === 'headless') {
     return (
@@ -26,6 +35,8 @@ export function Notice({ children }: { readonly children: ComponentChildren }): 
       />
     )
   }
+  const waiting = runs.value.find((run) => run.runId === runId.value && run.status === 'dispatched')
+  if (!hasRun && waiting?.job !== undefined) return <Whole title="It waits" text={waiting.job.message} />
   return (
     <>
       <Line />

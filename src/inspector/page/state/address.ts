@@ -1,5 +1,17 @@
 import { batch, effect } from './signals.ts'
-import { pin, pinnedSeq, runId, runs, selectedActor, selectedTask, type View, view, views } from './shown.ts'
+import {
+  pin,
+  pinnedSeq,
+  runId,
+  runs,
+  search,
+  selectedActor,
+  selectedTask,
+  statusFilter,
+  type View,
+  view,
+  views,
+} from './shown.ts'
 
 /** The token is kept for the port that it belongs to, until the tab is closed. */
 const tokenKey = `dagmar-token-${location.port}`
@@ -61,6 +73,7 @@ function write(address: string): void {
 /** `#/timeline?task=build&at=120`: the view, and what is selected in it. */
 function written(): string {
   const place = new URLSearchParams()
+  if (view.value === 'runs') return '/runs'
   // A run is named where there are several.
   if (runId.value !== undefined && runs.value.length > 1) place.set('run', runId.value)
   if (selectedTask.value !== undefined) place.set('task', selectedTask.value)
@@ -78,7 +91,11 @@ function read(): void {
   // All at once: the address is not to lose a part of itself in between.
   batch(() => {
     const named = name.slice(1) as View
-    if (views.includes(named)) view.value = named
+    if (named !== view.value && [named, view.value].includes('runs')) {
+      search.value = ''
+      statusFilter.value = new Set()
+    }
+    if ([...views, 'runs'].includes(named)) view.value = named
     runId.value = place.get('run') ?? runId.value
     selectedTask.value = place.get('task') ?? undefined
     selectedActor.value = place.get('actor') ?? undefined

@@ -46,6 +46,9 @@ export class LogModel {
       case 'run':
         this.runs.set(entry.runId, entry)
         return
+      case 'gone':
+        this.runs.delete(entry.runId)
+        return
       case 'machine':
         this.machines.set(entry.machine, entry)
         return

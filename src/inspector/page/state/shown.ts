@@ -1,5 +1,4 @@
 import { computed, effect, signal } from './signals.ts'
-import type { TaskStatus } from '../../../events/task-view.ts'
 import type { ActorName, LogId } from '../../protocol.ts'
 import { LogModel } from './log-model.ts'
 
@@ -19,7 +18,8 @@ export type Link =
   | { readonly state: 'refused'; readonly message: string; readonly hint: string }
 
 export const views = ['dag', 'timeline', 'statechart', 'events', 'facts'] as const
-export type View = (typeof views)[number]
+/** `runs` is the list of all runs. */
+export type View = (typeof views)[number] | 'runs'
 
 export const link = signal<Link>({ state: 'loading' })
 /** True where the server takes commands. */
@@ -40,7 +40,7 @@ export const selectedActor = signal<ActorName | undefined>(undefined)
 export const pinnedSeq = signal<number | undefined>(undefined)
 export const search = signal('')
 /** The statuses that are shown; empty: all. */
-export const statusFilter = signal<ReadonlySet<TaskStatus>>(new Set())
+export const statusFilter = signal<ReadonlySet<string>>(new Set())
 /** The runtime's clock less this machine's, in milliseconds. */
 export const clockOffset = signal(0)
 
@@ -65,6 +65,9 @@ export const runs = computed(() => {
   return [...(logs.get('')?.runs.values() ?? [])].toReversed()
 })
 
+/** True while the list of all runs is shown, and none of them. */
+export const isListing = computed(() => view.value === 'runs' && runs.value.length > 0)
+
 /** The run at the instant that is looked at. All views show this. */
 export const moment = computed(() => {
   void told.value
@@ -82,7 +85,7 @@ export const mayAct = computed(() => control.value && link.value.state === 'live
 export const isSettled = computed(() => moment.value.settledAt !== undefined)
 
 /** Whether the task is among those that search and filter leave. */
-export function isShown(taskId: string, status: TaskStatus): boolean {
+export function isShown(taskId: string, status: string): boolean {
   const filter = statusFilter.value
   if (filter.size > 0 && !filter.has(status)) return false
   const text = search.value.trim().toLowerCase()
@@ -98,7 +101,7 @@ export const goesOn = computed(
 const ticks = signal(0)
 
 effect(() => {
-  if (!goesOn.value) return undefined
+  if (!goesOn.value && !isListing.value) return undefined
   const timer = setInterval(() => ticks.value++, 500)
   return () => clearInterval(timer)
 })
@@ -110,6 +113,12 @@ effect(() => {
 export const instant = computed((): number => {
   void ticks.value
   return goesOn.value ? now() : moment.value.at
+})
+
+/** Now, by the server's clock, twice a second. */
+export const listedAt = computed((): number => {
+  void ticks.value
+  return Date.now() + clockOffset.value
 })
 
 /** The time by the runtime's clock, as it is right now; where nothing goes on, the instant that is looked at. */
@@ -161,9 +170,10 @@ export function tell(): void {
   )
 }
 
-/** Opens the first run that there is, until somebody chooses another one. */
+/** Opens the first run that there is, until somebody chooses another one. Of jobs it is the list. */
 effect(() => {
-  if (runId.value !== undefined) return
-  const first = runs.value[0]
-  if (first !== undefined) runId.value = first.runId
+  if (runId.value !== undefined || view.value === 'runs') return
+  const [first, second] = runs.value
+  if (second?.job !== undefined) view.value = 'runs'
+  else if (first !== undefined) runId.value = first.runId
 })
