@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { defineConfig } from 'rolldown'
 
 /** What would cost more to look up than to load. Its licence is in THIRD-PARTY-LICENSES. */
-const bundled = ['commander']
+const bundled = ['commander', 'yaml']
 
 /** The other packages stay outside: types and instances of XState and RxJS must be the user's own. */
 const external = (id) => !id.startsWith('.') && !isAbsolute(id) && !bundled.includes(id)
@@ -19,6 +19,15 @@ const noProgramsOfCommander = {
   transform: {
     filter: { id: /commander\/lib\/command\.js$/ },
     handler: (code) => ({ code: code.replace("require('node:child_process')", 'undefined'), map: null }),
+  },
+}
+
+/** The command line as the small program that begins it finds it: a file beside it. */
+const besideIt = {
+  name: 'command-line-beside-it',
+  resolveId: {
+    filter: { id: /\/command-line\.ts$/ },
+    handler: () => ({ id: './command-line.js', external: true }),
   },
 }
 
@@ -59,7 +68,7 @@ export default defineConfig([
       sqlite: 'src/stores/sqlite/index.ts',
       terminal: 'src/terminal.ts',
       testing: 'src/testing.ts',
-      cli: 'src/cli/main.ts',
+      'command-line': 'src/cli/command-line.ts',
     },
     platform: 'node',
     external,
@@ -71,6 +80,14 @@ export default defineConfig([
       chunkFileNames: 'chunks/[name]-[hash].js',
       codeSplitting: { groups },
     },
+  },
+  {
+    // Alone in its file, so that `dagmar dispatch -- <command>` loads nothing else.
+    input: { cli: 'src/cli/main.ts' },
+    platform: 'node',
+    external,
+    plugins: [besideIt],
+    output: { ...output, dir: dist, entryFileNames: '[name].js' },
   },
   {
     input: Object.fromEntries(examples.map((name) => [name.replace(/\.ts$/, ''), `examples/${name}`])),

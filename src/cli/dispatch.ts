@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { DispatchFlags } from './dispatch/dispatch-command.ts'
+import type { Dispatcher } from './dispatch/dispatcher.ts'
 import { collect, type LoadDoor, loadSystemDoor, withJobs } from './job-options.ts'
 
 const examples = `
@@ -21,7 +22,11 @@ Exit codes: 0 dispatched, 2 bad plan or usage, and then nothing is dispatched.
 `
 
 /** `dagmar dispatch`: makes a plan or a command a job. What it does is loaded when it is called. */
-export function addDispatchCommand(program: Command, load: LoadDoor = loadSystemDoor): void {
+export function addDispatchCommand(
+  program: Command,
+  load: LoadDoor = loadSystemDoor,
+  loadDispatcher: LoadDispatcher = loadSpool,
+): void {
   program
     .command('dispatch')
     .usage('[options] <plan>\n       dagmar dispatch [options] -- <command...>')
@@ -49,11 +54,26 @@ export function addDispatchCommand(program: Command, load: LoadDoor = loadSystem
     .option('--json', 'print {"id": …} in place of the id')
     .addHelpText('after', examples)
     .action(async (_plan: unknown, _command: unknown, flags: DispatchFlags, command: Command) => {
-      const { dispatchCommand } = await import('./dispatch/dispatch-command.ts')
-      const { plan, words } = operandsOf(command)
-      await withJobs(load, command, (jobs, io) => dispatchCommand(jobs, { plan, words }, flags, io))
+      const operands = operandsOf(command)
+      if (flags.stdin === true) {
+        const { dispatchStdin } = await import('./dispatch/dispatch-lines.ts')
+        await withJobs(load, command, (jobs, io) => dispatchStdin(jobs, operands, flags, io))
+        return
+      }
+      const [{ dispatchCommand }, dispatcher, { commandIo }] = await Promise.all([
+        import('./dispatch/dispatch-command.ts'),
+        loadDispatcher(),
+        import('./jobs/command-io.ts'),
+      ])
+      const io = commandIo(command.configureOutput(), { confirm: undefined, now: Date.now })
+      process.exitCode = await dispatchCommand(dispatcher, operands, flags, io)
     })
 }
+
+/** Loads what takes jobs. */
+export type LoadDispatcher = () => Promise<Dispatcher>
+
+const loadSpool: LoadDispatcher = async () => (await import('./dispatch/dispatcher.ts')).spoolDispatcher
 
 /** What stands before `--`, and after it. Commander tells no difference. */
 function operandsOf(command: Command): {

@@ -1,17 +1,10 @@
-import { command } from '../../executors/command.ts'
-import type { PlanDefinition } from '../../graph/make-plan.ts'
 import { plan } from '../../graph/make-plan.ts'
 import type { PlanFile } from '../../plan-file/parse-plan.ts'
+import { commandDefinition } from './command-definition.ts'
 
-const longestName = 60
-
-/** A plan of one task, called after the command. A single word with blanks is a line for the shell. */
+/** The plan that a command alone makes, as if it had been read from a file. */
 export function commandPlan(words: readonly string[], cwd: string): PlanFile {
-  const [first = '', ...rest] = words
-  const isLine = rest.length === 0 && /\s/.test(first.trim())
-  const name = nameOf(words)
-  const run = isLine ? command(first, { cwd }) : command(first, rest, { cwd })
-  const definition: PlanDefinition = { name, tasks: [[name, { run }]] }
+  const definition = commandDefinition(words, cwd)
   return {
     file: 'command',
     plan: plan(definition),
@@ -21,13 +14,4 @@ export function commandPlan(words: readonly string[], cwd: string): PlanFile {
     notify: [],
     warnings: [],
   }
-}
-
-function nameOf(words: readonly string[]): string {
-  const text = words
-    .join(' ')
-    .replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-  const cut = [...text].slice(0, longestName).join('')
-  return cut === text ? text : `${cut.trimEnd()}…`
 }

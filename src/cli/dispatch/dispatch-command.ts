@@ -1,14 +1,13 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { PlanFileError } from '../../errors/plan-file-error.ts'
-import type { Jobs } from '../../jobs/client/jobs.ts'
+import type { JobOptions } from '../../jobs/client/jobs.ts'
 import type { PlanFile } from '../../plan-file/parse-plan.ts'
-import { shownText } from '../../text/shown-text.ts'
-import { jobNamed } from '../jobs/chosen-jobs.ts'
 import type { CommandIo } from '../jobs/command-io.ts'
 import { readPlan } from '../read-plan.ts'
 import { isDagModule } from '../run/dag-module-path.ts'
 import { commandPlan } from './command-plan.ts'
-import { dispatchLines } from './dispatch-lines.ts'
+import { dispatchedNote } from './dispatched-note.ts'
+import type { Dispatcher } from './dispatcher.ts'
 import { type JobFlags, readJobOptions } from './read-job-options.ts'
 
 /** The options of `dagmar dispatch` as commander gives them. */
@@ -23,32 +22,29 @@ export interface DispatchWords {
   readonly words: readonly string[]
 }
 
-/** Prints the ids of what is dispatched. Resolves with the exit code. Rejects before anything is dispatched. */
+/** Prints the id of what is dispatched. Resolves with the exit code. Rejects before anything is dispatched. */
 export async function dispatchCommand(
-  jobs: Jobs,
+  dispatcher: Dispatcher,
   operands: DispatchWords,
   flags: DispatchFlags,
   io: CommandIo,
 ): Promise<number> {
-  const after = await Promise.all((flags.after ?? []).map(async (id) => (await jobNamed(jobs, id)).id))
-  const given = after.length === 0 ? {} : { after }
-  if (flags.stdin === true) {
-    if (operands.plan.length + operands.words.length > 0 || flags.input === '-') {
-      throw misuse('--stdin reads plans from stdin: give neither a plan nor a command, and no --input -.')
-    }
-    return dispatchLines(jobs, process.stdin, { flags, given }, io)
-  }
+  const given = await optionsOfAfter(flags, (id) => dispatcher.idOf(id))
   const planFile = await planOf(operands, flags)
   const options = await readJobOptions(planFile, flags, io.now())
-  const { id } = await jobs.dispatch(planFile.definition, { ...options, ...given })
+  const { id, call } = await dispatcher.dispatch(planFile.definition, { ...options, ...given })
   await io.print(flags.json === true ? `${JSON.stringify({ id })}\n` : `${id}\n`)
-  io.note(dispatchedNote(options.name ?? planFile.plan.name, io))
+  await call()
+  io.note(dispatchedNote(options.name ?? planFile.plan.name, io.paint))
   return 0
 }
 
-/** What is said beside the id. */
-function dispatchedNote(name: string, { paint }: CommandIo): string {
-  return `${paint('✓ dispatched', 'good')} ${shownText(name)}${paint('; dagmar jobs lists the jobs, dagmar attach watches the latest', 'faint')}`
+/** The whole ids of what is waited for. */
+export async function optionsOfAfter(
+  { after = [] }: Pick<DispatchFlags, 'after'>,
+  idOf: (given: string) => string | Promise<string>,
+): Promise<Pick<JobOptions, 'after'>> {
+  return after.length === 0 ? {} : { after: await Promise.all(after.map((id) => idOf(id))) }
 }
 
 async function planOf({ plan, words }: DispatchWords, { input }: DispatchFlags): Promise<PlanFile> {

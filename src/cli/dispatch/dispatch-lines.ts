@@ -5,6 +5,8 @@ import { parsePlan } from '../../plan-file/parse-plan.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import type { CommandIo } from '../jobs/command-io.ts'
+import { jobNamed } from '../jobs/chosen-jobs.ts'
+import { type DispatchFlags, type DispatchWords, optionsOfAfter } from './dispatch-command.ts'
 import { type JobFlags, readJobOptions } from './read-job-options.ts'
 
 /** So many may be under way at once: the supervisor writes them down together. */
@@ -14,6 +16,22 @@ export interface LinesOptions {
   readonly flags: JobFlags & { readonly json?: boolean }
   /** What the options of all of them begin with. */
   readonly given: JobOptions
+}
+
+/** Dispatches the plans on stdin over one connection: there may be thousands. Resolves with the exit code. */
+export async function dispatchStdin(
+  jobs: Jobs,
+  { plan, words }: DispatchWords,
+  flags: DispatchFlags,
+  io: CommandIo,
+): Promise<number> {
+  if (plan.length + words.length > 0 || flags.input === '-') {
+    throw new DagmarError('CONFIG_INVALID', {
+      message: '--stdin reads plans from stdin: give neither a plan nor a command, and no --input -.',
+    })
+  }
+  const given = await optionsOfAfter(flags, async (id) => (await jobNamed(jobs, id)).id)
+  return dispatchLines(jobs, process.stdin, { flags, given }, io)
 }
 
 /**
