@@ -24,6 +24,11 @@ export interface Home {
   readonly log: string
 }
 
+/** Where the output of a job's tasks lies, in the job's folder. */
+export function outputFolder(jobFolder: string): string {
+  return join(jobFolder, 'output')
+}
+
 /** The longest path of a Unix socket on Linux, in bytes. */
 const longestSocketPath = 107
 

@@ -20,6 +20,6 @@ function nameOf(words: readonly string[]): string {
     .join(' ')
     .replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
-  const cut = [...text].slice(0, longestName).join('')
+  const cut = Array.from(text).slice(0, longestName).join('')
   return cut === text ? text : `${cut.trimEnd()}…`
 }

@@ -32,9 +32,9 @@ export async function dispatchCommand(
   const given = await optionsOfAfter(flags, (id) => dispatcher.idOf(id))
   const planFile = await planOf(operands, flags)
   const options = await readJobOptions(planFile, flags, io.now())
-  const { id, call } = await dispatcher.dispatch(planFile.definition, { ...options, ...given })
-  await io.print(flags.json === true ? `${JSON.stringify({ id })}\n` : `${id}\n`)
-  await call()
+  const job = await dispatcher.dispatch(planFile.definition, { ...options, ...given })
+  await io.print(flags.json === true ? `${JSON.stringify({ id: job.id })}\n` : `${job.id}\n`)
+  await job.call()
   io.note(dispatchedNote(options.name ?? planFile.plan.name, io.paint))
   return 0
 }
@@ -44,7 +44,7 @@ export async function optionsOfAfter(
   { after = [] }: Pick<DispatchFlags, 'after'>,
   idOf: (given: string) => string | Promise<string>,
 ): Promise<Pick<JobOptions, 'after'>> {
-  return after.length === 0 ? {} : { after: await Promise.all(after.map((id) => idOf(id))) }
+  return after.length === 0 ? {} : { after: await Promise.all(after.map(async (id) => idOf(id))) }
 }
 
 async function planOf({ plan, words }: DispatchWords, { input }: DispatchFlags): Promise<PlanFile> {

@@ -1,6 +1,7 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Job, Jobs } from '../../jobs/client/jobs.ts'
 import { type AttemptLogFile, attemptLogs, writtenSince } from '../../jobs/logs/attempt-logs.ts'
+import { outputFolder } from '../../jobs/home.ts'
 import { followLogs } from '../../jobs/logs/follow-logs.ts'
 import { readLog } from '../../jobs/logs/read-log.ts'
 import { ShownLog } from '../../jobs/logs/shown-log.ts'
@@ -48,7 +49,9 @@ export async function printLogs(
     })
   }
   const job = await jobNamed(jobs, given)
-  const { folder, tasks } = await job.details()
+  const details = await job.details()
+  const { tasks } = details
+  const folder = outputFolder(details.folder)
   const taskIds = tasks.map(({ id }) => id)
   if (taskId !== undefined && !taskIds.includes(taskId)) throw taskUnknown(job.id, taskId, taskIds)
   const wanted: Wanted = { job, folder, taskIds, taskId, flags, since }

@@ -1,5 +1,6 @@
 import { noTasks } from '../../events/task-view.ts'
 import type { RunView } from '../../events/fold.ts'
+import { shownText } from '../../text/shown-text.ts'
 import type { JobStatus, JobSummary } from '../job.ts'
 import type { JobSpec } from '../spec.ts'
 
@@ -37,19 +38,30 @@ export function runSummary(known: Known, view: RunView): Placeless {
   const { counts, settledAt, tasks } = view
   const total = tasks.size
   let [done, firstStart, isAsking] = [0, Number.POSITIVE_INFINITY, false]
-  for (const { outcome, progress, firstStartedAt = Number.POSITIVE_INFINITY, questions } of tasks.values()) {
+  let rootCause: string | undefined
+  for (const {
+    id,
+    outcome,
+    progress,
+    firstStartedAt = Number.POSITIVE_INFINITY,
+    questions,
+  } of tasks.values()) {
+    if (outcome?.status === 'failed') rootCause ??= `${id}: ${shownText(outcome.failure.message)}`
     if (outcome !== undefined) done++
     else if (progress !== undefined) done += progress.percent / 100
     if (firstStartedAt < firstStart) firstStart = firstStartedAt
     if (questions.length > 0) isAsking = true
   }
   const reason = view.failure?.message ?? view.reason
+  // At the end, why it failed counts more than what was said last.
+  const message = view.status === 'failed' ? (reason ?? rootCause ?? known.message) : known.message
   const hasStarted = firstStart !== Number.POSITIVE_INFINITY
   return {
     ...waitingSummary(known),
     status: statusOf(view, hasStarted),
     total,
     counts,
+    message,
     progress: total === 0 ? 1 : done / total,
     ...(hasStarted ? { startedAt: firstStart } : {}),
     ...(settledAt === undefined ? {} : { settledAt }),

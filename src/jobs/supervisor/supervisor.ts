@@ -8,7 +8,7 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { sqlite } from '../../stores/sqlite/index.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import type { SupervisorStatus } from '../client/jobs.ts'
-import type { Home } from '../home.ts'
+import { type Home, outputFolder } from '../home.ts'
 import { protocolVersion } from '../protocol/messages.ts'
 import type { JobSpec } from '../spec.ts'
 import type { Variables } from '../spool/job-environment.ts'
@@ -74,7 +74,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         env: environments.variables(entry.environment),
         cwd,
         umask,
-        logDir: join(home.jobs, runId, 'output'),
+        logDir: outputFolder(join(home.jobs, runId)),
       }
     },
     ...(options.logBytes === undefined ? {} : { logBytes: options.logBytes }),
