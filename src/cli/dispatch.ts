@@ -1,7 +1,14 @@
 import type { Command } from 'commander'
 import type { DispatchFlags } from './dispatch/dispatch-command.ts'
-import type { Dispatcher } from './dispatch/dispatcher.ts'
-import { collect, type LoadDoor, loadSystemDoor, withJobs } from './job-options.ts'
+import {
+  collect,
+  type LoadDispatcher,
+  type LoadDoor,
+  loadSpool,
+  loadSystemDoor,
+  withDispatcher,
+  withJobs,
+} from './job-options.ts'
 
 const examples = `
 Examples:
@@ -60,20 +67,12 @@ export function addDispatchCommand(
         await withJobs(load, command, (jobs, io) => dispatchStdin(jobs, operands, flags, io))
         return
       }
-      const [{ dispatchCommand }, dispatcher, { commandIo }] = await Promise.all([
-        import('./dispatch/dispatch-command.ts'),
-        loadDispatcher(),
-        import('./jobs/command-io.ts'),
-      ])
-      const io = commandIo(command.configureOutput(), { confirm: undefined, now: Date.now })
-      process.exitCode = await dispatchCommand(dispatcher, operands, flags, io)
+      const { dispatchCommand } = await import('./dispatch/dispatch-command.ts')
+      await withDispatcher(loadDispatcher, command, (dispatcher, io) =>
+        dispatchCommand(dispatcher, operands, flags, io),
+      )
     })
 }
-
-/** Loads what takes jobs. */
-export type LoadDispatcher = () => Promise<Dispatcher>
-
-const loadSpool: LoadDispatcher = async () => (await import('./dispatch/dispatcher.ts')).spoolDispatcher
 
 /** What stands before `--`, and after it. Commander tells no difference. */
 function operandsOf(command: Command): {

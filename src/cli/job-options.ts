@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Door } from './jobs/door.ts'
 import type { CommandIo } from './jobs/command-io.ts'
 import type { Jobs } from '../jobs/client/jobs.ts'
@@ -16,6 +17,25 @@ export async function withJobs(
 ): Promise<void> {
   const [door, { throughDoor }] = await Promise.all([load(), import('./jobs/door.ts')])
   process.exitCode = await throughDoor(door, command, act)
+}
+
+/** Loads what takes jobs. */
+export type LoadDispatcher = () => Promise<Dispatcher>
+
+export const loadSpool: LoadDispatcher = async () =>
+  (await import('./dispatch/dispatcher.ts')).spoolDispatcher
+
+/** As `withJobs`, for a command that only dispatches: nothing has to be heard from a supervisor. */
+export async function withDispatcher(
+  load: LoadDispatcher,
+  command: Command,
+  act: (dispatcher: Dispatcher, io: CommandIo) => Promise<number>,
+): Promise<void> {
+  const [dispatcher, { commandIo }] = await Promise.all([load(), import('./jobs/command-io.ts')])
+  process.exitCode = await act(
+    dispatcher,
+    commandIo(command.configureOutput(), { confirm: undefined, now: Date.now }),
+  )
 }
 
 /** As `withJobs`, but starts no supervisor. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type LoadDoor, loadSystemDoor, withJobs } from './job-options.ts'
+import { type LoadDispatcher, loadSpool, withDispatcher } from './job-options.ts'
 import type { RunFlags } from './run/run-command.ts'
 
 const examples = `
@@ -31,7 +31,7 @@ SIGINT, SIGTERM or SIGHUP (also when the terminal, or who reads the output, goes
 `
 
 /** `dagmar run`. What it does is loaded when it is called. */
-export function addRunCommand(program: Command, load: LoadDoor = loadSystemDoor): void {
+export function addRunCommand(program: Command, load: LoadDispatcher = loadSpool): void {
   program
     .command('run')
     .summary('run a plan of commands and show what it does')
@@ -70,7 +70,7 @@ export function addRunCommand(program: Command, load: LoadDoor = loadSystemDoor)
     .action(async (path: string, flags: RunFlags & { readonly detach?: boolean }, command: Command) => {
       if (flags.detach === true) {
         const { runDetached } = await import('./run/run-detached.ts')
-        await withJobs(load, command, (jobs, io) => runDetached(jobs, path, flags, io))
+        await withDispatcher(load, command, (dispatcher, io) => runDetached(dispatcher, path, flags, io))
         return
       }
       const { runCommand } = await import('./run/run-command.ts')

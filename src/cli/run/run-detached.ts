@@ -1,7 +1,7 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import type { Jobs } from '../../jobs/client/jobs.ts'
 import { listed } from '../../text/listed.ts'
 import { dispatchCommand } from '../dispatch/dispatch-command.ts'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { CommandIo } from '../jobs/command-io.ts'
 import type { RunFlags } from './run-command.ts'
 
@@ -20,7 +20,12 @@ const inTheForeground = {
 } as const satisfies Partial<Record<keyof RunFlags, string>>
 
 /** `dagmar run --detach`: dispatches the plan as a job. Resolves with the exit code. */
-export async function runDetached(jobs: Jobs, path: string, flags: RunFlags, io: CommandIo): Promise<number> {
+export async function runDetached(
+  dispatcher: Dispatcher,
+  path: string,
+  flags: RunFlags,
+  io: CommandIo,
+): Promise<number> {
   const given = Object.entries(inTheForeground).flatMap(([name, option]) =>
     flags[name as keyof typeof inTheForeground] === undefined ? [] : [option],
   )
@@ -30,5 +35,5 @@ export async function runDetached(jobs: Jobs, path: string, flags: RunFlags, io:
       hint: 'dagmar jobs %-1, dagmar logs %-1 and dagmar inspect %-1 look at the latest job.',
     })
   }
-  return dispatchCommand(jobs, { plan: [path], words: [] }, flags, io)
+  return dispatchCommand(dispatcher, { plan: [path], words: [] }, flags, io)
 }
