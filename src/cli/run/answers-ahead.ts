@@ -1,12 +1,9 @@
-import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import type { TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import type { AskedBy } from '../../events/facts.ts'
 import { listed } from '../../text/listed.ts'
 import { didYouMean } from '../../graph/read-values.ts'
 import type { Plan } from '../../graph/plan.ts'
-
-/** Takes the answer to the next question of a task, if one was given ahead that fits what asks. */
-export type AnswersAhead = (taskId: TaskId, of: AskedBy) => string | undefined
+import { type AnswersAhead, answersFrom } from '../../plan-file/answers-ahead.ts'
 
 /**
  * What `--answer deploy=yes` says. Each answers one question of its task, in their order. `--yes` answers what asks whether a
@@ -16,15 +13,7 @@ export function answersAhead(
   { answer = [], yes = false }: { readonly answer?: readonly string[]; readonly yes?: boolean },
   plan: Pick<Plan, 'tasks'>,
 ): AnswersAhead {
-  const left = answersByTask(answer, plan)
-  return (taskId, of) => {
-    const answers = left.get(taskId)
-    const [first] = answers ?? []
-    if (first !== undefined && fits[of](first)) return answers!.shift()
-    // A misspelled no must not become a yes. What is for a failure says nothing of the start.
-    const isOpen = first === undefined || fits.failure(first)
-    return of === 'confirm' && yes && isOpen ? 'yes' : undefined
-  }
+  return answersFrom(answersByTask(answer, plan), yes)
 }
 
 /** The answers of each task, in their order. Throws `CONFIG_INVALID`. */
@@ -72,13 +61,4 @@ function endOfId(text: string, ids: ReadonlySet<TaskId>): number {
         ? `--answer is '${text}', but it must be a task and an answer, as in deploy=yes.`
         : `--answer ${text} is for no task of the plan.${didYouMean(text.slice(0, first), [...ids])}`,
   })
-}
-
-const decisions: readonly string[] = ['retry', 'skip', 'ignore', 'abort'] satisfies readonly FailureAnswer[]
-
-/** Which answers fit what asks. */
-const fits: Readonly<Record<AskedBy, (answer: string) => boolean>> = {
-  handler: () => true,
-  failure: (answer) => decisions.includes(answer),
-  confirm: (answer) => answer === 'yes' || answer === 'no',
 }

@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs'
+import { type AnswersAhead, answersFrom } from '../../plan-file/answers-ahead.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { JobSpec } from '../spec.ts'
 import type { Known, Placeless } from './summary-of.ts'
@@ -16,8 +17,8 @@ export class Entry implements Known {
   message = ''
   run: RunHandle | undefined
   seen: Subscription | undefined
-  /** How many of the answers given ahead are used, by task. */
-  readonly answered = new Map<string, number>()
+  /** Takes an answer that was given with the dispatch. One that was used before a crash may be used again. */
+  readonly ahead: AnswersAhead
   /** Its summary at its end. Undefined while it is open. */
   end: Placeless | undefined
   #latest: Placeless | undefined
@@ -26,6 +27,11 @@ export class Entry implements Known {
     this.spec = spec
     this.environment = environment
     const { tasks } = spec.definition
+    const answers = Object.entries(spec.answers ?? {}).map(([id, given]): [string, string[]] => [
+      id,
+      [...given],
+    ])
+    this.ahead = answersFrom(new Map(answers), spec.confirms === true)
     this.total = Array.isArray(tasks) ? tasks.length : Object.keys(tasks).length
   }
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
-import type { Fact, RunFact } from '../../events/facts.ts'
+import type { AskedBy, Fact, RunFact } from '../../events/facts.ts'
 import { fold } from '../../events/fold.ts'
+import { askedBy } from '../../events/task-view.ts'
 import { plan } from '../../graph/make-plan.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { selectTasks } from '../../plan-file/select-tasks.ts'
@@ -273,6 +274,10 @@ export class JobBook {
   #adopt(entry: Entry, run: RunHandle, result: RunHandle['result']): void {
     const { onRun } = this.#options
     entry.run = run
+    // Those that were asked before it was recovered.
+    for (const task of run.view().tasks.values()) {
+      if (task.questions.length > 0) this.#answerAhead(entry, task.id, askedBy(task))
+    }
     this.#active.add(entry)
     entry.seen?.unsubscribe()
     entry.seen = run.events$.subscribe((fact) => this.#see(entry, fact))
@@ -284,22 +289,19 @@ export class JobBook {
   #see(entry: Entry, fact: Fact): void {
     const message = messageOf(fact)
     if (message !== undefined) entry.message = message
-    if (fact.type === 'task.asked') this.#answerAhead(entry, fact.taskId)
+    if (fact.type === 'task.asked') this.#answerAhead(entry, fact.taskId, fact.of)
     this.#changed(entry, settles.has(fact.type))
   }
 
-  #answerAhead(entry: Entry, taskId: string): void {
-    const given = entry.spec.answers?.[taskId]
-    if (given === undefined) return
-    const used = entry.answered.get(taskId) ?? 0
-    const answer = given[used]
+  #answerAhead(entry: Entry, taskId: string, of: AskedBy): void {
+    const answer = entry.ahead(taskId, of)
     if (answer === undefined) return
-    entry.answered.set(taskId, used + 1)
+    // What ends the question at once, as a kill of the run does, is told by the next fact.
     queueMicrotask(() => {
       try {
         entry.run?.answer(taskId, answer)
       } catch {
-        // Somebody was quicker, or it is no answer to that.
+        // Somebody was quicker.
       }
     })
   }
