@@ -141,7 +141,7 @@ export function addActingCommands(program: Command, load: LoadDoor = loadSystemD
       .description('Ends jobs, or one task of a job. Comes back when their end is confirmed.')
       .argument('[job...]', wordsOfJobs),
   )
-    .option('-t, --task <id>', 'only this task of each job')
+    .option('-t, --task <task>', 'only this task of each job')
     .option('--reason <text>', 'why, for those who look later')
     .addHelpText('after', killExamples)
     .action(async (words: readonly string[], flags: TaskFlags, command: Command) => {
@@ -156,7 +156,7 @@ export function addActingCommands(program: Command, load: LoadDoor = loadSystemD
       .description('Opens failed or killed jobs again, or one failed task of a job.')
       .argument('[job...]', wordsOfJobs),
   )
-    .option('-t, --task <id>', 'only this task of each job')
+    .option('-t, --task <task>', 'only this task of each job')
     .addHelpText('after', redriveExamples)
     .action(async (words: readonly string[], flags: TaskFlags, command: Command) => {
       const { redriveJobs } = await import('./jobs/job-verbs.ts')

@@ -3,6 +3,7 @@ import { DagmarError } from '../../src/errors/dagmar-error.ts'
 
 export interface Called {
   readonly out: string
+  readonly err: string
   /** What the command threw, as `dagmar` prints it. */
   readonly refusal: string | undefined
   readonly exitCode: number
@@ -20,11 +21,14 @@ export async function called(
   { columns, hasColours = false }: Terminal = {},
 ): Promise<Called> {
   let out = ''
+  let err = ''
   const program = new Command('dagmar').exitOverride().configureOutput({
     writeOut: (text) => {
       out += text
     },
-    writeErr: () => {},
+    writeErr: (text) => {
+      err += text
+    },
     getOutHelpWidth: () => columns as number,
     getOutHasColors: () => hasColours,
   })
@@ -33,12 +37,12 @@ export async function called(
   process.exitCode = undefined
   try {
     await program.parseAsync(args, { from: 'user' })
-    return { out, refusal: undefined, exitCode: exitCodeNow() }
+    return { out, err, refusal: undefined, exitCode: exitCodeNow() }
   } catch (error) {
-    if (error instanceof DagmarError) return { out, refusal: error.message, exitCode: 2 }
+    if (error instanceof DagmarError) return { out, err, refusal: error.message, exitCode: 2 }
     if (!(error instanceof Error)) throw error
     const { exitCode = 1 } = error as { readonly exitCode?: number }
-    return { out, refusal: error.message, exitCode: exitCode === 0 ? 0 : 2 }
+    return { out, err, refusal: error.message, exitCode: exitCode === 0 ? 0 : 2 }
   } finally {
     process.exitCode = before
   }

@@ -27,9 +27,8 @@ _dagmar_folders() {
   while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -d -- "$current")
 }
 
-_dagmar_tasks() { # the tasks of the plan on the line
+_dagmar_ids() { # the lines that dagmar prints for these words, as ids
   local id begun=$current quote=''
-  if [[ -z $plan ]]; then return; fi
   case $begun in
     [\"\']*) quote=${'${begun:0:1}'} begun=${'${begun:1}'} ;;
     *) begun=${'${begun//\\\\/}'} ;;
@@ -38,11 +37,39 @@ _dagmar_tasks() { # the tasks of the plan on the line
     if [[ $id == "$begun"* ]]; then
       if [[ -n $quote ]]; then COMPREPLY+=("$id"); else COMPREPLY+=("$(printf %q "$id")"); fi
     fi
-  done < <("${'${COMP_WORDS[0]}'}" check --ids "$plan" 2>/dev/null)
+  done < <("${'${COMP_WORDS[0]}'}" "$@" 2>/dev/null)
+}
+
+_dagmar_tasks() { # the tasks of the plan on the line
+  if [[ -n $plan ]]; then _dagmar_ids check --ids "$plan"; fi
+}
+
+_dagmar_jobs() {
+  local id
+  while IFS= read -r id; do COMPREPLY+=("$id"); done < <(compgen -W "$("${'${COMP_WORDS[0]}'}" jobs --ids 2>/dev/null)" -- "$current")
+}
+
+_dagmar_job_tasks() { # the tasks of the first job on the line
+  if [[ -n $job ]]; then _dagmar_ids jobs "$job" --ids; fi
+}
+
+_dagmar_position() { # how many words stand before, and the first of them; $1 has the options that take a value
+  local index word skipped=''
+  count=0 job=''
+  for ((index = 2; index < COMP_CWORD; index++)); do
+    word=${'${COMP_WORDS[index]}'}
+    if [[ $word == '=' ]]; then skipped=1
+    elif [[ -n $skipped ]]; then skipped=''
+    elif [[ $word == -* ]]; then if [[ " $1 " == *" $word "* ]]; then skipped=1; fi
+    else
+      if ((count == 0)); then job=$word; fi
+      count=$((count + 1))
+    fi
+  done
 }
 
 _dagmar() {
-  local current=${'${COMP_WORDS[COMP_CWORD]}'} command='' plan='' option='' word index
+  local current=${'${COMP_WORDS[COMP_CWORD]}'} command='' plan='' option='' job='' count=0 word index
   COMPREPLY=()
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=${'${COMP_WORDS[index]}'}
@@ -72,19 +99,32 @@ complete -F _dagmar dagmar
 `
 }
 
-function commandCase({ name, options, argument }: CompletedCommand): string {
+function commandCase({ name, options, words }: CompletedCommand): string {
   const flags = linesOf(options.flatMap((option) => option.flags.filter((flag) => flag.startsWith('--'))))
   const values = options.flatMap(valueCase)
+  const taking = options.filter(({ takes }) => takes !== undefined).flatMap((option) => option.flags)
   return [
     `    ${name})`,
+    `      _dagmar_position ${shellWord(taking.join(' '))}`,
     ...(values.length === 0 ? [] : ['      case $before in', ...values, '      esac']),
     ...options.flatMap(variadicCase),
     ...(options.length === 0
       ? []
       : [`      if [[ $current == -* ]]; then _dagmar_words ${flags}; return; fi`]),
-    ...(argument === undefined ? [] : [`      ${answer(argument)}`]),
+    ...wordLines(words),
     '      ;;',
   ].join('\n')
+}
+
+/** What is offered by the number of the word. */
+function wordLines(words: readonly Completed[]): string[] {
+  const [only, ...others] = words
+  if (only === undefined) return []
+  if (others.length === 0) return [`      ${answer(only)}`]
+  const cases = words.map(
+    (completed, index) => `        ${index === words.length - 1 ? '*' : index}) ${answer(completed)} ;;`,
+  )
+  return ['      case $count in', ...cases, '      esac']
 }
 
 function valueCase({ flags, takes }: CompletedOption): string[] {
@@ -108,6 +148,12 @@ function answer(completed: Completed): string {
       return '_dagmar_folders'
     case 'task':
       return '_dagmar_tasks'
+    case 'job':
+      return '_dagmar_jobs'
+    case 'job-task':
+      return '_dagmar_job_tasks'
+    case 'job-or-task':
+      return '_dagmar_jobs; _dagmar_job_tasks'
     case 'text':
       return ':'
     default:

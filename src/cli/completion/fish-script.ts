@@ -16,6 +16,19 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
     '  end',
     'end',
     '',
+    'function __dagmar_words',
+    '  for word in (commandline -opc)[3..-1]',
+    "    string match -q -- '-*' $word; or echo $word",
+    '  end',
+    'end',
+    '',
+    'function __dagmar_job_tasks',
+    '  set -l words (__dagmar_words)',
+    '  if set -q words[1]',
+    '    dagmar jobs $words[1] --ids 2>/dev/null',
+    '  end',
+    'end',
+    '',
     'complete -c dagmar -f',
     `complete -c dagmar -n ${word(isFirst)} -l help -d 'print this help'`,
     `complete -c dagmar -n ${word(isFirst)} -l version -d 'print the version'`,
@@ -28,11 +41,18 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
   ].join('\n')
 }
 
-function linesOf({ name, options, argument }: CompletedCommand): string[] {
-  const head = `complete -c dagmar -n '__fish_seen_subcommand_from ${name}'`
+function linesOf({ name, options, words }: CompletedCommand): string[] {
+  const isSeen = `__fish_seen_subcommand_from ${name}`
+  const isAt = (index: number): string => {
+    if (words.length === 1) return isSeen
+    const relation = index === words.length - 1 ? '-ge' : '-eq'
+    return `${isSeen}; and test (count (__dagmar_words)) ${relation} ${index}`
+  }
   return [
-    ...options.map((option) => `${head} ${optionWords(option)}`),
-    ...(argument === undefined ? [] : [`${head} ${argumentWords(argument)}`]),
+    ...options.map((option) => `complete -c dagmar -n ${word(isSeen)} ${optionWords(option)}`),
+    ...words.flatMap((completed, index) =>
+      completed === 'text' ? [] : [`complete -c dagmar -n ${word(isAt(index))} ${argumentWords(completed)}`],
+    ),
   ]
 }
 
@@ -42,10 +62,12 @@ function optionWords({ flags, summary, takes }: CompletedOption): string {
   return [...names, ...value, '-d', word(summary)].join(' ')
 }
 
-function argumentWords(argument: Completed): string {
-  const isOrdered = argument === 'plan' ? '-k ' : ''
-  return argument === 'text' ? '' : `${isOrdered}-a ${word(answer(argument))}`
+function argumentWords(argument: Exclude<Completed, 'text'>): string {
+  const isOrdered = ordered.has(argument) ? '-k ' : ''
+  return `${isOrdered}-a ${word(answer(argument))}`
 }
+
+const ordered: ReadonlySet<Completed> = new Set(['plan', 'job', 'job-or-task'])
 
 function answer(completed: Exclude<Completed, 'text'>): string {
   switch (completed) {
@@ -57,6 +79,12 @@ function answer(completed: Exclude<Completed, 'text'>): string {
       return '(__fish_complete_directories (commandline -ct))'
     case 'task':
       return '(__dagmar_tasks)'
+    case 'job':
+      return '(dagmar jobs --ids 2>/dev/null)'
+    case 'job-task':
+      return '(__dagmar_job_tasks)'
+    case 'job-or-task':
+      return '(dagmar jobs --ids 2>/dev/null; __dagmar_job_tasks)'
     default:
       return completed.join(' ')
   }

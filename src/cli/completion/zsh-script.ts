@@ -19,6 +19,25 @@ _dagmar_tasks() { # the tasks of the plan on the line
   compadd -- $ids
 }
 
+_dagmar_jobs() {
+  local -a ids
+  ids=("${'${(@f)$(dagmar jobs --ids 2>/dev/null)}'}")
+  if [[ -n $ids[1] ]]; then compadd -V jobs -- $ids; fi
+}
+
+_dagmar_job_tasks() { # the tasks of the first job on the line
+  local word job
+  local -a ids
+  for word in ${'${words[2,CURRENT-1]}'}; do
+    if [[ -z $job && $word != -* ]]; then job=$word; fi
+  done
+  if [[ -z $job ]]; then return 1; fi
+  ids=("${'${(@f)$(dagmar jobs $job --ids 2>/dev/null)}'}")
+  if [[ -n $ids[1] ]]; then compadd -- $ids; fi
+}
+
+_dagmar_jobs_or_tasks() { _dagmar_jobs; _dagmar_job_tasks }
+
 _dagmar() {
   local curcontext=$curcontext state
   local -a line commands
@@ -43,10 +62,13 @@ fi
 `
 }
 
-function commandCase({ name, options, argument }: CompletedCommand): string {
+function commandCase({ name, options, words }: CompletedCommand): string {
   const specifications = [
     ...options.flatMap(optionSpecs),
-    ...(argument === undefined ? [] : [`1:argument:${action(argument)}`]),
+    ...words.map((completed, index) => {
+      const isLast = index > 0 && index === words.length - 1
+      return `${isLast ? '*' : index + 1}:argument:${action(completed)}`
+    }),
   ]
   return `        ${name}) _arguments ${specifications.map(shellWord).join(' ')} ;;`
 }
@@ -70,6 +92,12 @@ function action(completed: Completed): string {
       return '_files -/'
     case 'task':
       return '_dagmar_tasks'
+    case 'job':
+      return '_dagmar_jobs'
+    case 'job-task':
+      return '_dagmar_job_tasks'
+    case 'job-or-task':
+      return '_dagmar_jobs_or_tasks'
     case 'text':
       return ''
     default:

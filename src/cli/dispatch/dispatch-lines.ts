@@ -44,50 +44,52 @@ export async function dispatchLines(
   { flags, given }: LinesOptions,
   io: CommandIo,
 ): Promise<number> {
-  const underWay: Promise<boolean>[] = []
   let [number, done, bad] = [0, 0, 0]
-  const settleFirst = async (): Promise<void> => {
-    if (await underWay.shift()) done++
-    else bad++
-  }
-  let printed: Promise<unknown> = Promise.resolve()
-  const dispatchLine = async (line: string, at: number): Promise<boolean> => {
-    const before = printed
-    const { promise, resolve } = whenPrinted()
-    printed = promise
-    try {
-      const planFile = parsePlan(line, { file: `line ${at}`, cwd: process.cwd() })
-      const options = await readJobOptions(planFile, flags, io.now())
-      const { id } = await jobs.dispatch(planFile.definition, { ...options, ...given })
-      await before
+  let printed: Promise<void> = Promise.resolve()
+  const underWay: Promise<void>[] = []
+  const tell = async (at: number, outcome: Promise<Outcome>): Promise<void> => {
+    const { id, thrown } = await outcome
+    if (id !== undefined) {
+      done++
       await io.print(flags.json === true ? `${JSON.stringify({ id })}\n` : `${id}\n`)
-      return true
-    } catch (thrown) {
+    } else {
       if (!(thrown instanceof DagmarError)) throw thrown
-      await before
+      bad++
       io.note(`dagmar: line ${at}: ${shownText(thrown.problem)}`)
-      return false
-    } finally {
-      resolve()
     }
   }
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++
     if (line.trim() === '') continue
-    underWay.push(dispatchLine(line, number))
-    if (underWay.length >= mostAtOnce) await settleFirst()
+    const at = number
+    const outcome = dispatchLine(jobs, line, at, { flags, given }, io.now())
+    printed = printed.then(() => tell(at, outcome))
+    underWay.push(printed)
+    if (underWay.length >= mostAtOnce) await underWay.shift()
   }
-  while (underWay.length > 0) await settleFirst()
+  await printed
   io.note(
     `${io.paint(`✓ dispatched ${withNoun(done, 'job')}`, 'good')}${bad === 0 ? '' : `, and not ${withNoun(bad, 'line')}`}`,
   )
   return bad === 0 ? 0 : 2
 }
 
-function whenPrinted(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
+type Outcome =
+  | { readonly id: string; readonly thrown?: undefined }
+  | { readonly id?: undefined; readonly thrown: unknown }
+
+async function dispatchLine(
+  jobs: Jobs,
+  line: string,
+  at: number,
+  { flags, given }: LinesOptions,
+  now: number,
+): Promise<Outcome> {
+  try {
+    const planFile = parsePlan(line, { file: `line ${at}`, cwd: process.cwd() })
+    const options = await readJobOptions(planFile, flags, now)
+    return { id: (await jobs.dispatch(planFile.definition, { ...options, ...given })).id }
+  } catch (thrown) {
+    return { thrown }
+  }
 }
