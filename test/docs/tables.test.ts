@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
 import { faultKinds } from '../../src/check/variants/fault.ts'
@@ -117,19 +118,42 @@ describe('the tables of the command line', () => {
   const page = pageAt('docs/command-line.md')
   const { commands } = createProgram('0')
 
+  const jobsPage = pageAt('docs/jobs.md')
+  const isOfJobs = (command: Command): boolean => command.helpGroup().startsWith('Jobs')
+
   it('have exactly the commands that there are, with their arguments', () => {
-    const usages = commands.map((command) =>
-      ['dagmar', command.name(), ...command.registeredArguments.map(argumentOf)].join(' '),
-    )
-    expect(namesIn(tableOf(page, 'command')).toSorted()).toEqual(usages.toSorted())
+    const usages = commands.map((command) => usageOf(command))
+    const said = [...namesIn(tableOf(page, 'command')), ...namesIn(tableOf(jobsPage, 'command'))]
+    expect(said.toSorted()).toEqual(usages.toSorted())
   })
 
   it.each(
-    commands.filter(({ options }) => options.length > 0).map((command) => [command.name(), command] as const),
+    commands
+      .filter((command) => command.options.length > 0 && !isOfJobs(command))
+      .map((command) => [command.name(), command] as const),
   )('have exactly the options of dagmar %s', (name, { options }) => {
     const said = namesIn(tableUnder(page, `dagmar ${name}`))
     expect(said.toSorted()).toEqual(options.map(({ flags }) => flags).toSorted())
   })
+
+  it.each(commands.filter(isOfJobs).map((command) => [command.name(), command] as const))(
+    'have exactly the options of dagmar %s, which may be those of all commands that take several jobs',
+    (name, { options }) => {
+      const flags = options.map((option) => option.flags)
+      const shared = namesIn(tableOf(jobsPage, 'which jobs'))
+      const takesFilters = flags.includes('--status <status>')
+      if (takesFilters) expect(flags).toEqual(expect.arrayContaining(shared.slice(0, 5)))
+      const own = flags.filter((flag) => !takesFilters || !shared.includes(flag))
+      const said = own.length === 0 ? [] : namesIn(tableUnder(jobsPage, `dagmar ${name}`))
+      expect(said.toSorted()).toEqual(own.toSorted())
+    },
+  )
+
+  function usageOf(command: Command): string {
+    const below = command.commands.map((sub) => sub.name()).filter((sub) => sub !== 'run')
+    const words = below.length > 0 ? [below.join(' | ')] : command.registeredArguments.map(argumentOf)
+    return ['dagmar', command.name(), ...words].join(' ')
+  }
 
   function argumentOf(argument: { name: () => string; readonly required: boolean }): string {
     return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
