@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { PlanDefinition } from '../../graph/make-plan.ts'
 import type { JobOptions } from '../../jobs/client/jobs.ts'
 import { openHome } from '../../jobs/home.ts'
@@ -19,7 +20,20 @@ export interface Dispatcher {
 
 /** The spool: nothing is heard from the supervisor, so that nothing is waited for. */
 export const spoolDispatcher: Dispatcher = {
-  idOf: (given) => resolveJobId(given, readdirSync(openHome().jobs).filter(isJobId).toSorted()),
+  idOf: (given) => resolveJobId(given, idsIn(openHome().jobs)),
   dispatch: async (definition, options) =>
     spoolJob(definition, { ...options, redact: await redactedVariables(process.env) }),
 }
+
+/** In the order of the list. Those of one second do not say which came first, but their folders do. */
+function idsIn(folder: string): readonly string[] {
+  const madeAt = (id: string): number =>
+    statSync(join(folder, id), { throwIfNoEntry: false })?.birthtimeMs ?? 0
+  return readdirSync(folder)
+    .filter(isJobId)
+    .toSorted((one, other) =>
+      secondOf(one) === secondOf(other) ? madeAt(one) - madeAt(other) : one < other ? -1 : 1,
+    )
+}
+
+const secondOf = (id: string): string => id.slice(0, '261126-113754'.length)

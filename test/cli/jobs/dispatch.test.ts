@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { addDispatchCommand } from '../../../src/cli/dispatch.ts'
 import { dispatchLines } from '../../../src/cli/dispatch/dispatch-lines.ts'
+import type { Dispatcher } from '../../../src/cli/dispatch/dispatcher.ts'
 import { painter } from '../../../src/cli/screen/colours.ts'
 import { folderOf } from '../folder.ts'
 import { calledWith } from './called-jobs.ts'
@@ -23,7 +24,18 @@ tasks:
 
 async function dispatched(...words: string[]) {
   const jobs = fakeJobs([{}])
-  const ended = await calledWith(jobs, addDispatchCommand, ['dispatch', ...words])
+  const dispatcher: Dispatcher = {
+    idOf: async (given) => (await jobs.job(given)).id,
+    dispatch: async (definition, options) => {
+      const { id } = await jobs.dispatch(definition, options)
+      return { id, call: async () => undefined }
+    },
+  }
+  const ended = await calledWith(
+    jobs,
+    (program, load) => addDispatchCommand(program, load, async () => dispatcher),
+    ['dispatch', ...words],
+  )
   const [first] = jobs.dispatched
   return {
     ...ended,
@@ -62,7 +74,7 @@ describe('a plan', () => {
       { name: 'night', project: 'web', labels: { a: '1', b: 'x=y' } },
     ],
     [['--after', '%1', '--after-any'], { after: ['261126-113754-0001'], afterAny: true }],
-    [['--in', '90s'], { notBefore: now + 90_000 }],
+    [['--in', '90s'], { notBefore: expect.closeTo(Date.now() + 90_000, -5) as number }],
     [['--at', '2030-01-02T03:04Z'], { notBefore: Date.UTC(2030, 0, 2, 3, 4) }],
     [['-c', '3', '--yes'], { concurrency: 3, confirms: true }],
     [['-c', 'unlimited'], { concurrency: Number.MAX_SAFE_INTEGER }],
