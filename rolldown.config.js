@@ -44,7 +44,7 @@ const groups = [
   { name: 'machines', test: /\/machines\/|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/ },
   {
     name: 'runtime',
-    test: /\/src\/(?:events|stores\/[\w-]+\.ts|runtime\/(?!compile|durable|steps\/(?:recover-run|restore-task)|run\/(?:run-past|older-facts|kept-values|json-codec)|standstill-watch|store-silent)|executors\/[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
+    test: /\/src\/(?:events|stores\/[\w-]+\.ts|runtime\/(?!agents|compile|durable|steps\/(?:recover-run|restore-task)|run\/(?:run-past|older-facts|kept-values|json-codec)|standstill-watch|store-silent)|executors\/[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
   },
 ]
 
@@ -58,6 +58,7 @@ export default defineConfig([
     // One bundle an entry point of the package, with what they share in chunks.
     input: {
       index: 'src/index.ts',
+      agents: 'src/runtime/agents/index.ts',
       compile: 'src/runtime/compile/compile.ts',
       inspector: 'src/inspector/index.ts',
       jobs: 'src/jobs/index.ts',

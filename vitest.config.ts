@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^dagmar$/, replacement: source('./src/index.ts') },
+      { find: /^dagmar\/agents$/, replacement: source('./src/runtime/agents/index.ts') },
       { find: /^dagmar\/compile$/, replacement: source('./src/runtime/compile/compile.ts') },
       { find: /^dagmar\/inspector$/, replacement: source('./src/inspector/index.ts') },
       { find: /^dagmar\/journal$/, replacement: source('./src/stores/journal/index.ts') },

@@ -29,6 +29,7 @@ export { type RuntimeContext, type RuntimeEvent, runtimeMachine, type RuntimeSta
 export { taskMachine } from './task.ts'
 export {
   abortsRun,
+  type AgentReason,
   type AttemptEvent,
   dueAt,
   expiredQuestion,

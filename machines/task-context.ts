@@ -15,7 +15,10 @@ export type TaskState =
 export type WaitingFor = 'grant' | 'capacity' | 'retry' | 'answer'
 
 /** Why an attempt is being ended on purpose. */
-export type StopReason = 'kill' | 'timeout' | 'start-timeout' | 'stall'
+export type StopReason = 'kill' | 'timeout' | 'start-timeout' | 'stall' | AgentReason
+
+/** Why an agent's attempt is ended: it uses more than its agent may spend, or its agent has gone. */
+export type AgentReason = 'overrun' | 'agent-gone'
 
 /** The part of a task's options that its machine decides by. Lengths in milliseconds; `Infinity` is none. */
 export interface TaskPolicy {
@@ -50,12 +53,14 @@ export interface TaskContext {
   readonly taskId: TaskId
   /** The task's position in its plan. */
   readonly index: number
-  readonly policy: TaskPolicy
+  policy: TaskPolicy
   state: TaskState
   /** The number of the latest attempt; 0 before the first. It never falls: a redrive counts on. */
   attempt: number
   /** Attempts that count against `maxAttempts`. */
   attemptsUsed: number
+  /** How often nobody could be found to do it since it was granted last. */
+  dispatchAttempts: number
   waitingFor: WaitingFor | undefined
   /** Instants (epoch ms; `Infinity` when not awaited). */
   retryAt: number
@@ -84,8 +89,24 @@ export interface TaskContext {
 
 /** What the dag asks of a task. `at` is when it asked, in epoch milliseconds. */
 export type TaskCommand =
-  | { readonly type: 'task.grant'; readonly at: number; readonly forceable: boolean }
+  | {
+      readonly type: 'task.grant'
+      readonly at: number
+      readonly forceable: boolean
+      /** In place of the policy's, for an attempt of an agent. */
+      readonly timeoutMs?: number
+    }
   | { readonly type: 'task.defer'; readonly at: number }
+  /** Nobody could be found to do it. It is tried again at `retryAt`, unless it was the last of `most` dispatch attempts. */
+  | {
+      readonly type: 'task.refuse'
+      readonly at: number
+      readonly retryAt: number
+      readonly most: number
+      readonly failure: Failure
+    }
+  /** Ends the live attempt, as failed. */
+  | { readonly type: 'task.end'; readonly at: number; readonly reason: AgentReason }
   | { readonly type: 'task.due'; readonly at: number }
   | { readonly type: 'task.kill'; readonly at: number; readonly reason: string }
   | {
@@ -167,6 +188,7 @@ export function newTaskContext(
     state: 'dispatched',
     attempt,
     attemptsUsed: 0,
+    dispatchAttempts: 0,
     waitingFor: 'grant',
     retryAt: never,
     startBy: never,
@@ -203,7 +225,7 @@ export function shiftInstants(context: TaskContext, byMs: number): void {
 /** What a journal says about a task that was taken up before its coordinator died: its actor's context, but for the rest of `newTaskContext`. */
 export type RestoredTask = Pick<TaskContext, 'attempt' | 'attemptsUsed' | 'failure'> &
   (
-    | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'waitingFor' | 'retryAt'> &
+    | ({ readonly state: 'dispatched' } & Pick<TaskContext, 'dispatchAttempts' | 'waitingFor' | 'retryAt'> &
         Partial<Pick<TaskContext, 'openQuestions'>>)
     | ({ readonly state: 'starting'; readonly waitingFor: undefined } & Pick<
         TaskContext,
@@ -252,8 +274,9 @@ export function holdsSlot(state: TaskState): boolean {
   return state === 'starting' || state === 'running' || state === 'stalled' || state === 'stopping'
 }
 
-/** True when more than one attempt was allowed and all are used up. */
+/** True when more than one attempt, or dispatch attempt, was allowed and all are used up. */
 export function isDeadLetter(context: TaskContext): boolean {
+  if (context.dispatchAttempts > 1) return true
   return context.policy.maxAttempts > 1 && context.attemptsUsed >= context.policy.maxAttempts
 }
 

@@ -1,5 +1,5 @@
 import { setup } from 'xstate'
-import type { Failure, FailureAnswer } from './outcome.ts'
+import type { FailureAnswer } from './outcome.ts'
 import { seam } from './seam.ts'
 import {
   never,
@@ -9,36 +9,15 @@ import {
   type TaskEvent,
   type TaskState,
 } from './task-context.ts'
-
-interface Args {
-  readonly context: TaskContext
-  readonly event: TaskEvent
-}
-
-/** The sentences of the failures that the machine itself finds. */
-const stopFailures = {
-  timeout: { code: 'ATTEMPT_TIMEOUT', message: 'The attempt ran longer than its timeout.' },
-  'start-timeout': { code: 'START_TIMEOUT', message: 'The executor did not start the attempt in time.' },
-  stall: { code: 'ATTEMPT_STALLED', message: 'The attempt gave no sign of work for too long.' },
-} as const
-
-/** The failure that counts: the reported one, or the reason why the attempt is being ended. */
-function failureOf({ context, event }: Args): Failure | undefined {
-  const stopped = context.stopReason
-  if (stopped === undefined || stopped === 'kill')
-    return event.type === 'attempt.failed' ? event.failure : undefined
-  return { ...stopFailures[stopped], severity: context.policy.severity, retryable: true, at: event.at }
-}
-
-const isCurrent = ({ context, event }: Args): boolean =>
-  'attempt' in event && event.attempt === context.attempt
-
-/** A critical failure ends the run, so nobody is asked about it. */
-const mayAsk = ({ context }: Args, failure: Failure): boolean =>
-  context.policy.onFailure === 'ask' && failure.severity !== 'critical'
-
-const mayRetry = ({ context }: Args, failure: Failure): boolean =>
-  failure.retryable && context.attemptsUsed < context.policy.maxAttempts
+import {
+  type Args,
+  failureOf,
+  isCurrent,
+  isGrantable,
+  isLastRefusal,
+  mayAsk,
+  mayRetry,
+} from './task-failure.ts'
 
 function clearAttempt(context: TaskContext): void {
   context.startBy = never
@@ -84,7 +63,12 @@ export const taskMachine = setup({
   types: {} as { context: TaskContext; input: TaskContext; events: TaskEvent; output: TaskContext },
   guards: {
     isCurrent,
-    isGrantable: ({ context }) => context.waitingFor === 'grant' || context.waitingFor === 'capacity',
+    isGrantable,
+    isGivenUpOn: isLastRefusal,
+    isAskedAbout: (args) => {
+      const failure = failureOf(args)
+      return failure !== undefined && isLastRefusal(args) && mayAsk(args, failure)
+    },
     isRetryDue: ({ context, event }) => context.waitingFor === 'retry' && event.at >= context.retryAt,
     isAskedToRetry: ({ context, event }) => isDecision(context, event, 'retry'),
     isDecided: ({ context, event }) =>
@@ -128,9 +112,14 @@ export const taskMachine = setup({
       if (event.type !== 'task.grant') return
       context.attempt++
       context.attemptsUsed++
+      context.dispatchAttempts = 0
       context.waitingFor = undefined
       context.forceable = event.forceable
+      if (event.timeoutMs !== undefined) context.policy = { ...context.policy, timeoutMs: event.timeoutMs }
       context.startBy = event.at + context.policy.startTimeoutMs
+    },
+    noteRefused: ({ context }) => {
+      context.dispatchAttempts++
     },
     /** The executor took its acceptance back, so the attempt does not count, but its number is spent. */
     noteRejected: ({ context }) => {
@@ -184,6 +173,7 @@ export const taskMachine = setup({
     /** A person let it try again: its attempts are counted from 0, as after a redrive. */
     noteSecondLife: ({ context }) => {
       context.attemptsUsed = 0
+      context.dispatchAttempts = 0
       context.waitingFor = 'grant'
       context.openQuestions = noQuestions
     },
@@ -211,6 +201,9 @@ export const taskMachine = setup({
     noteTimeout: stopFor('timeout'),
     noteStartTimeout: stopFor('start-timeout'),
     noteStallOver: stopFor('stall'),
+    noteEnd: ({ context, event }) => {
+      if (event.type === 'task.end') stopFor(event.reason)({ context, event })
+    },
     noteKill: ({ context, event }) => {
       if (event.type !== 'task.kill') return
       context.killReason = event.reason
@@ -231,6 +224,7 @@ export const taskMachine = setup({
     requestGrant: seam,
     slotChanged: seam,
     tellDeferred: seam,
+    tellRefused: seam,
     tellDispatched: seam,
     tellStarting: seam,
     tellStarted: seam,
@@ -256,6 +250,8 @@ export const taskMachine = setup({
   on: {
     'task.grant': { actions: 'noteIgnored' },
     'task.defer': { actions: 'noteIgnored' },
+    'task.refuse': { actions: 'noteIgnored' },
+    'task.end': { actions: 'noteIgnored' },
     'task.due': { actions: 'noteIgnored' },
     'task.kill': { actions: 'noteIgnored' },
     'task.answer': { actions: 'noteIgnored' },
@@ -275,6 +271,11 @@ export const taskMachine = setup({
       on: {
         'task.grant': { guard: 'isGrantable', target: 'starting', actions: 'noteGranted' },
         'task.defer': { guard: 'isGrantable', actions: ['noteDeferred', 'tellDeferred'] },
+        'task.refuse': [
+          { guard: 'isAskedAbout', actions: ['noteRefused', 'tellRefused', 'planAsk', 'tellAsked'] },
+          { guard: 'isGivenUpOn', target: 'failed', actions: ['noteRefused', 'tellRefused', 'noteFailure'] },
+          { guard: 'isGrantable', actions: ['noteRefused', 'planRetry', 'tellRefused'] },
+        ],
         'task.due': { guard: 'isRetryDue', actions: ['noteGrantable', 'requestGrant'] },
         'task.answer': [
           { guard: 'isAskedToRetry', actions: ['noteSecondLife', 'tellAnswered', 'requestGrant'] },
@@ -294,6 +295,7 @@ export const taskMachine = setup({
         },
         'attempt.failed': failed,
         'task.due': { guard: 'isStartLate', target: 'stopping', actions: 'noteStartTimeout' },
+        'task.end': { target: 'stopping', actions: 'noteEnd' },
         'task.kill': { target: 'stopping', actions: 'noteKill' },
       },
     },
@@ -310,6 +312,7 @@ export const taskMachine = setup({
           { guard: 'isTimedOut', target: 'stopping', actions: 'noteTimeout' },
           { guard: 'isSilent', target: 'stalled', actions: ['tellStalled', 'noteSilence'] },
         ],
+        'task.end': { target: 'stopping', actions: 'noteEnd' },
         'task.kill': { target: 'stopping', actions: 'noteKill' },
       },
     },
@@ -337,6 +340,7 @@ export const taskMachine = setup({
           { guard: 'isTimedOut', target: 'stopping', actions: 'noteTimeout' },
           { guard: 'isGraceOver', target: 'stopping', actions: 'noteStallOver' },
         ],
+        'task.end': { target: 'stopping', actions: 'noteEnd' },
         'task.kill': { target: 'stopping', actions: 'noteKill' },
       },
     },

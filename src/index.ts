@@ -9,16 +9,19 @@ export type {
   SkipReason,
   TaskId,
 } from '../machines/outcome.ts'
-export type { StopReason, TaskPolicy, TaskState } from '../machines/task-context.ts'
+export type { AgentReason, StopReason, TaskPolicy, TaskState } from '../machines/task-context.ts'
 export { RetryAfterError, TerminalError, type TerminalErrorOptions } from './errors/attempt-errors.ts'
 export { DagmarError, type ErrorCode, type ErrorDetails } from './errors/dagmar-error.ts'
 export { type BufferOptions, buffered, type Overflow } from './events/buffered.ts'
+export type { AllowanceLimit } from './events/agent-facts.ts'
 export {
+  type AgentRefusal,
   type AskedBy,
   type Fact,
   isRunEnd,
   isRunFact,
   type PassingFact,
+  type RefusedAgent,
   type RunFact,
   type RunLimits,
 } from './events/facts.ts'
@@ -30,7 +33,7 @@ export { type Hooks, subscribeHooks } from './events/hooks.ts'
 export { resultOf } from './events/result-of.ts'
 export type { RunResult } from './events/run-result.ts'
 export { type RunSummary, summaryAfter } from './events/run-summary.ts'
-export type { QuestionLimit, TaskStatus, TaskView } from './events/task-view.ts'
+export type { AgentsOfTask, QuestionLimit, TaskStatus, TaskView } from './events/task-view.ts'
 export { whyOf } from './events/why-of.ts'
 export {
   actorLogicExecutor,
@@ -71,6 +74,7 @@ export type {
   TaskOptions,
 } from './graph/options.ts'
 export type {
+  AgentNeed,
   AnyDag,
   Backoff,
   Confirm,
@@ -107,6 +111,7 @@ export { createRuntime, RunFailedError, type Runtime } from './runtime/create-ru
 export type { DeadLetter, HistoryQuery } from './runtime/durable/history.ts'
 export type { RecoverOptions, Recovered } from './runtime/durable/durable-runs.ts'
 export type { ShutdownOptions } from './runtime/shutdown-options.ts'
+export type { RuntimeAgents } from './runtime/admission/agent-desk.ts'
 export type { AdmissionMode } from './runtime/admission/slot-resource.ts'
 export type { OpenQuestion } from './runtime/handle/open-questions.ts'
 export type { RuntimeOptions } from './runtime/options.ts'

@@ -65,17 +65,14 @@ export class Allowance {
   reserve(agentId: string, job: AgentJob, model: string | undefined, at: number): Shortage | undefined {
     const shortage = this.check(agentId, model, at)
     if (shortage !== undefined) return shortage
-    this.#record(
-      {
-        type: 'usage.recorded',
-        agentId,
-        ...namesOf(job),
-        of: 'started',
-        ...(model === undefined ? {} : { model }),
-      },
-      at,
-    )
+    this.begin(agentId, job, model, at)
     return undefined
+  }
+
+  /** Reserves a job for an attempt that is at work, whatever is left. */
+  begin(agentId: string, job: AgentJob, model: string | undefined, at: number): void {
+    const said = model === undefined ? {} : { model }
+    this.#record({ type: 'usage.recorded', agentId, ...namesOf(job), of: 'started', ...said }, at)
   }
 
   /** True from `reserve` to `settle`. */

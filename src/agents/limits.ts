@@ -5,8 +5,8 @@ import {
   memberPath,
   readGiven,
   readInteger,
+  readNames,
   readOneOf,
-  readText,
   readTimeout,
 } from '../graph/read-values.ts'
 import type { Duration } from '../time/duration.ts'
@@ -65,12 +65,6 @@ const readers = {
     )
   },
   onOverrun: (value: unknown, path: string) => readOneOf<OnOverrun>(value, path, ['warn', 'kill']),
-}
-
-/** Names that people give, each once. Throws `CONFIG_INVALID`. */
-export function readNames(value: unknown, path: string): readonly string[] {
-  if (!Array.isArray(value)) throw badValue(path, value, 'a list of texts')
-  return [...new Set(value.map((name, index) => readText(name, `${path}[${index}]`)))]
 }
 
 /** Throws `CONFIG_INVALID` and `DURATION_INVALID`. */

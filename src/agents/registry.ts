@@ -50,20 +50,28 @@ export class Registry {
     })
   }
 
-  /** Registers an agent, or replaces what is known of it. It keeps its load. */
-  register(id: string, profile: AgentProfile, at: number): void {
+  /** Registers an agent, or replaces what is known of it. It keeps its load; a new one begins with `load`. */
+  register(id: string, profile: AgentProfile, at: number, load = 0): void {
     const { capabilities, maxLoad, ttlMs } = profile
     const limit = ttlMs === Number.POSITIVE_INFINITY ? {} : { ttlMs }
     this.#tell({ type: 'agent.registered', agentId: id, capabilities, maxLoad, ...limit }, at)
     if (!this.#send(id, { type: 'agent.register', at, profile })) {
-      const input: AgentContext = { id, ...profile, status: 'available', load: 0, lastHeartbeatAt: at }
+      const input: AgentContext = { id, ...profile, status: 'available', load, lastHeartbeatAt: at }
       const actor = createActor(this.#machine, { id, input })
       actor.start()
       // XState makes a copy of what it is given, once.
       this.#agents.set(id, { context: actor.getSnapshot().context, actor })
       this.#sorted = undefined
+      // It is busy where what it had before it went is not over yet.
+      actor.send({ type: 'agent.register', at, profile })
     }
     this.#dueAt = Math.min(this.#dueAt, agentDueAt(this.#agents.get(id)!.context))
+  }
+
+  /** The clock was set by this many milliseconds. */
+  shift(byMs: number): void {
+    for (const { context } of this.#agents.values()) context.lastHeartbeatAt += byMs
+    this.#dueAt += byMs
   }
 
   /** False where there is no such agent. */

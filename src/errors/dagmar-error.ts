@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'ANSWER_EXPIRED'
   | 'ANSWER_STALE'
   | 'ANSWER_INVALID'
+  | 'AGENT_UNKNOWN'
   | 'CONFIG_INVALID'
   | 'DAG_CYCLE'
   | 'DAG_DUPLICATE_TASK'

@@ -1,4 +1,5 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
+import type { RefusedAgent } from './facts.ts'
 import type { StatedRule } from '../graph/rules.ts'
 import { showMs } from '../time/duration.ts'
 import { shownValue } from '../errors/foreign-value.ts'
@@ -42,6 +43,8 @@ export type WaitsFor =
       /** When the executor is asked again, unless it has room earlier. Epoch milliseconds. */
       readonly until?: number
     }
+  /** An agent. With these reasons, none of those that were considered could have it. */
+  | { readonly kind: 'agent'; readonly considered: readonly RefusedAgent[] }
   | {
       readonly kind: 'instant'
       readonly what: 'retry' | 'start timeout' | 'timeout' | 'stall timeout' | 'stall grace' | 'kill grace'
@@ -153,6 +156,8 @@ function phrase(one: WaitsFor, now: number): string {
           : `until it has room or is asked again in ${showMs(one.until - now)}`
       return `for the executor ${one.executor}, which is full with ${one.carrying}, ${again}`
     }
+    case 'agent':
+      return `for an agent: ${listed(one.considered.map(({ agentId, why }) => `${agentId} (${why})`))}`
     case 'instant':
       return `${one.what === 'retry' ? 'to try again' : `at most until its ${one.what}`} in ${showMs(one.at - now)}`
     case 'answer': {

@@ -39,9 +39,17 @@ export function inWords(fact: Fact): FactInWords {
     case 'run.failed':
       return { what: 'failed', ...(fact.failure === undefined ? {} : { about: fact.failure.message }) }
     case 'task.dispatched':
-      return { what: 'dispatched', about: fact.executor }
+      return { what: 'dispatched', about: fact.agentId ?? fact.executor }
     case 'task.deferred':
-      return { what: 'deferred', about: fact.executor }
+      return {
+        what: 'deferred',
+        about: fact.considered === undefined ? fact.executor : 'all agents are full',
+      }
+    case 'dispatch.no-agent':
+    case 'dispatch.quota-exceeded': {
+      const next = fact.until === undefined ? '' : `, again in ${showMs(fact.until - fact.at)}`
+      return { what: `not dispatched${next}`, about: fact.failure.message }
+    }
     case 'task.placed':
       return { what: 'placed', about: JSON.stringify(fact.handle) }
     case 'task.started':

@@ -341,6 +341,7 @@ function frozen(fact: RunFact): RunFact {
   if ('failure' in fact) freezeAll(fact.failure)
   if ('tasks' in fact) freezeAll(fact.tasks)
   if ('handle' in fact) freezeAll(fact.handle)
+  if ('considered' in fact) freezeAll(fact.considered)
   return fact
 }
 

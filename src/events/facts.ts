@@ -2,6 +2,7 @@ import type { RunEnding } from '../../machines/dag.ts'
 import type { Failure, SkipReason, TaskId } from '../../machines/outcome.ts'
 import type { StopReason } from '../../machines/task-context.ts'
 import type { TaskStructure } from '../graph/plan.ts'
+import type { AllowanceLimit } from './agent-facts.ts'
 import type { JsonValue } from './json-value.ts'
 
 interface OfRun {
@@ -25,6 +26,39 @@ interface OfTask extends OfRun {
 
 interface OfAttempt extends OfTask {
   readonly attempt: number
+}
+
+/** Why an agent could not have a task. */
+export type AgentRefusal =
+  /** Nobody has registered by that id. */
+  | 'unknown'
+  | 'offline'
+  /** It lacks a capability. */
+  | 'incapable'
+  /** It has as many attempts as it takes. */
+  | 'full'
+  /** An attempt of the task has used more than this agent may spend. */
+  | 'spent'
+  /** It could have had it, and the router did not pick it. */
+  | 'not picked'
+  | AllowanceLimit
+
+/** An agent that was considered for a task, and why it could not have it. */
+export interface RefusedAgent {
+  readonly agentId: string
+  readonly why: AgentRefusal
+}
+
+/** Why a task that an agent does was not granted. */
+interface OfDispatch extends OfTask {
+  /** At most 20 of them. */
+  readonly considered: readonly RefusedAgent[]
+  /** Which of its dispatch attempts this was. Absent where it cost none, and the task waits for agents to change. */
+  readonly dispatchAttempt?: number
+  /** What the task fails with if no other dispatch attempt follows. */
+  readonly failure: Failure
+  /** When the next dispatch attempt is due. */
+  readonly until?: number
 }
 
 /** The limits of one dispatch. `null` is no limit. */
@@ -107,8 +141,13 @@ export type RunFact =
   /** Its rule is met. It waits for a slot, its pools and its executor. */
   | (OfTask & { readonly type: 'task.ready' })
   /** An attempt has been granted its slot, its pools and its executor. Directly before `task.starting`. */
-  | (OfAttempt & { readonly type: 'task.dispatched'; readonly executor: string })
-  /** Its executor declined it. It is offered again when there may be room, which costs no attempt. */
+  | (OfAttempt & {
+      readonly type: 'task.dispatched'
+      readonly executor: string
+      /** The agent that does it, for a task that needs one. */
+      readonly agentId?: string
+    })
+  /** Its executor, or every agent that could do it, has no room. It is offered again when there may be room, which costs no attempt. */
   | (OfTask & {
       readonly type: 'task.deferred'
       readonly executor: string
@@ -116,7 +155,13 @@ export type RunFact =
       readonly carrying: number
       /** How many it carries at most, where it says so. */
       readonly capacity?: number
+      /** There where it was agents that had no room, and not the executor. */
+      readonly considered?: readonly RefusedAgent[]
     })
+  /** Nobody who is there has the capabilities that the task requires, or its router picked nobody. */
+  | (OfDispatch & { readonly type: 'dispatch.no-agent' })
+  /** The agents that could do it have nothing left to spend. */
+  | (OfDispatch & { readonly type: 'dispatch.quota-exceeded' })
   /** The executor has been asked to start the attempt. `until` is when the start timeout falls, if it has one. */
   | (OfAttempt & { readonly type: 'task.starting'; readonly until?: number })
   /**
@@ -160,7 +205,7 @@ export type RunFact =
       readonly reason: StopReason
       /**
        * The length of the limit that it has passed: its timeout or start timeout, or the silence that its stall timeout
-       * and grace allow. Absent for a kill.
+       * and grace allow. Absent for a kill, and where it is about its agent.
        */
       readonly limitMs?: number
       /** Why it is killed, in the words of who asked. */

@@ -1,6 +1,6 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { RunFact } from './facts.ts'
-import type { QuestionLimit, TaskStatus, TaskView } from './task-view.ts'
+import { noAgents, type QuestionLimit, type TaskStatus, type TaskView } from './task-view.ts'
 
 type TaskFact = Extract<RunFact, { taskId: TaskId }>
 
@@ -14,6 +14,10 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
       const next = moved(withoutStart(task), fact, 'dispatched')
       next.attempt = fact.attempt
       next.attemptsUsed++
+      if (fact.agentId !== undefined) {
+        const before = task.agents ?? noAgents
+        next.agents = { ...before, agentId: fact.agentId, dispatchAttempts: 0, considered: [] }
+      }
       return next
     }
     case 'task.deferred': {
@@ -22,8 +26,20 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
       // An offer that was declined at once was no attempt. One that was taken back while starting was one, but does not
       // count.
       if (task.status === 'starting') next.attemptsUsed--
-      next.deferred = { executor, carrying, ...(capacity === undefined ? {} : { capacity }) }
+      if (fact.considered === undefined) {
+        next.deferred = { executor, carrying, ...(capacity === undefined ? {} : { capacity }) }
+      } else next.agents = { ...(task.agents ?? noAgents), considered: fact.considered }
       return next
+    }
+    case 'dispatch.no-agent':
+    case 'dispatch.quota-exceeded': {
+      const { considered, failure } = fact
+      const before = task.agents ?? noAgents
+      const { dispatchAttempt = before.dispatchAttempts } = fact
+      const next = moved(task, fact, 'dispatched')
+      next.agents = { ...before, considered, dispatchAttempts: dispatchAttempt }
+      if (fact.dispatchAttempt !== undefined) next.failure = failure
+      return dueAt(next, fact.until)
     }
     case 'task.starting':
       return dueAt(movedLive(task, fact, 'starting'), fact.until)
@@ -56,7 +72,7 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
     case 'task.answered': {
       // After any answer to a failed task its attempts count from 0, in case another one follows.
       if (task.status === 'dispatched') {
-        return { ...unasked(task), seq, attemptsUsed: fact.answer === 'retry' ? 0 : task.attemptsUsed }
+        return answered(unasked(task), seq, fact.answer)
       }
       const isOpen = (_: unknown, place: number): boolean => place !== (fact.place ?? 0)
       return asking({ ...task, seq }, task.questions.filter(isOpen), limitsOf(task).filter(isOpen))
@@ -76,10 +92,22 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
     }
     case 'task.retrying': {
       const { failure, until } = fact
-      return { ...unasked(moved(task, fact, 'dispatched')), failure, until }
+      const next = moved(task, fact, 'dispatched')
+      const { agents } = task
+      if (agents?.agentId !== undefined) {
+        const failedWith = [...agents.failedWith, agents.agentId]
+        const spent = failure.code === 'ALLOWANCE_EXCEEDED' ? [...agents.spent, agents.agentId] : agents.spent
+        next.agents = { ...agents, failedWith, spent }
+      }
+      return { ...unasked(next), failure, until }
     }
     case 'task.redriven': {
-      const { outcome: _outcome, failure: _failure, ...open } = moved(withoutStart(task), fact, 'pending')
+      const {
+        outcome: _outcome,
+        failure: _failure,
+        agents: _agents,
+        ...open
+      } = moved(withoutStart(task), fact, 'pending')
       return { ...open, attemptsUsed: 0 }
     }
     case 'task.completed':
@@ -99,17 +127,25 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
   }
 }
 
+function answered(task: TaskView, seq: number, answer: unknown): TaskView {
+  if (answer !== 'retry') return { ...task, seq, questions: [] }
+  const { agents } = task
+  const again = agents === undefined ? {} : { agents: { ...agents, dispatchAttempts: 0 } }
+  return { ...task, ...again, seq, questions: [], attemptsUsed: 0 }
+}
+
 type Draft = { -readonly [Field in keyof TaskView]: TaskView[Field] }
 
 /** The task in another status, without what belonged to the last one. */
 function moved(task: TaskView, { at: since, seq }: TaskFact, status: TaskStatus): Draft {
-  const { id, attempt, attemptsUsed, questions, firstStartedAt, startedAt, failure, outcome } = task
+  const { id, attempt, attemptsUsed, questions, firstStartedAt, startedAt, failure, outcome, agents } = task
   // Spelled out, because a spread takes several times as long, and every task comes through here five times.
   const next: Draft = { id, status, since, seq, attempt, attemptsUsed, questions }
   if (firstStartedAt !== undefined) next.firstStartedAt = firstStartedAt
   if (startedAt !== undefined) next.startedAt = startedAt
   if (failure !== undefined) next.failure = failure
   if (outcome !== undefined) next.outcome = outcome
+  if (agents !== undefined) next.agents = agents
   return next
 }
 

@@ -1,6 +1,6 @@
 import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { TaskState } from '../../machines/task-context.ts'
-import type { AskedBy } from './facts.ts'
+import type { AskedBy, RefusedAgent } from './facts.ts'
 import type { JsonValue } from './json-value.ts'
 
 /** A task as the run sees it: `pending` and `ready` before it has an actor, the actor's states, or `skipped`. */
@@ -10,6 +10,20 @@ export type TaskStatus = 'pending' | 'ready' | TaskState | 'skipped'
 export interface QuestionLimit {
   readonly until?: number
   readonly defaultAnswer?: unknown
+}
+
+/** What is known of the agents of a task. */
+export interface AgentsOfTask {
+  /** That of its latest attempt. */
+  readonly agentId?: string
+  /** Those whose attempts have failed, in order. */
+  readonly failedWith: readonly string[]
+  /** Those among them that the task has spent too much of. */
+  readonly spent: readonly string[]
+  /** How many dispatch attempts it has used since it was granted last. */
+  readonly dispatchAttempts: number
+  /** The agents that could not have it when it was refused last. Empty once it is granted. */
+  readonly considered: readonly RefusedAgent[]
 }
 
 export interface TaskView {
@@ -40,6 +54,8 @@ export interface TaskView {
    * The executor that declined it and that it waits for, with how many attempts it carried, and how many it can carry.
    */
   readonly deferred?: { readonly executor: string; readonly carrying: number; readonly capacity?: number }
+  /** For a task that an agent does. */
+  readonly agents?: AgentsOfTask
   /** Where its live attempt is, if its executor has noted that. */
   readonly placed?: { readonly executor: string; readonly handle: JsonValue }
   /** The failure of the latest attempt that failed. */
@@ -52,11 +68,23 @@ export interface TaskView {
   readonly outcome?: Outcome
 }
 
-/** Which question of the task is the oldest that waits: only a task without an attempt is asked whether it may start. */
-export function askedBy({ status, attempt }: Pick<TaskView, 'status' | 'attempt'>): AskedBy {
+/** Which question of the task is the oldest that waits: only a task without an attempt, or a failure, is asked whether it may start. */
+export function askedBy({
+  status,
+  attempt,
+  failure,
+}: Pick<TaskView, 'status' | 'attempt' | 'failure'>): AskedBy {
   if (status !== 'dispatched') return 'handler'
-  return attempt === 0 ? 'confirm' : 'failure'
+  return attempt === 0 && failure === undefined ? 'confirm' : 'failure'
 }
+
+/** Of a task that no agent has had yet. */
+export const noAgents: AgentsOfTask = Object.freeze({
+  failedWith: [],
+  spent: [],
+  dispatchAttempts: 0,
+  considered: [],
+})
 
 const noQuestions: readonly string[] = Object.freeze([])
 

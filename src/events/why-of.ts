@@ -4,6 +4,7 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { TaskStructure } from '../graph/plan.ts'
 import { type CountsAs, countsAs, evaluateRule } from '../graph/rules.ts'
 import { type Explanation, explanationOf, type WaitsFor } from './explanation.ts'
+import type { RefusedAgent } from './facts.ts'
 import type { RunView } from './fold.ts'
 import { askedBy, type TaskStatus, type TaskView } from './task-view.ts'
 
@@ -48,6 +49,8 @@ export interface Unsettled {
   readonly outcomeOf: (id: TaskId, place: number) => Outcome | undefined
   /** The oldest question that nobody has answered. */
   readonly question: WaitsForAnswer | undefined
+  /** The agents that could not have it when it was refused last. Undefined where it was not. */
+  readonly considered?: readonly RefusedAgent[] | undefined
   /** The instants at which the wait ends at the latest. Those that never come, or are not known, do not count. */
   readonly instants: readonly (readonly [what: Instant, at: number | undefined])[]
   /** What it lacks to start. */
@@ -74,6 +77,7 @@ export function waitsOf(task: Unsettled): readonly WaitsFor[] {
   for (const [what, at = Number.POSITIVE_INFINITY] of instants) {
     if (at !== Number.POSITIVE_INFINITY) waits.push({ kind: 'instant', what, at })
   }
+  if (task.considered !== undefined) waits.push({ kind: 'agent', considered: task.considered })
   if (waits.length > 0 || !(status === 'ready' || status === 'dispatched')) return waits
   const isEnding = runStatus === 'draining' || runStatus === 'killing'
   if (runStatus === 'paused' || (isEnding && task.structure.teardown !== true)) {
@@ -95,9 +99,15 @@ function knownFrom(
     runStatus,
     outcomeOf: (id) => tasks.get(id)?.outcome,
     question: questionOf(task),
+    considered: status === 'dispatched' && isRefused(task) ? task.agents!.considered : undefined,
     instants: instant === undefined ? [] : [[instant, until]],
     room: () => [deferred === undefined ? { kind: 'room' } : { kind: 'executor', ...deferred }],
   }
+}
+
+/** True for a task whose latest fact is that nobody could have it. */
+function isRefused({ agents, deferred }: TaskView): boolean {
+  return agents !== undefined && deferred === undefined && agents.considered.length > 0
 }
 
 /** What a task's `until` is, by its status. */

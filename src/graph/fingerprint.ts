@@ -55,6 +55,7 @@ const written: Readonly<Record<Setting, (task: PlannedTask) => string>> = {
   executor: ({ executor }) => executor,
   teardown: ({ teardown }) => String(teardown),
   confirm: ({ confirm }) => canonicalText(confirm),
+  agent: ({ agent }) => (agent === undefined ? '' : canonicalText(agent)),
 }
 const settings = Object.keys(written) as readonly Setting[]
 

@@ -176,6 +176,7 @@ function planTasks(
         estimateMs: settings.estimateMs,
         uses: settings.uses,
         executor: settings.executor ?? work.executor,
+        agent: settings.agent,
         work: work.work,
       })
     }),

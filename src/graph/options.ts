@@ -155,6 +155,20 @@ export interface TaskOptions<
    * work's; 'inline' for a handler
    */
   readonly executor?: string
+  /**
+   * The capabilities of the agent that does the task: it goes to one that has all of them. A task that says neither these
+   * nor an agent needs none. @default []
+   */
+  readonly requires?: readonly string[]
+  /** The id of the agent that does the task. @default any that has what the task requires */
+  readonly agent?: string
+  /**
+   * The agents that the task moves on to, by id, in this order: when those before cannot be granted now, and after each
+   * failed attempt. After the last the first comes again. @default []
+   */
+  readonly fallback?: readonly string[]
+  /** The model that its agent uses: what allowances say of models counts for it. @default none */
+  readonly model?: string
 }
 
 /** The options of a dag. */
@@ -215,6 +229,9 @@ export interface OptimiseOptions {
 
 export const defaultOptimise = { effort: 8_000, seed: 1, timeCap: Number.POSITIVE_INFINITY } as const
 
+/** The options about agents. A task that sets none of them is made without a thought of agents. */
+export type AgentOption = 'requires' | 'agent' | 'fallback' | 'model'
+
 /** The defaults that do not depend on the kind of work. */
 export const defaultOptions = {
   when: 'all-completed',
@@ -230,7 +247,9 @@ export const defaultOptions = {
   priority: 'medium',
   uses: {},
   answerWithin: Number.POSITIVE_INFINITY,
-} as const satisfies Required<Omit<TaskDefaults, 'estimate' | 'executor' | 'confirm' | 'defaultAnswer'>>
+} as const satisfies Required<
+  Omit<TaskDefaults, 'estimate' | 'executor' | 'confirm' | 'defaultAnswer' | AgentOption>
+>
 
 /** The defaults of a teardown that differ from those of other tasks. */
 export const defaultTeardown = { when: 'all-settled', timeout: 60_000 } as const satisfies TaskDefaults

@@ -38,6 +38,16 @@ export interface Confirm {
   readonly defaultAnswer: ConfirmAnswer | undefined
 }
 
+/** What a task asks of an agent. Only tasks that ask for one have it. */
+export interface AgentNeed {
+  /** The capabilities that the agent must have. */
+  readonly requires: readonly string[]
+  /** The only agent that will do, beside those of `fallback`. */
+  readonly agent?: string
+  readonly fallback: readonly string[]
+  readonly model?: string
+}
+
 /** A task as a run executes it: numbers in place of names and durations. */
 export interface PlannedTask {
   readonly id: TaskId
@@ -61,6 +71,8 @@ export interface PlannedTask {
   /** How much of each pool one attempt holds. */
   readonly uses: Readonly<Record<string, number>>
   readonly executor: string
+  /** Undefined for a task that needs no agent. */
+  readonly agent: AgentNeed | undefined
   readonly work: unknown
 }
 
@@ -116,6 +128,8 @@ export interface TaskStructure {
   readonly estimateMs?: number
   /** How much of each pool one attempt holds. */
   readonly uses: Readonly<Record<string, number>>
+  /** There for a task that an agent does. */
+  readonly agent?: AgentNeed
   /** `null` for no limit. */
   readonly maxAttempts: number | null
   readonly onFailure: OnFailure

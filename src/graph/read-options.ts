@@ -1,6 +1,7 @@
 import type { TaskPolicy } from '../../machines/task-context.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import {
+  type AgentOption,
   confirmAnswers,
   type DefaultAnswer,
   defaultDecisions,
@@ -11,7 +12,7 @@ import {
   severities,
   type TaskDefaults,
 } from './options.ts'
-import type { Backoff, Confirm } from './plan.ts'
+import type { AgentNeed, Backoff, Confirm } from './plan.ts'
 import {
   badValue,
   didYouMean,
@@ -21,8 +22,10 @@ import {
   type Reader,
   readGiven,
   readInteger,
+  readNames,
   readNumber,
   readOneOf,
+  readText,
   readTimeout,
   show,
 } from './read-values.ts'
@@ -41,6 +44,7 @@ export interface Settings {
   readonly uses: Readonly<Record<string, number>>
   /** Undefined where the work names it. */
   readonly executor: string | undefined
+  readonly agent: AgentNeed | undefined
 }
 
 type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & Backoff)[Field] } & {
@@ -53,6 +57,10 @@ type Flat = { -readonly [Field in keyof (TaskPolicy & Backoff)]: (TaskPolicy & B
   estimateMs: number
   uses: Readonly<Record<string, number>>
   executor: string
+  requires: readonly string[]
+  agent: string
+  fallback: readonly string[]
+  model: string
 }
 
 /** The options that one place sets, checked and in numbers. Those that it does not set are absent. */
@@ -97,6 +105,10 @@ const optionReaders: Readonly<Record<keyof TaskDefaults, ReadOption>> = {
   estimate: (value, path) => ({ estimateMs: readDuration(value, path, { finite: true }) }),
   uses: (value, path) => ({ uses: readAmounts(value, path) }),
   executor: (value, path) => ({ executor: readExecutor(value, path) }),
+  requires: (value, path) => ({ requires: readNames(value, path) }),
+  agent: (value, path) => ({ agent: readText(value, path) }),
+  fallback: (value, path) => ({ fallback: readNames(value, path) }),
+  model: (value, path) => ({ model: readText(value, path) }),
 }
 const readersByName = Object.entries(optionReaders)
 
@@ -119,7 +131,7 @@ export function readLayer(options: Fields, path: string): Layer {
 const builtInTeardown = readLayer(defaultTeardown, 'defaults')
 const builtIn = readLayer(defaultOptions, 'defaults') as Omit<
   Flat,
-  'estimateMs' | 'executor' | 'question' | 'defaultAnswer' | 'defaultDecision'
+  'estimateMs' | 'executor' | 'question' | 'defaultAnswer' | 'defaultDecision' | AgentOption
 >
 
 /** Reads an object with these fields. Throws `CONFIG_INVALID` for other fields too. */
@@ -166,6 +178,7 @@ export function settingsOf(task: Layer, dag: Layer, work: Layer, path: string): 
     estimateMs: flat.estimateMs,
     uses: flat.uses,
     executor: flat.executor,
+    agent: agentNeedOf(given),
   }
 }
 
@@ -192,6 +205,18 @@ function readQuestion(value: unknown, path: string): string {
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 2_000) return value
   throw badValue(path, value, 'a question of 1 to 2000 characters')
 }
+
+function agentNeedOf({ requires = none, agent, fallback = none, model }: Layer): AgentNeed | undefined {
+  if (requires.length === 0 && agent === undefined && fallback.length === 0) return undefined
+  return Object.freeze({
+    requires,
+    fallback,
+    ...(agent === undefined ? {} : { agent }),
+    ...(model === undefined ? {} : { model }),
+  })
+}
+
+const none: readonly string[] = []
 
 function backoffOf(given: Layer, flat: Backoff, path: string): Backoff {
   const baseMs = given.baseMs ?? Math.min(flat.baseMs, flat.capMs)

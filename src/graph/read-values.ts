@@ -97,6 +97,12 @@ export function readText(value: unknown, path: string): string {
   throw badValue(path, value, 'a text of 1 to 200 characters')
 }
 
+/** Names that people give, each once. Throws `CONFIG_INVALID`. The result is frozen. */
+export function readNames(value: unknown, path: string): readonly string[] {
+  if (!Array.isArray(value)) throw badValue(path, value, 'a list of texts')
+  return Object.freeze([...new Set(value.map((name, index) => readText(name, `${path}[${index}]`)))])
+}
+
 /**
  * Returns the object if it has all these methods; throws `CONFIG_INVALID` otherwise. `what` says what it should be: `a
  * clock`.

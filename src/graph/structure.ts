@@ -24,6 +24,12 @@ export function linksOf(
 const noIds: TaskStructure['needs'] = Object.freeze([])
 
 function structureOfTask(task: PlannedTask, tasks: readonly PlannedTask[]): TaskStructure {
+  const { agent } = task
+  const structure = withoutAgent(task, tasks)
+  return agent === undefined ? structure : Object.freeze({ ...structure, agent })
+}
+
+function withoutAgent(task: PlannedTask, tasks: readonly PlannedTask[]): TaskStructure {
   const { id, executor, priority, estimateMs, uses, policy } = task
   const needs = task.needs.length === 0 ? noIds : Object.freeze(task.needs.map((need) => tasks[need]!.id))
   const rule = statedRule(task.rule)

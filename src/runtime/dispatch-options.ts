@@ -47,10 +47,17 @@ export function readRunOptions(shared: Shared, plan: Plan, options: DispatchOpti
   }
 }
 
-/** Throws `EXECUTOR_UNKNOWN`, and `CONFIG_INVALID` for pools: what the plan needs and nobody has. */
+/** Throws `EXECUTOR_UNKNOWN`, and `CONFIG_INVALID` for pools and agents: what the plan needs and nobody has. */
 export function refuseMissing(shared: Shared, plan: Plan, pools: Readonly<Record<string, number>>): void {
   refuseUnknownExecutors(shared, plan)
   refuseImpossibleNeeds(shared, plan, pools)
+  const task = shared.agents === undefined ? plan.tasks.find(({ agent }) => agent !== undefined) : undefined
+  if (task === undefined) return
+  throw new DagmarError('CONFIG_INVALID', {
+    message: `The task ${task.id} asks for an agent, and the runtime has none.`,
+    hint: "Give it some: createRuntime({ agents: agents({ … }) }), with agents of 'dagmar/agents'.",
+    facts: { taskId: task.id },
+  })
 }
 
 function readSignal(value: unknown, path: string): AbortSignal {

@@ -21,6 +21,7 @@ import type { Codec, RedactOptions } from '../ports/codec.ts'
 import type { Executor } from '../ports/executor.ts'
 import type { Store } from '../ports/store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
+import type { AgentDesk, RuntimeAgents } from './admission/agent-desk.ts'
 import type { AdmissionMode } from './admission/slot-resource.ts'
 import { machineLogic } from './logic/machine-logic.ts'
 import type { RuntimeActorOptions } from './runtime-actor.ts'
@@ -79,6 +80,11 @@ export interface RuntimeOptions {
    * `OUTPUT_NOT_CLONED`, and such an input is refused with `INPUT_INVALID`. Otherwise they are shared. @default false
    */
   readonly isolate?: boolean
+  /**
+   * The agents that do tasks which ask for one, as `agents()` of `dagmar/agents` makes them. They belong to this runtime
+   * alone. @default none: a run of a plan that asks for agents is refused
+   */
+  readonly agents?: RuntimeAgents
   /** How many run facts a run holds for `events({ from })` and `story`. Integer ≥ 1. @default 100000 */
   readonly retainFacts?: number
 }
@@ -103,6 +109,10 @@ const readers = {
     if (typeof value === 'boolean') return value
     throw badValue(path, value, 'true or false')
   },
+  agents: (value: unknown, path: string): AgentDesk => {
+    if (isRecord(value) && isRecord(value['desk'])) return value['desk'] as unknown as AgentDesk
+    throw badValue(path, value, "what agents() of 'dagmar/agents' makes")
+  },
   inspect: readInspect,
 }
 
@@ -120,6 +130,7 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions
     isolate = false,
     codec,
     redact,
+    agents,
     inspect,
   } = readGiven(options, readers, "createRuntime's options object", '')
   const builtIn: Readonly<Record<BuiltInName, Executor>> = {
@@ -138,6 +149,7 @@ export function readRuntimeOptions(options: RuntimeOptions): RuntimeActorOptions
     isolate,
     codec,
     redact,
+    agents,
     inspect,
     logic: machineLogic(inspect === undefined ? mode : 'interpreted'),
   }

@@ -75,6 +75,7 @@ export class RuntimeActor implements RunHost, ActorHost {
         closeRuntime: () => {
           for (const stop of this.#unlisten) stop()
           admission.executors.close()
+          this.shared.agents?.close()
           resolveClosed()
         },
       },
@@ -88,6 +89,7 @@ export class RuntimeActor implements RunHost, ActorHost {
     this.shared.clock.clockSet = (byMs) => {
       for (const run of this.runs.values()) run.shift(byMs)
       admission.executors.shift(byMs)
+      this.shared.agents?.shift(byMs)
     }
     for (const load of executors.values()) {
       const stop = load.executor.onCapacity?.(() => macrostep.run(() => admission.executors.reopen(load)))

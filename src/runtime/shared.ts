@@ -7,6 +7,7 @@ import type { Fact } from '../events/facts.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from '../time/clock.ts'
 import { Timekeeper } from '../time/timekeeper.ts'
+import type { AgentDesk } from './admission/agent-desk.ts'
 import { Admission } from './admission/admission.ts'
 import { ExecutorLoad } from './admission/executor-load.ts'
 import type { AdmissionMode } from './admission/slot-resource.ts'
@@ -38,6 +39,7 @@ export interface SharedOptions {
   readonly isolate: boolean
   readonly codec: Codec | undefined
   readonly redact: RedactOptions | undefined
+  readonly agents: AgentDesk | undefined
   readonly logic: MachineLogic
 }
 
@@ -65,6 +67,8 @@ export class Shared {
   readonly batches = new Batches()
   /** What keeps all slots held, if the same handlers have held them for long while a later run waits. */
   standstill: () => string | undefined = () => undefined
+  /** Who gives tasks to agents. No plan that asks for agents runs without it. */
+  readonly agents: AgentDesk | undefined
   /** The facts of all runs as one stream. */
   readonly facts = new AllFacts()
 
@@ -77,6 +81,7 @@ export class Shared {
     this.store = store
     this.codec = options.codec
     this.redact = options.redact
+    this.agents = options.agents
     this.isDurable = store !== undefined && store.isVolatile !== true
     this.logic = options.logic
     this.executors = new Map(
@@ -99,5 +104,6 @@ export class Shared {
       clock,
       step: (change) => this.macrostep.run(change),
     })
+    if (options.agents !== undefined) this.admission.add(options.agents.resource)
   }
 }

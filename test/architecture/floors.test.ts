@@ -43,6 +43,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     shared: 2,
     run: 3,
     attempt: 4,
+    agents: 4,
     steps: 5,
     logic: 6,
     handle: 6,

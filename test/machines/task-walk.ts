@@ -8,7 +8,7 @@ import {
   type TaskPolicy,
   type TaskState,
 } from '../../machines/index.ts'
-import { plainPolicy, report, reports } from './stepped-task.ts'
+import { failure, plainPolicy, report, reports } from './stepped-task.ts'
 import { type Stepper, stepper, stepperAt } from './stepping.ts'
 
 /** One step that a task machine can make, seen from outside. */
@@ -84,6 +84,8 @@ function* eventsFor(context: TaskContext): IterableIterator<TaskEvent> {
   const at = 100
   for (const forceable of [true, false]) yield { type: 'task.grant', at, forceable }
   yield { type: 'task.defer', at }
+  for (const most of [1, 2]) yield { type: 'task.refuse', at, retryAt: at + 5, most, failure: failure() }
+  for (const reason of ['overrun', 'agent-gone'] as const) yield { type: 'task.end', at, reason }
   yield { type: 'task.kill', at, reason: 'enough' }
   for (const answer of ['retry', 'skip', 'ignore', 'abort', 'perhaps'])
     yield { type: 'task.answer', at, answer }

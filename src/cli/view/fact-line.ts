@@ -44,6 +44,8 @@ const looks: { readonly [Type in Fact['type']]: LookOf<Type> } = {
   'task.ready': detail,
   'task.dispatched': detail,
   'task.deferred': detail,
+  'dispatch.no-agent': ['alarm', 'odd'],
+  'dispatch.quota-exceeded': ['alarm', 'odd'],
   'task.starting': detail,
   'task.placed': detail,
   'task.started': ['event', 'busy'],

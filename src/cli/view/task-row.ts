@@ -188,6 +188,8 @@ function shortWait(wait: WaitsFor): string {
       return `for ${wait.amount} of ${wait.pool}${wait.heldBy.length === 0 ? '' : `, held by ${wait.heldBy.join(', ')}`}`
     case 'executor':
       return `for the executor ${wait.executor}, which is full`
+    case 'agent':
+      return 'for an agent'
     case 'instant':
       return `for its ${wait.what}`
     case 'answer':

@@ -22,7 +22,7 @@ const own: ReadonlySet<string> = new Set(
   (
     'type seq afterSeq causeSeq at runId taskId attempt until executor of from name structure limits fingerprint ' +
     'idempotencyKey redacted tasks ending endsTeardowns carrying capacity silentMs limitMs ignored deadLettered ' +
-    'abandoned because causedBy stream isPartial percent missed'
+    'abandoned because causedBy agentId considered dispatchAttempt stream isPartial percent missed'
   ).split(' '),
 )
 
@@ -49,7 +49,7 @@ function plainFact(fact: RunFact): string | undefined {
   const { type } = fact
   if (type === 'task.ready') return `${begun(fact)}}`
   if (type === 'task.started') return `${begun(fact)},"attempt":${fact.attempt}}`
-  if (type === 'task.dispatched') {
+  if (type === 'task.dispatched' && fact.agentId === undefined) {
     return `${begun(fact)},"attempt":${fact.attempt},"executor":${quoted(fact.executor)}}`
   }
   if (type !== 'task.starting') return undefined

@@ -16,6 +16,8 @@ export const factFields: Readonly<Record<Fact['type'], readonly string[]>> = {
   'task.ready': ['seq', 'taskId'],
   'task.dispatched': ['seq', 'taskId', 'attempt', 'executor'],
   'task.deferred': ['seq', 'taskId', 'executor'],
+  'dispatch.no-agent': ['seq', 'taskId', 'considered', 'failure'],
+  'dispatch.quota-exceeded': ['seq', 'taskId', 'considered', 'failure'],
   'task.starting': ['seq', 'taskId', 'attempt'],
   'task.placed': ['seq', 'taskId', 'attempt'],
   'task.started': ['seq', 'taskId', 'attempt'],

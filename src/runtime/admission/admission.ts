@@ -28,7 +28,7 @@ export class Admission {
   readonly pools: PoolResource
   readonly executors: ExecutorResource
   /** Everything that a grant takes, in the order in which it is checked. */
-  readonly #resources: readonly Resource[]
+  readonly #resources: Resource[]
   readonly #turns = new Turns<Candidate>()
 
   constructor(options: {
@@ -44,6 +44,11 @@ export class Admission {
     this.pools = new PoolResource(options.pools)
     this.executors = new ExecutorResource(options.loads, options.clock, options.step)
     this.#resources = [this.slots, this.pools, this.executors]
+  }
+
+  /** Has grants depend on something else, too. */
+  add(resource: Resource): void {
+    this.#resources.push(resource)
   }
 
   /** Says that the run may have ready tasks that could be taken up. */
@@ -80,7 +85,9 @@ export class Admission {
   decide(lane: Lane, task: PlannedTask): Decision {
     for (const resource of this.#resources) {
       const lack = resource.lacks(lane)
-      if (lack !== undefined) return resource.wait(lane, lack) === 'run' ? 'run-waits' : 'lane-waits'
+      // An agent is looked for when everything else is there.
+      if (lack === undefined || lack.kind === 'agent') continue
+      return resource.wait(lane, lack) === 'run' ? 'run-waits' : 'lane-waits'
     }
     return this.executors.offer(lane, task) ? 'granted' : 'declined'
   }

@@ -1,4 +1,4 @@
-import type { Plan } from '../../graph/plan.ts'
+import type { AgentNeed, Plan, PlannedTask } from '../../graph/plan.ts'
 import type { Pools } from '../../scheduling/pools.ts'
 import type { Slots } from '../../scheduling/slots.ts'
 import type { Turns, TurnTaker } from '../../scheduling/turns.ts'
@@ -21,23 +21,30 @@ export interface Candidate extends TurnTaker {
   openLane(index: number): void
 }
 
-/** The ready tasks of one run that ask for the same executor and the same amounts of the same pools. */
+/** The ready tasks of one run that ask for the same executor, the same amounts of the same pools and the same agents. */
 export class Lane implements TurnTaker {
   readonly index: number
   readonly run: Candidate
   readonly load: ExecutorLoad
   readonly uses: Readonly<Record<string, number>>
   readonly usesPools: boolean
+  readonly agent: AgentNeed | undefined
   servedAt = 0
   /** The waiting list that it is on, if it lacks something. */
   waitsIn: Turns<Lane> | undefined
 
-  constructor(index: number, run: Candidate, load: ExecutorLoad, uses: Readonly<Record<string, number>>) {
+  constructor(
+    index: number,
+    run: Candidate,
+    load: ExecutorLoad,
+    { uses, agent }: Pick<PlannedTask, 'uses' | 'agent'>,
+  ) {
     this.index = index
     this.run = run
     this.load = load
     this.uses = uses
     this.usesPools = Object.keys(uses).length > 0
+    this.agent = agent
   }
 
   headPriority(): number | undefined {
@@ -80,18 +87,22 @@ export function lanesOf(
   const lanes: Lane[] = []
   const byNeed = new Map<string, number>()
   const laneOf = new Int32Array(plan.tasks.length)
-  let last = { executor: '', uses: {} as Readonly<Record<string, number>>, lane: -1 }
-  for (const { index, executor, uses } of plan.tasks) {
-    if (last.lane === -1 || last.executor !== executor || last.uses !== uses) {
-      const need = JSON.stringify([executor, Object.entries(uses).sort(([a], [b]) => (a < b ? -1 : 1))])
+  let last: PlannedTask | undefined
+  let lastLane = -1
+  for (const task of plan.tasks) {
+    const { index, executor, uses, agent } = task
+    if (last?.executor !== executor || last.uses !== uses || last.agent !== agent) {
+      const amounts = Object.entries(uses).sort(([a], [b]) => (a < b ? -1 : 1))
+      const need = JSON.stringify([executor, amounts, agent])
       let lane = byNeed.get(need)
       if (lane === undefined) {
-        lane = lanes.push(new Lane(lanes.length, run, loadOf(executor), uses)) - 1
+        lane = lanes.push(new Lane(lanes.length, run, loadOf(executor), task)) - 1
         byNeed.set(need, lane)
       }
-      last = { executor, uses, lane }
+      last = task
+      lastLane = lane
     }
-    laneOf[index] = last.lane
+    laneOf[index] = lastLane
   }
   return { lanes, laneOf }
 }

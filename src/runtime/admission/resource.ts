@@ -5,6 +5,7 @@ export type Lack =
   | { readonly kind: 'slot'; readonly of: 'run' | 'runtime' }
   | { readonly kind: 'pool'; readonly of: 'run' | 'runtime'; readonly pool: string }
   | { readonly kind: 'executor' }
+  | { readonly kind: 'agent' }
 
 /** Something that a task needs some of to start: slots, pools, an executor. A grant takes all that a task needs, or none. */
 export interface Resource {

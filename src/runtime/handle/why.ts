@@ -38,6 +38,7 @@ function knownOf(run: Run, index: number): Unsettled {
     outcomeOf: (_, place) => outcomes[needs[place]!],
     question:
       asked.has(index) || (context !== undefined && isAsked(context)) ? questionIn(run, id) : undefined,
+    considered: context === undefined ? undefined : refusedBy(context, run.live.get(index)!),
     instants: context === undefined ? [] : instantsIn(context),
     room: () => {
       const lane = lanes[queue.laneOf(index)]!
@@ -51,6 +52,12 @@ function questionIn({ log }: Run, id: TaskId): Unsettled['question'] {
   const task = log.task(id)
   const told = task === undefined ? undefined : questionOf(task)
   return told ?? { kind: 'answer', question: '', of: 'handler' }
+}
+
+/** The agents that could not have it, while it waits because of that. */
+function refusedBy({ state, waitingFor }: TaskContext, { part }: LiveTask): Unsettled['considered'] {
+  const waits = state === 'dispatched' && (waitingFor === 'capacity' || waitingFor === 'retry')
+  return waits ? part?.considered : undefined
 }
 
 /** Questions of an attempt that has been told to end are no longer open. */
@@ -88,6 +95,8 @@ function waitsForLack(run: Run, lane: Lane, lack: Lack): WaitsFor {
         heldBy: holders(run, ({ task }) => (task.uses[pool] ?? 0) > 0),
       }
     }
+    case 'agent':
+      return { kind: 'agent', considered: run.shared.agents!.considered(lane.agent!) }
     case 'executor': {
       const { name, carrying, executor } = lane.load
       const until = executors.reopensAt(lane.load)

@@ -16,7 +16,7 @@ import { limitOf, questionAbout } from '../run/question-about.ts'
 import { isSpared, waitsInVain } from '../steps/teardowns.ts'
 
 /** How long the limit is that an attempt has passed when it is ended for that reason. */
-const limitsPassed: Readonly<Record<Exclude<StopReason, 'kill'>, (policy: TaskPolicy) => number>> = {
+const limitsPassed: Readonly<Partial<Record<StopReason, (policy: TaskPolicy) => number>>> = {
   timeout: ({ timeoutMs }) => timeoutMs,
   'start-timeout': ({ startTimeoutMs }) => startTimeoutMs,
   stall: ({ stallAfterMs, stallGraceMs }) => stallAfterMs + stallGraceMs,
@@ -61,13 +61,21 @@ function tells<Type extends OfAttempt['type']>(
   }
 }
 
+/** A task waits that could not be granted: its executor declined it, or no agent can have it. */
+function tellDeferred({ context, self }: Args): void {
+  const live = liveTaskOf(self)
+  const { run, part } = live
+  const refusal = part?.considered === undefined ? undefined : run.shared.agents!.refusalOf(live)
+  run.tellTask(live, refusal ?? { type: 'task.deferred', taskId: context.taskId, ...deferral(live) })
+}
+
 /** A seam that tells what every task tells: of a first attempt in one number, of which the fact is made when somebody looks. */
 function briefly(kind: (typeof brief)[keyof typeof brief], tellWhole: (args: Args) => void) {
   return (args: Args): void => {
     const { context, self } = args
     const live = liveTaskOf(self)
     const isKept = kind === brief.completed && live.run.outbox.kept !== undefined
-    if (context.attempt !== 1 || isKept) return tellWhole(args)
+    if (context.attempt !== 1 || isKept || live.part !== undefined) return tellWhole(args)
     const more = kind === brief.completed ? context.output : undefined
     live.lastSeq = live.run.outbox.putBrief(briefOf(context.index, kind), more)
   }
@@ -120,14 +128,14 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
         expired: expired === true ? place : undefined,
       })
     },
-    tellDeferred: ({ context, self }) => {
-      const live = liveTaskOf(self)
-      const { taskId } = context
-      live.run.tellTask(live, { type: 'task.deferred', taskId, ...deferral(live) })
-    },
+    tellRefused: tellDeferred,
+    tellDeferred,
     tellDispatched: briefly(
       brief.dispatched,
-      tells('task.dispatched', (_, { lane }) => ({ executor: lane.load.name })),
+      tells('task.dispatched', (_, { lane, part }) => ({
+        executor: lane.load.name,
+        ...(part?.agentId === undefined ? {} : { agentId: part.agentId }),
+      })),
     ),
     tellStarting: briefly(
       brief.starting,
@@ -162,8 +170,9 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
     tellStopping: tells('task.stopping', ({ context }, { run }) => {
       const { forceAt, policy, killReason } = context
       const reason = context.stopReason!
+      const limitMs = limitsPassed[reason]?.(policy)
       const because =
-        reason === 'kill' ? { killReason, ...run.endingCause } : { limitMs: limitsPassed[reason](policy) }
+        reason === 'kill' ? { killReason, ...run.endingCause } : limitMs === undefined ? {} : { limitMs }
       return { reason, ...because, ...untilIn(forceAt) }
     }),
     tellAbandoned: tells('task.abandoned', ({ context }) => ({ reason: context.stopReason! })),

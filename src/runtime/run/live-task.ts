@@ -1,8 +1,11 @@
 import type { ActorRefFromLogic, EventObject } from 'xstate'
 import type { taskMachine } from '../../../machines/task.ts'
 import type { TaskContext } from '../../../machines/task-context.ts'
+import type { JobEnd } from '../../events/agent-facts.ts'
+import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import { type ActorHost, hostOf } from '../actor/actor-host.ts'
+import type { AgentPart } from '../admission/agent-desk.ts'
 import type { Lane } from '../admission/lane.ts'
 import type { Run } from './run.ts'
 import type { RunBooks } from './run-books.ts'
@@ -26,13 +29,17 @@ export class LiveTask implements ActorHost {
   isOfferOnly = false
   /** The `seq` of its latest fact. */
   lastSeq: number
+  /** For a task that an agent does. */
+  readonly part: AgentPart | undefined
 
-  constructor(run: Run, task: PlannedTask, lane: Lane) {
+  /** `agents` is what a journal says of those that it had. */
+  constructor(run: Run, task: PlannedTask, lane: Lane, agents?: AgentsOfTask) {
     this.run = run
     this.books = run.books
     this.task = task
     this.lane = lane
     this.lastSeq = run.books.lastSeq[task.index]!
+    this.part = task.agent === undefined ? undefined : run.shared.agents!.partOf(agents)
   }
 
   get actorName(): string {
@@ -50,6 +57,22 @@ export class LiveTask implements ActorHost {
   inspectorFailed(thrown: unknown): boolean {
     return this.run.inspectorFailed(thrown)
   }
+}
+
+/** An attempt is over: the slot that it has lent is its own again, and its agent has nothing more to do with it. */
+export function leaveHeld(live: LiveTask): void {
+  const { run, context, part } = live
+  if (live.lent > 0) {
+    live.lent = 0
+    run.shared.admission.slots.slots.hold()
+  }
+  if (part?.agentId !== undefined) run.shared.agents!.settle(live, jobEndOf(context))
+}
+
+function jobEndOf({ state, waitingFor, failure }: TaskContext): JobEnd {
+  if (state === 'completed' || state === 'killed') return state
+  if (state === 'dispatched' && waitingFor === 'capacity') return 'undone'
+  return failure?.code === 'ALLOWANCE_EXCEEDED' ? 'overrun' : 'failed'
 }
 
 /** The tasks of a run that have an actor, by index. */

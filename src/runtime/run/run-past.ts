@@ -194,6 +194,8 @@ const standings: Readonly<Record<TaskFact['type'], Standing | 'as before'>> = {
   'task.ready': 'ready',
   'task.retrying': 'retrying',
   'task.deferred': 'waiting',
+  'dispatch.no-agent': 'waiting',
+  'dispatch.quota-exceeded': 'waiting',
   'task.interrupted': 'waiting',
   'task.dispatched': 'live',
   'task.starting': 'live',
@@ -227,6 +229,7 @@ function standingOf({ status, outcome }: TaskView, last: TaskFact | undefined): 
     if (last.attempt === 0) return last.answer === 'yes' ? 'confirmed' : 'declined'
     return last.answer === 'retry' ? 'waiting' : 'decided'
   }
+  if ('considered' in last && 'until' in last) return 'retrying'
   const standing = standings[last.type]
   return standing === 'as before' || standing === 'settled' ? 'live' : standing
 }

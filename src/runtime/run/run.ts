@@ -19,7 +19,7 @@ import { Alarm } from '../commit/alarm.ts'
 import type { Committer } from '../commit/macrostep.ts'
 import { Outbox } from '../commit/outbox.ts'
 import type { Shared } from '../shared.ts'
-import { type LiveTask, LiveTasks } from './live-task.ts'
+import { leaveHeld, type LiveTask, LiveTasks } from './live-task.ts'
 import { rankOf } from './rank-of.ts'
 import { type BooksBefore, RunBooks } from './run-books.ts'
 import { logOf } from './run-log.ts'
@@ -280,10 +280,7 @@ export class Run implements ActorHost, Candidate, Committer {
       this.shared.admission.hold(live.lane)
       return
     }
-    if (live.lent > 0) {
-      live.lent = 0
-      this.shared.admission.slots.slots.hold()
-    }
+    leaveHeld(live)
     this.shared.admission.free(live.lane, live.isOfferOnly)
     if (this.isSetAside) this.outbox.effect((run: Run) => run.host.letGo(run), this)
   }

@@ -21,9 +21,11 @@ export function admitTasks(run: Run, most: number): void {
     queue.take(index)
     const taskActor = live.get(index) ?? spawnTask(run, task, lane)
     const { at } = macrostep
-    if (decision === 'granted') {
+    if (decision === 'granted' && task.agent !== undefined) run.shared.agents!.admit(taskActor)
+    else if (decision === 'granted') {
       run.sendTask(taskActor, { type: 'task.grant', at, forceable: lane.load.executor.force !== undefined })
     } else {
+      if (taskActor.part !== undefined) taskActor.part.considered = undefined
       run.sendTask(taskActor, { type: 'task.defer', at })
       queue.restore(index)
       queue.close(lane.index)

@@ -34,7 +34,12 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
     ? startingAgain(run, task, kept)
     : restoredOf(spent === undefined ? of : { ...of, standing: 'asking' }, kept, task, now)
   if (restored === undefined) return
-  const live = spawnTask(run, task, books.lanes[books.queue.laneOf(index)]!, restored)
+  const lane = books.lanes[books.queue.laneOf(index)]!
+  const { agents } = of.view
+  const live = spawnTask(run, task, lane, restored, agents)
+  if (isAdopted && live.part !== undefined && agents?.agentId !== undefined) {
+    run.shared.agents!.resume(live, agents.agentId)
+  }
   // An instant that has passed is due now, and does not count as late.
   books.deadlines.set(index, Math.max(now, dueAt(live.context)))
   run.slotChanged(live, holdsSlot(live.context.state))
@@ -95,6 +100,8 @@ function restoredOf(
   now: number,
 ): RestoredTask | undefined {
   const { standing, view, stopping } = past
+  const dispatchAttempts = view.agents?.dispatchAttempts ?? 0
+  const waits = { ...kept, state: 'dispatched' as const, dispatchAttempts }
   switch (standing) {
     case 'pending':
     case 'ready':
@@ -106,15 +113,15 @@ function restoredOf(
       return undefined
     case 'live':
     case 'waiting':
-      return { ...kept, state: 'dispatched', waitingFor: 'grant', retryAt: never }
+      return { ...waits, waitingFor: 'grant', retryAt: never }
     case 'asking': {
       const { questions } = view
       const answerBy = questions.length === 0 ? now + policy.answerWithinMs : askedUntil(past)
       const pending = { answerBy, defaultAnswer: policy.defaultDecision }
-      return { ...kept, state: 'dispatched', waitingFor: 'answer', retryAt: never, openQuestions: [pending] }
+      return { ...waits, waitingFor: 'answer', retryAt: never, openQuestions: [pending] }
     }
     case 'retrying':
-      return { ...kept, state: 'dispatched', waitingFor: 'retry', retryAt: view.until! }
+      return { ...waits, waitingFor: 'retry', retryAt: view.until! }
     case 'stopping':
     case 'abandoned': {
       const forceAt = standing === 'abandoned' ? now : now + policy.killGraceMs

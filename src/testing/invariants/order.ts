@@ -14,6 +14,7 @@ type Place =
   | 'declined'
   | 'to confirm again'
   | 'waiting'
+  | 'refused'
   | 'asking'
   | 'decided'
   | 'granted'
@@ -28,6 +29,8 @@ type Place =
   | 'failed'
   | 'killed'
   | 'skipped'
+
+const refusals = { 'dispatch.no-agent': 'refused', 'dispatch.quota-exceeded': 'refused' } as const
 
 /** For each place, which facts about the task may come next, and the place that they lead to. */
 const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Place>>>>> = {
@@ -46,13 +49,24 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   'to confirm again': { 'task.asked': 'confirming', 'task.killed': 'killed', 'task.skipped': 'skipped' },
   ready: {
     'task.deferred': 'waiting',
+    ...refusals,
     'task.dispatched': 'granted',
     'task.killed': 'killed',
     'task.skipped': 'skipped',
   },
   waiting: {
     'task.deferred': 'waiting',
+    ...refusals,
     'task.dispatched': 'granted',
+    'task.killed': 'killed',
+  },
+  // Nobody could be found to do it: after the last dispatch attempt it fails, or a person is asked.
+  refused: {
+    'task.deferred': 'waiting',
+    ...refusals,
+    'task.dispatched': 'granted',
+    'task.asked': 'asking',
+    'task.failed': 'failed',
     'task.killed': 'killed',
   },
   asking: { 'task.answered': 'decided', 'task.killed': 'killed' },
@@ -106,6 +120,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   // The next attempt follows, unless there were too many interruptions.
   interrupted: {
     'task.deferred': 'waiting',
+    ...refusals,
     'task.dispatched': 'granted',
     'task.asked': 'asking',
     'task.failed': 'failed',
@@ -214,6 +229,7 @@ function afterStoreFailure(place: Place, { type }: TaskFact): Place | undefined 
 const landings: Readonly<Record<TaskFact['type'], Place | 'as before'>> = {
   'task.ready': 'ready',
   'task.deferred': 'waiting',
+  ...refusals,
   'task.dispatched': 'granted',
   'task.starting': 'starting',
   'task.started': 'running',

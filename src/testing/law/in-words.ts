@@ -27,7 +27,7 @@ const plain = plan({ name: 'plain', tasks: { it: { run: () => undefined } } }).t
 const plainPolicy = new Map<string, unknown>(Object.entries(plain.policy))
 
 function optionsInWords(task: PlannedTask): string[] {
-  const { rule, teardown, policy, backoff, priority, estimateMs, uses, executor } = task
+  const { rule, teardown, policy, backoff, priority, estimateMs, uses, executor, agent } = task
   return [
     ...(teardown ? ['teardown'] : []),
     ...(rule === plain.rule ? [] : [`when ${typeof rule === 'function' ? 'its own rule' : rule}`]),
@@ -41,6 +41,7 @@ function optionsInWords(task: PlannedTask): string[] {
     ...(estimateMs === undefined ? [] : [`estimate ${estimateMs}`]),
     ...Object.entries(uses).map(([pool, amount]) => `uses ${amount} of ${pool}`),
     ...(executor === plain.executor ? [] : [`on ${executor}`]),
+    ...(agent === undefined ? [] : [`by an agent ${JSON.stringify(agent)}`]),
   ]
 }
 

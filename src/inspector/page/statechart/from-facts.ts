@@ -1,5 +1,5 @@
 import type { RunState } from '../../../../machines/dag.ts'
-import type { TaskState } from '../../../../machines/task-context.ts'
+import type { StopReason, TaskState } from '../../../../machines/task-context.ts'
 import { droppedOutput, type RunFact } from '../../../events/facts.ts'
 import type { ActorName } from '../../protocol.ts'
 import { addTo } from '../state/grouped.ts'
@@ -164,6 +164,10 @@ export class StepReader {
         if (known.state === 'starting') return add(worker(), ['attempt.rejected'], 'dispatched')
         begun()
         return add('dag', ['task.defer'], 'dispatched')
+      case 'dispatch.no-agent':
+      case 'dispatch.quota-exceeded':
+        begun()
+        return add('dag', [fact.dispatchAttempt === undefined ? 'task.defer' : 'task.refuse'], 'dispatched')
       case 'task.starting':
         return add('dag', ['task.grant'], 'starting')
       case 'task.started':
@@ -193,7 +197,7 @@ export class StepReader {
       }
       case 'task.stopping':
         known.told = undefined
-        return add('dag', [fact.reason === 'kill' ? 'task.kill' : 'task.due'], 'stopping')
+        return add('dag', [stoppedBy[fact.reason] ?? 'task.due'], 'stopping')
       case 'task.abandoned':
         known.ending = 'task.due'
         return
@@ -256,4 +260,11 @@ function signIn({ at, taskId }: TaskFact, next: RunFact | undefined): string {
   if (next?.taskId !== taskId || next.at !== at) return 'attempt.heartbeat'
   if (next.type === 'task.warned') return 'attempt.warned'
   return next.type === 'task.asked' && next.of === 'handler' ? 'attempt.asked' : 'attempt.heartbeat'
+}
+
+/** The event that has an attempt ended, where that is no instant that has come. */
+const stoppedBy: Readonly<Partial<Record<StopReason, string>>> = {
+  kill: 'task.kill',
+  overrun: 'task.end',
+  'agent-gone': 'task.end',
 }

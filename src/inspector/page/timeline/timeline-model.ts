@@ -93,6 +93,11 @@ export class TimelineModel {
         this.#endAttempt(row, fact, 'deferred')
         open(row, 'queued', at)
         return
+      case 'dispatch.no-agent':
+      case 'dispatch.quota-exceeded':
+        if (fact.until === undefined) open(row, 'queued', at)
+        else open(row, 'retry', at, fact.until)
+        return
       case 'task.dispatched':
         this.#dispatch(row, at, seq, fact.attempt)
         return

@@ -1,0 +1,167 @@
+import { thrownText } from '../errors/foreign-value.ts'
+import type { AgentRefusal, RefusedAgent } from '../events/facts.ts'
+import { refusalsInWords } from './refusals-in-words.ts'
+import type { AgentNeed } from '../graph/plan.ts'
+import type { Shortage } from './account.ts'
+import type { AgentView, Registry } from './registry.ts'
+import { type RoutedTask, type Router, unfitnessOf } from './router.ts'
+
+/** What is known of a task for which an agent is looked for. */
+export interface ConsideredTask {
+  readonly runId: string
+  readonly taskId: string
+  readonly priority: number
+  readonly need: AgentNeed
+  /** In order. */
+  readonly failedWith: readonly string[]
+  readonly spent: readonly string[]
+}
+
+/**
+ * Why nobody can have a task. `full`: those that could do it have as many attempts as they take. `quota`: they may not
+ * spend more, which passes. `models`: they may not use its model. `spent`: it has used too much of all of them. `router`:
+ * the router threw, or picked somebody who cannot have it. `nobody`: nobody who is there could do it.
+ */
+export type Want = 'full' | 'quota' | 'models' | 'spent' | 'router' | 'nobody'
+
+export interface NobodyFor {
+  readonly want: Want
+  readonly considered: readonly RefusedAgent[]
+  /** What the router did, where it was that. */
+  readonly fault?: string
+}
+
+export interface Considering {
+  readonly registry: Registry
+  readonly router: Router
+  /** Why the agent may spend nothing on the model now. */
+  readonly check: (agentId: string, model: string | undefined) => Shortage | undefined
+  /** `check`, and reserves a job where nothing is short. */
+  readonly reserve: (agentId: string, model: string | undefined) => Shortage | undefined
+}
+
+/** So many agents are named. */
+const mostNamed = 20
+
+/**
+ * The choices of a task, in the order in which they are tried: undefined is whom the router picks. After a failed attempt
+ * the one comes first that follows the agent which had it.
+ */
+export function choicesOf(
+  { agent, fallback }: AgentNeed,
+  failedWith: readonly string[],
+): readonly (string | undefined)[] {
+  const choices = [agent, ...fallback]
+  const last = failedWith.at(-1)
+  if (last === undefined || choices.length === 1) return choices
+  // One that is not named was picked by the router.
+  const next = (choices.includes(last) ? choices.indexOf(last) : choices.indexOf(undefined)) + 1
+  return [...choices.slice(next), ...choices.slice(0, next)]
+}
+
+/** Finds an agent for a task and reserves its allowance; otherwise says why nobody can have it. */
+export function placeWith(
+  asking: Considering,
+  task: ConsideredTask,
+): { readonly agentId: string } | NobodyFor {
+  const { registry, reserve } = asking
+  const { need, spent } = task
+  for (const choice of choicesOf(need, task.failedWith)) {
+    if (choice === undefined) {
+      const routed = route(asking, task)
+      if (routed !== undefined) return routed
+      continue
+    }
+    const agent = registry.get(choice)
+    if (agent === undefined || spent.includes(choice)) continue
+    if (unfitnessOf(agent, need.requires) === undefined && reserve(choice, need.model) === undefined)
+      return { agentId: choice }
+  }
+  return nobodyFor(asking, need, spent)
+}
+
+/** What is in the way of every task that needs this. Undefined where somebody could have it. */
+export function lackOf(asking: Considering, need: AgentNeed): Want | undefined {
+  for (const agent of candidatesFor(asking.registry, need)) {
+    if (typeof agent !== 'string' && refusal(asking, agent, need) === undefined) return undefined
+  }
+  return nobodyFor(asking, need, []).want
+}
+
+/** Every agent that could be considered, and why it cannot have it. */
+export function nobodyFor(asking: Considering, need: AgentNeed, spent: readonly string[]): NobodyFor {
+  const considered: RefusedAgent[] = []
+  const whys = new Set<AgentRefusal>()
+  for (const agent of candidatesFor(asking.registry, need)) {
+    const agentId = typeof agent === 'string' ? agent : agent.id
+    const why = typeof agent === 'string' ? 'unknown' : refusalOf(asking, agent, need, spent)
+    whys.add(why)
+    if (considered.length < mostNamed) considered.push({ agentId, why })
+  }
+  return { want: wantOf(whys), considered }
+}
+
+function route(
+  asking: Considering,
+  task: ConsideredTask,
+): { readonly agentId: string } | NobodyFor | undefined {
+  const { registry, router, reserve, check } = asking
+  const { need, runId, taskId, priority, failedWith, spent } = task
+  const { requires, model } = need
+  const routed: RoutedTask = { runId, taskId, priority, requires, model, failedWith: new Set(failedWith) }
+  let agents = spent.length === 0 ? registry.all : registry.all.filter(({ id }) => !spent.includes(id))
+  for (;;) {
+    let agentId: string | undefined
+    try {
+      agentId = router(routed, agents)
+    } catch (thrown) {
+      return misrouted(asking, task, `the router threw: ${thrownText(thrown)}`)
+    }
+    if (agentId === undefined) return undefined
+    const agent = agents.find(({ id }) => id === agentId)
+    const unfit = agent === undefined ? 'unknown' : unfitnessOf(agent, requires)
+    if (unfit !== undefined)
+      return misrouted(asking, task, `the router picked ${agentId}, which ${refusalsInWords[unfit]}`)
+    if (reserve(agentId, model) === undefined) return { agentId }
+    // Mostly the first has something to spend: the others are looked at when it has not.
+    agents = agents.filter(({ id }) => id !== agentId && check(id, model) === undefined)
+  }
+}
+
+function misrouted(asking: Considering, { need, spent }: ConsideredTask, fault: string): NobodyFor {
+  return { ...nobodyFor(asking, need, spent), want: 'router', fault }
+}
+
+/** Those that a task may go to, and the ids of those that are named and not there. */
+function candidatesFor(registry: Registry, { agent, fallback }: AgentNeed): readonly (AgentView | string)[] {
+  if (agent === undefined) {
+    const unknown = fallback.filter((id) => registry.get(id) === undefined)
+    return unknown.length === 0 ? registry.all : [...registry.all, ...unknown]
+  }
+  return [agent, ...fallback].map((id) => registry.get(id) ?? id)
+}
+
+function refusal({ check }: Considering, agent: AgentView, need: AgentNeed): AgentRefusal | undefined {
+  return unfitnessOf(agent, need.requires) ?? check(agent.id, need.model)?.limit
+}
+
+function refusalOf(
+  asking: Considering,
+  agent: AgentView,
+  need: AgentNeed,
+  spent: readonly string[],
+): AgentRefusal {
+  const why = refusal(asking, agent, need)
+  const isThere = why !== 'offline' && why !== 'incapable'
+  return isThere && spent.includes(agent.id) ? 'spent' : (why ?? 'not picked')
+}
+
+function wantOf(whys: ReadonlySet<AgentRefusal>): Want {
+  if (whys.has('full')) return 'full'
+  if (passing.some((why) => whys.has(why))) return 'quota'
+  if (whys.has('not picked')) return 'router'
+  if (whys.has('models')) return 'models'
+  return whys.has('spent') ? 'spent' : 'nobody'
+}
+
+const passing = ['dailyTokens', 'dailyJobs', 'concurrentJobs', 'modelTokens'] as const

@@ -1,0 +1,105 @@
+import type { AgentNeed } from '../../graph/plan.ts'
+import type { Want } from '../../agents/consider.ts'
+import type { Candidate, Lane } from '../admission/lane.ts'
+import type { Lack, Resource } from '../admission/resource.ts'
+
+const lack: Lack = { kind: 'agent' }
+
+/**
+ * The lanes that wait for agents, and the tasks that wait for them alone. They are looked at again once anything has
+ * changed about agents, the best lane first and one at a time, so that few of many that wait are offered in vain.
+ */
+export class AgentResource implements Resource {
+  readonly #waitsFor: (need: AgentNeed) => Want | undefined
+  readonly #waited: () => void
+  /** Rises with everything that changes about agents. */
+  #version = 0
+  /** The version that each was looked at last, and what it waits for. */
+  readonly #lanes = new Map<Lane, { at: number; readonly want: Want | undefined }>()
+  readonly #parked = new Map<() => void, number>()
+  readonly #known = new Map<AgentNeed, Want | undefined>()
+  /** All that waits was looked at since. */
+  #seen = 0
+
+  /**
+   * `waitsFor` says why tasks with that need have to wait for agents to change, if they have to, and `waited` is called when somebody
+   * begins to.
+   */
+  constructor(waitsFor: (need: AgentNeed) => Want | undefined, waited: () => void) {
+    this.#waitsFor = waitsFor
+    this.#waited = waited
+  }
+
+  get isWaitedFor(): boolean {
+    return this.#lanes.size > 0 || this.#parked.size > 0
+  }
+
+  changed(): void {
+    this.#version++
+    this.#known.clear()
+  }
+
+  park(tryAgain: () => void): void {
+    this.#parked.set(tryAgain, this.#version)
+    this.#waited()
+  }
+
+  lacks({ agent }: Lane): Lack | undefined {
+    return this.#wantOf(agent) === undefined ? undefined : lack
+  }
+
+  wait(lane: Lane): 'lane' {
+    lane.waitIn(undefined)
+    this.#lanes.set(lane, { at: this.#version, want: this.#wantOf(lane.agent) })
+    this.#waited()
+    return 'lane'
+  }
+
+  openNext(open: (lane: Lane) => boolean): boolean {
+    if (this.#seen === this.#version) return false
+    let hasOpened = false
+    for (const [tryAgain, at] of this.#parked) {
+      if (at === this.#version) continue
+      this.#parked.delete(tryAgain)
+      tryAgain()
+      hasOpened = true
+    }
+    for (const lane of this.#byPriority()) {
+      const known = this.#lanes.get(lane)!
+      if (known.at === this.#version) continue
+      const want = this.#wantOf(lane.agent)
+      if (lane.run.waiting.has(lane) && want !== undefined && want === known.want) {
+        known.at = this.#version
+        continue
+      }
+      this.#lanes.delete(lane)
+      if (!lane.run.waiting.has(lane)) continue
+      // One that waits for something else now says so when it is offered.
+      if (want === undefined) open(lane)
+      else lane.open()
+      return true
+    }
+    this.#seen = this.#version
+    return hasOpened
+  }
+
+  take(): void {}
+
+  give(): void {}
+
+  leave(run: Candidate): void {
+    for (const lane of this.#lanes.keys()) if (lane.run === run) this.#lanes.delete(lane)
+  }
+
+  #wantOf(need: AgentNeed | undefined): Want | undefined {
+    if (need === undefined) return undefined
+    if (!this.#known.has(need)) this.#known.set(need, this.#waitsFor(need))
+    return this.#known.get(need)
+  }
+
+  #byPriority(): readonly Lane[] {
+    if (this.#lanes.size < 2) return [...this.#lanes.keys()]
+    const ranked = [...this.#lanes.keys()].map((lane) => ({ lane, rank: lane.headPriority() ?? -Infinity }))
+    return ranked.toSorted((a, b) => b.rank - a.rank).map(({ lane }) => lane)
+  }
+}

@@ -1,0 +1,333 @@
+import { dayOf, nextDayAt } from '../../agents/account.ts'
+import { Allowance, jobKey } from '../../agents/allowance.ts'
+import {
+  type Considering,
+  lackOf,
+  type NobodyFor,
+  nobodyFor,
+  placeWith,
+  type Want,
+} from '../../agents/consider.ts'
+import { Registry } from '../../agents/registry.ts'
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { AgentJob, JobEnd, NewAgentFact, ReportedUsage } from '../../events/agent-facts.ts'
+import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
+import { refusedInWords } from '../../agents/refusals-in-words.ts'
+import type { AgentNeed } from '../../graph/plan.ts'
+import { Deadlines } from '../../scheduling/deadlines.ts'
+import type { AgentDesk, DeskHost } from '../admission/agent-desk.ts'
+import { Alarm } from '../commit/alarm.ts'
+import type { LiveTask } from '../run/live-task.ts'
+import { AgentLog } from './agent-log.ts'
+import type { ReadAgent, ReadAgents } from './agent-options.ts'
+import { AgentResource } from './agent-resource.ts'
+import type { AgentUsage, ListedAgent } from './agents.ts'
+import {
+  type AskedTask,
+  askedOf,
+  endJob,
+  grant,
+  newPart,
+  ownPart,
+  refusalFact,
+  refuse,
+  type RefusedTask,
+} from './place-task.ts'
+
+/** The wait after the first dispatch attempt. Each further one is twice as long. */
+const firstWaitMs = 5_000
+
+/** What is awaited, by key. */
+const reaping = 0
+const nextDay = 1
+
+interface Live {
+  readonly job: AgentJob
+  readonly agentId: string
+  readonly live: LiveTask
+}
+
+/** Gives tasks to agents, and takes them back: registry, router and allowance as one. */
+export class Desk implements AgentDesk {
+  readonly resource = new AgentResource(
+    (need) => this.#waitsFor(need),
+    () => this.#arm(),
+  )
+  readonly log = new AgentLog()
+  readonly registry: Registry
+  readonly allowance: Allowance
+  readonly #options: ReadAgents
+  readonly #considering: Considering
+  readonly #live = new Map<string, Live>()
+  readonly #deadlines = new Deadlines(2)
+  #host: DeskHost | undefined
+  #alarm: Alarm | undefined
+  #day = Number.NaN
+  /** Those that have registered before there was a runtime. */
+  #early: ReadAgent[]
+
+  constructor(options: ReadAgents) {
+    this.#options = options
+    this.#early = [...options.list]
+    const tell = (fact: NewAgentFact, at: number): void => {
+      this.log.tell(fact, at)
+      this.resource.changed()
+    }
+    this.registry = new Registry(tell)
+    this.allowance = new Allowance(tell)
+    this.#considering = {
+      registry: this.registry,
+      router: options.router,
+      check: (agentId, model) => this.allowance.check(agentId, model, this.#now),
+      reserve: (agentId, model) => this.allowance.check(agentId, model, this.#now),
+    }
+  }
+
+  attach(host: DeskHost): void {
+    if (this.#host !== undefined) {
+      throw new DagmarError('CONFIG_INVALID', {
+        message: 'These agents belong to another runtime already.',
+        hint: 'Make others for each runtime: agents({ … }).',
+      })
+    }
+    this.#host = host
+    this.log.attach(host.macrostep)
+    this.#alarm = new Alarm(host.clock, this.#deadlines, () => this.step(() => undefined))
+    const early = this.#early
+    this.#early = []
+    if (early.length > 0) this.step((at) => early.forEach((agent) => this.#register(agent, at)))
+  }
+
+  loaded(): undefined {
+    return undefined
+  }
+
+  /** A change of agents, as a macrostep. */
+  step(change: (at: number) => void): void {
+    const { macrostep } = this.#attached()
+    macrostep.run(() => {
+      const { at } = macrostep
+      this.#catchUp(at)
+      change(at)
+      this.#arm()
+    })
+  }
+
+  register(agent: ReadAgent): void {
+    if (this.#host === undefined) this.#early.push(agent)
+    else this.step((at) => this.#register(agent, at))
+  }
+
+  deregister(id: string): boolean {
+    let isKnown = false
+    this.step((at) => {
+      isKnown = this.registry.deregister(id, at)
+      if (!isKnown) return
+      for (const { agentId, live } of [...this.#live.values()]) if (agentId === id) endJob(live, 'agent-gone')
+    })
+    return isKnown
+  }
+
+  heartbeat(id: string): boolean {
+    let isKnown = false
+    this.step((at) => {
+      isKnown = this.registry.heartbeat(id, at)
+    })
+    return isKnown
+  }
+
+  readonly partOf = newPart
+
+  admit(live: object): void {
+    const at = this.#now
+    this.#catchUp(at)
+    const asked = askedOf(live as LiveTask)
+    const { job } = asked
+    const reserve = (agentId: string, model: string | undefined) =>
+      this.allowance.reserve(agentId, job, model, at)
+    const found = placeWith({ ...this.#considering, reserve }, { ...asked, ...job })
+    if (!('agentId' in found)) {
+      refuse(live as LiveTask, this.#refusal(asked, found, at), this.resource)
+      return
+    }
+    this.#take(live as LiveTask, job, found.agentId)
+    grant(live as LiveTask, this.allowance.account(found.agentId, at).limits.longestJobMs)
+  }
+
+  refusalOf(live: object): NewRunFact | undefined {
+    return refusalFact(live as LiveTask)
+  }
+
+  resume(live: object, agentId: string): void {
+    const { context, task } = live as LiveTask
+    const { runId, taskId, attempt } = context
+    const job = { runId, taskId, attempt }
+    this.allowance.begin(agentId, job, task.agent!.model, this.#now)
+    this.#take(live as LiveTask, job, agentId)
+  }
+
+  settle(live: object, end: JobEnd): void {
+    const at = this.#now
+    const part = ownPart(live as LiveTask)
+    const { agentId, job } = part
+    if (agentId === undefined || job === undefined) return
+    part.agentId = undefined
+    part.job = undefined
+    if (end === 'failed' || end === 'overrun') part.failedWith.push(agentId)
+    if (end === 'overrun') part.spent.push(agentId)
+    this.#live.delete(jobKey(job))
+    this.registry.give(agentId, at)
+    this.allowance.settle(job, end, at)
+    this.resource.changed()
+    this.#arm()
+  }
+
+  charge(live: object, usage: ReportedUsage): void {
+    const { agentId, job } = ownPart(live as LiveTask)
+    if (agentId === undefined || job === undefined) return
+    const charged = this.allowance.charge(job, usage, this.#now)
+    const { onOverrun } = this.allowance.account(agentId, this.#now).limits
+    if (charged?.isOverrun === true && onOverrun === 'kill') endJob(live as LiveTask, 'overrun')
+  }
+
+  considered(need: AgentNeed): readonly RefusedAgent[] {
+    return nobodyFor(this.#considering, need, []).considered
+  }
+
+  shift(byMs: number): void {
+    this.registry.shift(byMs)
+    this.#deadlines.shift(byMs)
+    this.#alarm?.shift(byMs)
+  }
+
+  close(): void {
+    this.#alarm?.stop()
+    this.log.close()
+  }
+
+  list(): readonly ListedAgent[] {
+    this.step(() => undefined)
+    return this.registry.all.map((agent) => {
+      const { id, capabilities, status, load, maxLoad, lastHeartbeatAt } = agent
+      const jobs = [...this.#live.values()].filter(({ agentId }) => agentId === id).map(({ job }) => job)
+      return { id, capabilities, status, load, maxLoad, lastHeartbeatAt, jobs, usage: this.#usageOf(id) }
+    })
+  }
+
+  usage(): readonly AgentUsage[] {
+    return this.allowance.agentIds.map((id) => this.#usageOf(id))
+  }
+
+  #usageOf(agentId: string): AgentUsage {
+    const { tokens, models, costUsd, jobs, active, limits } = this.allowance.account(agentId, this.#now)
+    return {
+      agentId,
+      tokens,
+      byModel: Object.fromEntries(models),
+      costUsd,
+      jobs,
+      activeJobs: active,
+      tokensLeft: leftOf(limits.dailyTokens, tokens),
+      jobsLeft: leftOf(limits.dailyJobs, jobs),
+    }
+  }
+
+  get #now(): number {
+    return this.#attached().macrostep.at
+  }
+
+  #register({ id, profile, limits }: ReadAgent, at: number): void {
+    const load = [...this.#live.values()].filter(({ agentId }) => agentId === id).length
+    this.allowance.setLimits(id, limits)
+    this.registry.register(id, profile, at, load)
+  }
+
+  #take(live: LiveTask, job: AgentJob, agentId: string): void {
+    const part = ownPart(live)
+    part.agentId = agentId
+    part.job = job
+    part.refused = undefined
+    part.considered = undefined
+    this.#live.set(jobKey(job), { job, agentId, live })
+    this.registry.take(agentId, this.#now)
+    this.resource.changed()
+    this.#arm()
+  }
+
+  /** Whoever has been silent for too long is offline, and a new day has begun, whether or not a timer has said so. */
+  #catchUp(at: number): void {
+    if (this.registry.dueAt <= at) this.registry.reap(at)
+    const day = dayOf(at)
+    if (day === this.#day) return
+    this.#day = day
+    this.resource.changed()
+  }
+
+  /** Timers run only while somebody is at work, or is waited for. */
+  #arm(): void {
+    const isNeeded = this.#live.size > 0 || this.resource.isWaitedFor
+    const never = Number.POSITIVE_INFINITY
+    this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
+    this.#deadlines.set(nextDay, this.resource.isWaitedFor ? nextDayAt(this.#now) : never)
+    this.#alarm?.update()
+  }
+
+  /** Why tasks with that need have to wait for agents to change. Undefined where they do not. */
+  #waitsFor(need: AgentNeed): Want | undefined {
+    const want = lackOf(this.#considering, need)
+    return want !== undefined && this.#mayWait(want) ? want : undefined
+  }
+
+  #mayWait(want: Want): boolean {
+    const { onNoAgent, onQuotaExceeded } = this.#options
+    if (want === 'quota') return onQuotaExceeded === 'wait'
+    return want === 'full' || (want === 'nobody' && onNoAgent === 'wait')
+  }
+
+  #refusal({ dispatchAttempts }: AskedTask, nobody: NobodyFor, at: number): RefusedTask {
+    const { want, considered } = nobody
+    const type = typeOf[want]
+    const failure = { code: codeOf[want], message: messageOf(nobody) }
+    if (this.#mayWait(want)) return { type, considered, failure, attempt: undefined }
+    const number = dispatchAttempts + 1
+    // Nobody else will come for a task that has spent too much of everybody.
+    const most = want === 'spent' ? number : this.#options.maxAttempts
+    const retryAt = number >= most ? Number.POSITIVE_INFINITY : at + firstWaitMs * 2 ** dispatchAttempts
+    return { type, considered, failure, attempt: { number, most, retryAt } }
+  }
+
+  #attached(): DeskHost {
+    if (this.#host !== undefined) return this.#host
+    throw new DagmarError('CONFIG_INVALID', {
+      message: 'These agents belong to no runtime yet.',
+      hint: 'Give them to one first: createRuntime({ agents }).',
+    })
+  }
+}
+
+const typeOf: Readonly<Record<Want, RefusedTask['type']>> = {
+  full: 'task.deferred',
+  quota: 'dispatch.quota-exceeded',
+  models: 'dispatch.quota-exceeded',
+  spent: 'dispatch.no-agent',
+  router: 'dispatch.no-agent',
+  nobody: 'dispatch.no-agent',
+}
+
+const codeOf: Readonly<Record<Want, string>> = {
+  full: 'NO_AGENT',
+  quota: 'QUOTA_EXCEEDED',
+  models: 'QUOTA_EXCEEDED',
+  spent: 'ALLOWANCE_EXCEEDED',
+  router: 'ROUTER_FAILED',
+  nobody: 'NO_AGENT',
+}
+
+function messageOf({ considered, fault }: NobodyFor): string {
+  const each = considered.length === 0 ? 'none is registered' : refusedInWords(considered)
+  return `No agent can do it: ${fault === undefined ? each : `${fault} (${each})`}.`
+}
+
+function leftOf(most: number, used: number): number | undefined {
+  return most === Number.POSITIVE_INFINITY ? undefined : Math.max(0, most - used)
+}

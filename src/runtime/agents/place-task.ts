@@ -1,0 +1,125 @@
+import type { Failure } from '../../../machines/outcome.ts'
+import type { AgentReason, TaskContext } from '../../../machines/task-context.ts'
+import type { AgentJob } from '../../events/agent-facts.ts'
+import { type NewRunFact, type RefusedAgent, untilIn } from '../../events/facts.ts'
+import type { AgentsOfTask } from '../../events/task-view.ts'
+import type { AgentNeed } from '../../graph/plan.ts'
+import type { AgentPart } from '../admission/agent-desk.ts'
+import type { LiveTask } from '../run/live-task.ts'
+import type { AgentResource } from './agent-resource.ts'
+
+/** A task that is to be given to an agent. */
+export interface AskedTask {
+  /** The attempt that it is about to begin. */
+  readonly job: AgentJob
+  readonly need: AgentNeed
+  readonly priority: number
+  /** The agents that have failed it, in order, and those that it has spent too much of. */
+  readonly failedWith: readonly string[]
+  readonly spent: readonly string[]
+  /** How many dispatch attempts it has used. */
+  readonly dispatchAttempts: number
+}
+
+/** Why nobody has it, and what follows from that. */
+export interface RefusedTask {
+  readonly type: 'task.deferred' | 'dispatch.no-agent' | 'dispatch.quota-exceeded'
+  readonly considered: readonly RefusedAgent[]
+  readonly failure: Pick<Failure, 'code' | 'message'>
+  /** The dispatch attempt that it has cost. Undefined where it waits for agents to change, which costs nothing. */
+  readonly attempt: { readonly number: number; readonly most: number; readonly retryAt: number } | undefined
+}
+
+/** The part of a task, as the desk keeps it. */
+export interface OwnPart extends AgentPart {
+  /** The attempt that its agent has. */
+  job: AgentJob | undefined
+  refused: RefusedTask | undefined
+  readonly failedWith: string[]
+  readonly spent: string[]
+}
+
+export function newPart(before: AgentsOfTask | undefined): OwnPart {
+  return {
+    agentId: undefined,
+    considered: undefined,
+    job: undefined,
+    refused: undefined,
+    failedWith: [...(before?.failedWith ?? [])],
+    spent: [...(before?.spent ?? [])],
+  }
+}
+
+export const ownPart = (live: LiveTask): OwnPart => live.part as OwnPart
+
+export function askedOf({ task, context, part }: LiveTask): AskedTask {
+  const { runId, taskId, attempt, dispatchAttempts } = context
+  const { failedWith, spent } = part as OwnPart
+  const job = { runId, taskId, attempt: attempt + 1 }
+  return { job, need: task.agent!, priority: task.priority, failedWith, spent, dispatchAttempts }
+}
+
+/** Ends the attempt, once it is live. */
+export function endJob(live: LiveTask, reason: AgentReason): void {
+  const { run, task } = live
+  if (run.live.get(task.index) === live) run.sendTask(live, { type: 'task.end', at: run.now, reason })
+}
+
+/** `longestMs` is the longest that the agent may be at work for it. */
+export function grant(live: LiveTask, longestMs: number): void {
+  const { run, task, lane } = live
+  const timeoutMs = Math.min(task.policy.timeoutMs, longestMs)
+  const forceable = lane.load.executor.force !== undefined
+  run.sendTask(live, { type: 'task.grant', at: run.now, forceable, timeoutMs })
+}
+
+export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentResource): void {
+  const { run, task } = live
+  const part = ownPart(live)
+  const { now: at } = run
+  const { attempt, considered } = refused
+  part.refused = refused
+  part.considered = considered
+  if (attempt === undefined) {
+    run.sendTask(live, { type: 'task.defer', at })
+    waitForAgents(live, resource)
+    return
+  }
+  const { most, retryAt } = attempt
+  run.sendTask(live, { type: 'task.refuse', at, most, retryAt, failure: failureOf(live, refused) })
+}
+
+/** With its lane; or alone, where others of the lane may be granted: they have not spent what it has spent. */
+function waitForAgents(live: LiveTask, resource: AgentResource): void {
+  const { run, task, lane } = live
+  if (resource.lacks(lane) !== undefined) {
+    run.books.queue.restore(task.index)
+    run.books.queue.close(lane.index)
+    resource.wait(lane)
+    return
+  }
+  resource.park(() => {
+    const isWaiting = run.live.get(task.index) === live && live.context.waitingFor === 'capacity'
+    if (isWaiting && !run.books.queue.has(task.index)) run.restore(task.index)
+  })
+}
+
+/** What the fact says of why it was refused. Undefined where its executor declined it, or took its acceptance back. */
+export function refusalFact(live: LiveTask): NewRunFact | undefined {
+  const { refused } = ownPart(live)
+  if (refused === undefined || live.isHolding) return undefined
+  const { type, considered, attempt } = refused
+  const { taskId } = live.context
+  if (type === 'task.deferred') {
+    const { name: executor, carrying } = live.lane.load
+    return { type, taskId, executor, carrying, considered }
+  }
+  const numbered =
+    attempt === undefined ? {} : { dispatchAttempt: attempt.number, ...untilIn(attempt.retryAt) }
+  return { type, taskId, considered, failure: failureOf(live, refused), ...numbered }
+}
+
+function failureOf({ context, run }: LiveTask, { failure }: RefusedTask): Failure {
+  const { severity }: TaskContext['policy'] = context.policy
+  return { ...failure, severity, retryable: false, at: run.now }
+}
