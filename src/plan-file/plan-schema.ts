@@ -10,6 +10,7 @@ import {
 } from '../graph/options.ts'
 import { orders } from '../graph/plan.ts'
 import { ruleNames } from '../graph/rules.ts'
+import { agentFields } from './agent-fields.ts'
 import {
   described,
   duration,
@@ -82,8 +83,6 @@ export const stall = v.union(
 const poolName = v.pipe(v.string(), v.regex(/\S/, 'is no name for a pool.'))
 
 export const amounts = v.record(poolName, integer(1), 'amounts by pool')
-
-const names = v.array(text, 'texts')
 
 const variableName = v.pipe(
   v.string(),
@@ -177,16 +176,7 @@ const sharedFields = {
     'The name of the executor that carries out the attempts, among those of the runtime that the plan is given to. dagmar run has no other than process.',
     { default: 'process' },
   ),
-  requires: field(
-    names,
-    'The capabilities of the agent that does the task. dagmar run has no agents: they come with the program that runs the plan.',
-  ),
-  agent: field(text, 'The id of the agent that does the task.'),
-  fallback: field(
-    names,
-    'The agents that the task moves on to, by id, when those before it cannot take it or have failed it.',
-  ),
-  model: field(text, 'The model that its agent uses, for the allowances of agents.'),
+  ...agentFields,
   uses: field(amounts, 'How much of which pools an attempt holds, such as { gpu: 1 }.'),
   env: field(
     environment,
