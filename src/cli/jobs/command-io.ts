@@ -1,10 +1,12 @@
 import type { OutputConfiguration } from 'commander'
 import { type Paint, painter } from '../screen/colours.ts'
 
-/** What a command about jobs has of the terminal. All that is given to it is harmless already. */
+/** What a command about jobs has of the terminal. All that is given to `print` and `note` is harmless already. */
 export interface CommandIo {
   /** Writes to stdout. Resolves when more may follow; with false where nobody reads it any longer. */
   print(text: string): Promise<boolean>
+  /** Writes bytes to stdout as they are, for a program that reads it. Resolves as `print` does. */
+  printBytes(bytes: Uint8Array): Promise<boolean>
   /** Writes a line to stderr. */
   note(line: string): void
   /** Of the terminal. Undefined where stdout is none: then nothing is cut. */
@@ -22,11 +24,14 @@ export function commandIo(
   { confirm, now }: Pick<CommandIo, 'confirm' | 'now'>,
 ): CommandIo {
   const isColoured = output.getOutHasColors!()
+  const print = async (piece: string | Uint8Array): Promise<boolean> => {
+    // It hands on to a stream, which takes bytes, too.
+    output.writeOut!(piece as string)
+    return mayGoOn(process.stdout)
+  }
   return {
-    print: async (text) => {
-      output.writeOut!(text)
-      return mayGoOn(process.stdout)
-    },
+    print,
+    printBytes: print,
     note: (line) => output.writeErr!(`${line}\n`),
     columns: output.getOutHelpWidth!() as number | undefined,
     paint: painter(isColoured),

@@ -24,6 +24,7 @@ export interface LogsFlags {
 
 interface Wanted {
   readonly job: Job
+  /** Where the logs lie. */
   readonly folder: string
   readonly taskIds: readonly string[]
   /** Only the logs of this one. */
@@ -35,7 +36,10 @@ interface Wanted {
 
 const widestName = 40
 
-/** Prints what the tasks of a job have put out, made harmless. Resolves with the exit code. */
+/**
+ * Prints what the tasks of a job have put out: made harmless on a terminal, and as it is where a program reads it.
+ * Resolves with the exit code.
+ */
 export async function printLogs(
   jobs: Jobs,
   given: string,
@@ -70,7 +74,7 @@ async function printThere({ folder, taskIds, taskId, flags, since }: Wanted, io:
     const shown = new ShownLog({ isColoured: io.isColoured })
     const options = flags.tail === undefined ? {} : { tailLines: flags.tail }
     for await (const bytes of readLog(log, options)) {
-      if (!(await printLines(shown.push(bytes), '', io))) return 0
+      if (!(await (isRaw(io) ? io.printBytes(bytes) : printLines(shown.push(bytes), '', io)))) return 0
     }
     await printLines(shown.end(), '', io)
   }
@@ -89,6 +93,7 @@ function headOf(
 async function follow(wanted: Wanted, io: CommandIo): Promise<number> {
   const { job, folder, taskIds, taskId, flags } = wanted
   const isOne = taskId !== undefined || taskIds.length === 1
+  const isWhole = isOne && isRaw(io)
   const width = Math.min(widestName, Math.max(...taskIds.map((id) => displayWidth(shownText(id)))))
   const shown = new Map<string, ShownLog>()
   const old = await bytesBefore(wanted)
@@ -108,11 +113,14 @@ async function follow(wanted: Wanted, io: CommandIo): Promise<number> {
     shown.set(key, log)
     if (isAfterGap === true) {
       old.delete(key)
-      await io.print(`${prefixOf(id)}${io.paint('… what came before is kept no more …', 'faint')}\n`)
+      const gap = `${prefixOf(id)}${io.paint(`… what came before is kept no more …`, 'faint')}`
+      if (isWhole) io.note(gap)
+      else await io.print(`${gap}\n`)
     }
     const passed = Math.min(bytes.length, old.get(key) ?? 0)
     old.set(key, (old.get(key) ?? 0) - passed)
-    if (!(await printLines(log.push(bytes.subarray(passed)), prefixOf(id), io))) return 0
+    const rest = bytes.subarray(passed)
+    if (!(await (isWhole ? io.printBytes(rest) : printLines(log.push(rest), prefixOf(id), io)))) return 0
   }
   for (const [key, log] of shown) await printLines(log.end(), prefixOf(taskOf(key)), io)
   return 0
@@ -129,6 +137,11 @@ async function bytesBefore({ folder, taskIds, since }: Wanted): Promise<Map<stri
 const keyOf = ({ taskId, attempt }: Pick<AttemptLogFile, 'taskId' | 'attempt'>): string =>
   `${attempt}/${taskId}`
 const taskOf = (key: string): string => key.slice(key.indexOf('/') + 1)
+
+/** True where no terminal shows it. */
+function isRaw({ columns }: CommandIo): boolean {
+  return columns === undefined
+}
 
 /** False where nobody reads any longer. */
 async function printLines(lines: readonly string[], prefix: string, io: CommandIo): Promise<boolean> {

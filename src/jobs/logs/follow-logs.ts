@@ -9,7 +9,10 @@ export interface FollowLogsOptions {
   readonly taskIds: Iterable<TaskId>
   /** Only the logs of this one. @default those of all tasks */
   readonly taskId?: TaskId
-  /** Settles when nothing more is written: then what is there is read to its end, and the following is over. */
+  /**
+   * Settles when nothing more is written, or nobody can tell any longer: then what is there is read to its end, and the
+   * following is over. Where it rejects, with its error.
+   */
   readonly settled: Promise<unknown>
   /**
    * To begin with only the last lines of each task's latest attempt, so many; what is written from then on comes whole.
@@ -29,13 +32,18 @@ export async function* followLogs(options: FollowLogsOptions): AsyncGenerator<Fo
   const { folder, taskIds, taskId, settled, tailLines, signal } = options
   const logs = new FollowedLogs(folder, logNameReader(taskId === undefined ? taskIds : [taskId]))
   let isSettled = false
+  let failure: { readonly thrown: unknown } | undefined
   const settle = (): void => {
     isSettled = true
     logs.wake()
   }
+  const fail = (thrown: unknown): void => {
+    failure = { thrown }
+    settle()
+  }
   const stop = (): void => logs.wake()
   const isStopped = (): boolean => signal?.aborted === true
-  settled.then(settle, settle)
+  settled.then(settle, fail)
   signal?.addEventListener('abort', stop)
   try {
     logs.watch()
@@ -54,6 +62,7 @@ export async function* followLogs(options: FollowLogsOptions): AsyncGenerator<Fo
       if (!isLast) await logs.woken(() => isStopped() || isSettled)
       if (isStopped()) return
     }
+    if (failure !== undefined) throw failure.thrown
   } finally {
     signal?.removeEventListener('abort', stop)
     await logs.close()

@@ -192,14 +192,21 @@ describe('following logs', () => {
     expect(followed.textOf('a.1')).toBe('new\n')
   })
 
-  it('reads to the end once all is settled, also where that comes first, or as a failure', async () => {
+  it('reads to the end once all is settled, also where that comes first', async () => {
     const folder = folderWith({ 'a.1.log': 'all of it' })
-    const followed = follow(folder, { settled: Promise.reject(new Error('the supervisor is gone')) })
-    await followed.over
+    const followed = follow(folder)
+    await followed.settle()
     expect(followed.textOf('a.1')).toBe('all of it')
     const nothing = follow(join(folderWith(), 'never'))
     await nothing.settle()
     expect(nothing.texts.size).toBe(0)
+  })
+
+  it('reads to the end where nobody can tell any longer whether all is settled, and says so', async () => {
+    const folder = folderWith({ 'a.1.log': 'all of it' })
+    const followed = follow(folder, { settled: Promise.reject(new Error('the supervisor is gone')) })
+    await expect(followed.over).rejects.toThrow('the supervisor is gone')
+    expect(followed.textOf('a.1')).toBe('all of it')
   })
 
   it('ends at once when it is told to, while it waits and while it reads', async () => {
