@@ -172,6 +172,7 @@ describe('plans of stdin', () => {
     const [out, err]: [string[], string[]] = [[], []]
     const io = {
       print: async (text: string) => (out.push(text), true),
+      printBytes: async () => true,
       note: (line: string) => void err.push(line),
       columns: undefined,
       paint: painter(false),
