@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Job, Jobs } from '../../jobs/client/jobs.ts'
 import { type AttemptLogFile, attemptLogs, writtenSince } from '../../jobs/logs/attempt-logs.ts'
@@ -59,7 +58,7 @@ export async function printLogs(
   const folder = outputFolder(details.folder)
   const taskIds = tasks.map(({ id }) => id)
   if (taskId !== undefined && !taskIds.includes(taskId)) throw taskUnknown(job.id, taskId, taskIds)
-  const wanted: Wanted = { job, folder: join(folder, 'output'), taskIds, taskId, flags, since }
+  const wanted: Wanted = { job, folder, taskIds, taskId, flags, since }
   return flags.follow === true ? follow(wanted, io) : printThere(wanted, io)
 }
 
