@@ -14,7 +14,7 @@ export interface JobSpec {
   readonly labels: Readonly<Record<string, string>>
   /** Epoch milliseconds. */
   readonly dispatchedAt: number
-  /** The plan as data: `PlanFile.definition`, without functions. */
+  /** The plan as data: see `definitionAsData`. */
   readonly definition: PlanDefinition
   readonly select?: JobSelection
   readonly input?: unknown

@@ -18,6 +18,11 @@ export function runningProcess(pid: number): RunningProcess | undefined {
   return runs ? { group: Number(group), start: Number(fields[19]) } : undefined
 }
 
+/** The letter of its state, such as `T` for one that is stopped; undefined where there is none, or no /proc. */
+export function stateOf(pid: number): string | undefined {
+  return statOf(pid)[0]
+}
+
 /** When a process was started, dead or not; `null` where there is none, or no /proc. */
 export function startOf(pid: number): number | null {
   const start = Number(statOf(pid)[19])

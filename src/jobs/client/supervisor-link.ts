@@ -1,122 +1,17 @@
-import type { Socket } from 'node:net'
+import { setTimeout as later } from 'node:timers/promises'
 import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs'
-import { DagmarError, type ErrorCode } from '../../errors/dagmar-error.ts'
+import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Home } from '../home.ts'
-import { LineReader } from '../protocol/line-reader.ts'
-import {
-  type ClientMessage,
-  type Hello,
-  protocolVersion,
-  type Request,
-  type ServerMessage,
-  type WireError,
-} from '../protocol/messages.ts'
+import { type Hello, protocolVersion, type Request } from '../protocol/messages.ts'
+import { type Connection, greeted, lost, SupervisorLeaving, type Watcher } from './connection.ts'
 import { reachSupervisor } from './reach-supervisor.ts'
 
-type Told = Extract<ServerMessage, { readonly watch: number }>
-
-interface Asked {
-  readonly resolve: (value: unknown) => void
-  readonly reject: (reason: unknown) => void
-}
-
-/** What is told for a watch. */
-export interface Watcher {
-  readonly take: (message: Told) => void
-  /** It cannot be watched. */
-  readonly failed: (reason: unknown) => void
-  /** The connection is gone: whoever wants to go on asks again. */
-  readonly lost: () => void
-}
-
-/** One connection to a supervisor. */
-class Connection {
-  readonly hello: Hello
-  readonly #socket: Socket
-  readonly #asked = new Map<number, Asked>()
-  readonly #watchers = new Map<number, Watcher>()
-  #last = 0
-  isOpen = true
-  readonly #gone: Promise<void>
-  /** Environments that the supervisor has from this connection. */
-  readonly sent = new Set<string>()
-
-  constructor(socket: Socket, hello: Hello, closed: () => void) {
-    this.#socket = socket
-    this.hello = hello
-    this.#gone = new Promise((resolve) => socket.once('close', () => resolve()))
-    socket.on('close', () => {
-      this.isOpen = false
-      closed()
-      const watchers = [...this.#watchers.values()]
-      this.#watchers.clear()
-      const asked = [...this.#asked.values()]
-      this.#asked.clear()
-      for (const { reject } of asked) reject(lost())
-      for (const watcher of watchers) watcher.lost()
-    })
-  }
-
-  take(message: ServerMessage): void {
-    if ('watch' in message) {
-      const watcher = this.#watchers.get(message.watch)
-      if ('end' in message) this.#watchers.delete(message.watch)
-      watcher?.take(message)
-      return
-    }
-    const asked = this.#asked.get(message.n)
-    this.#asked.delete(message.n)
-    if ('error' in message) asked?.reject(errorFrom(message.error))
-    else asked?.resolve(message.value)
-    if (this.#asked.size === 0 && this.#watchers.size === 0) this.#socket.unref()
-  }
-
-  ask(request: Request): Promise<unknown> {
-    const n = ++this.#last
-    return new Promise((resolve, reject) => {
-      if (!this.isOpen) {
-        reject(lost())
-        return
-      }
-      this.#asked.set(n, { resolve, reject })
-      this.#send({ ...request, n })
-    })
-  }
-
-  /** Returns a function that stops. */
-  watch(request: Request, watcher: Watcher): () => void {
-    const n = ++this.#last
-    this.#watchers.set(n, watcher)
-    const reject = (reason: unknown): void => {
-      if (this.#watchers.delete(n)) watcher.failed(reason)
-    }
-    this.#asked.set(n, { resolve: () => undefined, reject })
-    this.#send({ ...request, n })
-    return () => {
-      if (this.#watchers.delete(n) && this.isOpen)
-        void this.ask({ verb: 'unwatch', watch: n }).catch(() => undefined)
-    }
-  }
-
-  /** Resolves when it is closed, for which the process stays. */
-  gone(): Promise<void> {
-    this.#socket.ref()
-    return this.#gone
-  }
-
-  close(): void {
-    this.#socket.destroy()
-  }
-
-  #send(message: ClientMessage): void {
-    this.#socket.ref()
-    this.#socket.write(`${JSON.stringify(message)}\n`)
-  }
-}
+export type { Watcher } from './connection.ts'
 
 /** Verbs that may be asked again when nobody knows whether they were heard. */
 const repeatable: ReadonlySet<Request['verb']> = new Set([
   'look',
+  'dispatch',
   'list',
   'resolve',
   'details',
@@ -130,6 +25,11 @@ const repeatable: ReadonlySet<Request['verb']> = new Set([
   'dead-letters',
   'status',
 ])
+/** How often a supervisor may be lost over one question. */
+const mostLosses = 3
+/** One that leaves may take a while. */
+const mostLeavings = 100
+const leavingMs = 25
 
 export interface LinkOptions {
   readonly home: Home
@@ -142,6 +42,7 @@ export class SupervisorLink {
   readonly #options: LinkOptions
   readonly #isConnected = new BehaviorSubject(true)
   #connection: Promise<Connection> | undefined
+  #latest: Connection | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {
@@ -158,25 +59,29 @@ export class SupervisorLink {
     return (await this.#connected()).hello
   }
 
-  async ask<Value>(request: Request): Promise<Value> {
-    for (let tries = 0; ; tries++) {
-      const connection = await this.#connected()
-      if (request.verb !== 'status' && request.verb !== 'stop')
-        refuseOther(connection.hello, this.#options.version)
-      try {
-        return (await connection.ask(request)) as Value
-      } catch (thrown) {
-        const isLost = thrown instanceof DagmarError && thrown.code === 'SUPERVISOR_LOST'
-        if (!isLost || this.#isClosed || tries >= 3 || !repeatable.has(request.verb)) throw thrown
-      }
-    }
+  ask<Value>(request: Request): Promise<Value> {
+    return this.askWith(request.verb, () => request)
   }
 
-  /** Sends with a request what the supervisor may not have yet: `request` is told which environments it has. */
-  async askWith<Value>(request: (sent: Set<string>) => Request): Promise<Value> {
-    const connection = await this.#connected()
-    refuseOther(connection.hello, this.#options.version)
-    return (await connection.ask(request(connection.sent))) as Value
+  /**
+   * Sends with a request what the supervisor may not have yet: `request` is told which environments it has, and is asked
+   * again for each supervisor.
+   */
+  async askWith<Value>(verb: Request['verb'], request: (sent: Set<string>) => Request): Promise<Value> {
+    let losses = 0
+    for (let leavings = 0; ; ) {
+      const connection = await this.#connected()
+      if (verb !== 'status' && verb !== 'stop') refuseOther(connection.hello, this.#options.version)
+      try {
+        return (await connection.ask(request(connection.sent))) as Value
+      } catch (thrown) {
+        if (this.#isClosed) throw thrown
+        if (thrown instanceof SupervisorLeaving && leavings++ < mostLeavings) {
+          connection.retire()
+          await later(leavingMs)
+        } else if (!isLoss(thrown) || !repeatable.has(verb) || losses++ >= mostLosses) throw thrown
+      }
+    }
   }
 
   /** Watches until it is stopped; `lost` is called when the connection is. Rejects where there is no supervisor. */
@@ -190,7 +95,7 @@ export class SupervisorLink {
   /** Resolves when the other end is gone. */
   async gone(): Promise<void> {
     const connection = await this.#connection?.catch(() => undefined)
-    if (connection?.isOpen === true) await connection.gone()
+    await connection?.gone()
   }
 
   get isClosed(): boolean {
@@ -203,52 +108,46 @@ export class SupervisorLink {
     connection?.close()
   }
 
-  #connected(): Promise<Connection> {
-    if (this.#isClosed) return Promise.reject(lost('This connection was closed.'))
-    const made = (this.#connection ??= this.#connect().catch((thrown: unknown) => {
-      this.#connection = undefined
-      throw thrown
-    }))
-    return made
+  async #connected(): Promise<Connection> {
+    for (;;) {
+      if (this.#isClosed) throw lost('This connection was closed.')
+      const made = (this.#connection ??= this.#connect())
+      try {
+        const connection = await made
+        if (connection.isOpen) return connection
+        if (this.#connection === made) this.#connection = undefined
+      } catch (thrown) {
+        if (this.#connection === made) this.#connection = undefined
+        throw thrown
+      }
+    }
   }
 
   async #connect(): Promise<Connection> {
     const { home, version, start } = this.#options
     for (let tries = 0; ; tries++) {
       const socket = await reachSupervisor(home, start)
-      const connection = await greeted(socket, version, () => {
-        this.#connection = undefined
-        if (!this.#isClosed) this.#isConnected.next(false)
-      })
+      const connection = await greeted(socket, version)
       if (connection !== undefined) {
+        this.#latest = connection
         this.#isConnected.next(true)
+        void connection.closed.then(() => {
+          if (this.#latest === connection && !this.#isClosed) this.#isConnected.next(false)
+        })
         return connection
       }
       // It was about to leave.
-      if (tries >= 20) throw lost()
+      if (tries >= mostLeavings) throw lost()
+      await later(leavingMs)
     }
   }
 }
 
-/** The connection once the supervisor has said who it is; undefined where it closes before. */
-function greeted(socket: Socket, version: string, closed: () => void): Promise<Connection | undefined> {
-  return new Promise((resolve) => {
-    let connection: Connection | undefined
-    const reader = new LineReader((line) => {
-      const message = JSON.parse(line) as unknown
-      if (connection !== undefined) connection.take(message as ServerMessage)
-      else {
-        connection = new Connection(socket, message as Hello, closed)
-        resolve(connection)
-      }
-    })
-    socket.on('data', (chunk: Buffer) => {
-      if (!reader.push(chunk)) socket.destroy()
-    })
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => resolve(undefined))
-    socket.write(`${JSON.stringify({ dagmar: version, protocol: protocolVersion, pid: process.pid })}\n`)
-  })
+/** A loss after which another supervisor may answer. One that is there and silent keeps others from being started. */
+function isLoss(thrown: unknown): boolean {
+  return (
+    thrown instanceof DagmarError && thrown.code === 'SUPERVISOR_LOST' && thrown.facts['isSilent'] !== true
+  )
 }
 
 function refuseOther({ dagmar, protocol, pid }: Hello, version: string): void {
@@ -258,16 +157,4 @@ function refuseOther({ dagmar, protocol, pid }: Hello, version: string): void {
     hint: 'Stop it, and jobs go on with a supervisor of this version: dagmar supervisor stop',
     facts: { pid, supervisor: dagmar, client: version },
   })
-}
-
-function errorFrom({ code, message, hint, facts }: WireError): Error {
-  return new DagmarError(code as ErrorCode, {
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(facts === undefined ? {} : { facts }),
-  })
-}
-
-function lost(message = 'The connection to the supervisor is gone.'): DagmarError {
-  return new DagmarError('SUPERVISOR_LOST', { message })
 }

@@ -21,6 +21,7 @@ export function watchedList(link: SupervisorLink, query: JobQuery): Observable<r
         isFresh = false
         for (const id of message.removed) jobs.delete(id)
         for (const job of message.changed) jobs.set(job.id, job)
+        if (message.isPart === true) return
         subscriber.next(listOf(jobs, query))
       },
     }

@@ -1,5 +1,7 @@
-/** The longest line that either side takes, in bytes. A plan of 10,000 tasks takes about 5 MB. */
+/** The longest line that a supervisor takes, in bytes. A plan of 10,000 tasks takes about 5 MB. */
 export const longestLine = 32 * 1024 * 1024
+/** The longest line that a client takes: what it has asked for may be long. */
+export const longestAnswer = 256 * 1024 * 1024
 
 /** Cuts what comes into lines. Keeps what there is of one that has not ended. */
 export class LineReader {

@@ -18,9 +18,8 @@ export type Request =
   | { readonly verb: 'look'; readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>> }
   | {
       readonly verb: 'dispatch'
-      readonly jobs: readonly (Omit<JobSpec, 'id' | 'version' | 'dispatchedAt'> & {
-        readonly environment: string
-      })[]
+      /** The client has made their ids, so that what is sent again is not dispatched again. */
+      readonly jobs: readonly (JobSpec & { readonly environment: string })[]
       /** The environments of these jobs by name, each sent once a connection. */
       readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>
     }
@@ -45,6 +44,8 @@ export type Request =
   | { readonly verb: 'prune'; readonly query: JobQuery }
   | { readonly verb: 'dead-letters'; readonly query: JobQuery }
   | { readonly verb: 'status' }
+  /** Answered by whoever is awake. */
+  | { readonly verb: 'ping' }
   | { readonly verb: 'stop'; readonly now: boolean }
   /** The list of jobs, and what changes in it. */
   | { readonly verb: 'watch-jobs' }
@@ -59,9 +60,19 @@ export type ServerMessage =
   | { readonly n: number; readonly value: unknown }
   | { readonly n: number; readonly error: WireError }
   | { readonly watch: number; readonly facts: readonly Fact[]; readonly jobId: string }
-  | { readonly watch: number; readonly changed: readonly JobSummary[]; readonly removed: readonly string[] }
+  | {
+      readonly watch: number
+      readonly changed: readonly JobSummary[]
+      readonly removed: readonly string[]
+      /** More of the same comes at once. */
+      readonly isPart?: boolean
+    }
+  | { readonly watch: number; readonly failed: WireError }
   /** Nothing more comes for this watch. */
   | { readonly watch: number; readonly end: true }
+
+/** The code of the error that a supervisor about to leave answers with: it has done nothing, and the next one will. */
+export const leavingCode = 'SUPERVISOR_LEAVING'
 
 export interface WireError {
   readonly code: string

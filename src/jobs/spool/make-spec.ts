@@ -2,25 +2,20 @@ import { basename } from 'node:path'
 import type { PlanDefinition } from '../../graph/make-plan.ts'
 import type { JobOptions } from '../client/jobs.ts'
 import { type JobSpec, specVersion } from '../spec.ts'
-import { jobEnvironment, type Variables } from './job-environment.ts'
+import { definitionAsData } from './definition-as-data.ts'
 
 /** What a job is run from. What the options leave out is taken from this process. */
-export function makeSpec(
-  id: string,
-  definition: PlanDefinition,
-  options: JobOptions,
-  now: number,
-): { readonly spec: JobSpec; readonly environment: Variables } {
+export function makeSpec(id: string, definition: PlanDefinition, options: JobOptions, now: number): JobSpec {
   const { select, input, concurrency, answers, confirms, notify, notBefore, after, afterAny } = options
   const cwd = options.cwd ?? process.cwd()
-  const spec: JobSpec = {
+  return {
     version: specVersion,
     id,
     name: options.name ?? definition.name,
     project: options.project ?? (basename(cwd) || '/'),
     labels: options.labels ?? {},
     dispatchedAt: now,
-    definition,
+    definition: definitionAsData(definition),
     ...(select === undefined ? {} : { select }),
     ...(input === undefined ? {} : { input }),
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -33,5 +28,4 @@ export function makeSpec(
     ...(after === undefined || after.length === 0 ? {} : { after }),
     ...(afterAny === true ? { afterAny } : {}),
   }
-  return { spec, environment: jobEnvironment(options.env ?? process.env) }
 }

@@ -18,7 +18,12 @@ export const environmentFile = ({ spool }: Pick<Home, 'spool'>, id: string): str
 export function spool(home: Pick<Home, 'spool'>, { spec, environment }: Spooled): void {
   writeSafely(environmentFile(home, spec.id), JSON.stringify(environment))
   // The last thing to appear: what has no such file is not there.
-  writeSafely(specFile(home, spec.id), JSON.stringify(spec))
+  try {
+    writeSafely(specFile(home, spec.id), JSON.stringify(spec))
+  } catch (thrown) {
+    unlinkSync(environmentFile(home, spec.id))
+    throw thrown
+  }
   const folder = openSync(home.spool, 'r')
   try {
     fsyncSync(folder)

@@ -7,7 +7,7 @@ import { type Home, openHome } from '../home.ts'
 import { newJobId } from '../job-id.ts'
 import { packageVersion } from '../package-root.ts'
 import { protocolVersion } from '../protocol/messages.ts'
-import { type Variables, withoutSecrets } from './job-environment.ts'
+import { jobEnvironment, type Variables, withoutSecrets } from './job-environment.ts'
 import { makeSpec } from './make-spec.ts'
 import { secretNames } from './secret-names.ts'
 import { spool } from './spool-file.ts'
@@ -37,10 +37,10 @@ export function spoolJob(
   const home = openHome(path)
   const now = Date.now()
   const id = newJobId(home, now)
-  const { spec, environment } = makeSpec(id, definition, options, now)
+  const environment = jobEnvironment(options.env ?? process.env)
   const { secret, ...kept } = withoutSecrets(environment, secretNames(redact))
   try {
-    spool(home, { spec, environment: kept })
+    spool(home, { spec: makeSpec(id, definition, options, now), environment: kept })
   } catch (thrown) {
     rmdirSync(join(home.jobs, id))
     throw thrown

@@ -1,32 +1,31 @@
 import type { Runtime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
-import { deadLettersOf } from '../../runtime/durable/history.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { fold } from '../../events/fold.ts'
 import { whyOf } from '../../events/why-of.ts'
-import { plan } from '../../graph/make-plan.ts'
 import type { Store } from '../../ports/store.ts'
-import type { SupervisorStatus } from '../client/jobs.ts'
-import type { Home } from '../home.ts'
-import { newJobId, resolveJobId } from '../job-id.ts'
+import type { JobDeadLetter, SupervisorStatus } from '../client/jobs.ts'
+import { resolveJobId } from '../job-id.ts'
 import { type JobQuery, settledStatuses } from '../job.ts'
 import type { ClientMessage, Request } from '../protocol/messages.ts'
-import { specVersion } from '../spec.ts'
+import type { Variables } from '../spool/job-environment.ts'
 import type { Answer, ClientConnection } from './client-connection.ts'
 import type { Entry } from './entry.ts'
 import type { Environments } from './environments.ts'
+import { FactFeed } from './fact-feed.ts'
 import type { JobBook } from './job-book.ts'
 import type { JobList } from './job-list.ts'
+import { readSpec } from './read-spec.ts'
 
 export interface AnswerOptions {
-  readonly home: Home
   readonly book: JobBook
   readonly list: JobList
-  readonly runtime: Runtime
+  /** What all jobs tell from now on. */
+  readonly allFacts: Runtime['events$']
   readonly store: Store
   readonly environments: Environments
   readonly status: () => SupervisorStatus
-  readonly look: (secrets: Readonly<Record<string, Readonly<Record<string, string>>>>) => Promise<void>
+  readonly look: (secrets: Readonly<Record<string, Variables>>) => Promise<unknown>
   readonly stop: (now: boolean) => Promise<void>
   /** Calls `begun` once the job has a run, at once if it has one. Returns a function that stops waiting. */
   readonly whenRun: (entry: Entry, begun: (run: RunHandle) => void) => () => void
@@ -37,72 +36,65 @@ type OfVerb<V extends Request['verb']> = Extract<ClientMessage, { verb: V }>
 
 /** What the supervisor does for each verb. */
 export function answerRequests(options: AnswerOptions): Answer {
-  const { home, book, list, runtime, store, environments } = options
+  const { book, list, store, environments } = options
   const entryOf = (id: string): Entry => list.find(id) ?? list.find(resolveJobId(id, list.ids))!
 
   const dispatch = async (
     { jobs, environments: sent }: OfVerb<'dispatch'>,
     client: ClientConnection,
   ): Promise<readonly string[]> => {
+    for (const [name, variables] of Object.entries(sent)) client.environments.set(name, variables)
     // All of them are judged before any is taken.
-    for (const { definition } of jobs) plan(definition)
-    const now = Date.now()
-    const taken = jobs.map(({ environment, ...rest }) => {
-      const variables = sent[environment] ?? client.environments.get(environment)
-      if (variables === undefined)
+    const judged = jobs.map(({ environment, ...rest }) => {
+      const variables = client.environments.get(environment)
+      if (variables === undefined) {
         throw new DagmarError('CONFIG_INVALID', { message: 'A job has no environment.' })
-      client.environments.set(environment, variables)
-      for (const other of rest.after ?? []) entryOf(other)
-      const after = rest.after?.map((other) => entryOf(other).id)
-      const id = newJobId(home, now)
-      const spec = {
-        ...rest,
-        ...(after === undefined ? {} : { after }),
-        version: specVersion,
-        id,
-        dispatchedAt: now,
-      } as const
-      return book.add(spec, environments.add(variables))
+      }
+      const spec = readSpec(rest)
+      const after = spec.after?.map((other) => entryOf(other).id)
+      return { spec: after === undefined ? spec : { ...spec, after }, variables }
     })
-    return (await Promise.all(taken)).map(({ id }) => id)
+    const taken = judged
+      // What is sent again, because nobody knew whether it was heard, is taken once.
+      .filter(({ spec }) => list.find(spec.id) === undefined)
+      .map(({ spec, variables }) => ({ spec, environment: environments.add(variables) }))
+    const added = await Promise.allSettled(taken.map(({ spec, environment }) => book.add(spec, environment)))
+    for (const [index, one] of added.entries()) {
+      if (one.status === 'rejected') environments.release(taken[index]!.environment)
+    }
+    // What is put within one turn is one transaction: all of them are safe, or none.
+    for (const one of added) if (one.status === 'rejected') throw one.reason
+    return judged.map(({ spec }) => spec.id)
   }
 
   const watchFacts = ({ n, id, from = 1 }: OfVerb<'watch-facts'>, client: ClientConnection): void => {
     if (id === undefined) {
-      const seen = runtime.events$.subscribe((fact) => client.tell(n, fact.runId, fact))
+      const seen = options.allFacts.subscribe((fact) => client.tell(n, fact.runId, fact))
       client.watch(n, () => seen.unsubscribe())
       return
     }
     const entry = entryOf(id)
-    if (entry.end !== undefined) {
-      void tellSettled(entry, from, n, client)
-      return
-    }
-    const stops: (() => void)[] = []
+    const feed = new FactFeed({
+      client,
+      watch: n,
+      jobId: entry.id,
+      from,
+      read: (next, limit) => store.read(entry.id, { from: next, limit }),
+    })
+    const stops = [() => feed.stop()]
     client.watch(n, () => {
       for (const stop of stops) stop()
     })
-    // It may end without a run. With one, the end is told after its last fact.
-    stops.push(options.whenSettled(entry, () => client.end(n)))
+    if (entry.end !== undefined) {
+      feed.over()
+      return
+    }
+    stops.push(options.whenSettled(entry, () => feed.over()))
     const begun = (run: RunHandle): void => {
-      for (const stop of stops.splice(0)) stop()
-      const seen = run.events({ from, until: 'settled' }).subscribe({
-        next: (fact) => client.tell(n, entry.id, fact),
-        complete: () => client.end(n),
-      })
+      const seen = run.events$.subscribe((fact) => feed.see(fact))
       stops.push(() => seen.unsubscribe())
     }
     stops.push(options.whenRun(entry, begun))
-  }
-
-  const tellSettled = async (
-    entry: Entry,
-    from: number,
-    n: number,
-    client: ClientConnection,
-  ): Promise<void> => {
-    for (const fact of await store.read(entry.id, { from: Math.max(1, from) })) client.tell(n, entry.id, fact)
-    client.end(n)
   }
 
   const settled = (entry: Entry): Promise<unknown> =>
@@ -123,16 +115,19 @@ export function answerRequests(options: AnswerOptions): Answer {
         .filter(({ end }) => end !== undefined),
     )
 
-  const deadLetters = async (query: JobQuery): Promise<unknown> => {
-    const ids = new Set(
-      list
-        .matching({ ...query, status: query.status ?? ['failed', 'killed', 'completed'] })
-        .map(({ id }) => id),
-    )
-    const letters = await deadLettersOf(store, {})
+  const deadLetters = async (query: JobQuery): Promise<readonly JobDeadLetter[]> => {
+    const letters: JobDeadLetter[] = []
+    const entries = list.entriesFor({ ...query, status: query.status ?? settledStatuses })
+    for (const { id: jobId, summary } of entries) {
+      // Most jobs have none, and their journals need not be read.
+      if (summary.counts.failed === 0) continue
+      for (const { id: taskId, attempt, outcome } of fold(await store.read(jobId)).tasks.values()) {
+        if (outcome?.status !== 'failed' || !outcome.deadLettered) continue
+        const { code, message } = outcome.failure
+        letters.push({ jobId, name: summary.name, taskId, attempt, failure: { code, message } })
+      }
+    }
     return letters
-      .filter(({ runId }) => ids.has(runId))
-      .map(({ runId: jobId, name, taskId, attempt, failure }) => ({ jobId, name, taskId, attempt, failure }))
   }
 
   const why = async ({ id, taskId }: OfVerb<'why'>): Promise<unknown> => {
@@ -149,7 +144,8 @@ export function answerRequests(options: AnswerOptions): Answer {
   const answers: {
     readonly [V in Request['verb']]: (request: OfVerb<V>, client: ClientConnection) => unknown
   } = {
-    look: ({ secrets = {} }) => options.look(secrets),
+    look: async ({ secrets = {} }) => void (await options.look(secrets)),
+    ping: () => undefined,
     dispatch,
     list: ({ query }) => list.matching(query),
     resolve: ({ given }) => resolveJobId(given, list.ids),
@@ -174,7 +170,11 @@ export function answerRequests(options: AnswerOptions): Answer {
     'watch-jobs': ({ n }, client) => {
       client.watch(
         n,
-        list.watch((changed, removed) => client.send({ watch: n, changed, removed })),
+        list.watch({
+          isReady: () => client.isReady,
+          tell: (changed, removed, isPart) =>
+            client.send({ watch: n, changed, removed, ...(isPart ? { isPart } : {}) }),
+        }),
       )
     },
     'watch-facts': watchFacts,

@@ -3,13 +3,19 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import { type Fact, isRunFact } from '../../events/facts.ts'
 import { LineReader, longestLine } from '../protocol/line-reader.ts'
-import type { ClientMessage, Hello, ServerMessage, WireError } from '../protocol/messages.ts'
+import {
+  type ClientMessage,
+  type Hello,
+  leavingCode,
+  type ServerMessage,
+  type WireError,
+} from '../protocol/messages.ts'
 
 /** What a client that has not said who it is may send, in bytes. */
 const longestHello = 4 * 1024
-/** What may wait for a client that reads slowly. Beyond, output and progress are left out. */
+/** What may wait for a client that reads slowly, in bytes. Beyond, output and progress are left out. */
 const mostWaiting = 1024 * 1024
-/** Beyond this it is told nothing more: it connects again and goes on where it was. */
+/** A client that lets more than this wait and asks for more still is let go. */
 const mostWaitingEver = 16 * 1024 * 1024
 
 /** How the supervisor answers requests. What a handler throws or rejects with is sent as an error. */
@@ -54,14 +60,33 @@ export class ClientConnection {
     return this.#pending > 0 || this.#watches.size > 0
   }
 
+  /** False while it reads too slowly. */
+  get isReady(): boolean {
+    return this.#options.socket.writableLength <= mostWaiting
+  }
+
   /** Environments that it has sent, by its name for them. */
   readonly environments = new Map<string, Readonly<Record<string, string>>>()
 
   send(message: ServerMessage): void {
     const { socket } = this.#options
     if (this.#isClosed) return
-    socket.write(`${JSON.stringify(message)}\n`)
     if (socket.writableLength > mostWaitingEver) socket.destroy()
+    else socket.write(`${JSON.stringify(message)}\n`)
+  }
+
+  /** Resolves when it has read enough to be told more, or is gone. */
+  async drained(): Promise<void> {
+    this.#tell()
+    const { socket } = this.#options
+    if (this.#isClosed || this.isReady) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        socket.off('drain', done).off('close', done)
+        resolve()
+      }
+      socket.on('drain', done).on('close', done)
+    })
   }
 
   /** Something that goes on until `stop`, which is called at its end or when the client goes. */
@@ -83,10 +108,17 @@ export class ClientConnection {
     this.send({ watch, end: true })
   }
 
+  /** What is watched cannot be told any more. */
+  fail(watch: number, thrown: unknown): void {
+    this.#tell()
+    this.unwatch(watch)
+    this.send({ watch, failed: wireError(thrown) })
+  }
+
   /** Facts of one turn of the event loop are sent together. */
   tell(watch: number, jobId: string, fact: Fact): void {
     // Nobody is helped by old output.
-    if (!isRunFact(fact) && this.#options.socket.writableLength > mostWaiting) return
+    if (this.#isClosed || (!isRunFact(fact) && !this.isReady)) return
     const gathered = this.#gathered.get(watch)
     if (gathered?.jobId === jobId) gathered.facts.push(fact)
     else {
@@ -171,7 +203,10 @@ function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 function wireError(thrown: unknown): WireError {
-  if (!(thrown instanceof DagmarError)) return { code: 'INTERNAL', message: asError(thrown).message }
+  if (!(thrown instanceof DagmarError)) {
+    const { message } = asError(thrown)
+    return { code: thrown instanceof Leaving ? leavingCode : 'INTERNAL', message }
+  }
   const { code, problem: message, hint, facts } = thrown
   return { code, message, ...(hint === undefined ? {} : { hint }), ...(isJson(facts) ? { facts } : {}) }
 }
@@ -184,3 +219,6 @@ function isJson(value: unknown): boolean {
     return false
   }
 }
+
+/** It is done by the next supervisor, and not by this one. */
+export class Leaving extends Error {}

@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs'
+import type { AskedBy } from '../../events/facts.ts'
 import { type AnswersAhead, answersFrom } from '../../plan-file/answers-ahead.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { JobSpec } from '../spec.ts'
@@ -17,8 +18,7 @@ export class Entry implements Known {
   message = ''
   run: RunHandle | undefined
   seen: Subscription | undefined
-  /** Takes an answer that was given with the dispatch. One that was used before a crash may be used again. */
-  readonly ahead: AnswersAhead
+  #ahead: AnswersAhead
   /** Its summary at its end. Undefined while it is open. */
   end: Placeless | undefined
   #latest: Placeless | undefined
@@ -27,16 +27,35 @@ export class Entry implements Known {
     this.spec = spec
     this.environment = environment
     const { tasks } = spec.definition
-    const answers = Object.entries(spec.answers ?? {}).map(([id, given]): [string, string[]] => [
-      id,
-      [...given],
-    ])
-    this.ahead = answersFrom(new Map(answers), spec.confirms === true)
+    this.#ahead = aheadOf(spec)
     this.total = Array.isArray(tasks) ? tasks.length : Object.keys(tasks).length
   }
 
   get id(): string {
     return this.spec.id
+  }
+
+  /** Gives the answer that came with the dispatch, if there is one. What was given before a crash may be given again. */
+  answerAhead(taskId: string, of: AskedBy): void {
+    const answer = this.#ahead(taskId, of)
+    if (answer === undefined) return
+    // What ends the question at once, as a kill of the run does, is told by the next fact.
+    queueMicrotask(() => {
+      try {
+        this.run?.answer(taskId, answer)
+      } catch {
+        // Somebody was quicker.
+      }
+    })
+  }
+
+  /** It is not settled any more. */
+  reopen(environment: string): void {
+    this.environment = environment
+    this.isHeld = false
+    this.end = undefined
+    this.message = ''
+    this.#ahead = aheadOf(this.spec)
   }
 
   /** Something has happened: the summary is made anew when somebody asks. */
@@ -51,4 +70,9 @@ export class Entry implements Known {
       run === undefined || run.view().seq === 0 ? waitingSummary(this) : runSummary(this, run.view())
     return this.#latest
   }
+}
+
+function aheadOf({ answers = {}, confirms = false }: JobSpec): AnswersAhead {
+  const byTask = Object.entries(answers).map(([id, given]): [string, string[]] => [id, [...given]])
+  return answersFrom(new Map(byTask), confirms)
 }

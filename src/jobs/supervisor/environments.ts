@@ -18,6 +18,8 @@ export class Environments {
   /** How many open jobs have it, by name. */
   readonly #users = new Map<string, number>()
   readonly #known = new Map<string, Variables>()
+  /** Names by the very object: jobs that are dispatched together have the same one. */
+  readonly #names = new WeakMap<Variables, string>()
 
   constructor({ environments }: Pick<Home, 'environments'>, isSecret: IsSecret) {
     this.#folder = environments
@@ -26,6 +28,11 @@ export class Environments {
 
   /** Keeps it, and returns its name. One more job has it. `lost` are secrets that did not come with it. */
   add(all: Variables, lost: readonly string[] = []): string {
+    const same = this.#names.get(all)
+    if (same !== undefined && this.#users.has(same)) {
+      this.use(same)
+      return same
+    }
     const { variables, secrets: given, secret } = withoutSecrets(all, this.#isSecret)
     const secrets = [...given, ...lost].toSorted()
     // Of the secrets only the names are in the digest: a value could be guessed from it.
@@ -35,7 +42,10 @@ export class Environments {
     // The same variables with other secrets are another environment.
     for (let more = 1; !this.#isSame(name, secret); more++) name = `${digest}-${more}`
     if (!existsSync(this.#path(name))) writeSafely(this.#path(name), text)
-    if (lost.length === 0) this.#known.set(name, all)
+    if (lost.length === 0) {
+      this.#known.set(name, all)
+      this.#names.set(all, name)
+    }
     this.use(name)
     return name
   }

@@ -1,12 +1,11 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
-import type { AskedBy, Fact, RunFact } from '../../events/facts.ts'
+import type { Fact, RunFact } from '../../events/facts.ts'
 import { fold } from '../../events/fold.ts'
 import { askedBy } from '../../events/task-view.ts'
-import { plan } from '../../graph/make-plan.ts'
-import type { Plan } from '../../graph/plan.ts'
-import { selectTasks } from '../../plan-file/select-tasks.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Runtime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
@@ -21,12 +20,18 @@ import type { Environments } from './environments.ts'
 import type { JobList } from './job-list.ts'
 import type { JobTable, KeptJob } from './job-table.ts'
 import { messageOf } from './message-of.ts'
+import { notBegun } from './not-begun.ts'
+import { planOf } from './plan-of-spec.ts'
+import { type Reopened, reopenRun } from './reopen-run.ts'
 import type { StatusFiles } from './status-files.ts'
 import { endedSummary } from './summary-of.ts'
+import { sweepFolders } from './sweep-folders.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
 
 /** So many jobs have a run at once. Others wait: a run takes memory, and slots go to the oldest anyway. */
 const mostRuns = 256
+/** How long it takes until something is tried again that a full disk has kept from being written. */
+const againMs = 5_000
 
 export interface JobBookOptions {
   readonly home: Home
@@ -52,7 +57,11 @@ export class JobBook {
   readonly #queue = new Set<Entry>()
   /** Those that have a run that is not settled. */
   readonly #active = new Set<Entry>()
-  #isClosed = false
+  /** Those that are being opened again or removed: it takes a while, and must not be done twice. */
+  readonly #busy = new Set<Entry>()
+  #isHalted = false
+  /** How many jobs have been taken up. */
+  added = 0
 
   constructor(options: JobBookOptions) {
     this.#options = options
@@ -76,7 +85,8 @@ export class JobBook {
   get isIdle(): boolean {
     if (this.#queue.size > 0) return false
     for (const entry of this.#active) if (entry.summary.status !== 'paused' || isAtWork(entry)) return false
-    return this.#options.list.open.every((entry) => entry.isHeld || this.#active.has(entry))
+    for (const entry of this.#options.list.open) if (!entry.isHeld && !this.#active.has(entry)) return false
+    return true
   }
 
   /** Takes up a job. Resolves when it is safe. */
@@ -93,13 +103,15 @@ export class JobBook {
       list.remove([spec.id])
       throw thrown
     }
-    this.#begin(entry)
+    this.added++
+    // It may have been killed meanwhile.
+    if (entry.end === undefined) this.#begin(entry)
     return entry
   }
 
   /** Takes up what an earlier supervisor has left. Nothing starts before this has resolved. */
   async restore(kept: readonly KeptJob[]): Promise<void> {
-    const { list, environments, store } = this.#options
+    const { list, environments, store, home, clock } = this.#options
     const open: Entry[] = []
     for (const { spec, environment, isHeld, settled } of kept) {
       const entry = new Entry(spec, environment)
@@ -111,7 +123,13 @@ export class JobBook {
       open.push(entry)
     }
     environments.sweep()
+    sweepFolders(home, (id) => list.find(id) !== undefined, clock.now())
     const known = new Set((await store.runs()).map(({ runId }) => runId))
+    const unknown = [...known].filter((id) => list.find(id) === undefined)
+    // Of jobs that were removed by one that died over it.
+    if (unknown.length > 0) await store.forget?.(unknown)
+    for (const { id } of open)
+      if (!existsSync(join(home.jobs, id, 'plan.json'))) this.#status.plan(list.find(id)!)
     // All at once: what is left of any of them ends before one of them goes on, and nobody waits for each in turn.
     await Promise.all(open.flatMap((entry) => (known.has(entry.id) ? [this.#recover(entry)] : [])))
     for (const entry of open) if (!known.has(entry.id)) this.#begin(entry)
@@ -130,9 +148,7 @@ export class JobBook {
   }
 
   /** The facts of a job that it has told up to now. */
-  async facts(entry: Entry): Promise<readonly RunFact[]> {
-    return this.#options.store.read(entry.id)
-  }
+  facts = ({ id }: Entry): Promise<readonly RunFact[]> => this.#options.store.read(id)
 
   async kill(entry: Entry, taskId: string | undefined, reason: string): Promise<void> {
     if (entry.run !== undefined) return entry.run.kill(taskId, { reason })
@@ -171,35 +187,46 @@ export class JobBook {
   }
 
   async redrive(entry: Entry, taskId: string | undefined, variables: Variables): Promise<void> {
-    const { runtime, environments, table, store } = this.#options
-    if (entry.end === undefined) {
+    const { environments } = this.#options
+    if (entry.end === undefined || this.#busy.has(entry)) {
       throw new DagmarError('JOB_OPEN', {
-        message: `The job ${entry.id} is not settled: it is ${entry.summary.status}.`,
+        message: `The job ${entry.id} is not settled: it is ${entry.end === undefined ? entry.summary.status : 'being opened again, or removed'}.`,
         facts: { id: entry.id },
       })
     }
-    const before = entry.end
-    const hasRun = (await store.read(entry.id, { limit: 1 })).length > 0
-    entry.environment = environments.add(variables)
+    if (this.#isHalted) {
+      throw new DagmarError('SUPERVISOR_LOST', {
+        message: 'The supervisor is about to leave: it lets what is at work finish, and begins nothing more.',
+        hint: 'Try again when it has left, or end it: dagmar supervisor stop --now',
+      })
+    }
+    this.#busy.add(entry)
+    const environment = environments.add(variables)
     try {
-      if (!hasRun) {
-        if (taskId !== undefined) throw notBegun(entry, 'redrive it as a whole')
-        entry.end = undefined
-        await table.put(keptOf(entry))
-        this.#changed(entry, true)
-        this.#begin(entry)
-        return
-      }
-      const run = await runtime.recover(entry.id, { dag: planOf(entry.spec) })
-      entry.end = undefined
-      const result = run.redrive(taskId)
-      await table.put(keptOf(entry))
-      this.#adopt(entry, run, result)
+      await this.#reopen(entry, taskId, environment)
     } catch (thrown) {
-      entry.end = before
-      environments.release(entry.environment)
+      environments.release(environment)
+      throw thrown
+    } finally {
+      this.#busy.delete(entry)
+    }
+  }
+
+  async #reopen(entry: Entry, taskId: string | undefined, environment: string): Promise<void> {
+    const { table } = this.#options
+    // That it is open again is safe before anything of it starts: only an open job has an environment.
+    await table.put({ spec: entry.spec, environment, isHeld: false, settled: undefined })
+    let again: Reopened | undefined
+    try {
+      again = await reopenRun(this.#options, entry.spec, taskId)
+    } catch (thrown) {
+      await table.put(keptOf(entry))
       throw thrown
     }
+    entry.reopen(environment)
+    this.#changed(entry, true)
+    if (again === undefined) this.#begin(entry)
+    else this.#adopt(entry, again.run, again.result)
   }
 
   answer(entry: Entry, taskId: string, answer: unknown): void {
@@ -207,10 +234,12 @@ export class JobBook {
     entry.run.answer(taskId, answer)
   }
 
+  /** Forgets settled jobs, with their folders. */
   async remove(entries: readonly Entry[]): Promise<void> {
-    const { table, list, store } = this.#options
-    for (const { end, id } of entries) {
-      if (end !== undefined) continue
+    const { table, list, store, home } = this.#options
+    for (const entry of entries) {
+      const { id } = entry
+      if (entry.end !== undefined && !this.#busy.has(entry)) continue
       throw new DagmarError('JOB_OPEN', {
         message: `The job ${id} is not settled, so that it cannot be removed.`,
         hint: `Kill it first: dagmar kill ${id}`,
@@ -218,16 +247,29 @@ export class JobBook {
       })
     }
     const ids = entries.map(({ id }) => id)
-    for (const entry of entries) this.#status.forget(entry)
-    await table.remove(ids)
-    list.remove(ids)
-    await store.forget?.(ids)
-    for (const id of ids) this.#waiting.ended(id)
+    for (const entry of entries) this.#busy.add(entry)
+    try {
+      await table.remove(ids)
+      list.remove(ids)
+      for (const id of ids) this.#waiting.ended(id)
+      await store.forget?.(ids)
+      for (const entry of entries) {
+        await this.#status.forget(entry)
+        await rm(join(home.jobs, entry.id), { recursive: true, force: true })
+      }
+    } finally {
+      for (const entry of entries) this.#busy.delete(entry)
+    }
+  }
+
+  /** From now on no job begins. */
+  halt(): void {
+    this.#isHalted = true
   }
 
   /** Resolves when everything that others may read is written. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#isHalted = true
     this.#waiting.close()
     await this.#status.flushed()
   }
@@ -239,7 +281,7 @@ export class JobBook {
 
   #advance(): void {
     for (const entry of this.#queue) {
-      if (this.#active.size >= mostRuns || this.#isClosed) return
+      if (this.#active.size >= mostRuns || this.#isHalted) return
       this.#queue.delete(entry)
       this.#start(entry)
     }
@@ -276,7 +318,7 @@ export class JobBook {
     entry.run = run
     // Those that were asked before it was recovered.
     for (const task of run.view().tasks.values()) {
-      if (task.questions.length > 0) this.#answerAhead(entry, task.id, askedBy(task))
+      if (task.questions.length > 0) entry.answerAhead(task.id, askedBy(task))
     }
     this.#active.add(entry)
     entry.seen?.unsubscribe()
@@ -289,21 +331,8 @@ export class JobBook {
   #see(entry: Entry, fact: Fact): void {
     const message = messageOf(fact)
     if (message !== undefined) entry.message = message
-    if (fact.type === 'task.asked') this.#answerAhead(entry, fact.taskId, fact.of)
+    if (fact.type === 'task.asked') entry.answerAhead(fact.taskId, fact.of)
     this.#changed(entry, settles.has(fact.type))
-  }
-
-  #answerAhead(entry: Entry, taskId: string, of: AskedBy): void {
-    const answer = entry.ahead(taskId, of)
-    if (answer === undefined) return
-    // What ends the question at once, as a kill of the run does, is told by the next fact.
-    queueMicrotask(() => {
-      try {
-        entry.run?.answer(taskId, answer)
-      } catch {
-        // Somebody was quicker.
-      }
-    })
   }
 
   #settled(entry: Entry, run: RunHandle): void {
@@ -332,16 +361,26 @@ export class JobBook {
   }
 
   #close(entry: Entry): void {
-    const { table, environments, warn, onEnd } = this.#options
+    const { environments, onEnd } = this.#options
     environments.release(entry.environment)
     this.#changed(entry, true)
-    table
-      .put(keptOf(entry))
-      .catch((thrown: unknown) =>
-        warn(`The end of ${entry.id} could not be kept: ${asError(thrown).message}`),
-      )
+    void this.#keepEnd(entry)
     this.#waiting.ended(entry.id)
     onEnd(entry)
+  }
+
+  /** What could not be kept is tried again: a job that had no run would begin again with the next supervisor. */
+  async #keepEnd(entry: Entry): Promise<void> {
+    const { table, warn, clock, list } = this.#options
+    try {
+      await table.put(keptOf(entry))
+    } catch (thrown) {
+      warn(`The end of ${entry.id} cannot be kept yet: ${asError(thrown).message}`)
+      clock.setTimeout(() => {
+        if (list.find(entry.id) === entry && entry.end !== undefined && !this.#isHalted)
+          void this.#keepEnd(entry)
+      }, againMs)
+    }
   }
 
   #changed(entry: Entry, isUrgent: boolean): void {
@@ -364,16 +403,4 @@ function isAtWork({ summary: { counts } }: Entry): boolean {
 
 function keptOf({ spec, environment, isHeld, end }: Entry): KeptJob {
   return { spec, environment, isHeld, settled: end }
-}
-
-function planOf({ definition, select }: JobSpec): Plan {
-  const whole = plan(definition)
-  return select === undefined ? whole : selectTasks(whole, select)
-}
-
-function notBegun({ id }: Entry, what: string): DagmarError {
-  return new DagmarError('CONFIG_INVALID', {
-    message: `The job ${id} has not begun: ${what}.`,
-    facts: { id },
-  })
 }

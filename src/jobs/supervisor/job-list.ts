@@ -4,16 +4,28 @@ import type { Entry } from './entry.ts'
 
 /** How long changes gather before watchers are told. */
 const gatherMs = 50
+/** So many jobs are told at once: a list of all of them may be long. */
+const mostAtOnce = 500
 
-type Watcher = (changed: readonly JobSummary[], removed: readonly string[]) => void
+export interface ListWatcher {
+  /** False while it is behind: then it is told later. */
+  readonly isReady: () => boolean
+  /** With `isPart`, the rest comes at once. */
+  readonly tell: (changed: readonly JobSummary[], removed: readonly string[], isPart: boolean) => void
+}
 
-/** All jobs in the order in which they were dispatched; their ids say that only to the second. */
+/** What a watcher has not been told yet. */
+interface Untold extends ListWatcher {
+  readonly changed: Set<Entry>
+  readonly removed: Set<string>
+}
+
+/** All jobs in the order of their ids, which is that of their dispatch to the second. */
 export class JobList {
   #ids: string[] = []
   readonly #entries = new Map<string, Entry>()
-  readonly #watchers = new Set<Watcher>()
-  readonly #changed = new Set<Entry>()
-  readonly #removed = new Set<string>()
+  readonly #open = new Set<Entry>()
+  readonly #watchers = new Set<Untold>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   get ids(): readonly string[] {
@@ -24,8 +36,9 @@ export class JobList {
     return this.#ids.length
   }
 
-  get open(): readonly Entry[] {
-    return [...this.#entries.values()].filter(({ end }) => end === undefined)
+  /** Those that are not settled. */
+  get open(): ReadonlySet<Entry> {
+    return this.#open
   }
 
   find(id: string): Entry | undefined {
@@ -35,7 +48,7 @@ export class JobList {
   add(entry: Entry): void {
     const { id } = entry
     this.#entries.set(id, entry)
-    this.#ids.splice(this.#placeFor(entry), 0, id)
+    this.#ids.splice(this.#placeFor(id), 0, id)
     this.changed(entry)
   }
 
@@ -44,8 +57,11 @@ export class JobList {
       const entry = this.#entries.get(id)
       if (entry === undefined) continue
       this.#entries.delete(id)
-      this.#changed.delete(entry)
-      this.#removed.add(id)
+      this.#open.delete(entry)
+      for (const { changed, removed } of this.#watchers) {
+        changed.delete(entry)
+        removed.add(id)
+      }
     }
     const gone = new Set(ids)
     this.#ids = this.#ids.filter((id) => !gone.has(id))
@@ -53,7 +69,7 @@ export class JobList {
   }
 
   withPlace(entry: Entry): JobSummary {
-    return { ...entry.summary, place: this.#placeFor(entry) + 1 }
+    return { ...entry.summary, place: this.#placeFor(entry.id) + 1 }
   }
 
   matching(query: JobQuery): readonly JobSummary[] {
@@ -71,56 +87,68 @@ export class JobList {
     return this.matching(query).map(({ id }) => this.#entries.get(id)!)
   }
 
+  /** Something of it has changed: perhaps it has ended, or is open again. */
   changed(entry: Entry): void {
+    if (entry.end !== undefined || !this.#entries.has(entry.id)) this.#open.delete(entry)
+    else this.#open.add(entry)
     if (this.#watchers.size === 0) return
-    this.#changed.add(entry)
+    for (const { changed } of this.#watchers) changed.add(entry)
     this.#arm()
   }
 
   /** Tells the whole list at once, and later what changes in it. Returns a function that stops. */
-  watch(tell: Watcher): () => void {
-    this.#tell()
-    this.#watchers.add(tell)
-    tell(this.matching({}), [])
-    return () => this.#watchers.delete(tell)
+  watch(watcher: ListWatcher): () => void {
+    const untold = {
+      ...watcher,
+      changed: new Set(this.#ids.map((id) => this.#entries.get(id)!)),
+      removed: new Set<string>(),
+    }
+    this.#watchers.add(untold)
+    this.#tell(untold, true)
+    return () => this.#watchers.delete(untold)
   }
 
   close(): void {
     clearTimeout(this.#timer)
+    this.#watchers.clear()
   }
 
   #arm(): void {
     if (this.#watchers.size === 0) return
-    this.#timer ??= setTimeout(() => this.#tell(), gatherMs)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      for (const watcher of this.#watchers) this.#tell(watcher)
+    }, gatherMs)
   }
 
-  #tell(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const changed = [...this.#changed]
-      .filter(({ id }) => this.#entries.has(id))
-      .map((entry) => this.withPlace(entry))
-    const removed = [...this.#removed]
-    this.#changed.clear()
-    this.#removed.clear()
-    if (changed.length === 0 && removed.length === 0) return
-    for (const tell of this.#watchers) tell(changed, removed)
+  #tell(watcher: Untold, isFirst = false): void {
+    const { changed, removed, isReady, tell } = watcher
+    if (!isFirst && changed.size === 0 && removed.size === 0) return
+    const entries = [...changed]
+    for (let from = 0; from === 0 || from < entries.length; from += mostAtOnce) {
+      if (!isReady()) {
+        this.#arm()
+        return
+      }
+      const part = entries.slice(from, from + mostAtOnce).filter(({ id }) => this.#entries.has(id))
+      for (const entry of entries.slice(from, from + mostAtOnce)) changed.delete(entry)
+      tell(
+        part.map((entry) => this.withPlace(entry)),
+        [...removed],
+        changed.size > 0,
+      )
+      removed.clear()
+    }
   }
 
-  /** Where the job stands, or would. */
-  #placeFor(entry: Entry): number {
+  /** Where the id stands, or would. */
+  #placeFor(id: string): number {
     let [from, to] = [0, this.#ids.length]
     while (from < to) {
       const middle = (from + to) >>> 1
-      if (isBefore(this.#entries.get(this.#ids[middle]!)!, entry)) from = middle + 1
+      if (this.#ids[middle]! < id) from = middle + 1
       else to = middle
     }
     return from
   }
-}
-
-function isBefore({ summary: one }: Entry, { summary: other }: Entry): boolean {
-  return (
-    one.dispatchedAt < other.dispatchedAt || (one.dispatchedAt === other.dispatchedAt && one.id < other.id)
-  )
 }

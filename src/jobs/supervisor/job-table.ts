@@ -1,5 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { connect, type Connection, type Statement } from '../../stores/sqlite/driver.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
+import { connect, type Connection, type Row, type Statement } from '../../stores/sqlite/driver.ts'
 import type { Placeless } from './summary-of.ts'
 import type { JobSpec } from '../spec.ts'
 
@@ -30,6 +31,7 @@ export class JobTable {
   readonly #put: Statement
   readonly #delete: Statement
   readonly #changes = new Map<string, KeptJob | undefined>()
+  #isClosed = false
   #waiting: Waiting[] = []
   #isArmed = false
 
@@ -55,17 +57,17 @@ export class JobTable {
     this.#delete = this.#connection.prepare('DELETE FROM job WHERE id = ?')
   }
 
-  /** All jobs, by id. */
-  all(): KeptJob[] {
-    return this.#connection
-      .prepare('SELECT * FROM job ORDER BY id')
-      .all()
-      .map((row) => ({
-        spec: JSON.parse(String(row['spec'])) as JobSpec,
-        environment: String(row['environment']),
-        isHeld: row['held'] === 1,
-        settled: row['settled'] === null ? undefined : (JSON.parse(String(row['settled'])) as Placeless),
-      }))
+  /** All jobs, by id. What cannot be read is told, and left out. */
+  all(warn: (sentence: string) => void): KeptJob[] {
+    const kept: KeptJob[] = []
+    for (const row of this.#connection.prepare('SELECT * FROM job ORDER BY id').all()) {
+      try {
+        kept.push(jobIn(row))
+      } catch (thrown) {
+        warn(`The job ${String(row['id'])} cannot be read: ${thrownText(thrown)}`)
+      }
+    }
+    return kept
   }
 
   /** Resolves when it is safe. */
@@ -81,10 +83,12 @@ export class JobTable {
 
   close(): void {
     this.#flush()
+    this.#isClosed = true
     this.#connection.close()
   }
 
   #change(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error('the table of jobs is closed'))
     const done = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }))
     if (!this.#isArmed) {
       this.#isArmed = true
@@ -126,5 +130,14 @@ export class JobTable {
     } catch {
       // There is nothing left to undo.
     }
+  }
+}
+
+function jobIn(row: Row): KeptJob {
+  return {
+    spec: JSON.parse(String(row['spec'])) as JobSpec,
+    environment: String(row['environment']),
+    isHeld: row['held'] === 1,
+    settled: row['settled'] === null ? undefined : (JSON.parse(String(row['settled'])) as Placeless),
   }
 }

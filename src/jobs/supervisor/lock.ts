@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { isLocked } from '../../stores/sqlite/database-error.ts'
 import { connect, type Connection } from '../../stores/sqlite/driver.ts'
 
@@ -12,8 +12,8 @@ export interface Lock {
  * has none of its own.
  */
 export function tryLock(path: string): Lock | undefined {
-  // With the modes of a file that is the user's own.
-  closeSync(openSync(path, 'a', 0o600))
+  // With the modes of a file that is the user's own. To close one gives back all locks that this process has of it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
   const connection = connect(path)
   try {
     connection.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')

@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Home } from '../home.ts'
 import { type JobDetails, isSettledStatus } from '../job.ts'
@@ -12,8 +12,17 @@ const pauseMs = 250
 /** So many files are written at once. */
 const mostAtOnce = 4
 
+/** One that takes longer than this to write is written less often, at settlements too: but for the job's own. */
+const slowMs = 50
+const slowFactor = 10
+
 interface Pending {
   isUrgent: boolean
+}
+
+interface Rest {
+  readonly timer: ReturnType<typeof setTimeout>
+  readonly isSlow: boolean
 }
 
 /** Writes `status.json` of jobs: at each settlement, and otherwise at most every 250 ms. */
@@ -22,12 +31,13 @@ export class StatusFiles {
   readonly #detailsOf: (entry: Entry) => Promise<JobDetails>
   readonly #warn: (sentence: string) => void
   readonly #pending = new Map<Entry, Pending>()
-  readonly #resting = new Map<Entry, ReturnType<typeof setTimeout>>()
-  readonly #writing = new Set<Entry>()
+  readonly #resting = new Map<Entry, Rest>()
+  readonly #writing = new Map<Entry, Promise<void>>()
   /** Those whose plan is not written yet. */
   readonly #unplanned = new Set<Entry>()
   #idle: (() => void)[] = []
   #hasWarned = false
+  #isFlushing = false
 
   constructor(
     home: Pick<Home, 'jobs'>,
@@ -51,16 +61,18 @@ export class StatusFiles {
     this.#next()
   }
 
-  /** Nothing more is written for it. */
-  forget(entry: Entry): void {
+  /** Nothing more is written for it. Resolves when what is being written is. */
+  async forget(entry: Entry): Promise<void> {
     this.#pending.delete(entry)
-    clearTimeout(this.#resting.get(entry))
+    clearTimeout(this.#resting.get(entry)?.timer)
     this.#resting.delete(entry)
+    await this.#writing.get(entry)
+    this.#pending.delete(entry)
   }
 
   /** Resolves when everything is written. */
   async flushed(): Promise<void> {
-    for (const pending of this.#pending.values()) pending.isUrgent = true
+    this.#isFlushing = true
     this.#next()
     if (this.#pending.size === 0 && this.#writing.size === 0) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
@@ -69,16 +81,19 @@ export class StatusFiles {
   #next(): void {
     for (const [entry, { isUrgent }] of this.#pending) {
       if (this.#writing.size >= mostAtOnce) return
-      if (this.#writing.has(entry) || (this.#resting.has(entry) && !isUrgent)) continue
+      if (this.#writing.has(entry)) continue
+      const rest = this.#resting.get(entry)
+      if (rest !== undefined && (!isUrgent || rest.isSlow) && entry.end === undefined && !this.#isFlushing)
+        continue
       this.#pending.delete(entry)
-      void this.#write(entry)
+      this.#writing.set(entry, this.#write(entry))
     }
     if (this.#pending.size > 0 || this.#writing.size > 0) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   async #write(entry: Entry): Promise<void> {
-    this.#writing.add(entry)
+    const began = performance.now()
     try {
       await this.#replace(entry)
       this.#hasWarned = false
@@ -88,7 +103,7 @@ export class StatusFiles {
       this.#hasWarned = true
     }
     this.#writing.delete(entry)
-    if (entry.end === undefined) this.#rest(entry)
+    if (entry.end === undefined) this.#rest(entry, performance.now() - began)
     this.#next()
   }
 
@@ -100,14 +115,19 @@ export class StatusFiles {
     await replaceFile(join(folder, 'status.json'), status, isSettledStatus(details.status))
   }
 
-  #rest(entry: Entry): void {
-    clearTimeout(this.#resting.get(entry))
-    const timer = setTimeout(() => {
-      this.#resting.delete(entry)
-      this.#next()
-    }, pauseMs)
+  #rest(entry: Entry, tookMs: number): void {
+    clearTimeout(this.#resting.get(entry)?.timer)
+    // A job of many tasks has a large file, which is not written all the time.
+    const isSlow = tookMs > slowMs
+    const timer = setTimeout(
+      () => {
+        this.#resting.delete(entry)
+        this.#next()
+      },
+      Math.max(pauseMs, tookMs * slowFactor),
+    )
     timer.unref()
-    this.#resting.set(entry, timer)
+    this.#resting.set(entry, { timer, isSlow })
   }
 }
 
@@ -117,10 +137,10 @@ function planIn({ spec }: Entry): Readonly<Record<string, unknown>> {
   return { version: statusVersion, ...rest }
 }
 
-/** A reader sees the old file or the new one, and never half of one. */
+/** A reader sees the old file or the new one, and never half of one. The folder may have been removed by hand. */
 async function replaceFile(path: string, value: unknown, isSynced: boolean): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`)
-  const file = await open(temporary, 'w', 0o600)
+  const file = await openIn(temporary)
   try {
     await file.writeFile(`${JSON.stringify(value)}\n`)
     if (isSynced) await file.sync()
@@ -128,4 +148,14 @@ async function replaceFile(path: string, value: unknown, isSynced: boolean): Pro
     await file.close()
   }
   await rename(temporary, path)
+}
+
+async function openIn(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', 0o600)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    return open(path, 'w', 0o600)
+  }
 }

@@ -8,15 +8,17 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { sqlite } from '../../stores/sqlite/index.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import type { SupervisorStatus } from '../client/jobs.ts'
+import { startInBackground } from '../client/reach-supervisor.ts'
 import { type Home, outputFolder } from '../home.ts'
 import { protocolVersion } from '../protocol/messages.ts'
 import type { JobSpec } from '../spec.ts'
 import type { Variables } from '../spool/job-environment.ts'
 import type { IsSecret } from '../spool/secret-names.ts'
 import { answerRequests } from './answer-requests.ts'
-import { ClientConnection } from './client-connection.ts'
+import { ClientConnection, Leaving } from './client-connection.ts'
 import type { Entry } from './entry.ts'
 import { Environments } from './environments.ts'
+import { gated } from './gated.ts'
 import { JobBook } from './job-book.ts'
 import { JobList } from './job-list.ts'
 import { JobTable } from './job-table.ts'
@@ -49,6 +51,8 @@ export interface Supervisor {
 }
 
 const defaultIdleMs = 60_000
+/** How long it takes until the spool is looked at again where something could not be taken out of it. */
+const againMs = 5_000
 
 /**
  * Takes the state directory over, goes on with the jobs that are open, and serves clients. Resolves with nothing where
@@ -79,11 +83,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     },
     ...(options.logBytes === undefined ? {} : { logBytes: options.logBytes }),
   })
+  const gate = gated(processes)
   const runtime = createRuntime({
     concurrency,
     ...(pools === undefined ? {} : { pools }),
     store,
-    executors: { process: processes },
+    executors: { process: gate.executor },
   })
   const clients = new Set<ClientConnection>()
   const book = new JobBook({
@@ -107,52 +112,77 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   })
 
   let server: Server | undefined
+  /** Nothing is answered any more. */
   let isLeaving = false
+  let isStopping = false
+  /** How many jobs had come when it was told to stop. */
+  let addedBefore = Number.POSITIVE_INFINITY
+  let ending: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
   let leave!: () => void
   const left = new Promise<void>((resolve) => (leave = resolve))
 
-  let looking = Promise.resolve()
-  /** One at a time: what one has taken is not safe before it has resolved. */
-  const look = (secrets: Readonly<Record<string, Variables>> = {}): Promise<void> => {
-    looking = looking.then(() => takeSpool(home, { book, list, environments, warn, secrets }))
-    return looking
+  let looking: Promise<unknown> = Promise.resolve()
+  /** One at a time: what one has taken is not safe before it has resolved. True where the spool is empty then. */
+  const look = (secrets: Readonly<Record<string, Variables>> = {}): Promise<boolean> => {
+    const looked = looking.then(async () => {
+      try {
+        return (await takeSpool(home, { book, list, environments, warn, secrets })) === 0
+      } catch (thrown) {
+        warn(`The spool cannot be read: ${asError(thrown).message}`)
+        return false
+      }
+    })
+    looking = looked
+    return looked.then((isEmpty) => {
+      if (!isEmpty && !isLeaving) again ??= setTimeout(lookAgain, againMs)
+      return isEmpty
+    })
+  }
+  const lookAgain = (): void => {
+    again = undefined
+    void look()
   }
 
+  const isBusy = (): boolean =>
+    again !== undefined || !book.isIdle || [...clients].some((client) => client.isBusy)
   const idle = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (isLeaving || !book.isIdle || [...clients].some(({ isBusy }) => isBusy)) return
-    timer = setTimeout(() => void leaveIdle(), idleMs)
+    if (!isLeaving && !isStopping && !isBusy()) timer = setTimeout(() => void leaveIdle(), idleMs)
   }
   /** Whoever has found the door open has put his job into the spool before: it is looked at once the door is closed. */
   const leaveIdle = async (): Promise<void> => {
-    if (!book.isIdle || [...clients].some(({ isBusy }) => isBusy)) {
-      idle()
-      return
-    }
+    if (isBusy()) return idle()
+    isLeaving = true
     await closeDoor()
+    const isEmpty = await look()
+    if (isEmpty && book.isIdle) ending ??= end()
+    if (ending !== undefined) return ending
+    isLeaving = false
+    await openDoor()
+    // The spool has what came while the door was closed.
     await look()
-    if (book.isIdle) await end('drain')
-    else {
-      await openDoor()
-      idle()
-    }
+    idle()
   }
 
   const serve = (socket: Socket): void => {
-    clearTimeout(timer)
     const hello = { dagmar: version, protocol: protocolVersion, pid: process.pid }
     const client = new ClientConnection({
       socket,
       hello,
-      answer,
+      answer: (request, from) => {
+        if (isLeaving) throw new Leaving()
+        return answer(request, from)
+      },
       closed: (one) => {
         if (socket.destroyed) clients.delete(one)
         idle()
       },
     })
     clients.add(client)
+    idle()
   }
   const openDoor = async (): Promise<void> => {
     rmSync(home.socket, { force: true })
@@ -173,49 +203,75 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await new Promise((resolve) => setImmediate(resolve))
   }
 
-  const end = async (mode: 'drain' | 'now'): Promise<void> => {
-    isLeaving = true
+  let cut!: () => void
+  const isCut = new Promise<void>((resolve) => (cut = resolve))
+  const end = async (): Promise<void> => {
     clearTimeout(timer)
+    book.halt()
+    // Who asks meanwhile is answered: what is at work may take hours.
+    await Promise.race([isCut, drained()])
+    isLeaving = true
+    clearTimeout(again)
     await closeDoor()
-    if (mode === 'now') processes.killAllNow()
-    else await runtime.shutdown({ mode: 'drain' })
+    await look()
     await book.close()
     list.close()
     for (const client of clients) client.close()
     table.close()
     await store.close()
     lock.release()
+    // Whoever dispatches after it was told to stop wants the next one.
+    if (book.added > addedBefore) await startInBackground(home)
     leave()
   }
+  const drained = async (): Promise<void> => {
+    try {
+      await runtime.shutdown({ mode: 'drain' })
+    } catch (thrown) {
+      warn(asError(thrown).message)
+    }
+  }
   const stop = async (now: boolean): Promise<void> => {
+    book.halt()
+    if (now) {
+      // As a crash would: whoever comes next ends what is left, and starts it again.
+      gate.close()
+      processes.killAllNow()
+      cut()
+    }
+    if (isStopping) return
+    isStopping = true
+    addedBefore = book.added
     // The answer goes out before the door closes.
-    setImmediate(() => void end(now ? 'now' : 'drain'))
+    setImmediate(() => void (ending ??= end()))
   }
 
-  const status = (): SupervisorStatus => ({
-    pid: process.pid,
-    version,
-    protocol: protocolVersion,
-    home: home.path,
-    startedAt,
-    concurrency,
-    inUse: list.open.reduce(
-      (sum, { summary: { counts } }) =>
-        sum + counts.starting + counts.running + counts.stalled + counts.stopping,
-      0,
-    ),
-    jobs: list.size,
-    open: list.open.length,
-    clients: clients.size,
-    memory: process.memoryUsage.rss(),
-  })
+  const status = (): SupervisorStatus => {
+    let inUse = 0
+    for (const { summary } of list.open) {
+      const { starting, running, stalled, stopping } = summary.counts
+      inUse += starting + running + stalled + stopping
+    }
+    return {
+      pid: process.pid,
+      version,
+      protocol: protocolVersion,
+      home: home.path,
+      startedAt,
+      concurrency,
+      inUse,
+      jobs: list.size,
+      open: list.open.size,
+      clients: clients.size,
+      memory: process.memoryUsage.rss(),
+    }
+  }
   const answer = answerRequests({
-    home,
     book,
     list,
-    runtime,
     store,
     environments,
+    allFacts: runtime.events$,
     status,
     look,
     stop,
@@ -228,7 +284,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   })
 
   try {
-    await book.restore(table.all())
+    await book.restore(table.all(warn))
     await look()
     await openDoor()
   } catch (thrown) {

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { asError } from '../../errors/foreign-value.ts'
-import { plan } from '../../graph/make-plan.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
 import { isRecord } from '../../graph/read-values.ts'
 import type { Home } from '../home.ts'
-import { isJobId } from '../job-id.ts'
+import { resolveJobId } from '../job-id.ts'
 import { type JobSpec, specVersion } from '../spec.ts'
 import type { KeptEnvironment, Variables } from '../spool/job-environment.ts'
 import { environmentFile, specFile } from '../spool/spool-file.ts'
 import type { Environments } from './environments.ts'
 import type { JobBook } from './job-book.ts'
 import type { JobList } from './job-list.ts'
+import { readSpec } from './read-spec.ts'
 
 export interface SpoolTaker {
   readonly book: JobBook
@@ -20,56 +20,113 @@ export interface SpoolTaker {
   readonly secrets: Readonly<Record<string, Variables>>
 }
 
-/** Takes up the jobs in the spool, in the order of their ids. Resolves when all of them are safe elsewhere. */
+/** Why a job in the spool is no job. What the system says of its file is another matter, and may pass. */
+class NoJob extends Error {}
+
+/**
+ * Takes up the jobs in the spool, in the order of their ids. Resolves with how many of them could not be made safe
+ * elsewhere, and lie there still.
+ */
 export async function takeSpool(
   home: Home,
   { book, list, environments, warn, secrets: given }: SpoolTaker,
-): Promise<void> {
+): Promise<number> {
   const taken: Promise<void>[] = []
+  let left = 0
+  const keeps = (file: string, thrown: unknown): void => {
+    left++
+    warn(`The job in ${file} cannot be taken out of the spool yet: ${thrownText(thrown)}`)
+  }
   for (const file of readdirSync(home.spool).toSorted()) {
     if (!file.endsWith('.json') || file.startsWith('.')) continue
     const id = file.slice(0, -'.json'.length)
     try {
-      const spec = readSpec(home, id)
       // It was taken before, by one that died before it could remove the file.
-      if (list.find(id) === undefined) taken.push(take(spec))
-      else remove(home, id)
+      if (list.find(id) !== undefined) remove(home, id)
+      else {
+        const spec = specIn(home, id)
+        if (spec !== undefined) taken.push(take(spec, file))
+      }
     } catch (thrown) {
-      // It stays, under a name that nobody looks for.
-      renameSync(specFile(home, id), `${specFile(home, id)}.bad`)
-      warn(`The spool has no plan in ${file}, which is put aside as ${file}.bad: ${asError(thrown).message}`)
+      if (thrown instanceof NoJob) {
+        // It stays, under a name that nobody looks for.
+        renameSync(specFile(home, id), `${specFile(home, id)}.bad`)
+        rmSync(environmentFile(home, id), { force: true })
+        warn(`The spool has no job in ${file}, which is put aside as ${file}.bad: ${thrown.message}`)
+      } else keeps(file, thrown)
     }
   }
-  async function take(spec: JobSpec): Promise<void> {
-    const { variables, secrets } = readEnvironment(home, spec.id)
-    const secret = given[spec.id] ?? {}
-    const lost = secrets.filter((name) => secret[name] === undefined)
-    const environment = environments.add({ ...variables, ...secret }, lost)
-    const added = book.add(spec, environment)
+  async function take(spec: JobSpec, file: string): Promise<void> {
     try {
-      await added
+      const { variables, secrets } = readEnvironment(home, spec.id, warn)
+      const secret = given[spec.id] ?? {}
+      const lost = secrets.filter((name) => secret[name] === undefined)
+      const environment = environments.add({ ...variables, ...secret }, lost)
+      try {
+        await book.add(withWholeIds(spec, list), environment)
+      } catch (thrown) {
+        environments.release(environment)
+        throw thrown
+      }
+      remove(home, spec.id)
     } catch (thrown) {
-      environments.release(environment)
-      throw thrown
+      keeps(file, thrown)
     }
-    remove(home, spec.id)
   }
   await Promise.all(taken)
+  return left
 }
 
-function readSpec(home: Home, id: string): JobSpec {
-  const value: unknown = JSON.parse(readFileSync(specFile(home, id), 'utf8'))
-  if (!isRecord(value) || value['id'] !== id || !isJobId(id)) throw new Error('it is not a job with that id')
-  if (value['version'] !== specVersion) {
-    throw new Error(`it has version ${String(value['version'])}, and this dagmar knows ${specVersion}`)
+/** The jobs that it waits for may be given by parts of their ids. One that is not there counts as gone. */
+function withWholeIds(spec: JobSpec, list: JobList): JobSpec {
+  if (spec.after === undefined) return spec
+  const wholeId = (given: string): string => {
+    try {
+      return resolveJobId(given, list.ids)
+    } catch {
+      return given
+    }
   }
-  const spec = value as unknown as JobSpec
-  plan(spec.definition)
-  return spec
+  return { ...spec, after: spec.after.map(wholeId) }
 }
 
-function readEnvironment(home: Home, id: string): KeptEnvironment {
-  return JSON.parse(readFileSync(environmentFile(home, id), 'utf8')) as KeptEnvironment
+/** Undefined for one of a later version of dagmar, which takes it when its supervisor comes. Throws `NoJob`. */
+function specIn(home: Home, id: string): JobSpec | undefined {
+  const text = readFileSync(specFile(home, id), 'utf8')
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!isRecord(value) || value['id'] !== id) throw new NoJob('it is not a job with that id')
+    if (typeof value['version'] === 'number' && value['version'] > specVersion) return undefined
+    if (value['version'] !== specVersion) throw new NoJob(`it has version ${String(value['version'])}`)
+    return readSpec(value)
+  } catch (thrown) {
+    throw thrown instanceof NoJob ? thrown : new NoJob(thrownText(thrown))
+  }
+}
+
+/** One that is gone, or broken, is an empty one: the job then says what it lacks. */
+function readEnvironment(home: Home, id: string, warn: SpoolTaker['warn']): KeptEnvironment {
+  try {
+    const value: unknown = JSON.parse(readFileSync(environmentFile(home, id), 'utf8'))
+    if (isEnvironment(value)) return value
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code !== undefined && code !== 'ENOENT') throw thrown
+  }
+  warn(`The environment of ${id} is lost: its commands get an empty one.`)
+  return { variables: {}, secrets: [] }
+}
+
+function areTexts(texts: readonly unknown[]): boolean {
+  return texts.every((text) => typeof text === 'string')
+}
+
+function isEnvironment(value: unknown): value is KeptEnvironment & Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) return false
+  const { variables, secrets } = value
+  return (
+    isRecord(variables) && areTexts(Object.values(variables)) && Array.isArray(secrets) && areTexts(secrets)
+  )
 }
 
 function remove(home: Home, id: string): void {

@@ -21,7 +21,8 @@ export class WaitingJobs {
   readonly #entries = new Set<Entry>()
   readonly #dependents = new Map<string, Set<Entry>>()
   #timer: TimerId
-  #isArmed = false
+  /** When the timer fires, by the monotonic clock; undefined where none runs. */
+  #armedFor: number | undefined
 
   constructor(options: WaitingJobsOptions) {
     this.#options = options
@@ -42,15 +43,18 @@ export class WaitingJobs {
 
   /** True where it was waiting. */
   delete(entry: Entry): boolean {
-    for (const id of entry.spec.after ?? []) this.#dependents.get(id)?.delete(entry)
+    for (const id of entry.spec.after ?? []) {
+      const dependents = this.#dependents.get(id)
+      dependents?.delete(entry)
+      if (dependents?.size === 0) this.#dependents.delete(id)
+    }
     return this.#entries.delete(entry)
   }
 
   /** A job has ended, or is gone. */
   ended(id: string): void {
-    const dependents = this.#dependents.get(id)
-    this.#dependents.delete(id)
-    for (const entry of dependents ?? []) this.look(entry)
+    // Those that go on waiting stay: a job may be opened again, and end again.
+    for (const entry of this.#dependents.get(id) ?? []) this.look(entry)
   }
 
   /** Lets the job go if nothing holds it back. */
@@ -75,7 +79,7 @@ export class WaitingJobs {
     }
     if (notBefore > clock.now()) {
       isWaiting = true
-      this.#arm()
+      this.#arm(notBefore)
     }
     if (isWaiting) return
     this.delete(entry)
@@ -83,27 +87,28 @@ export class WaitingJobs {
   }
 
   close(): void {
-    if (this.#isArmed) this.#options.clock.clearTimeout(this.#timer)
+    this.#disarm()
     this.#entries.clear()
+    this.#dependents.clear()
   }
 
-  #arm(): void {
-    if (this.#isArmed) return
+  /** Sees to it that the jobs are looked at when that instant comes. */
+  #arm(at: number): void {
     const { clock } = this.#options
-    const next = Math.min(
-      ...[...this.#entries]
-        .map(({ spec }) => spec.notBefore ?? Number.POSITIVE_INFINITY)
-        .filter((at) => at > clock.now()),
-    )
-    if (next === Number.POSITIVE_INFINITY) return
-    this.#isArmed = true
-    this.#timer = clock.setTimeout(
-      () => {
-        this.#isArmed = false
-        for (const entry of this.#entries) if (entry.spec.notBefore !== undefined) this.look(entry)
-        this.#arm()
-      },
-      Math.min(longestTimerMs, next - clock.now()),
-    )
+    const waitMs = Math.min(at - clock.now(), longestTimerMs)
+    const next = (clock.monotonic?.() ?? clock.now()) + waitMs
+    if (this.#armedFor !== undefined && this.#armedFor <= next) return
+    this.#disarm()
+    this.#armedFor = next
+    this.#timer = clock.setTimeout(() => {
+      this.#armedFor = undefined
+      // Those that have to wait still arm it again.
+      for (const entry of this.#entries) if (entry.spec.notBefore !== undefined) this.look(entry)
+    }, waitMs)
+  }
+
+  #disarm(): void {
+    if (this.#armedFor !== undefined) this.#options.clock.clearTimeout(this.#timer)
+    this.#armedFor = undefined
   }
 }

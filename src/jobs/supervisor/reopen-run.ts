@@ -1,0 +1,31 @@
+import type { Store } from '../../ports/store.ts'
+import type { Runtime } from '../../runtime/create-runtime.ts'
+import type { RunHandle } from '../../runtime/handle/run-handle.ts'
+import type { JobSpec } from '../spec.ts'
+import { notBegun } from './not-begun.ts'
+import { planOf } from './plan-of-spec.ts'
+
+export interface Reopened {
+  readonly run: RunHandle
+  readonly result: RunHandle['result']
+}
+
+/** Opens the run of a settled job, or a task of it, again. Undefined for a job that ended before it had a run. */
+export async function reopenRun(
+  { runtime, store }: { readonly runtime: Runtime; readonly store: Store },
+  spec: JobSpec,
+  taskId: string | undefined,
+): Promise<Reopened | undefined> {
+  const hasRun = (await store.read(spec.id, { limit: 1 })).length > 0
+  if (!hasRun && taskId !== undefined) throw notBegun(spec, 'redrive it as a whole')
+  if (!hasRun) return undefined
+  const run = await runtime.recover(spec.id, { dag: planOf(spec) })
+  // One that could not be recovered before has not ended yet.
+  if (run.view().settledAt === undefined) return { run, result: run.result }
+  try {
+    return { run, result: run.redrive(taskId) }
+  } catch (thrown) {
+    await run[Symbol.asyncDispose]()
+    throw thrown
+  }
+}
