@@ -18,6 +18,7 @@ import { jobTasks, waitingTasks } from './details-of.ts'
 import { Entry } from './entry.ts'
 import type { Environments } from './environments.ts'
 import type { JobList } from './job-list.ts'
+import { keepEnd } from './keep-end.ts'
 import type { JobTable, KeptJob } from './job-table.ts'
 import { messageOf } from './message-of.ts'
 import { notBegun } from './not-begun.ts'
@@ -30,8 +31,6 @@ import { WaitingJobs } from './waiting-jobs.ts'
 
 /** So many jobs have a run at once. Others wait: a run takes memory, and slots go to the oldest anyway. */
 const mostRuns = 256
-/** How long it takes until something is tried again that a full disk has kept from being written. */
-const againMs = 5_000
 
 export interface JobBookOptions {
   readonly home: Home
@@ -361,26 +360,13 @@ export class JobBook {
   }
 
   #close(entry: Entry): void {
-    const { environments, onEnd } = this.#options
+    const { environments, onEnd, list } = this.#options
     environments.release(entry.environment)
     this.#changed(entry, true)
-    void this.#keepEnd(entry)
+    const isOver = (): boolean => entry.end === undefined || list.find(entry.id) !== entry || this.#isHalted
+    void keepEnd(this.#options, () => keptOf(entry), isOver)
     this.#waiting.ended(entry.id)
     onEnd(entry)
-  }
-
-  /** What could not be kept is tried again: a job that had no run would begin again with the next supervisor. */
-  async #keepEnd(entry: Entry): Promise<void> {
-    const { table, warn, clock, list } = this.#options
-    try {
-      await table.put(keptOf(entry))
-    } catch (thrown) {
-      warn(`The end of ${entry.id} cannot be kept yet: ${asError(thrown).message}`)
-      clock.setTimeout(() => {
-        if (list.find(entry.id) === entry && entry.end !== undefined && !this.#isHalted)
-          void this.#keepEnd(entry)
-      }, againMs)
-    }
   }
 
   #changed(entry: Entry, isUrgent: boolean): void {
