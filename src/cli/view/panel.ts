@@ -96,4 +96,7 @@ const looking: readonly KeyLine[] = [
   ['q', 'leave this view: the run goes on in plain lines'],
 ]
 const ending: readonly KeyLine[] = [['Ctrl-C', 'let running tasks finish; again kills them']]
-const detaching: readonly KeyLine[] = [['d Ctrl-C', 'detach: the job goes on without anybody who watches']]
+const detaching: readonly KeyLine[] = [
+  ['d', 'detach: the job goes on without anybody who watches'],
+  ['Ctrl-C', 'detach, too, with the exit code 130'],
+]

@@ -41,7 +41,7 @@ export class ClientConnection {
 
   constructor(options: ClientConnectionOptions) {
     this.#options = options
-    const { socket, hello } = options
+    const { socket } = options
     this.#reader = new LineReader(
       (line) => this.#take(line),
       () => (this.#isKnown ? longestLine : longestHello),
@@ -52,7 +52,6 @@ export class ClientConnection {
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#close())
-    socket.write(`${JSON.stringify(hello)}\n`)
   }
 
   /** True while it waits for an answer, or watches something. */
@@ -151,6 +150,9 @@ export class ClientConnection {
   }
 
   #greet({ dagmar, protocol }: Hello): void {
+    const { socket, hello } = this.#options
+    // Not before anything is read: who has said what he wanted may be gone, and what he said would go with the error.
+    socket.write(`${JSON.stringify(hello)}\n`)
     if (typeof dagmar !== 'string' || typeof protocol !== 'number') {
       this.#refuse('CONFIG_INVALID', 'A connection begins with who it is.')
       return
