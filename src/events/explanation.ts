@@ -2,7 +2,7 @@ import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { RefusedAgent } from './facts.ts'
 import type { StatedRule } from '../graph/rules.ts'
 import { showMs } from '../time/duration.ts'
-import { shownValue } from '../errors/foreign-value.ts'
+import { answerText } from './fact-in-words.ts'
 import type { AskedBy } from './facts.ts'
 import type { TaskStatus, TaskView } from './task-view.ts'
 
@@ -163,10 +163,7 @@ function phrase(one: WaitsFor, now: number): string {
     case 'answer': {
       const { question, of, until, defaultAnswer } = one
       const notes: string[] = of === 'confirm' ? ['yes or no'] : []
-      if (until !== undefined) {
-        const then = defaultAnswer === undefined ? 'gives up' : `answers '${textOf(defaultAnswer)}' by itself`
-        notes.push(`${then} in ${showMs(Math.max(0, until - now))}`)
-      }
+      if (until !== undefined) notes.push(limitInWords({ until, defaultAnswer }, now))
       return `for a person to answer: ${question}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`
     }
     case 'store':
@@ -180,8 +177,13 @@ function slotPhrase({ of, limit, heldBy, heldElsewhere }: Extract<WaitsFor, { ki
   return `for one of the ${limit} slots of the ${of}, held by ${listed([...heldBy, ...others])}`
 }
 
-function textOf(answer: unknown): string {
-  return typeof answer === 'string' ? answer : shownValue(answer)
+/** What comes of a question that nobody answers: `answers 'no' by itself in 4 s`. */
+export function limitInWords(
+  { until, defaultAnswer }: { readonly until: number; readonly defaultAnswer: unknown },
+  now: number,
+): string {
+  const then = defaultAnswer === undefined ? 'gives up' : `answers '${answerText(defaultAnswer)}' by itself`
+  return `${then} in ${showMs(Math.max(0, until - now))}`
 }
 
 const named = 5

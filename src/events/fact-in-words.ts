@@ -62,7 +62,7 @@ export function inWords(fact: Fact): FactInWords {
         : { what: fact.of === 'handler' ? 'asks' : 'asks whether to start', about: fact.question }
     case 'task.answered': {
       const { answer } = fact
-      const text = typeof answer === 'string' ? answer : shownValue(answer)
+      const text = answerText(answer)
       if (fact.expired !== true) return { what: 'was answered', about: text }
       const what = 'was not answered in time'
       return answer === undefined ? { what } : { what, about: `the answer is ${text}` }
@@ -105,6 +105,11 @@ export function inWords(fact: Fact): FactInWords {
     case 'observer.failed':
       return { what: 'an observer failed', about: fact.message }
   }
+}
+
+/** An answer as people see it. */
+export function answerText(answer: unknown): string {
+  return typeof answer === 'string' ? answer : shownValue(answer)
 }
 
 /** What happened, by the name of the fact: `completed` for `task.completed`. */

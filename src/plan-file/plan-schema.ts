@@ -1,13 +1,6 @@
 import * as v from 'valibot'
 import { builtInExecutors } from '../executors/built-in.ts'
-import {
-  confirmAnswers,
-  defaultDecisions,
-  defaultOptions,
-  onFailures,
-  priorities,
-  severities,
-} from '../graph/options.ts'
+import { defaultOptions, onFailures, priorities, severities } from '../graph/options.ts'
 import { orders } from '../graph/plan.ts'
 import { ruleNames } from '../graph/rules.ts'
 import { agentFields } from './agent-fields.ts'
@@ -26,6 +19,7 @@ import {
   text,
   wordy,
 } from './schema-parts.ts'
+import { questionFields } from './question-fields.ts'
 
 /*
  * The shape of a plan file: everything that can be checked in one value without looking at others. The reader
@@ -108,8 +102,6 @@ const executor = v.pipe(
   v.notValues(withoutCommands, ({ input }) => `is '${input}', which carries out no commands.`),
 )
 
-const question = v.pipe(text, v.maxLength(2_000, mustBe('a question of at most 2000 characters')))
-
 /** The options that a task and `defaults` share. */
 const sharedFields = {
   when: field(
@@ -127,18 +119,7 @@ const sharedFields = {
     'How grave a failure is. A critical one ends the run, whatever onFailure says.',
     { default: defaultOptions.severity },
   ),
-  confirm: field(
-    question,
-    'A question that a person answers by yes or no before the task starts: Deploy to production? With no it is skipped.',
-  ),
-  answerWithin: field(
-    positiveDuration,
-    'How long confirm, and the question about a failure (onFailure: ask), wait for an answer. By default they wait without a limit.',
-  ),
-  defaultAnswer: field(
-    oneOf([...confirmAnswers, ...defaultDecisions]),
-    'The answer where nobody has given one in time, or nobody is there: yes or no to confirm, skip, ignore or abort to the question about a failure. By default no, and skip.',
-  ),
+  ...questionFields,
   retry: field(retry, 'How often, and after which waits, a failed attempt is followed by another.'),
   timeout: field(
     positiveDuration,

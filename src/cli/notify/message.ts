@@ -1,4 +1,5 @@
 import type { TaskId } from '../../../machines/outcome.ts'
+import { limitInWords } from '../../events/explanation.ts'
 import type { Fact } from '../../events/facts.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { NotifiedEvent } from '../../plan-file/notification.ts'
@@ -40,9 +41,10 @@ function sentenceOf(fact: Noticed): string {
     const end = fact.until === undefined ? '' : `, and will be ended in ${showMs(fact.until - fact.at)}`
     return `no sign of work for ${showMs(fact.silentMs)}${end}.`
   }
-  return fact.of === 'handler'
-    ? fact.question
-    : `failed, and asks what now. ${fact.failure?.message ?? fact.question}`
+  const { question, until, defaultAnswer } = fact
+  const limit = until === undefined ? '' : ` It ${limitInWords({ until, defaultAnswer }, fact.at)}.`
+  if (fact.of === 'failure') return `failed, and asks what now. ${fact.failure?.message ?? question}${limit}`
+  return `${fact.of === 'confirm' ? 'may it start? ' : ''}${question}${limit}`
 }
 
 export function messageOfRun(result: RunResult): Message {

@@ -1,6 +1,7 @@
 import type { ConfirmAnswer, FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { shownValue, thrownText } from '../../errors/foreign-value.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
+import { answerText } from '../../events/fact-in-words.ts'
 import type { AskedBy, Fact } from '../../events/facts.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Display } from '../view/display.ts'
@@ -195,7 +196,7 @@ export function questions(options: QuestionsOptions): Questions {
     const { taskId, of, otherwise } = question
     if (otherwise !== undefined) {
       const what = of === 'failure' ? 'asks what to do' : 'asks'
-      display.say(`${taskId} ${what}, and nobody is there to answer: ${textOf(otherwise)}`)
+      display.say(`${taskId} ${what}, and nobody is there to answer: ${answerText(otherwise)}`)
       give(question, otherwise)
     } else {
       display.say(`${taskId} asks, and nobody is there to answer: it is killed`)
@@ -280,10 +281,6 @@ function answerIn(line: string, of: AskedBy): string | undefined {
   if (of === 'handler') return line
   if (of === 'failure') return decisions[word.slice(0, 1)]
   return word === 'yes' || word === 'no' ? word : confirmAnswers[word]
-}
-
-function textOf(answer: unknown): string {
-  return typeof answer === 'string' ? answer : shownValue(answer)
 }
 
 function promptOf({ taskId, of, asked }: Question, hasKeys: boolean): string {

@@ -1,4 +1,5 @@
 import type { Fact } from '../../events/facts.ts'
+import { limitInWords } from '../../events/explanation.ts'
 import { inWords } from '../../events/fact-in-words.ts'
 import { colouredLines } from '../../text/shown-text.ts'
 import { showMs } from '../../time/duration.ts'
@@ -104,12 +105,19 @@ function spansOf(fact: Fact, tone: Tone, progress: RunProgress): readonly Span[]
     [`${what}: `, tone],
     [about, tone === 'faint' ? tone : 'plain'],
   ]
-  return fact.type === 'task.asked' ? [...spans, [lastLine(fact.failure?.output), 'plain']] : spans
+  if (fact.type !== 'task.asked') return spans
+  const limit = limitOf(fact)
+  return [...spans, [lastLine(fact.failure?.output) + (limit === '' ? '' : ` (${limit})`), 'plain']]
 }
 
 function took(taskId: string, at: number, progress: RunProgress): string {
   const startedAt = progress.tasks.get(taskId)?.startedAt
   return startedAt === undefined ? '' : ` in ${showMs(at - startedAt)}`
+}
+
+/** What comes of it where nobody answers in time. */
+function limitOf({ at, until, defaultAnswer }: Extract<Fact, { type: 'task.asked' }>): string {
+  return until === undefined ? '' : limitInWords({ until, defaultAnswer }, at)
 }
 
 /** The last line of its output, which helps to answer what to do. */

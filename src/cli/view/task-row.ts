@@ -1,5 +1,6 @@
+import { answerText } from '../../events/fact-in-words.ts'
 import type { Explanation, WaitsFor } from '../../events/explanation.ts'
-import type { TaskView } from '../../events/task-view.ts'
+import { askedBy, type TaskView } from '../../events/task-view.ts'
 import { inColumns, type Span, widthOf } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
 import { tickingTime } from './show-time.ts'
@@ -83,14 +84,16 @@ function headSpans(task: TaskView, options: TaskRowOptions): Span[] {
 }
 
 /** It has an attempt behind it, or was declined, and waits for the next one, an answer, or room. */
-function heldRow(
-  { id, until, questions, since }: TaskView,
-  who: readonly Span[],
-  options: TaskRowOptions,
-): Span[] {
+function heldRow(task: TaskView, who: readonly Span[], options: TaskRowOptions): Span[] {
+  const { id, until, questions, since } = task
   const { now, why } = options
   if (questions.length > 0) {
-    return [['? ', 'odd'], ...who, [`  failed, asks what now for ${tickingTime(now - since)}`, 'odd']]
+    const asked = `${tickingTime(now - since)}${limit(task, options)}`
+    const text =
+      askedBy(task) === 'confirm'
+        ? `asks for ${asked}: ${questions[0]!}`
+        : `failed, asks what now for ${asked}`
+    return [['? ', 'odd'], ...who, [`  ${text}`, 'odd']]
   }
   if (until === undefined) return [['? ', 'odd'], ...who, ['  ', 'plain'], [waitText(why(id)), 'odd']]
   return [['↻ ', 'odd'], ...who, [` in ${inTime(until, now)}`, 'odd']]
@@ -119,8 +122,13 @@ function silence({ id, since, until }: TaskView, { progress, now, columns }: Tas
 
 /** What will happen if nobody answers. */
 function limit({ id }: TaskView, { why, now }: TaskRowOptions): string {
-  const instants = why(id).waitsFor.filter((one) => one.kind === 'instant')
-  const first = instants.toSorted((a, b) => a.at - b.at)[0]
+  const ends = why(id).waitsFor.flatMap((one) => {
+    if (one.kind === 'instant') return [one]
+    if (one.kind !== 'answer' || one.until === undefined) return []
+    const { until: at, defaultAnswer } = one
+    return [{ at, what: defaultAnswer === undefined ? 'gives up' : `answers ${answerText(defaultAnswer)}` }]
+  })
+  const first = ends.toSorted((a, b) => a.at - b.at)[0]
   return first === undefined ? '' : `, ${first.what} in ${inTime(first.at, now)}`
 }
 

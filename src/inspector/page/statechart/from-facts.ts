@@ -181,10 +181,13 @@ export class StepReader {
         else add(worker(), ['attempt.warned'], known.state ?? 'running')
         return
       case 'task.asked':
+        // Before it may start it has no actor: its dag actor takes the answer.
+        if (fact.of === 'confirm') return
         if (fact.of === 'failure') return this.#ended(known, 'dispatched', add, worker())
         if (!told('attempt.asked')) add(worker(), ['attempt.asked'], 'running')
         return
       case 'task.answered':
+        if (fact.attempt === 0) return this.#confirmed(fact)
         if (known.state === 'dispatched' && fact.answer !== 'retry') known.ending = 'task.answer'
         else add('dag', ['task.answer'], known.state ?? 'running')
         return
@@ -221,6 +224,13 @@ export class StepReader {
         else this.#ended(known, 'killed', add, worker())
         this.#settled(fact)
     }
+  }
+
+  /** The answer whether a task may start. */
+  #confirmed({ seq, at, expired }: Extract<TaskFact, { type: 'task.answered' }>): void {
+    const to = this.#run ?? 'running'
+    const source = expired === true ? 'dag' : 'outside'
+    this.#add({ seq, at, source, actor: 'dag', events: ['run.confirm'], from: to, to })
   }
 
   #known(taskId: string): Known {

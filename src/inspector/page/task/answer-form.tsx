@@ -2,23 +2,30 @@ import { useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import { withNoun } from '../../../text/with-noun.ts'
 import type { JsonValue } from '../../../events/json-value.ts'
-import type { TaskView } from '../../../events/task-view.ts'
+import { askedBy, type TaskView } from '../../../events/task-view.ts'
 import { mayAct } from '../state/shown.ts'
 import { act, Refusal } from './act.tsx'
 
-/** What may be answered where a task has failed and asks what to do, and what comes of it. */
-const decisions = [
-  ['retry', 'Runs the task again, with all its attempts.'],
-  ['skip', 'The task stays failed, and what needs it is skipped.'],
-  ['ignore', 'The task stays failed, and counts as completed for what needs it.'],
-  ['abort', 'The task stays failed, and the whole run is ended.'],
-] as const
+/** What may be answered where a task asks before it starts, or has failed and asks what to do, and what comes of it. */
+const decisions = {
+  confirm: [
+    ['yes', 'The task may start.'],
+    ['no', 'The task is skipped.'],
+  ],
+  failure: [
+    ['retry', 'Runs the task again, with all its attempts.'],
+    ['skip', 'The task stays failed, and what needs it is skipped.'],
+    ['ignore', 'The task stays failed, and counts as completed for what needs it.'],
+    ['abort', 'The task stays failed, and the whole run is ended.'],
+  ],
+} as const
 
 /** The oldest question of a task that waits, and what answers it where that is allowed. */
 export function Questions({ task }: { readonly task: TaskView }): ComponentChildren {
   const [question] = task.questions
   const refusal = useSignal<string | undefined>(undefined)
   if (question === undefined) return null
+  const of = askedBy(task)
   const answer = async (given: JsonValue, what: string): Promise<void> => {
     refusal.value = await act({
       name: 'Answer',
@@ -36,16 +43,16 @@ export function Questions({ task }: { readonly task: TaskView }): ComponentChild
         <p class="soft">{withNoun(task.questions.length - 1, 'more waits', 'more wait')} behind it.</p>
       )}
       {!mayAct.value && <p class="soft">It waits for an answer.</p>}
-      {mayAct.value && task.status === 'dispatched' && (
+      {mayAct.value && of !== 'handler' && (
         <div class="deeds">
-          {decisions.map(([decision, what]) => (
+          {decisions[of].map(([decision, what]) => (
             <button type="button" key={decision} title={what} onClick={() => void answer(decision, what)}>
               {decision}
             </button>
           ))}
         </div>
       )}
-      {mayAct.value && task.status !== 'dispatched' && <FreeAnswer answer={answer} />}
+      {mayAct.value && of === 'handler' && <FreeAnswer answer={answer} />}
       <Refusal text={refusal.value} />
     </div>
   )

@@ -127,14 +127,16 @@ export class TimelineModel {
         this.#release(row, at)
         return
       case 'task.asked':
-        if (fact.of === 'failure') {
-          this.#endAttempt(row, fact, 'failed', fact.failure)
+        if (fact.of === 'failure') this.#endAttempt(row, fact, 'failed', fact.failure)
+        if (fact.of !== 'handler') {
+          // A recovered run asks again.
+          closeQuestions(row, at)
           open(row, 'question', at)
         }
         row.questions.push({ seq, from: at, to: Number.POSITIVE_INFINITY, question: fact.question })
         return
       case 'task.answered': {
-        const asked = row.questions.find(({ to }) => to === Number.POSITIVE_INFINITY)
+        const asked = row.questions.filter(({ to }) => to === Number.POSITIVE_INFINITY)[fact.place ?? 0]
         if (asked !== undefined) Object.assign(asked, { to: at, answer: fact.answer })
         if (row.attempt === undefined) open(row, 'queued', at)
         return
@@ -191,8 +193,10 @@ export class TimelineModel {
 
   #settle(row: RowDraft, fact: RunFact, end: AttemptEnd | undefined, failure?: Failure): void {
     const { at, seq } = fact
-    if (end === undefined) close(row, at)
-    else this.#endAttempt(row, fact, end, failure)
+    if (end === undefined) {
+      close(row, at)
+      closeQuestions(row, at)
+    } else this.#endAttempt(row, fact, end, failure)
     row.queuedMs = 0
     row.marks.push({ at, seq, what: 'settled' })
   }
