@@ -104,7 +104,9 @@ function withQuestion(tasks: readonly ScriptedTask[]): readonly ScriptedTask[] {
     const attempts = task.attempts.map((script) =>
       index === 0 ? failing(script) : { ...script, start: soon(script) },
     )
-    return { ...task, onFailure, severity: 'error', executor: 'roomy', uses: 0, attempts, ...timeless }
+    const { decision } = task.asked
+    const asked = { ...task.asked, decision: decision === 'abort' ? undefined : decision }
+    return { ...task, onFailure, asked, severity: 'error', executor: 'roomy', uses: 0, attempts, ...timeless }
   })
 }
 
@@ -135,6 +137,7 @@ function patient(tasks: readonly ScriptedTask[]): readonly ScriptedTask[] {
     when: task.when.startsWith('any-') || task.when === 'always' ? 'all-settled' : task.when,
     onFailure: task.onFailure === 'abort' ? 'skip' : task.onFailure,
     severity: 'error',
+    asked: { ...task.asked, answerWithin: none, decision: undefined },
     ...timeless,
     attempts: task.attempts.map((script) => ({
       ...script,

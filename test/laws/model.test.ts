@@ -36,6 +36,7 @@ describe('the cases that the model is tried on', () => {
       'run.redriven',
       'run.resumed',
       'run.started',
+      'skipped: answered',
       'skipped: dependency-failed',
       'skipped: rule-unmet',
       'skipped: run-aborted',

@@ -11,6 +11,9 @@ describe('the scenarios that the laws are tried on', () => {
       const { marks } = await playScenario(scenario)
       for (const mark of marks) {
         seen.add(mark.type)
+        if (mark.type === 'task.asked') seen.add(`asked: ${mark.of}`)
+        if (mark.type === 'task.answered' && mark.expired === true)
+          seen.add(`answered by nobody: ${JSON.stringify(mark.answer)}`)
         if (mark.type === 'task.skipped') seen.add(`skipped: ${mark.because}`)
         if (mark.type === 'task.failed') seen.add(`failed: ${mark.failure.code}`)
         if (mark.type === 'task.stopping') seen.add(`stopping: ${mark.reason}`)
@@ -20,6 +23,15 @@ describe('the scenarios that the laws are tried on', () => {
     }
     expect([...seen].toSorted()).toMatchInlineSnapshot(`
       [
+        "answered by nobody: "abort"",
+        "answered by nobody: "ignore"",
+        "answered by nobody: "no"",
+        "answered by nobody: "perhaps"",
+        "answered by nobody: "skip"",
+        "answered by nobody: "yes"",
+        "asked: confirm",
+        "asked: failure",
+        "asked: handler",
         "attempt began",
         "attempt ended",
         "failed: ATTEMPT_ABANDONED",
@@ -44,6 +56,7 @@ describe('the scenarios that the laws are tried on', () => {
         "run.redriven",
         "run.resumed",
         "run.started",
+        "skipped: answered",
         "skipped: dependency-failed",
         "skipped: rule-unmet",
         "skipped: run-aborted",

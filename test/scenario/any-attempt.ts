@@ -12,6 +12,7 @@ export function anyAttempt(): fc.Arbitrary<AttemptScript> {
       beats: fc.array(ms(5, 15, 30, 60, 90), { maxLength: 3 }),
       warns: seldom(2, ms(10, 40)),
       asks: seldom(3, ms(10, 30)),
+      asksWithin: seldom(2, ms(5, 20)),
       how: fc.oneof(
         { withCrossShrink: true },
         { weight: 5, arbitrary: fc.constant('complete' as const) },

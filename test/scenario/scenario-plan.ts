@@ -38,13 +38,23 @@ export function scenarioInWords(scenario: Scenario): string {
   return [planInWords(planOfScenario(scenario)), ...scripts, `  ${circumstances.join(', ')}`].join('\n')
 }
 
-function scriptInWords({ start, places, beats, warns, asks, end, onAbort, onForce }: AttemptScript): string {
+function scriptInWords({
+  start,
+  places,
+  beats,
+  warns,
+  asks,
+  asksWithin,
+  end,
+  onAbort,
+  onForce,
+}: AttemptScript): string {
   return [
     typeof start === 'number' ? `starts at ${start}` : `start: ${start}`,
     ...(places ? ['says where'] : []),
     ...(beats.length === 0 ? [] : [`beats at ${beats.join(' ')}`]),
     ...(warns === undefined ? [] : [`warns at ${warns}`]),
-    ...(asks === undefined ? [] : [`asks at ${asks}`]),
+    ...(asks === undefined ? [] : [`asks at ${asks}${asksWithin === undefined ? '' : ` for ${asksWithin}`}`]),
     end === 'never' ? 'never ends' : `${end.how} after ${end.after}`,
     ...(onAbort === 0 ? [] : [`when aborted: ${onAbort}`]),
     ...(onForce === 0 ? [] : [`when forced: ${onForce}`]),

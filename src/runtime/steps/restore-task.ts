@@ -21,7 +21,10 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   const { attempt, attemptsUsed, failure, questions } = of.view
   const isAdopted = isTakenOver(run, task, of)
   const goesOn = run.dagContext.state === 'running' || run.dagContext.state === 'paused'
-  if (of.standing === 'confirming' && goesOn) askFirst(run, index, causeSeq, askedUntil(of))
+  if (isOfConfirm.has(of.standing)) {
+    if (!goesOn) books.asked.add(index)
+    else if (of.standing === 'confirming') askFirst(run, index, causeSeq, askedUntil(of))
+  }
   if (of.standing === 'live' && !isAdopted) {
     // Before the actor exists, because a draining run kills it at once.
     books.lastSeq[index] = run.tell({ type: 'task.interrupted', taskId, attempt, causeSeq })
@@ -87,6 +90,9 @@ function ordinal(count: number): string {
 }
 
 type Kept = Pick<RestoredTask, 'attempt' | 'attemptsUsed' | 'failure'>
+
+/** Where the run is being ended, these are skipped. */
+const isOfConfirm: ReadonlySet<TaskPast['standing']> = new Set(['confirming', 'confirmed', 'declined'])
 
 /** Until when its question waits, as it was told. */
 function askedUntil({ view }: TaskPast): number {

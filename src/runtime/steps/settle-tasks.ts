@@ -95,8 +95,9 @@ export function skipRest(run: Run): void {
 
 /** True for a teardown that is not skipped. What is queued too early for a run that ends is taken out again. */
 function staysOpen(run: Run, task: PlannedTask): boolean {
-  const { frontier, queue } = run.books
-  if (!isSpared(run, task)) return false
+  const { frontier, queue, asked } = run.books
+  // Nobody is asked about a run that is to end.
+  if (!isSpared(run, task) || asked.has(task.index)) return false
   if (frontier.waits(task.index)) return true
   if (queue.has(task.index) && run.postpones(task.index)) queue.remove(task.index)
   return !waitsInVain(run, task.index)

@@ -3,6 +3,7 @@ import type { OnFailure, Severity } from '../../../machines/outcome.ts'
 import type { TaskOptions } from '../../graph/options.ts'
 import { type Rule, type RuleName, ruleNames } from '../../graph/rules.ts'
 import { ms, seldom } from './any-pace.ts'
+import { anyQuestionOptions, type QuestionSettings, questionOptionsOf } from './any-question-options.ts'
 import { fc } from '../law/fast-check.ts'
 
 const none = Number.POSITIVE_INFINITY
@@ -27,6 +28,7 @@ export interface TaskSettings {
   readonly killGrace: number
   readonly priority: number
   readonly estimate: number | undefined
+  readonly asked: QuestionSettings
 }
 
 /** Random settings of a task. */
@@ -53,6 +55,7 @@ export function anyTaskSettings(): Arbitrary<TaskSettings> {
     killGrace: ms(0, 20, 50),
     priority: fc.constantFrom(0, 0, 50, -50, 7),
     estimate: seldom(1, ms(0, 10, 100)),
+    asked: anyQuestionOptions(),
   })
 }
 
@@ -70,7 +73,7 @@ export function optionsOf(settings: TaskSettings): TaskOptions {
     stall,
     killGrace,
   } = settings
-  const { priority, estimate } = settings
+  const { priority, estimate, asked } = settings
   return {
     // The default of a teardown is another one.
     ...(when === 'all-completed' && !teardown
@@ -86,6 +89,7 @@ export function optionsOf(settings: TaskSettings): TaskOptions {
     killGrace,
     ...(priority === 0 ? {} : { priority }),
     ...(estimate === undefined ? {} : { estimate }),
+    ...questionOptionsOf(asked, onFailure),
   }
 }
 

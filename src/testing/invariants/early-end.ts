@@ -10,6 +10,8 @@ export class EarlyEnd {
   readonly #settled = new Set<TaskId>()
   /** The tasks of which there was an attempt, ever. */
   readonly #attempted = new Set<TaskId>()
+  /** The tasks that were told that they may start. */
+  readonly #confirmed = new Set<TaskId>()
   /** The fact that ends the run; undefined while nothing does. */
   by: 'run.killing' | 'run.draining' | undefined
   /** True after a further kill. */
@@ -28,7 +30,11 @@ export class EarlyEnd {
       this.endsTeardowns = false
     }
     if (fact.taskId === undefined) return
-    if (fact.type === 'task.redriven') this.#settled.delete(fact.taskId)
+    if (fact.type === 'task.redriven') {
+      this.#settled.delete(fact.taskId)
+      this.#confirmed.delete(fact.taskId)
+    }
+    if (fact.type === 'task.answered' && fact.answer === 'yes') this.#confirmed.add(fact.taskId)
     if (fact.type === 'task.dispatched') this.#attempted.add(fact.taskId)
     if (outcomeIn(fact) !== undefined) this.#settled.add(fact.taskId)
   }
@@ -37,7 +43,8 @@ export class EarlyEnd {
   complaint(fact: TaskFact): string | undefined {
     if (this.by === undefined) return undefined
     const { taskId, type } = fact
-    const isTeardown = this.#plan.tasks[this.#plan.indexOf(taskId)!]!.teardown
+    if (type === 'task.asked' && fact.of === 'confirm') return 'though nobody is to be asked any more'
+    const { teardown: isTeardown, confirm } = this.#plan.tasks[this.#plan.indexOf(taskId)!]!
     const isSpared = isTeardown && !this.endsTeardowns
     const isStart = starts.has(type)
     if (isSpared && isStart) {
@@ -46,7 +53,8 @@ export class EarlyEnd {
       return this.#hasCause(taskId) ? undefined : 'though nothing that it needs ever started'
     }
     if (isSpared && type === 'task.skipped' && fact.because.startsWith('run-')) {
-      return this.#hasCause(taskId) ? 'a teardown of what had started' : undefined
+      const asksFirst = confirm !== undefined && !this.#attempted.has(taskId) && !this.#confirmed.has(taskId)
+      return this.#hasCause(taskId) && !asksFirst ? 'a teardown of what had started' : undefined
     }
     // An attempt that was asked to start before the run was ended may be seen to have started by a drain.
     const isLate = isStart || (type === 'task.started' && this.by === 'run.killing' && !isSpared)

@@ -4,17 +4,28 @@ import { outcomeIn } from '../facts/outcome-in.ts'
 import { ruleHolds } from '../facts/rule-oracle.ts'
 import { type Finding, found, type Judged, taskOf } from './judged.ts'
 
-/** 1. A task starts only when its rule is met by settled dependencies. */
+/**
+ * 1. A task starts only when its rule is met by settled dependencies. One that asks first is asked about only then, and
+ * makes its first attempt after a yes.
+ */
 export function startsOnlyWhenRuleIsMet({ plan, facts }: Judged): readonly Finding[] {
   const findings: Finding[] = []
   const outcomes = new Map<TaskId, Outcome>()
+  const confirmed = new Set<TaskId>()
   for (const fact of facts) {
     if (fact.taskId === undefined) continue
-    if (fact.type === 'task.redriven') outcomes.delete(fact.taskId)
+    if (fact.type === 'task.redriven') {
+      outcomes.delete(fact.taskId)
+      confirmed.delete(fact.taskId)
+    }
+    if (fact.type === 'task.answered' && fact.answer === 'yes') confirmed.add(fact.taskId)
     const outcome = outcomeIn(fact)
     if (outcome !== undefined) outcomes.set(fact.taskId, outcome)
-    if (fact.type !== 'task.dispatched') continue
-    const { needs, rule } = taskOf(plan, fact.taskId)
+    const isAsked = fact.type === 'task.asked' && fact.of === 'confirm'
+    if (fact.type !== 'task.dispatched' && !isAsked) continue
+    const { needs, rule, confirm } = taskOf(plan, fact.taskId)
+    if (!isAsked && confirm !== undefined && fact.attempt === 1 && !confirmed.has(fact.taskId))
+      findings.push(found(1, fact, `${fact.taskId} started although nobody had said that it may`))
     const dependencies = needs.map((need) => {
       const { id } = plan.tasks[need]!
       return [id, outcomes.get(id)] as const
@@ -24,7 +35,8 @@ export function startsOnlyWhenRuleIsMet({ plan, facts }: Judged): readonly Findi
     // To ask a function again is all that can be done.
     const [named, when] =
       typeof rule === 'function' ? [`its own ${rule.name}`.trim(), 'when asked again'] : [`'${rule}'`, '']
-    const message = `${fact.taskId} started although its rule, ${named}, was not met ${when}`.trim()
+    const message =
+      `${fact.taskId} ${isAsked ? 'asked' : 'started'} although its rule, ${named}, was not met ${when}`.trim()
     findings.push(found(1, fact, `${message} (${stood.join(', ')})`))
   }
   return findings

@@ -27,9 +27,12 @@ const plain = plan({ name: 'plain', tasks: { it: { run: () => undefined } } }).t
 const plainPolicy = new Map<string, unknown>(Object.entries(plain.policy))
 
 function optionsInWords(task: PlannedTask): string[] {
-  const { rule, teardown, policy, backoff, priority, estimateMs, uses, executor, agent } = task
+  const { rule, teardown, confirm, policy, backoff, priority, estimateMs, uses, executor, agent } = task
   return [
     ...(teardown ? ['teardown'] : []),
+    ...(confirm === undefined
+      ? []
+      : [`confirm${confirm.defaultAnswer === undefined ? '' : `, else ${confirm.defaultAnswer}`}`]),
     ...(rule === plain.rule ? [] : [`when ${typeof rule === 'function' ? 'its own rule' : rule}`]),
     ...Object.entries(policy)
       .filter(([field, value]) => value !== plainPolicy.get(field) && !isNoGrace(field, value))

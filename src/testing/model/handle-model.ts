@@ -6,6 +6,7 @@ import type { Plan } from '../../graph/plan.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import { ms } from '../any/any-pace.ts'
+import { anyQuestionOptions, questionOptionsOf } from '../any/any-question-options.ts'
 import { anyPlan } from '../any/any-dag.ts'
 import { fc } from '../law/fast-check.ts'
 import { PlainRun } from './plain-run.ts'
@@ -56,18 +57,21 @@ export function anyHandleCase(options: AnyHandleCaseOptions = {}): Arbitrary<Han
 
 /** Random options out of those that the model knows. */
 function anyModelledOptions(): Arbitrary<TaskOptions> {
-  return fc.record({
-    when: fc.constantFrom<RuleName>('all-completed', 'all-completed', ...ruleNames),
-    teardown: fc.constantFrom(false, false, true),
-    onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'ignore', 'ask', 'ask', 'abort'),
-    retry: fc.record({
-      maxAttempts: fc.integer({ min: 1, max: 3 }),
-      backoff: fc.record({ base: ms(0, 10, 30), factor: ms(1, 2), cap: ms(40, 1_000), jitter: ms(0) }),
-    }),
-    timeout: ms(none, none, 25, 90),
-    killGrace: ms(20, 50),
-    priority: ms(0, 50),
-  })
+  return fc
+    .record({
+      when: fc.constantFrom<RuleName>('all-completed', 'all-completed', ...ruleNames),
+      teardown: fc.constantFrom(false, false, true),
+      onFailure: fc.constantFrom<OnFailure>('skip', 'skip', 'ignore', 'ask', 'ask', 'abort'),
+      retry: fc.record({
+        maxAttempts: fc.integer({ min: 1, max: 3 }),
+        backoff: fc.record({ base: ms(0, 10, 30), factor: ms(1, 2), cap: ms(40, 1_000), jitter: ms(0) }),
+      }),
+      timeout: ms(none, none, 25, 90),
+      killGrace: ms(20, 50),
+      priority: ms(0, 50),
+      asked: anyQuestionOptions(),
+    })
+    .map(({ asked, ...options }) => ({ ...options, ...questionOptionsOf(asked, options.onFailure) }))
 }
 
 /**
@@ -100,7 +104,7 @@ async function windUp(model: PlainRun, real: RealRun): Promise<void> {
   for (let round = 0; !model.isSettled; round++) {
     if (round > 1_000) throw new Error('The model does not settle.')
     const [live] = model.live
-    const asking = model.tasks.find(({ waitingFor }) => waitingFor === 'answer')
+    const asking = model.tasks.find(({ waitingFor }) => waitingFor === 'answer' || waitingFor === 'confirm')
     if (live !== undefined) {
       const handler = `${live.id}/${live.attempt}`
       model.endHandler(live, 'complete')
@@ -109,8 +113,9 @@ async function windUp(model: PlainRun, real: RealRun): Promise<void> {
       model.advance(1_000)
       await real.advance(1_000)
     } else {
-      model.answer(asking, 'skip')
-      real.handle.answer(asking.id, 'skip')
+      const answer = asking.waitingFor === 'confirm' ? 'yes' : 'skip'
+      model.answer(asking, answer)
+      real.handle.answer(asking.id, answer)
     }
     await real.compare(model, 'winding up')
   }

@@ -68,25 +68,37 @@ export class PlainRun {
     this.#conclude()
   }
 
-  ask(task: PlainTask): void {
-    if (task.status === 'running') task.questions++
+  ask(task: PlainTask, withinMs: number): void {
+    if (task.status === 'running') task.asked = [...task.asked, this.#now + withinMs]
   }
 
   answer(task: PlainTask, answer: unknown): ErrorCode | undefined {
     if (task.status === 'running' && task.questions > 0) {
-      task.questions--
+      task.asked = task.asked.slice(1)
       return undefined
     }
+    if (task.waitingFor === 'confirm') return this.#confirm(task, answer)
     if (task.waitingFor !== 'answer') return 'ANSWER_STALE'
     if (answer === 'retry') {
       task.used = 0
-      task.questions = 0
-      task.waitingFor = 'grant'
+      task.wait('grant', this.#now)
       this.#queue.push(task)
     } else if (answer === 'skip' || answer === 'ignore' || answer === 'abort') {
       this.#settleFailed(task, answer === 'ignore', false)
       if (answer === 'abort') this.#abort(task.id)
     } else return 'ANSWER_INVALID'
+    this.#conclude()
+    return undefined
+  }
+
+  #confirm(task: PlainTask, answer: unknown): ErrorCode | undefined {
+    if (answer === 'yes') {
+      task.isConfirmed = true
+      task.asked = []
+      task.waitingFor = undefined
+      this.#ready(task)
+    } else if (answer === 'no') this.#settle(task, { status: 'skipped', because: 'answered' })
+    else return 'ANSWER_INVALID'
     this.#conclude()
     return undefined
   }
@@ -115,7 +127,7 @@ export class PlainRun {
     this.status = 'draining'
     this.#skipRest()
     for (const task of this.tasks) {
-      if (task.waitingFor !== undefined && !this.#isLeft(task)) this.#killLive(task)
+      if (task.status === 'dispatched' && !this.#isLeft(task)) this.#killLive(task)
     }
     this.#conclude()
   }
@@ -175,8 +187,11 @@ export class PlainRun {
 
   #due(task: PlainTask): void {
     if (task.dueAt > this.#now) return
-    if (task.waitingFor === 'retry') {
-      task.wait('grant')
+    const late = task.limitAt > this.#now
+    if (late && task.status === 'running') task.asked = task.asked.filter((at) => at > this.#now)
+    else if (late) this.answer(task, task.defaultAnswer)
+    else if (task.waitingFor === 'retry') {
+      task.wait('grant', this.#now)
       this.#queue.push(task)
     } else if (task.status === 'running') task.stop('timeout', this.#now)
     else {
@@ -199,8 +214,8 @@ export class PlainRun {
 
   #attemptFailed(task: PlainTask, mayRetry: boolean, asked: number | undefined): void {
     if (mayRetry && task.used < task.maxAttempts) {
-      task.wait('retry', this.#now + (asked ?? task.backoffMs))
-    } else if (task.onFailure === 'ask') task.wait('answer')
+      task.wait('retry', this.#now, this.#now + (asked ?? task.backoffMs))
+    } else if (task.onFailure === 'ask') task.wait('answer', this.#now)
     else {
       this.#settleFailed(task, task.onFailure === 'ignore', false)
       if (task.onFailure === 'abort') this.#abort(task.id)
@@ -249,9 +264,11 @@ export class PlainRun {
 
   /** A teardown that an early end of the run leaves alone: it is at work, or waits for what it needs or for a slot. */
   #isLeft(task: PlainTask): boolean {
-    if (!task.teardown || this.#endsTeardowns || task.waitingFor === 'answer') return false
+    if (!task.teardown || this.#endsTeardowns) return false
+    // Nobody is asked about a run that is to end.
+    if (task.waitingFor === 'answer' || task.waitingFor === 'confirm') return false
     const isAtWork = task.isTakenUp && task.status !== 'dispatched'
-    return isAtWork || !this.#needsNothing(task) || this.#hasCause(task)
+    return isAtWork || !this.#needsNothing(task) || this.#mayTidyUp(task)
   }
 
   #needsNothing({ needs }: PlainTask): boolean {
@@ -263,7 +280,16 @@ export class PlainRun {
     return needs.some((need) => this.tasks[need]!.attempt > 0)
   }
 
+  /** Of a teardown in a run that is ended early: there is something to tidy up, and nobody has to be asked first. */
+  #mayTidyUp(task: PlainTask): boolean {
+    return this.#hasCause(task) && !task.asksFirst
+  }
+
   #ready(task: PlainTask): void {
+    if (task.asksFirst) {
+      task.wait('confirm', this.#now)
+      return
+    }
     task.status = 'ready'
     this.#queue.push(task)
   }
@@ -296,7 +322,7 @@ export class PlainRun {
 
   /** Why a task is to be skipped now, if it is. */
   #skipOf(task: PlainTask): Ending['skip'] | undefined {
-    if (this.#ending !== undefined && this.#needsNothing(task) && !this.#hasCause(task))
+    if (this.#ending !== undefined && this.#needsNothing(task) && !this.#mayTidyUp(task))
       return this.#ending.skip
     const dependencies = this.#dependenciesOf(task)
     const isOver = task.status === 'pending' && isToBeSkipped(task.rule, dependencies)

@@ -21,12 +21,15 @@ export class PlainTask {
   attempt = 0
   /** Attempts that count against `maxAttempts`. */
   used = 0
-  questions = 0
-  /** In `dispatched`. */
-  waitingFor: 'grant' | 'retry' | 'answer' | undefined
+  /** When each open question waits no longer, the oldest first. */
+  asked: readonly number[] = []
+  /** In `dispatched`. With `confirm` it is asked whether it may start, and is not taken up. */
+  waitingFor: 'grant' | 'retry' | 'answer' | 'confirm' | undefined
+  /** It was told that it may start. */
+  isConfirmed = false
   stopReason: 'kill' | 'timeout' | undefined
-  /** The instant it waits for. */
-  dueAt = never
+  /** The instant it waits for, but for those of its questions. */
+  limitAt = never
 
   constructor(task: PlannedTask) {
     this.#planned = task
@@ -42,7 +45,28 @@ export class PlainTask {
 
   /** It has begun in this life of the run, and is not settled. */
   get isTakenUp(): boolean {
-    return this.status === 'dispatched' || this.status === 'running' || this.status === 'stopping'
+    if (this.status === 'dispatched') return this.waitingFor !== 'confirm'
+    return this.status === 'running' || this.status === 'stopping'
+  }
+
+  /** A person has to be asked before its first attempt. */
+  get asksFirst(): boolean {
+    return this.#planned.confirm !== undefined && this.attempt === 0 && !this.isConfirmed
+  }
+
+  get questions(): number {
+    return this.asked.length
+  }
+
+  /** The first instant it waits for. */
+  get dueAt(): number {
+    return Math.min(this.limitAt, ...this.asked)
+  }
+
+  /** What it is answered where nobody is in time. */
+  get defaultAnswer(): string {
+    const { confirm, policy } = this.#planned
+    return this.waitingFor === 'confirm' ? (confirm?.defaultAnswer ?? 'no') : policy.defaultDecision
   }
 
   get makesRunFail(): boolean {
@@ -65,23 +89,24 @@ export class PlainTask {
     this.waitingFor = undefined
     this.attempt++
     this.used++
-    this.dueAt = now + this.#planned.policy.timeoutMs
+    this.limitAt = now + this.#planned.policy.timeoutMs
   }
 
   /** Its attempt is told to end. A kill overrides a timeout, and gives it no more time. */
   stop(reason: 'kill' | 'timeout', now: number): void {
-    if (this.status !== 'stopping') this.dueAt = now + this.#planned.policy.killGraceMs
+    if (this.status !== 'stopping') this.limitAt = now + this.#planned.policy.killGraceMs
     this.status = 'stopping'
     this.stopReason = reason
-    this.questions = 0
+    this.asked = []
   }
 
-  wait(waitingFor: 'grant' | 'retry' | 'answer', dueAt = never): void {
+  wait(waitingFor: 'grant' | 'retry' | 'answer' | 'confirm', now: number, limitAt = never): void {
     this.status = 'dispatched'
     this.waitingFor = waitingFor
     this.stopReason = undefined
-    this.questions = waitingFor === 'answer' ? 1 : 0
-    this.dueAt = dueAt
+    const isAsked = waitingFor === 'answer' || waitingFor === 'confirm'
+    this.asked = isAsked ? [now + this.#planned.policy.answerWithinMs] : []
+    this.limitAt = limitAt
   }
 
   settle(outcome: Outcome): void {
@@ -89,8 +114,8 @@ export class PlainTask {
     this.outcome = outcome
     this.waitingFor = undefined
     this.stopReason = undefined
-    this.questions = 0
-    this.dueAt = never
+    this.asked = []
+    this.limitAt = never
   }
 
   /** A redrive: everything starts again, except the numbers of attempts. */
@@ -98,6 +123,7 @@ export class PlainTask {
     this.status = 'pending'
     this.outcome = undefined
     this.used = 0
+    this.isConfirmed = false
   }
 }
 

@@ -64,8 +64,8 @@ export class RealRun {
     this.#handlerOf(handler).end(how)
   }
 
-  askFrom(handler: string): void {
-    void this.#handlerOf(handler).context.ask('well?')
+  askFrom(handler: string, answerWithin: number): void {
+    void this.#handlerOf(handler).context.ask('well?', { answerWithin })
   }
 
   async advance(ms: number): Promise<void> {

@@ -6,6 +6,8 @@ import type { RealRun } from './real-run.ts'
 
 export type RunCommand = AsyncCommand<PlainRun, RealRun>
 
+const none = Number.POSITIVE_INFINITY
+
 /** Places are drawn from these, and wrapped to the tasks or handlers there are. */
 const anyPlace = (): Arbitrary<number> => fc.nat(11)
 
@@ -17,13 +19,13 @@ export function anyRunCommand(): readonly Arbitrary<RunCommand>[] {
   })
   const answer = fc.record({
     at: anyPlace(),
-    answer: fc.constantFrom('retry', 'retry', 'skip', 'ignore', 'abort', 'perhaps'),
+    answer: fc.constantFrom('retry', 'retry', 'skip', 'ignore', 'abort', 'perhaps', 'yes', 'yes', 'no'),
   })
   // Runs are to come far: handlers end more often than anything else happens, and a run that is over is opened again.
   return [
     ...often(8, end.map(endHandler)),
     anyPlace().map(endAbandoned),
-    anyPlace().map(ask),
+    fc.record({ at: anyPlace(), withinMs: fc.constantFrom(none, none, 15, 60) }).map(ask),
     ...often(3, answer.map(answerTask)),
     anyPlace().map(killTask),
     fc.constantFrom('kill', 'drain').map(endRun),
@@ -97,14 +99,14 @@ function endAbandoned(at: number): RunCommand {
   )
 }
 
-function ask(at: number): RunCommand {
+function ask({ at, withinMs }: { readonly at: number; readonly withinMs: number }): RunCommand {
   return command(
-    `handler ${at} asks`,
+    `handler ${at} asks${withinMs === none ? '' : ` for ${withinMs} ms`}`,
     (model) => {
       const task = model.live[at % model.live.length]!
       const handler = `${task.id}/${task.attempt}`
-      model.ask(task)
-      return asks((real) => real.askFrom(handler))
+      model.ask(task, withinMs)
+      return asks((real) => real.askFrom(handler, withinMs))
     },
     (model) => model.live.length > 0,
   )

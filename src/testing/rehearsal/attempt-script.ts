@@ -10,6 +10,8 @@ export interface AttemptScript {
   readonly warns: number | undefined
   /** When it asks a question, counted from its start. It does not end before the answer. */
   readonly asks: number | undefined
+  /** How long the question waits for its answer. */
+  readonly asksWithin?: number | undefined
   /** When it ends by itself, counted from its start, and how. */
   readonly end:
     | { readonly after: number; readonly how: 'complete' | 'fail' | 'terminal' | 'retry-after' }

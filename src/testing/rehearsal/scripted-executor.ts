@@ -40,6 +40,12 @@ export interface ScriptedExecutor extends Executor {
 
 export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExecutor {
   const live = new Map<string, LiveAttempt>()
+  const goOn = (attemptId: string): void => {
+    const attempt = live.get(attemptId)
+    if (attempt === undefined || attempt.isOver) return
+    attempt.isWaiting = false
+    attempt.ownEnd?.()
+  }
   return {
     ...(options.capacity === undefined ? {} : { capacity: options.capacity }),
     ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
@@ -66,12 +72,8 @@ export function scriptedExecutor(options: ScriptedExecutorOptions): ScriptedExec
           },
         }
       : {}),
-    answer(attemptId) {
-      const attempt = live.get(attemptId)
-      if (attempt === undefined || attempt.isOver) return
-      attempt.isWaiting = false
-      attempt.ownEnd?.()
-    },
+    answer: goOn,
+    expire: goOn,
     stray(runId, taskId, { attempt, type }) {
       const own = live.get(attemptIdOf({ runId, taskId, attempt }))
       // What is live may speak for itself: only what is over is a stray.
@@ -145,7 +147,9 @@ function started(attemptId: string, own: LiveAttempt, clock: Clock): void {
   if (script.asks !== undefined) {
     after(own, clock, script.asks, () => {
       own.isWaiting = true
-      say({ type: 'attempt.asked', question: 'really?' })
+      const { asksWithin: answerWithinMs } = script
+      const limit = answerWithinMs === undefined ? {} : { answerWithinMs, defaultAnswer: 'perhaps' }
+      say({ type: 'attempt.asked', question: 'really?', ...limit })
     })
   }
   const { end } = script

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { buffered } from '../../events/buffered.ts'
-import { isRunFact, type RunFact } from '../../events/facts.ts'
+import { type AskedBy, isRunFact, type RunFact } from '../../events/facts.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Clock } from '../../time/clock.ts'
@@ -42,13 +42,15 @@ export function watch(handle: RunHandle, stage: Stage): Watched {
     if (isRunFact(fact)) watched.facts.push(fact)
     if (fact.type !== 'task.asked') return
     const place = plan.indexOf(fact.taskId)!
+    const { taskId, of } = fact
     const said = circumstances.answers[place % circumstances.answers.length]!
     const asked = (answered.get(place) ?? 0) + 1
     answered.set(place, asked)
     // Who answers `retry` for ever keeps the run going for ever.
-    const answer = asked > mostRetries && said === 'retry' ? 'skip' : said
+    const decision = asked > mostRetries && said === 'retry' ? 'skip' : said
+    const answer = of === 'confirm' ? (said === 'skip' ? 'no' : 'yes') : decision
     const wait = circumstances.answerAfter[place % circumstances.answerAfter.length]!
-    clock.setTimeout(() => answerIfAsked(handle, fact.taskId, answer), wait)
+    clock.setTimeout(() => answerIfAsked(handle, { taskId, of }, answer), wait)
   })
   if (circumstances.observer === 'kills') {
     handle.events$.subscribe((fact) => {
@@ -87,8 +89,12 @@ export async function keepResult(run: Watched, result: Promise<RunResult>): Prom
   run.result = await result
 }
 
-function answerIfAsked(handle: RunHandle, taskId: TaskId, answer: string): void {
-  const waits = handle.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
+function answerIfAsked(
+  handle: RunHandle,
+  { taskId, of }: { readonly taskId: TaskId; readonly of: AskedBy },
+  answer: string,
+): void {
+  const waits = handle.why(taskId).waitsFor.some((one) => one.kind === 'answer' && one.of === of)
   if (waits) handle.answer(taskId, answer)
 }
 
