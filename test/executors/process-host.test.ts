@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type JsonValue, processExecutor } from 'dagmar'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 /** Programs that use the executor: what they do to it cannot be done to the process of the tests. */
 const top = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'process-test-'))
+/** For temporary files of these programs. */
+const temporary = mkdtempSync(join(tmpdir(), 'host-test-'))
 const runId = `host-${process.pid}`
 const hasProc = existsSync('/proc/self/environ')
 
@@ -35,7 +37,9 @@ beforeAll(() => {
   expect(tsc.stdout).toBe('')
 })
 
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  for (const path of [folder, temporary]) rmSync(path, { recursive: true })
+})
 
 interface Host {
   readonly code: number | null
@@ -62,6 +66,7 @@ async function host(program: string, until?: (said: string) => boolean, limit = 
   const node = [process.execPath, '--expose-gc', '--input-type=module', '-e', beginning + program]
   const child = spawn('/bin/sh', ['-c', `${limit}; exec "$@"`, 'host', ...node], {
     cwd: folder,
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   let said = ''
@@ -118,6 +123,7 @@ describe('a program that uses the executor', () => {
   })
 
   it.runIf(hasProc)('leaves its commands to a later one, when it is killed by SIGKILL', async () => {
+    const before = readdirSync(temporary)
     const { said } = await host(
       `
       const executor = processExecutor()
@@ -127,9 +133,14 @@ describe('a program that uses the executor', () => {
       (text) => text.includes('up'),
     )
     await expect.poll(() => processesLeft().length).toBe(3)
+    const foldersLeft = () => readdirSync(temporary).filter((name) => !before.includes(name))
+    expect(foldersLeft()).toHaveLength(1)
     const handle = JSON.parse(said.split('\n')[0]!) as JsonValue
+    vi.stubEnv('TMPDIR', temporary)
     await processExecutor().reap!({ runId, taskId: 'task', attempt: 1 }, handle)
+    vi.unstubAllEnvs()
     expect(processesLeft()).toEqual([])
+    expect(foldersLeft()).toEqual([])
   })
 
   it('ends by itself when its commands have', async () => {

@@ -84,6 +84,15 @@ describe.runIf(existsSync('/proc/self/environ'))('a later coordinator', () => {
     expect(isGroupAlive(handle.pid)).toBe(false)
   })
 
+  it('that is asked twice at once is certain both times', async () => {
+    const { handle } = await leftBehind('trap "" TERM; echo up; while :; do sleep 0.02; done')
+    const ends = Array.from({ length: 3 }, async () => {
+      await reap(handle)
+      return isGroupAlive(handle.pid)
+    })
+    expect(await Promise.all(ends)).toEqual([false, false, false])
+  })
+
   it('ends many at once in the time of one', async () => {
     const deaf = 'trap "" TERM; setsid sleep 100 & echo up; while :; do sleep 0.2; done'
     const all = await Promise.all(Array.from({ length: 30 }, () => leftBehind(deaf)))
@@ -129,6 +138,7 @@ describe.runIf(existsSync('/proc/self/environ'))('a later coordinator', () => {
     ['no object', 7],
     ['a number that is all processes', { pid: -1, start: 1, boot: null, mark: 'x' }],
     ['the number of the first process', { pid: 1, start: 1, boot: null, mark: 'x' }],
+    ['a mark that leads elsewhere', { pid: 4_000_000, start: 1, boot: null, mark: '../../home' }],
     ['no mark', { pid: 4_000_000, start: 1, boot: null, mark: '' }],
     ['the handle of another executor', { job: 'build-7' }],
   ])('refuses what is no handle: %s', async (_, handle) => {

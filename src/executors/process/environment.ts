@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt } from '../../ports/executor.ts'
 import { attemptIdOf, inputsOf } from '../attempt.ts'
 import type { CommandWork } from '../command.ts'
 import { writtenText } from '../written-json.ts'
+import { makeFolder, removeFolder } from './attempt-folder.ts'
 import { readEnvFile } from './env-file.ts'
 import { StartFault } from './start-fault.ts'
 import { channelIn } from './tell-channel.ts'
@@ -61,7 +61,7 @@ export function environmentOf(
   const inputs = jsonOfInputs(inputsOf(attempt))
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   // From here on only `put` throws, and it removes the folder.
-  let folder = madeFolder()
+  let folder = madeFolder(mark)
   const channel = folder === undefined ? undefined : channelIn(folder)
   if (channel !== undefined) variables['DAGMAR_TELL'] = channel
   const put = (name: string, json: string): void => {
@@ -70,7 +70,7 @@ export function environmentOf(
       return
     }
     try {
-      folder ??= makeFolder()
+      folder ??= makeFolder(mark)
       const path = join(folder, `${name}.json`)
       writeFileSync(path, json, { mode: 0o600 })
       variables[`${name}_FILE`] = path
@@ -95,15 +95,10 @@ const ownVariables = [
   'DAGMAR_TELL',
 ]
 
-/** A folder that only the user may enter. */
-function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'dagmar-'))
-}
-
 /** Most commands have no need of it, so that they run where none can be made, too. */
-function madeFolder(): string | undefined {
+function madeFolder(mark: string): string | undefined {
   try {
-    return makeFolder()
+    return makeFolder(mark)
   } catch {
     return undefined
   }
@@ -115,15 +110,6 @@ function choosesColours({
   NO_COLOR: no,
 }: Readonly<Record<string, unknown>> = {}): boolean {
   return force !== undefined || no !== undefined
-}
-
-export function removeFolder(folder: string | undefined): void {
-  if (folder === undefined) return
-  try {
-    rmSync(folder, { recursive: true, force: true })
-  } catch {
-    // What cannot be removed from the directory for temporary files is left to the system.
-  }
 }
 
 /** One by one, so that the failure can name the dependency. An output that is undefined is left out. */

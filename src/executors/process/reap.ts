@@ -2,6 +2,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { JsonValue } from '../../events/json-value.ts'
 import { badValue, isRecord } from '../../graph/read-values.ts'
 import { bootId } from '../../system/boot-id.ts'
+import { folderOf, removeFolder } from './attempt-folder.ts'
 import type { ProcessHandle } from './process-handle.ts'
 import { signal } from './signal.ts'
 import type { Survivor } from './survivors.ts'
@@ -9,12 +10,17 @@ import { Sweep } from './sweep.ts'
 
 /**
  * Ends what an attempt of an earlier process of dagmar left behind: SIGTERM, and SIGKILL a second later. Resolves when
- * nothing of it is left. Throws `CONFIG_INVALID` for what is no handle, and `REAP_FAILED` where something is left, or
+ * nothing of it is left, in the directory for temporary files either. Throws `CONFIG_INVALID` for what is no handle, and `REAP_FAILED` where something is left, or
  * nobody can tell.
  */
 export async function reapProcess(noted: JsonValue): Promise<void> {
-  const { pid, start, boot, mark } = readHandle(noted)
-  // Nothing outlives the system.
+  const handle = readHandle(noted)
+  await reapProcesses(handle)
+  removeFolder(folderOf(handle.mark))
+}
+
+async function reapProcesses({ pid, start, boot, mark }: ProcessHandle): Promise<void> {
+  // No process outlives the system.
   if (boot !== bootId()) return
   if (start === null) {
     if (signal(pid, 0) || signal(-pid, 0)) throw untold(pid)
@@ -33,7 +39,9 @@ function readHandle(handle: JsonValue): ProcessHandle {
     const { pid, start, boot, mark } = handle
     const isProcess = Number.isInteger(pid) && (pid as number) > 1
     const isDated = (start === null || Number.isInteger(start)) && (boot === null || typeof boot === 'string')
-    if (isProcess && isDated && typeof mark === 'string' && mark !== '') return handle as ProcessHandle
+    // It names a folder, too, which is removed.
+    if (isProcess && isDated && typeof mark === 'string' && /^[\w-]+$/.test(mark))
+      return handle as ProcessHandle
   }
   throw badValue('The handle of a process', handle, 'one that the process executor has noted')
 }

@@ -76,7 +76,8 @@ export function isQuick({ leader, startedAt }: Trace): boolean {
 /** Some processes, looked at one by one, for several attempts. */
 class Look {
   readonly #found: (trace: Trace, survivor: Survivor) => void
-  readonly #byMark = new Map<string, Trace>()
+  /** More than one of a mark, where somebody else ends the same attempt. */
+  readonly #byMark = new Map<string, Trace[]>()
   readonly #byGroup = new Map<number, Trace>()
   /** Groups that may be somebody else's by now, with the processes that were passed over. */
   readonly #doubtful = new Map<number, number[]>()
@@ -91,7 +92,7 @@ class Look {
     this.#eldest = Math.min(...traces.map(({ start }) => start))
     for (const trace of traces) {
       this.#survivors.set(trace, [])
-      this.#byMark.set(trace.mark, trace)
+      this.#byMark.set(trace.mark, [...(this.#byMark.get(trace.mark) ?? []), trace])
       if (ownsGroup(trace)) this.#byGroup.set(trace.leader, trace)
       else this.#doubtful.set(trace.leader, [])
     }
@@ -109,8 +110,10 @@ class Look {
     }
     const isInGroup = group === trace.leader
     const survivor = { pid, start, command: commandOf(pid), isInGroup, isLeader: group === pid }
-    this.#survivors.get(trace)!.push(survivor)
-    this.#found(trace, survivor)
+    for (const one of this.#byMark.get(trace.mark)!) {
+      this.#survivors.get(one)!.push(survivor)
+      this.#found(one, survivor)
+    }
     if (isInGroup) this.#owns(trace)
   }
 
@@ -121,15 +124,15 @@ class Look {
   /** One of the group carries the mark: so it is the attempt's, with those that carry none. */
   #owns(trace: Trace): void {
     const passed = this.#doubtful.get(trace.leader)
-    if (passed === undefined) return
     this.#doubtful.delete(trace.leader)
+    if (passed === undefined || this.#byGroup.has(trace.leader)) return
     this.#byGroup.set(trace.leader, trace)
     for (const pid of passed) this.at(pid)
   }
 
   #byItsMarks(pid: number): Trace | undefined {
     const marks = marksOf(pid)
-    if (marks !== 'unknown') return marks.map((mark) => this.#byMark.get(mark)).find((trace) => trace)
+    if (marks !== 'unknown') return marks.map((mark) => this.#byMark.get(mark)?.[0]).find((trace) => trace)
     this.#isSure = false
     return undefined
   }
