@@ -58,7 +58,7 @@ export {
 } from './graph/dag.ts'
 export type { DispatchOptions, WithInput } from './graph/dispatch-options.ts'
 export { toDot } from './graph/dot.ts'
-export type { AskOptions, Handler, HandlerContext } from './graph/handler.ts'
+export type { AskOptions, Handler, HandlerContext, ReportedUsage } from './graph/handler.ts'
 export { type DefinedHandler, plan, type PlanDefinition, type TaskDefinition } from './graph/make-plan.ts'
 export type { PictureOptions } from './graph/status-colours.ts'
 export { toMermaid } from './graph/mermaid.ts'

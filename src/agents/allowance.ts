@@ -1,4 +1,5 @@
-import type { AgentJob, JobEnd, NewAgentFact, ReportedUsage, UsageFact } from '../events/agent-facts.ts'
+import type { AgentJob, JobEnd, NewAgentFact, UsageFact } from '../events/agent-facts.ts'
+import type { ReportedUsage } from '../graph/handler.ts'
 import { Account, type Shortage } from './account.ts'
 import type { Limits } from './limits.ts'
 

@@ -12,6 +12,7 @@ Examples, in a script that a task runs:
   warn        what people should see
   output      the output of the task, as JSON; the last one counts
   ask         a question: waits, and prints the answer
+  usage       what it has used, as JSON: model, inputTokens, outputTokens, costUsd
   retry-after if the command fails: when the next attempt may start
   terminal    if the command fails: why no further attempt helps
 
@@ -19,7 +20,7 @@ Exit codes: 0 heard, 1 nobody hears it, or it was not understood, 2 not within a
 dagmar, or called in a wrong way.
 `
 
-const words = ['progress', 'heartbeat', 'warn', 'output', 'ask', 'retry-after', 'terminal']
+const words = ['progress', 'heartbeat', 'warn', 'output', 'ask', 'usage', 'retry-after', 'terminal']
 
 /** `dagmar tell`: speaks for the command that it is called in. What it does is loaded when it is called. */
 export function addTellCommand(program: Command): void {

@@ -18,14 +18,6 @@ export interface AgentJob {
   readonly attempt: number
 }
 
-/** What an attempt has used since it last said so. */
-export interface ReportedUsage {
-  readonly model?: string
-  readonly inputTokens?: number
-  readonly outputTokens?: number
-  readonly costUsd?: number
-}
-
 /** How an attempt that was granted to an agent is over, as far as its allowance goes. */
 export type JobEnd =
   | 'completed'

@@ -9,6 +9,7 @@ import { foreign } from './foreign-call.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { readCapacity } from './read-capacity.ts'
 import { toFailure } from './to-failure.ts'
+import { readUsage } from './usage.ts'
 import { warnOfChanges } from './written-json.ts'
 
 export interface InlineExecutorOptions {
@@ -161,6 +162,14 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
 
   get log(): (text: string) => void {
     return (text) => this.report({ type: 'attempt.output', text, stream: 'log' })
+  }
+
+  get agent(): string | undefined {
+    return this.#attempt.agent
+  }
+
+  get usage(): HandlerContext['usage'] {
+    return (usage) => this.report({ type: 'attempt.usage', usage: readUsage(usage) })
   }
 
   get warn(): (message: string) => void {

@@ -2,6 +2,14 @@ import type { Duration } from '../time/duration.ts'
 import type { WithInput } from './dispatch-options.ts'
 import type { AnyDag, Plan } from './plan.ts'
 
+/** What an attempt has used since it last said so. */
+export interface ReportedUsage {
+  readonly model?: string
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  readonly costUsd?: number
+}
+
 /** How long a question of a handler waits for its answer. */
 export interface AskOptions {
   /** The longest that it waits. Past it `defaultAnswer` is the answer. > 0. @default Infinity */
@@ -31,6 +39,13 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
   readonly heartbeat: () => void
   /** A heartbeat that says how far the work is; `percent` is 0 to 100. */
   readonly progress: (percent: number, message?: string) => void
+  /** The id of the agent that has the attempt; undefined for a task that needs none. */
+  readonly agent: string | undefined
+  /**
+   * A heartbeat that says what the attempt has used since it said so last, which is charged to its agent. Tokens are
+   * integers ≥ 0. Throws `CONFIG_INVALID`.
+   */
+  readonly usage: (usage: ReportedUsage) => void
   /** A heartbeat with a line of text, shown as the task's output; never journalled. */
   readonly log: (text: string) => void
   /** A heartbeat with a message that people should see. Journalled; the task goes on. */

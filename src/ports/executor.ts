@@ -1,5 +1,6 @@
 import type { AnyActorRef } from 'xstate'
 import type { Failure } from '../../machines/outcome.ts'
+import type { ReportedUsage } from '../graph/handler.ts'
 import type { JsonValue } from '../events/json-value.ts'
 import type { DispatchOptions } from '../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../graph/plan.ts'
@@ -21,6 +22,8 @@ export interface Attempt extends AttemptKey {
   readonly work: unknown
   /** The run's input. */
   readonly input: unknown
+  /** The id of the agent that has it, for a task that an agent does. */
+  readonly agent?: string | undefined
   /**
    * Inputs in place of the attempt's own, for an attempt that is made by hand or wrapped. Read inputs with
    * `inputsOf(attempt)`, which knows both.
@@ -82,6 +85,8 @@ export type AttemptReport =
       /** A line that has not ended, as it stands now. It is reported again when it has ended. */
       readonly isPartial?: true
     }
+  /** It has used so much since it said so last, which counts as a sign of work. */
+  | { readonly type: 'attempt.usage'; readonly usage: ReportedUsage }
   | { readonly type: 'attempt.warned'; readonly message: string }
   | {
       readonly type: 'attempt.asked'

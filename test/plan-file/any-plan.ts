@@ -2,15 +2,14 @@ import { fc } from '@fast-check/vitest'
 import type * as v from 'valibot'
 import {
   amounts,
-  backoff,
   environment,
   matrix,
   notification,
   planSchema,
   run,
-  stall,
   task,
 } from '../../src/plan-file/plan-schema.ts'
+import { backoff, stall } from '../../src/plan-file/retry-fields.ts'
 import { duration, name, positiveDuration, program, scalar, text } from '../../src/plan-file/schema-parts.ts'
 
 /** What is looked at of the schemas that plans are made of. */

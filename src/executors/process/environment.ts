@@ -58,6 +58,7 @@ export function environmentOf(
   variables['DAGMAR_ATTEMPT'] = attemptIdOf(attempt)
   variables['DAGMAR_RUN_ID'] = attempt.runId
   variables['DAGMAR_TASK_ID'] = attempt.taskId
+  if (attempt.agent !== undefined) variables['DAGMAR_AGENT'] = attempt.agent
   const inputs = jsonOfInputs(inputsOf(attempt))
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   // From here on only `put` throws, and it removes the folder.
@@ -93,6 +94,7 @@ const ownVariables = [
   'DAGMAR_INPUT',
   'DAGMAR_INPUT_FILE',
   'DAGMAR_TELL',
+  'DAGMAR_AGENT',
 ]
 
 /** Most commands have no need of it, so that they run where none can be made, too. */

@@ -1,5 +1,8 @@
+import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { ReportedUsage } from '../../graph/handler.ts'
 import { cutEscapes } from '../../text/strip-escapes.ts'
 import { toMs } from '../../time/duration.ts'
+import { readUsage } from '../usage.ts'
 import { noteWritten } from '../written-json.ts'
 import { deepest, readJson, survives } from './read-json.ts'
 
@@ -12,6 +15,7 @@ export type Sentence =
   | { readonly says: 'retry-after'; readonly ms: number }
   | { readonly says: 'terminal'; readonly reason: string }
   | { readonly says: 'ask'; readonly question: string }
+  | { readonly says: 'usage'; readonly usage: ReportedUsage }
 
 /** A sentence that nobody understands, and why. */
 export interface Misspoken {
@@ -37,6 +41,8 @@ export function readSentence(said: string): Sentence | Misspoken {
       return rest === '' ? misspoken('warn needs a text') : { says: 'warn', message: cut(rest) }
     case 'output':
       return readOutput(rest)
+    case 'usage':
+      return readUsed(rest)
     case 'retry-after': {
       const ms = toMs(rest)
       return ms === undefined
@@ -51,7 +57,7 @@ export function readSentence(said: string): Sentence | Misspoken {
       return misspoken('nothing follows')
     default:
       return misspoken(
-        `'${word.slice(0, 40)}' is none of progress, heartbeat, warn, output, retry-after, terminal and ask`,
+        `'${word.slice(0, 40)}' is none of progress, heartbeat, warn, output, usage, retry-after, terminal and ask`,
       )
   }
 }
@@ -81,6 +87,19 @@ function readOutput(rest: string): Sentence | Misspoken {
     return misspoken('output needs JSON')
   }
   return misspoken('output needs a number that JavaScript can hold, or a text')
+}
+
+function readUsed(rest: string): Sentence | Misspoken {
+  try {
+    return { says: 'usage', usage: readUsage(JSON.parse(rest)) }
+  } catch (thrown) {
+    // What JSON.parse says quotes the text.
+    return misspoken(
+      thrown instanceof DagmarError
+        ? thrown.message.replace(/\.$/, '')
+        : 'usage needs JSON, such as {"inputTokens":1}',
+    )
+  }
 }
 
 function cut(text: string): string {

@@ -134,6 +134,14 @@ export class Voice {
       case 'output':
         this.#output = { output: sentence.output }
         return
+      case 'usage':
+        if (this.#isWithinBound('usage')) report({ type: 'attempt.usage', usage: sentence.usage })
+        else
+          this.#warnOnce(
+            'usages',
+            `It tells its usage more than ${mostASecond} times a second: not all of it counts.`,
+          )
+        return
       case 'retry-after':
         this.#retryAfterMs = sentence.ms
         return

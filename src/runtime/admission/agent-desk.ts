@@ -1,4 +1,5 @@
-import type { JobEnd, ReportedUsage } from '../../events/agent-facts.ts'
+import type { JobEnd } from '../../events/agent-facts.ts'
+import type { ReportedUsage } from '../../graph/handler.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
 import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { AgentNeed } from '../../graph/plan.ts'

@@ -10,9 +10,11 @@ import {
 } from '../../agents/consider.ts'
 import { Registry } from '../../agents/registry.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import type { AgentJob, JobEnd, NewAgentFact, ReportedUsage } from '../../events/agent-facts.ts'
+import type { AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
+import type { ReportedUsage } from '../../graph/handler.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
 import { refusedInWords } from '../../agents/refusals-in-words.ts'
+import { readUsage } from '../../executors/usage.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
 import type { AgentDesk, DeskHost } from '../admission/agent-desk.ts'
@@ -32,6 +34,7 @@ import {
   refusalFact,
   refuse,
   type RefusedTask,
+  warn,
 } from './place-task.ts'
 
 /** The wait after the first dispatch attempt. Each further one is twice as long. */
@@ -123,7 +126,7 @@ export class Desk implements AgentDesk {
     this.step((at) => {
       isKnown = this.registry.deregister(id, at)
       if (!isKnown) return
-      for (const { agentId, live } of [...this.#live.values()]) if (agentId === id) endJob(live, 'agent-gone')
+      for (const { agentId, live } of this.#live.values()) if (agentId === id) endJob(live, 'agent-gone')
     })
     return isKnown
   }
@@ -183,11 +186,16 @@ export class Desk implements AgentDesk {
   }
 
   charge(live: object, usage: ReportedUsage): void {
-    const { agentId, job } = ownPart(live as LiveTask)
+    const task = live as LiveTask
+    const part = ownPart(task)
+    const { agentId, job } = part ?? {}
     if (agentId === undefined || job === undefined) return
-    const charged = this.allowance.charge(job, usage, this.#now)
+    const charged = this.allowance.charge(job, safeUsage(usage), this.#now)
+    if (charged?.isOverrun !== true || part.isOver) return
+    part.isOver = true
     const { onOverrun } = this.allowance.account(agentId, this.#now).limits
-    if (charged?.isOverrun === true && onOverrun === 'kill') endJob(live as LiveTask, 'overrun')
+    if (onOverrun === 'kill') endJob(task, 'overrun')
+    else warn(task, `It has used more than its agent ${agentId} may spend today.`)
   }
 
   considered(need: AgentNeed): readonly RefusedAgent[] {
@@ -246,6 +254,7 @@ export class Desk implements AgentDesk {
     const part = ownPart(live)
     part.agentId = agentId
     part.job = job
+    part.isOver = false
     part.refused = undefined
     part.considered = undefined
     this.#live.set(jobKey(job), { job, agentId, live })
@@ -330,4 +339,13 @@ function messageOf({ considered, fault }: NobodyFor): string {
 
 function leftOf(most: number, used: number): number | undefined {
   return most === Number.POSITIVE_INFINITY ? undefined : Math.max(0, most - used)
+}
+
+/** Of executors that others have written: what is no amount counts for nothing. */
+function safeUsage(usage: ReportedUsage): ReportedUsage {
+  try {
+    return readUsage(usage)
+  } catch {
+    return {}
+  }
 }

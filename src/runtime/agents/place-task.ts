@@ -35,6 +35,8 @@ export interface OwnPart extends AgentPart {
   /** The attempt that its agent has. */
   job: AgentJob | undefined
   refused: RefusedTask | undefined
+  /** True once the attempt has used more than there was. */
+  isOver: boolean
   readonly failedWith: string[]
   readonly spent: string[]
 }
@@ -45,6 +47,7 @@ export function newPart(before: AgentsOfTask | undefined): OwnPart {
     considered: undefined,
     job: undefined,
     refused: undefined,
+    isOver: false,
     failedWith: [...(before?.failedWith ?? [])],
     spent: [...(before?.spent ?? [])],
   }
@@ -65,6 +68,12 @@ export function endJob(live: LiveTask, reason: AgentReason): void {
   if (run.live.get(task.index) === live) run.sendTask(live, { type: 'task.end', at: run.now, reason })
 }
 
+/** The attempt goes on. */
+export function warn(live: LiveTask, message: string): void {
+  const { run, context, ref } = live
+  run.sendTask(live, { type: 'attempt.warned', attempt: context.attempt, at: run.now, message }, ref)
+}
+
 /** `longestMs` is the longest that the agent may be at work for it. */
 export function grant(live: LiveTask, longestMs: number): void {
   const { run, task, lane } = live
@@ -74,7 +83,7 @@ export function grant(live: LiveTask, longestMs: number): void {
 }
 
 export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentResource): void {
-  const { run, task } = live
+  const { run } = live
   const part = ownPart(live)
   const { now: at } = run
   const { attempt, considered } = refused

@@ -38,6 +38,10 @@ function takeReport({ live, attempt }: Reporter, given: AttemptReport): void {
       pass(live, attempt, report)
       run.sendTask(live, { type: 'attempt.heartbeat', attempt, at }, source)
       return
+    case 'attempt.usage':
+      if (attempt === live.context.attempt) run.shared.agents?.charge(live, report.usage)
+      run.sendTask(live, { type: 'attempt.heartbeat', attempt, at }, source)
+      return
     case 'attempt.started':
     case 'attempt.heartbeat':
       if (report.type === 'attempt.heartbeat') noteBeat(live, attempt, at)

@@ -17,6 +17,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
   readonly attempt: number
   readonly work: unknown
   readonly input: unknown
+  readonly agent: string | undefined
   readonly actor: AnyActorRef
   readonly note: Attempt['note']
   readonly origin: AttemptOrigin
@@ -29,6 +30,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     this.work = live.task.work
     const { options, shared } = live.run
     this.input = shared.isolate ? cloneOf(options.input) : options.input
+    this.agent = live.part?.agentId
     this.actor = live.ref
     this.note = note
     this.origin = this

@@ -44,6 +44,8 @@ function waitOf(wait: WaitsFor): string {
       return `waits for pool ${wait.pool}`
     case 'executor':
       return `waits for executor ${wait.executor}`
+    case 'agent':
+      return 'waits for an agent'
     case 'instant':
       return wait.what === 'retry' ? 'waits for its retry' : ''
     case 'answer':
