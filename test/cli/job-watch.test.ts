@@ -298,8 +298,22 @@ describe('a job that has not started', () => {
     const it = await watching(fake)
     fake.endUnstarted({ status: 'killed', reason: 'dependency-failed' })
     await it.settle()
-    expect(it.all()).toEqual(['release was killed before it had started (dependency-failed)'])
+    expect(it.all()).toEqual(['release was ended before it had started, killed: dependency-failed'])
     expect(it.exitCode()).toBe(1)
+  })
+})
+
+describe('a job that could not go on after its supervisor died', () => {
+  it('says why, and exits with 1', async () => {
+    const fake = slowJob()
+    fake.start()
+    const it = await watching(fake)
+    await it.settle()
+    fake.endUnstarted({ status: 'failed', message: 'its plan is another one' })
+    await it.settle()
+    expect(it.all().at(-1)).toBe('release was ended, failed: its plan is another one')
+    expect(it.exitCode()).toBe(1)
+    expect(it.screen.isCursorShown).toBe(true)
   })
 })
 

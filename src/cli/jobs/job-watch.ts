@@ -193,23 +193,26 @@ class Watch implements JobWatch {
 
   async #settled(): Promise<void> {
     if (this.#isOver) return
-    if (this.#shown === undefined) {
-      await this.#endedBeforeStart()
+    const view = this.#shown?.run.progress.view
+    if (this.#shown === undefined || view?.settledAt === undefined) {
+      await this.#endedWithoutResult()
       return
     }
     const { run } = this.#shown
-    const result = resultOf(run.progress.view)
+    const result = resultOf(view)
     run.endQuestions()
     run.display.end(result)
     this.close()
     this.#end(result.status === 'completed' ? 0 : 1)
   }
 
-  async #endedBeforeStart(): Promise<void> {
+  /** It never had a run, or its run could not go on after a crash. */
+  async #endedWithoutResult(): Promise<void> {
     const { job, look, screen, aside } = this.#options
-    const { name, status, reason } = await job.details()
-    const why = reason === undefined ? '' : ` (${reason})`
-    const sentence = shownText(`${name} was ${status} before it had started${why}`)
+    const { name, status, reason, message } = await job.details()
+    const when = this.#shown === undefined ? ' before it had started' : ''
+    const why = reason ?? (message === '' ? undefined : message)
+    const sentence = shownText(`${name} was ended${when}, ${status}${why === undefined ? '' : `: ${why}`}`)
     this.close()
     if (look === 'json') aside.write(`dagmar: ${sentence}\n`)
     else screen.write(`${sentence}\n`)
