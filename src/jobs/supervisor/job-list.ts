@@ -20,7 +20,7 @@ interface Untold extends ListWatcher {
   readonly removed: Set<string>
 }
 
-/** All jobs in the order of their ids, which is that of their dispatch to the second. */
+/** All jobs in the order in which they were dispatched; their ids say that only to the second. */
 export class JobList {
   #ids: string[] = []
   readonly #entries = new Map<string, Entry>()
@@ -48,7 +48,7 @@ export class JobList {
   add(entry: Entry): void {
     const { id } = entry
     this.#entries.set(id, entry)
-    this.#ids.splice(this.#placeFor(id), 0, id)
+    this.#ids.splice(this.#placeFor(entry), 0, id)
     this.changed(entry)
   }
 
@@ -69,7 +69,7 @@ export class JobList {
   }
 
   withPlace(entry: Entry): JobSummary {
-    return { ...entry.summary, place: this.#placeFor(entry.id) + 1 }
+    return { ...entry.summary, place: this.#placeFor(entry) + 1 }
   }
 
   matching(query: JobQuery): readonly JobSummary[] {
@@ -141,14 +141,20 @@ export class JobList {
     }
   }
 
-  /** Where the id stands, or would. */
-  #placeFor(id: string): number {
+  /** Where the job stands, or would. */
+  #placeFor(entry: Entry): number {
     let [from, to] = [0, this.#ids.length]
     while (from < to) {
       const middle = (from + to) >>> 1
-      if (this.#ids[middle]! < id) from = middle + 1
+      if (isBefore(this.#entries.get(this.#ids[middle]!)!, entry)) from = middle + 1
       else to = middle
     }
     return from
   }
+}
+
+function isBefore({ spec: one }: Entry, { spec: other }: Entry): boolean {
+  return (
+    one.dispatchedAt < other.dispatchedAt || (one.dispatchedAt === other.dispatchedAt && one.id < other.id)
+  )
 }

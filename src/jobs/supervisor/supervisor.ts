@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../time/clock.ts'
 import type { SupervisorStatus } from '../client/jobs.ts'
 import { startInBackground } from '../client/reach-supervisor.ts'
 import { type Home, outputFolder } from '../home.ts'
-import { protocolVersion } from '../protocol/messages.ts'
+import { protocolVersion, type Request } from '../protocol/messages.ts'
 import type { JobSpec } from '../spec.ts'
 import type { Variables } from '../spool/job-environment.ts'
 import type { IsSecret } from '../spool/secret-names.ts'
@@ -51,6 +51,9 @@ export interface Supervisor {
 }
 
 const defaultIdleMs = 60_000
+/** What says nothing of jobs waits for none that are being taken up. */
+const unhurried: ReadonlySet<Request['verb']> = new Set(['look', 'status', 'stop', 'unwatch'])
+
 /** How long it takes until the spool is looked at again where something could not be taken out of it. */
 const againMs = 5_000
 
@@ -172,7 +175,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     const client = new ClientConnection({
       socket,
       hello,
-      answer: (request, from) => {
+      answer: async (request, from) => {
+        // Who has dispatched a job and asks for it, or for the latest, means that one.
+        if (!unhurried.has(request.verb)) await looking
         if (isLeaving) throw new Leaving()
         return answer(request, from)
       },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   dagmar as spawned,
   expectNothingLeft,
@@ -8,6 +8,9 @@ import {
   planWith,
   type SpawnOptions,
 } from '../spawned-dagmar.ts'
+
+/** Each call is a process, and there are many. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 })
 
 let home = ''
 
@@ -65,12 +68,7 @@ describe('a plan that is dispatched', () => {
     await ended('dispatch', '--', 'touch', gate)
     expect(await waiting.ended).toMatchObject({ code: 0, stdout: `${id}  tried  completed\n` })
     expect(await following.ended).toMatchObject({ code: 0 })
-    expect(following.stdout().split('\n')).toEqual([
-      'build | built',
-      'test  | red',
-      'test  | end',
-      '',
-    ])
+    expect(following.stdout().split('\n')).toEqual(['build | built', 'test  | red', 'test  | end', ''])
     expect((await ended('logs', id, 'test', '--tail', '1')).stdout).toBe('end\n')
     expect((await ended('story', id)).stdout).toContain('test completed')
   })
