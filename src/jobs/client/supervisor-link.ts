@@ -123,6 +123,11 @@ export class SupervisorLink {
     }
   }
 
+  async #tellLoss(connection: Connection): Promise<void> {
+    await connection.closed
+    if (this.#latest === connection && !this.#isClosed) this.#isConnected.next(false)
+  }
+
   async #connect(): Promise<Connection> {
     const { home, version, start } = this.#options
     for (let tries = 0; ; tries++) {
@@ -131,9 +136,7 @@ export class SupervisorLink {
       if (connection !== undefined) {
         this.#latest = connection
         this.#isConnected.next(true)
-        void connection.closed.then(() => {
-          if (this.#latest === connection && !this.#isClosed) this.#isConnected.next(false)
-        })
+        void this.#tellLoss(connection)
         return connection
       }
       // It was about to leave.

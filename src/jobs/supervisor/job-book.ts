@@ -23,7 +23,7 @@ import type { JobTable, KeptJob } from './job-table.ts'
 import { messageOf } from './message-of.ts'
 import { notBegun } from './not-begun.ts'
 import { planOf } from './plan-of-spec.ts'
-import { type Reopened, reopenRun } from './reopen-run.ts'
+import { recoverRun, type Reopened, reopenRun } from './reopen-run.ts'
 import type { StatusFiles } from './status-files.ts'
 import { endedSummary } from './summary-of.ts'
 import { sweepFolders } from './sweep-folders.ts'
@@ -305,7 +305,7 @@ export class JobBook {
 
   async #recover(entry: Entry): Promise<void> {
     try {
-      const run = await this.#options.runtime.recover(entry.id, { dag: planOf(entry.spec) })
+      const run = await recoverRun(this.#options.runtime, entry.spec)
       this.#adopt(entry, run, run.result)
     } catch (thrown) {
       this.#end(entry, 'failed', asError(thrown).message)

@@ -10,6 +10,14 @@ export interface Reopened {
   readonly result: RunHandle['result']
 }
 
+/**
+ * Whoever holds the lock of the state directory has all its runs: an owner that seems to live is one in a container that
+ * is gone, or another process that has got its number.
+ */
+export function recoverRun(runtime: Runtime, spec: JobSpec): Promise<RunHandle> {
+  return runtime.recover(spec.id, { dag: planOf(spec), takeOver: true })
+}
+
 /** Opens the run of a settled job, or a task of it, again. Undefined for a job that ended before it had a run. */
 export async function reopenRun(
   { runtime, store }: { readonly runtime: Runtime; readonly store: Store },
@@ -19,7 +27,7 @@ export async function reopenRun(
   const hasRun = (await store.read(spec.id, { limit: 1 })).length > 0
   if (!hasRun && taskId !== undefined) throw notBegun(spec, 'redrive it as a whole')
   if (!hasRun) return undefined
-  const run = await runtime.recover(spec.id, { dag: planOf(spec) })
+  const run = await recoverRun(runtime, spec)
   // One that could not be recovered before has not ended yet.
   if (run.view().settledAt === undefined) return { run, result: run.result }
   try {
