@@ -61,17 +61,24 @@ export async function reachSupervisor(home: Home, start = true): Promise<Socket>
   const there = await knock(home)
   if (there !== undefined) return there
   if (!start) throw lost(home, 'There is no supervisor.')
-  const child = await startInBackground(home)
-  let hasFailed = false
-  child.once('exit', (code) => {
-    hasFailed = code !== 0
-  })
+  let child: ChildProcess | undefined
+  let exitCode: number | null | undefined
   const giveUpAt = performance.now() + patienceMs
   for (let waitMs = 10; performance.now() < giveUpAt; waitMs = Math.min(waitMs * 1.5, 200)) {
+    // One that has ended well found another one there, or had nothing to do: that one may be gone by now.
+    if (child === undefined || exitCode === 0) {
+      exitCode = undefined
+      child = await startInBackground(home)
+      child.once('exit', (code) => {
+        exitCode = code
+      })
+    }
     await later(waitMs)
     const socket = await knock(home)
     if (socket !== undefined) return socket
-    if (hasFailed) throw lost(home, `The supervisor could not begin: ${lastLineOf(home.log)}`)
+    if (exitCode !== undefined && exitCode !== 0) {
+      throw lost(home, `The supervisor could not begin: ${lastLineOf(home.log)}`)
+    }
   }
   throw lost(home, `The supervisor was started, and has not opened its door for ${patienceMs / 1_000} s.`)
 }
