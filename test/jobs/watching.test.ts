@@ -203,6 +203,31 @@ describe.runIf(existsSync('/usr/bin/script') && process.platform === 'linux')('t
     }))
 })
 
+describe('a supervisor that is stopped while somebody watches', () => {
+  it('is not started again for that alone, and whoever watches is told', () =>
+    withHome(async (home) => {
+      const jobs = await home.connect()
+      const job = await jobs.dispatch(release(home), { env: home.env })
+      const watchers = [['attach', job.id], ['jobs', '--watch'], ['inspect']].map((args) =>
+        dagmar(home, args, { onPipe: true }),
+      )
+      await expect.poll(async () => (await jobs.status()).clients, { timeout: 10_000 }).toBe(4)
+      await Promise.all([
+        watchers[0]!.says('build'),
+        watchers[1]!.says('release'),
+        watchers[2]!.says('http:'),
+      ])
+      await jobs.stop({ now: true })
+      for (const watcher of watchers) {
+        expect(await watcher.ended).toBe(1)
+        expect(watcher.text()).toContain('The supervisor was stopped. Jobs go on when it is started again')
+      }
+      await expect.poll(() => home.supervisors).toEqual([])
+      open(home, 'first', 'second')
+      expect((await job.settled()).status).toBe('completed')
+    }))
+})
+
 describe('dagmar run --detach', () => {
   it('prints the id of a job, which runs although the command is over', () =>
     withHome(async (home) => {

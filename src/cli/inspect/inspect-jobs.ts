@@ -5,6 +5,7 @@ import { type Fact, isRunFact } from '../../events/facts.ts'
 import { inspectElsewhere } from '../../inspector/inspect.ts'
 import type { Job, Jobs } from '../../jobs/client/jobs.ts'
 import { jobNamed } from '../jobs/chosen-jobs.ts'
+import { isSupervisorLost } from '../jobs/supervisor-words.ts'
 import { jobsElsewhere } from './jobs-elsewhere.ts'
 import { exported, type InspectFlags, servedAt, shownUntilSignal } from './shown-page.ts'
 
@@ -24,8 +25,20 @@ export async function inspectJobs(
     control: flags.control === true,
     keepAlive: true,
   })
-  await shownUntilSignal(inspector, job === undefined ? 'the jobs are' : `the job ${job.id} is`, output)
-  return 0
+  const lost = new Promise<never>((_, reject) => jobs.jobs$({ limit: 1 }).subscribe({ error: reject }))
+  try {
+    await shownUntilSignal(
+      inspector,
+      job === undefined ? 'the jobs are' : `the job ${job.id} is`,
+      output,
+      lost,
+    )
+    return 0
+  } catch (thrown) {
+    if (!isSupervisorLost(thrown)) throw thrown
+    output.writeErr!(`dagmar: ${thrown.message}\n`)
+    return 1
+  }
 }
 
 /** What it has told so far. */

@@ -13,16 +13,20 @@ export interface InspectFlags {
   readonly control?: boolean
 }
 
-/** Shows what is served until a signal comes. */
+/** Shows what is served until a signal comes, or what is shown is lost: that rejects. */
 export async function shownUntilSignal(
   inspector: Inspector,
   what: string,
   output: OutputConfiguration,
+  lost: Promise<never> = new Promise(() => undefined),
 ): Promise<void> {
   output.writeOut!(`${inspector.url}\n`)
   output.writeErr!(`dagmar: ${what} shown there until Ctrl-C\n`)
-  await new Promise<void>((resolve) => onEndingSignals(() => resolve()))
-  await inspector.close()
+  try {
+    await Promise.race([new Promise<void>((resolve) => onEndingSignals(() => resolve())), lost])
+  } finally {
+    await inspector.close()
+  }
 }
 
 /** Where the page is served. */

@@ -13,7 +13,7 @@ import type { Screen } from '../screen/screen.ts'
 import type { Display } from '../view/display.ts'
 import { RunProgress } from '../view/run-progress.ts'
 import { showWaiting, type ShownWaiting } from './waiting-job.ts'
-import { connectedAgain, supervisorGone } from './supervisor-words.ts'
+import { connectedAgain, isSupervisorLost, supervisorGone } from './supervisor-words.ts'
 import { type WatchedJob, watchedJob } from './watched-job.ts'
 
 export interface JobWatchOptions {
@@ -220,7 +220,9 @@ class Watch implements JobWatch {
   }
 
   #broken(thrown: unknown): void {
+    if (isSupervisorLost(thrown)) this.say(thrown.message)
     this.close()
-    this.#fail(thrown)
+    if (isSupervisorLost(thrown)) this.#end(1)
+    else this.#fail(thrown)
   }
 }

@@ -12,7 +12,7 @@ import type { Screen } from '../screen/screen.ts'
 import { rowOf } from '../screen/spans.ts'
 import { countsLine, jobTable } from './job-table.ts'
 import { openAndLatest } from './list-jobs.ts'
-import { supervisorGone } from './supervisor-words.ts'
+import { isSupervisorLost, supervisorGone } from './supervisor-words.ts'
 
 export interface ListWatchOptions {
   readonly jobs: Pick<Jobs, 'jobs$' | 'connected$'>
@@ -147,7 +147,9 @@ export function listWatch(options: ListWatchOptions): ListWatch {
       },
       error: (thrown) => {
         close()
-        fail(thrown)
+        if (!isSupervisorLost(thrown)) return fail(thrown)
+        if (look !== 'json') screen.write(`${thrown.message}\n`)
+        end(1)
       },
     }),
   )

@@ -50,7 +50,8 @@ export interface Job {
   /**
    * Its facts from the `seq` `from` on (default 1), first those that are there, then live; output and progress while it
    * is watched. Completes when the job is settled and all its facts have come. A connection that is lost is made again,
-   * and nothing is lost or repeated. A job that waits has none yet.
+   * and nothing is lost or repeated; where the supervisor was stopped by hand it fails with `SUPERVISOR_LOST`. A job that
+   * waits has none yet.
    */
   events(options?: { readonly from?: number }): Observable<Fact>
   /** The fold of its facts up to now. Undefined while it has none. */
@@ -112,7 +113,10 @@ export interface Jobs {
   job(id: string): Promise<Job>
   /** Latest dispatched last. */
   list(query?: JobQuery): Promise<readonly JobSummary[]>
-  /** All jobs that fit, soon after subscription and after each change. Goes on over the loss of a connection. */
+  /**
+   * All jobs that fit, soon after subscription and after each change. Goes on over the loss of a connection, unless the
+   * supervisor was stopped by hand: then it fails with `SUPERVISOR_LOST`.
+   */
   jobs$(query?: JobQuery): Observable<readonly JobSummary[]>
   /** What all jobs tell from now on. */
   readonly facts$: Observable<JobFact>

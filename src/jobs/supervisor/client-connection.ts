@@ -135,6 +135,11 @@ export class ClientConnection {
     this.#options.socket.end()
   }
 
+  /** Tells whoever watches that nothing more comes, so that nobody starts another supervisor only to go on watching. */
+  failAll(reason: DagmarError): void {
+    for (const n of [...this.#watches.keys()]) this.fail(n, reason)
+  }
+
   #tell(): void {
     this.#isTold = false
     const gathered = [...this.#gathered]

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
@@ -221,12 +222,16 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await look()
     await book.close()
     list.close()
-    for (const client of clients) client.close()
+    // Whoever dispatches after it was told to stop wants the next one.
+    const isFollowed = book.added > addedBefore
+    for (const client of clients) {
+      if (!isFollowed) client.failAll(stopped())
+      client.close()
+    }
     table.close()
     await store.close()
     lock.release()
-    // Whoever dispatches after it was told to stop wants the next one.
-    if (book.added > addedBefore) await startInBackground(home)
+    if (isFollowed) await startInBackground(home)
     leave()
   }
   const drained = async (): Promise<void> => {
@@ -300,6 +305,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   await look()
   idle()
   return { left, stop }
+}
+
+function stopped(): DagmarError {
+  return new DagmarError('SUPERVISOR_LOST', {
+    message: 'The supervisor was stopped.',
+    hint: 'Jobs go on when it is started again, which any command about them does.',
+  })
 }
 
 /** Who waits for something to happen to a job. */
