@@ -103,8 +103,8 @@ class DagCheck {
     const baseline = await this.#see(nothingHappens)
     const exposure = new Exposure(this.#plan, baseline)
     await this.#crash(baseline)
+    let combinations = await this.#decline()
     const spoilsport = new Set<DagFault>()
-    let combinations = 0
     /** For each task that runs only after a fault, that fault. */
     const triggers = new Map<string, DagFault>()
     for (const fault of singles.tried) {
@@ -197,6 +197,14 @@ class DagCheck {
     return count
   }
 
+  /** A person says no to what asks whether it may start, one task at a time. Everywhere else the answer is yes. */
+  async #decline(): Promise<number> {
+    const asking = this.#plan.tasks.filter(({ confirm }) => confirm !== undefined)
+    for (const { id: taskId } of asking)
+      await this.#see({ ...nothingHappens, answers: [{ taskId, answers: ['no'] }] })
+    return asking.length
+  }
+
   /** Tries faults on tasks that run only when something has gone wrong before. */
   async #strikeWhatRunsOnFailure(triggers: ReadonlyMap<string, DagFault>): Promise<number> {
     let count = 0
@@ -233,7 +241,9 @@ class DagCheck {
     const parts = {
       faults,
       taskIds: tasks.map(({ id }) => id),
-      askingIds: tasks.filter(({ policy }) => policy.onFailure === 'ask').map(({ id }) => id),
+      askingIds: tasks
+        .filter(({ policy, confirm }) => policy.onFailure === 'ask' || confirm !== undefined)
+        .map(({ id }) => id),
     }
     try {
       const smallest: Variant[] = []

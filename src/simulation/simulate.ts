@@ -95,7 +95,8 @@ export async function simulate<Outputs, Input>(
   const run = runtime.dispatch(toBeSimulated(plan), { id: `simulation-${seed}`, concurrency, pools })
   run.events$.subscribe((fact) => {
     recorder.see(fact)
-    if (fact.type === 'task.asked') run.answer(fact.taskId, 'skip')
+    // Whoever asks how long it takes means a run that goes on.
+    if (fact.type === 'task.asked') run.answer(fact.taskId, fact.of === 'confirm' ? 'yes' : 'skip')
   })
   await promisesSettled()
   while (trouble.length === 0 && clock.fireNext());

@@ -391,6 +391,23 @@ describe('a promise', () => {
   })
 })
 
+describe('a task that asks whether it may start', () => {
+  const asking = dag('asking', { timeout: '1h' })
+    .task('deploy', { confirm: 'Deploy?' }, work)
+    .task('announce', { needs: ['deploy'] }, work)
+    .task('instead', { needs: ['deploy'], when: 'all-skipped' }, work)
+
+  it('is told yes, and once no, so that what follows from that is seen', async () => {
+    const report = await checkDag(asking, {
+      promises: { 'is deployed': ({ outcomes }) => outcomes['deploy']?.status !== 'skipped' },
+    })
+    expect(codes(report)).toEqual(['PROMISE_BROKEN'])
+    expect(found(report, 'PROMISE_BROKEN').answers).toEqual([{ taskId: 'deploy', answers: ['no'] }])
+    expect(report.ok).toBe(false)
+    expect(codes(await checkDag(asking))).toEqual([])
+  })
+})
+
 describe('a task that asks what to do about its failure', () => {
   const asking = dag('asking', { timeout: '1h' })
     .task('deploy', { onFailure: 'ask' }, work)

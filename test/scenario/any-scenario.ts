@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check'
-import type { FailureAnswer } from '../../machines/outcome.ts'
+import type { ConfirmAnswer, FailureAnswer } from '../../machines/outcome.ts'
 import { ms } from '../../src/testing/any/any-pace.ts'
 import { anyAttempt } from './any-attempt.ts'
 import { anyList } from '../../src/testing/any/any-list.ts'
@@ -58,6 +58,7 @@ export function anyScenario(fixed: Partial<Scenario> = {}, tasks = anyTasks()): 
       admission: fc.constantFrom<Scenario['admission']>('both', 'both', 'executor'),
       runTimeout: ms(none, none, none, 120),
       commands: fc.array(anyCommand(), { maxLength: 3 }),
+      confirms: fc.array(fc.constantFrom<ConfirmAnswer>('yes', 'yes', 'no'), { minLength: 1, maxLength: 3 }),
       answers: fc.array(fc.constantFrom<FailureAnswer>('retry', 'skip', 'ignore', 'abort'), {
         minLength: 1,
         maxLength: 4,

@@ -293,6 +293,14 @@ describe('a simulated failure', () => {
     })
   })
 
+  it('does not wait for a person who says whether a task may start: that is yes', async () => {
+    const tasks = planned({
+      asks: { estimate: 10, confirm: 'Now?', answerWithin: 1 },
+      next: { needs: ['asks'] },
+    })
+    expect(await simulate(tasks)).toMatchObject({ status: 'completed', counts: { completed: 2 } })
+  })
+
   it('that aborts ends the rest at once', async () => {
     const tasks = planned({ bad: { estimate: 10, onFailure: 'abort' }, other: { estimate: 100 } })
     const simulation = await simulate(tasks, { failureRate: { bad: 1 } })

@@ -160,7 +160,7 @@ interface Scene {
 /** What people do in the variant: kill, drain and answer. */
 function intervene(fact: Fact, run: RunHandle, scene: Scene): void {
   if (fact.type === 'task.started' && fact.attempt === 1) end(fact.taskId, run, scene)
-  if (fact.type === 'task.asked' && fact.of === 'failure') answer(fact.taskId, run, scene)
+  if (fact.type === 'task.asked') answer(fact, run, scene)
 }
 
 function end(taskId: TaskId, run: RunHandle, { clock, faults, dag }: Scene): void {
@@ -174,13 +174,19 @@ function end(taskId: TaskId, run: RunHandle, { clock, faults, dag }: Scene): voi
   }, dag.durationMs(task) / 2)
 }
 
-function answer(taskId: TaskId, run: RunHandle, { clock, variant }: Scene): void {
-  const turn = run.story(taskId).filter(({ type }) => type === 'task.answered').length
-  const planned = variant.answers.find((one) => one.taskId === taskId)?.answers[turn]
-  const said = turn >= mostAnswers ? 'skip' : (planned ?? 'skip')
+function answer(
+  { taskId, of }: Extract<RunFact, { type: 'task.asked' }>,
+  run: RunHandle,
+  { clock, variant }: Scene,
+): void {
+  const said = variant.answers.find((one) => one.taskId === taskId)?.answers ?? []
+  const decisions = said.filter((one) => one !== 'no')
+  const turn = run.story(taskId).filter((fact) => fact.type === 'task.answered' && fact.attempt > 0).length
+  const decision = turn >= mostAnswers ? 'skip' : (decisions[turn] ?? 'skip')
+  const given = of === 'confirm' ? (said.includes('no') ? 'no' : 'yes') : decision
   clock.setTimeout(() => {
-    const isAsked = run.why(taskId).waitsFor.some(({ kind }) => kind === 'answer')
-    if (isAsked) run.answer(taskId, said)
+    const isAsked = run.why(taskId).waitsFor.some((one) => one.kind === 'answer' && one.of === of)
+    if (isAsked) run.answer(taskId, given)
   }, answerMs)
 }
 

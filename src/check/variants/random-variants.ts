@@ -29,7 +29,7 @@ function anyVariant(
   fc: FastCheck,
   { faults, taskIds, askingIds }: VariantParts,
 ): fastCheck.Arbitrary<Variant> {
-  const anyAnswer = fc.constantFrom<FailureAnswer>('skip', 'ignore', 'retry', 'abort')
+  const anyAnswer = fc.constantFrom<FailureAnswer | 'no'>('skip', 'ignore', 'retry', 'abort', 'no')
   return fc.record({
     faults:
       faults.length === 0

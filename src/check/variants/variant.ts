@@ -7,10 +7,13 @@ export interface TaskPace {
   readonly times: number
 }
 
-/** What a person answers to a task with `onFailure: 'ask'`, question by question. After the end of the list, `skip`. */
+/**
+ * What a person answers to a task with `onFailure: 'ask'`, question by question. After the end of the list, `skip`. With `no`
+ * among it a task with `confirm` is told so, and else `yes`.
+ */
 export interface TaskAnswers {
   readonly taskId: TaskId
-  readonly answers: readonly FailureAnswer[]
+  readonly answers: readonly (FailureAnswer | 'no')[]
 }
 
 /** Everything in which an explored run differs from the one in which nothing goes wrong. */

@@ -26,9 +26,11 @@ export function impossibleRules({ tasks }: Plan): ReadonlySet<number> {
   return impossible
 }
 
-function endsOf({ rule, policy }: PlannedTask, before: readonly Ends[], canStart: boolean): Ends {
+function endsOf({ rule, policy, confirm }: PlannedTask, before: readonly Ends[], canStart: boolean): Ends {
   const ends = new Set<CountsAs>()
   if (canStart) ends.add('completed')
+  // A person may say no.
+  if (canStart && confirm !== undefined) ends.add('skipped')
   // A rule function may throw, which fails the task before it starts.
   const canFail = canStart || typeof rule === 'function'
   if (canFail && policy.onFailure !== 'ignore') ends.add('failed')

@@ -77,6 +77,7 @@ async function rehearse(
   run.events$.subscribe((fact) => {
     if (fact.type === 'task.started') started.push(fact.taskId)
     if (fact.type === 'task.skipped') skipped.push(fact.taskId)
+    if (fact.type === 'task.asked') run.answer(fact.taskId, 'yes')
   })
   await clock.advanceAsync(0)
   while (clock.fireNext());

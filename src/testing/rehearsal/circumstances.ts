@@ -1,4 +1,4 @@
-import type { FailureAnswer } from '../../../machines/outcome.ts'
+import type { ConfirmAnswer, FailureAnswer } from '../../../machines/outcome.ts'
 import type { StrayReport } from '../any/any-stray.ts'
 import type { ObserverKind } from '../any/faults.ts'
 
@@ -15,6 +15,8 @@ export interface Circumstances {
   readonly commands: readonly ScheduledCommand[]
   /** What people answer to the task at each place, and how long they take; both from the start again where they are short. */
   readonly answers: readonly FailureAnswer[]
+  /** What they answer to the task at each place that asks whether it may start. */
+  readonly confirms: readonly ConfirmAnswer[]
   readonly answerAfter: readonly number[]
   readonly strays: readonly StrayReport[]
   /** How many milliseconds the store takes to be durable; 0 is the memory store. */

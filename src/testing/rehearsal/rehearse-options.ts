@@ -1,5 +1,6 @@
-import type { FailureAnswer } from '../../../machines/outcome.ts'
+import type { ConfirmAnswer, FailureAnswer } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import { confirmAnswers } from '../../graph/options.ts'
 import type { Plan } from '../../graph/plan.ts'
 import {
   badValue,
@@ -31,27 +32,48 @@ export interface RehearseOptions {
    * @default ['skip']
    */
   readonly answers?: readonly FailureAnswer[]
+  /** What is answered to tasks that ask whether they may start, in the same way. @default ['yes'] */
+  readonly confirms?: readonly ConfirmAnswer[]
   /** The run's input, where the dag has a schema for it. */
   readonly input?: unknown
 }
 
-const known: ReadonlySet<string> = new Set(['faults', 'schedule', 'concurrency', 'pools', 'answers', 'input'])
+const known: ReadonlySet<string> = new Set([
+  'faults',
+  'schedule',
+  'concurrency',
+  'pools',
+  'answers',
+  'confirms',
+  'input',
+])
 const answerNames = ['retry', 'skip', 'ignore', 'abort'] as const satisfies readonly FailureAnswer[]
 const observerNames = ['slow', 'throws', 'late', 'kills'] as const satisfies readonly ObserverKind[]
 
 /** Throws `CONFIG_INVALID` for options that make no sense, `TASK_UNKNOWN` for tasks that the plan does not have. */
 export function demandRehearsal(plan: Plan, options: RehearseOptions): void {
   readFields(options, "rehearse's options object", known)
-  const { faults = [], schedule = {}, concurrency, pools = {}, answers = ['skip'] } = options
+  const {
+    faults = [],
+    schedule = {},
+    concurrency,
+    pools = {},
+    answers = ['skip'],
+    confirms = ['yes'],
+  } = options
   if (!Array.isArray(faults)) throw badValue('faults', faults, 'a list of faults')
   for (const [index, fault] of faults.entries()) demandFault(plan, fault, `faults[${index}]`)
   demandSchedule(plan, schedule)
   if (concurrency !== undefined) readInteger(concurrency, 'concurrency', 1, true)
   readAmounts(pools, 'pools')
-  if (!Array.isArray(answers) || answers.length === 0) {
-    throw badValue('answers', answers, 'a list of answers that is not empty')
-  }
-  for (const [index, answer] of answers.entries()) readOneOf(answer, `answers[${index}]`, answerNames)
+  demandAnswers('answers', answers, answerNames)
+  demandAnswers('confirms', confirms, confirmAnswers)
+}
+
+function demandAnswers(path: string, given: unknown, names: readonly string[]): void {
+  if (!Array.isArray(given) || given.length === 0)
+    throw badValue(path, given, 'a list of answers that is not empty')
+  for (const [index, answer] of given.entries()) readOneOf(answer, `${path}[${index}]`, names)
 }
 
 const paceFields: ReadonlySet<string> = new Set(['start', 'run', 'stop'])

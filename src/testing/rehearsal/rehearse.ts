@@ -124,7 +124,7 @@ function from(circumstances: Circumstances, instant: number): Circumstances {
 }
 
 function circumstancesOf(plan: Plan, options: RehearseOptions): Circumstances {
-  const { faults = [], concurrency = plan.concurrency ?? 4, answers = ['skip'] } = options
+  const { faults = [], concurrency = plan.concurrency ?? 4, answers = ['skip'], confirms = ['yes'] } = options
   const observer = faults.find((fault) => fault.kind === 'observer')?.how ?? 'calm'
   const storeDelay = faults.find((fault) => fault.kind === 'slow-store')?.delayMs ?? 0
   return {
@@ -134,6 +134,7 @@ function circumstancesOf(plan: Plan, options: RehearseOptions): Circumstances {
     runTimeout: plan.timeoutMs,
     commands: faults.flatMap((fault) => commandsOf(plan, fault)),
     answers,
+    confirms,
     answerAfter: [15],
     strays: faults.flatMap((fault) => {
       const task = fault.kind === 'stray-report' ? plan.indexOf(fault.taskId) : undefined

@@ -48,7 +48,8 @@ export function watch(handle: RunHandle, stage: Stage): Watched {
     answered.set(place, asked)
     // Who answers `retry` for ever keeps the run going for ever.
     const decision = asked > mostRetries && said === 'retry' ? 'skip' : said
-    const answer = of === 'confirm' ? (said === 'skip' ? 'no' : 'yes') : decision
+    const { confirms } = circumstances
+    const answer = of === 'confirm' ? confirms[place % confirms.length]! : decision
     const wait = circumstances.answerAfter[place % circumstances.answerAfter.length]!
     clock.setTimeout(() => answerIfAsked(handle, { taskId, of }, answer), wait)
   })
