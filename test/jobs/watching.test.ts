@@ -93,6 +93,20 @@ describe.runIf(existsSync('/usr/bin/script') && process.platform === 'linux')('a
       expect(late.text()).not.toContain('started')
     }))
 
+  it('shows what its tasks wrote before anybody watched', () =>
+    withHome(async (home) => {
+      const jobs = await home.connect()
+      const job = await jobs.dispatch(release(home), { env: home.env })
+      await expect.poll(async () => (await job.details()).message, { timeout: 10_000 }).toBe('building')
+      const watch = dagmar(home, ['attach', job.id])
+      await watch.says('● build')
+      watch.press('o')
+      await watch.says('output of build')
+      await watch.says('\nbuilding')
+      watch.press('d')
+      expect(await watch.ended).toBe(0)
+    }))
+
   it.each([
     ['Ctrl-C', '\u0003', 130],
     ['a terminal that is closed', undefined, null],

@@ -1,5 +1,5 @@
 import { skip, type Subscription } from 'rxjs'
-import { type Fact, isRunFact } from '../../events/facts.ts'
+import { type Fact, isRunFact, type PassingFact } from '../../events/facts.ts'
 import { resultOf } from '../../events/result-of.ts'
 import type { Job, Jobs } from '../../jobs/client/jobs.ts'
 import { isSettledStatus, type JobSummary } from '../../jobs/job.ts'
@@ -13,6 +13,7 @@ import type { Screen } from '../screen/screen.ts'
 import type { Display } from '../view/display.ts'
 import { RunProgress } from '../view/run-progress.ts'
 import { showWaiting, type ShownWaiting } from './waiting-job.ts'
+import { earlierOutput } from './earlier-output.ts'
 import { connectedAgain, isSupervisorLost, supervisorGone } from './supervisor-words.ts'
 import { type WatchedJob, watchedJob } from './watched-job.ts'
 
@@ -53,19 +54,32 @@ export async function jobWatch(options: JobWatchOptions): Promise<JobWatch> {
   const { job, clock = systemClock } = options
   const summary = await job.details()
   const before = await job.view()
-  const watch = new Watch({ ...options, clock }, isSettledStatus(summary.status), before?.seq ?? 0)
-  if (before === undefined && !isSettledStatus(summary.status)) watch.wait(summary)
+  const wasSettled = isSettledStatus(summary.status)
+  const watch = new Watch(
+    { ...options, clock },
+    {
+      wasSettled,
+      seq: before?.seq ?? 0,
+      output: options.look === 'live' && !wasSettled ? await earlierOutput(summary) : [],
+    },
+  )
+  if (before === undefined && !wasSettled) watch.wait(summary)
   watch.begin()
   return watch
+}
+
+/** What was there before anybody watched. */
+interface Past {
+  readonly wasSettled: boolean
+  /** Of the last fact. */
+  readonly seq: number
+  readonly output: readonly PassingFact[]
 }
 
 class Watch implements JobWatch {
   readonly ended: Promise<number>
   readonly #options: JobWatchOptions & { readonly clock: Clock }
-  /** It was settled before anybody watched. */
-  readonly #wasSettled: boolean
-  /** The `seq` of the last fact that was there before anybody watched. */
-  readonly #pastSeq: number
+  readonly #before: Past
   /** The facts of the past, until all of them have come. */
   #past: Fact[] = []
   #shown: { readonly run: ShownRun; readonly job: WatchedJob } | undefined
@@ -76,10 +90,9 @@ class Watch implements JobWatch {
   #end!: (exitCode: number) => void
   #fail!: (thrown: unknown) => void
 
-  constructor(options: JobWatchOptions & { readonly clock: Clock }, wasSettled: boolean, pastSeq: number) {
+  constructor(options: JobWatchOptions & { readonly clock: Clock }, before: Past) {
     this.#options = options
-    this.#wasSettled = wasSettled
-    this.#pastSeq = pastSeq
+    this.#before = before
     this.ended = new Promise((resolve, reject) => {
       this.#end = resolve
       this.#fail = reject
@@ -153,7 +166,7 @@ class Watch implements JobWatch {
       return
     }
     this.#past.push(fact)
-    if (isRunFact(fact) && fact.seq >= this.#pastSeq) this.#show(this.#past)
+    if (isRunFact(fact) && fact.seq >= this.#before.seq) this.#show(this.#past)
   }
 
   #show(past: readonly Fact[]): void {
@@ -163,8 +176,9 @@ class Watch implements JobWatch {
     this.#waiting?.close()
     this.#waiting = undefined
     const { job, look, keyboard, clock } = this.#options
+    const { wasSettled, seq, output } = this.#before
     // A live view shows how far the job is. The lines of one that is settled are in its summary, as far as they matter.
-    const isTold = look === 'json' || (!this.#wasSettled && (look === 'plain' || this.#pastSeq === 0))
+    const isTold = look === 'json' || (!wasSettled && (look === 'plain' || seq === 0))
     const progress = new RunProgress(created)
     if (!isTold) for (const fact of past) progress.apply(fact)
     const watched = watchedJob({
@@ -178,7 +192,7 @@ class Watch implements JobWatch {
       ...this.#options,
       run: watched,
       progress,
-      keyboard: this.#wasSettled ? undefined : keyboard,
+      keyboard: wasSettled ? undefined : keyboard,
       raw: look === 'live',
       onInterrupt: () => this.detach(interrupted),
       onDetach: () => this.detach(detachedByKey),
@@ -188,6 +202,7 @@ class Watch implements JobWatch {
     this.#shown = { run, job: watched }
     if (this.#hasLeftView) run.display.keys?.leave()
     for (const fact of past) watched.see(fact)
+    for (const fact of output) progress.apply(fact)
     run.catchUp(past, isTold ? 'told' : 'known')
   }
 
