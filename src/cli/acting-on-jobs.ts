@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
-import { addActing, type LoadDoor, loadSystemDoor, withJobs } from './job-options.ts'
+import { addActing, type LoadDoor, loadSystemDoor, withJobs, whichJob, whichJobs } from './job-options.ts'
 import type { ActFlags } from './jobs/act-on-jobs.ts'
 import type { TaskFlags } from './jobs/job-verbs.ts'
 import type { PruneFlags } from './jobs/prune-jobs.ts'
 
-const whichJobs = 'ids, their beginnings or ends, or places: %1, %-1'
 const wordsOfJobs = `${whichJobs}; after one job perhaps a task of it`
 
 const asks = `
@@ -116,7 +115,7 @@ export function addActingCommands(program: Command, load: LoadDoor = loadSystemD
     .command('answer')
     .summary('answer what a task asks')
     .description('Answers the question of a task, or prints what is asked.')
-    .argument('<job>', 'its id, the beginning or the end of one, or a place: %1, %-1')
+    .argument('<job>', whichJob)
     .argument('[task]', 'the task that asks')
     .argument('[answer]', 'the answer')
     .addHelpText('after', answerExamples)
@@ -132,8 +131,6 @@ export function addActingCommands(program: Command, load: LoadDoor = loadSystemD
         await withJobs(load, command, (jobs, io) => answerJob(jobs, id, task, answer, io))
       },
     )
-  addSimple(program, simple.pause, load)
-  addSimple(program, simple.resume, load)
   addActing(
     program
       .command('kill')
@@ -148,6 +145,8 @@ export function addActingCommands(program: Command, load: LoadDoor = loadSystemD
       const { killJobs } = await import('./jobs/job-verbs.ts')
       await withJobs(load, command, (jobs, io) => killJobs(jobs, words, flags, io))
     })
+  addSimple(program, simple.pause, load)
+  addSimple(program, simple.resume, load)
   addSimple(program, simple.drain, load)
   addActing(
     program
@@ -162,6 +161,10 @@ export function addActingCommands(program: Command, load: LoadDoor = loadSystemD
       const { redriveJobs } = await import('./jobs/job-verbs.ts')
       await withJobs(load, command, (jobs, io) => redriveJobs(jobs, words, flags, io))
     })
+}
+
+/** The commands that forget settled jobs. */
+export function addForgettingCommands(program: Command, load: LoadDoor = loadSystemDoor): void {
   addSimple(program, simple.rm, load)
   addActing(
     program

@@ -6,7 +6,8 @@ Examples:
   source <(dagmar completion zsh)                                          in ~/.zshrc, after compinit
   dagmar completion fish > ~/.config/fish/completions/dagmar.fish
 
-Completes commands, options, plan files, and after --only and --from the tasks of the plan.
+Completes commands, options, plan files, and after --only and --from the tasks of the plan; jobs
+and their tasks, where a supervisor is there to be asked.
 `
 
 /** `dagmar completion`: prints what makes a shell complete dagmar's words. */

@@ -63,6 +63,10 @@ export function addActing(command: Command): Command {
   return addFilters(command).option('-y, --yes', 'do not ask, however many there are')
 }
 
+/** What the help says of an argument that is a job, or that is some. */
+export const whichJob = 'its id, the beginning or the end of one, or a place: %1, %-1'
+export const whichJobs = 'ids, their beginnings or ends, or places: %1, %-1'
+
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }

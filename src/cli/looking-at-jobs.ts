@@ -6,15 +6,13 @@ import {
   readCount,
   withJobs,
   withJobsIfAny,
+  whichJob,
+  whichJobs,
 } from './job-options.ts'
-import type { DeadLetterFlags } from './jobs/list-dead-letters.ts'
 import type { ListFlags } from './jobs/list-jobs.ts'
 import type { LogsFlags } from './jobs/print-logs.ts'
 import type { WaitFlags } from './jobs/wait-for-jobs.ts'
 import type { WatchFlags } from './jobs/watch-job.ts'
-
-const whichJob = 'its id, the beginning or the end of one, or a place: %1, %-1'
-const whichJobs = `ids, their beginnings or ends, or places: %1, %-1`
 
 const jobsExamples = `
 Examples:
@@ -49,18 +47,6 @@ Examples:
 What a terminal would act on is left out. dagmar jobs a2f5 --json has the folder in which the files lie.
 `
 
-const whyExamples = `
-Examples:
-  dagmar why a2f5          every task that waits, works, or has failed
-  dagmar why a2f5 deploy   one task
-`
-
-const storyExamples = `
-Examples:
-  dagmar story a2f5         what has happened, in the order of time
-  dagmar story a2f5 test    what has happened to one task
-`
-
 const waitExamples = `
 Examples:
   dagmar wait a2f5 && ./publish.sh
@@ -69,12 +55,6 @@ Examples:
 
 Exit codes: 0 all completed; 1 one failed; 130 none failed, and one was killed; with --any those
 of the first that is settled. 2 where there is no such job.
-`
-
-const deadLetterExamples = `
-Examples:
-  dagmar dead-letters --since 1d
-  dagmar redrive a2f5 test        start one of them again
 `
 
 /** The commands that look at jobs, and change none. What they do is loaded when they are called. */
@@ -127,28 +107,6 @@ export function addLookingCommands(program: Command, load: LoadDoor = loadSystem
       const { printLogs } = await import('./jobs/print-logs.ts')
       await withJobs(load, command, (jobs, io) => printLogs(jobs, id, task, flags, io))
     })
-  program
-    .command('why')
-    .summary('say why a job, or a task of it, is where it is')
-    .description('Says what the tasks of a job wait for, or why they failed.')
-    .argument('<job>', whichJob)
-    .argument('[task]', 'one of its tasks')
-    .addHelpText('after', whyExamples)
-    .action(async (id: string, task: string | undefined, _flags: object, command: Command) => {
-      const { explainJob } = await import('./jobs/explain-job.ts')
-      await withJobs(load, command, (jobs, io) => explainJob(jobs, id, task, io))
-    })
-  program
-    .command('story')
-    .summary('tell what has happened to a job, or a task of it')
-    .description('Tells what has happened to a job so far.')
-    .argument('<job>', whichJob)
-    .argument('[task]', 'one of its tasks')
-    .addHelpText('after', storyExamples)
-    .action(async (id: string, task: string | undefined, _flags: object, command: Command) => {
-      const { tellStory } = await import('./jobs/explain-job.ts')
-      await withJobs(load, command, (jobs, io) => tellStory(jobs, id, task, io))
-    })
   addFilters(
     program
       .command('wait')
@@ -161,19 +119,6 @@ export function addLookingCommands(program: Command, load: LoadDoor = loadSystem
     .action(async (ids: readonly string[], flags: WaitFlags, command: Command) => {
       const { waitForJobs } = await import('./jobs/wait-for-jobs.ts')
       await withJobs(load, command, (jobs, io) => waitForJobs(jobs, ids, flags, io))
-    })
-  addFilters(
-    program
-      .command('dead-letters')
-      .summary('list tasks that have used up their attempts')
-      .description('Lists the tasks of settled jobs that have used up all their attempts.')
-      .argument('[job...]', whichJobs),
-  )
-    .option('--json', 'print them as one JSON array')
-    .addHelpText('after', deadLetterExamples)
-    .action(async (ids: readonly string[], flags: DeadLetterFlags, command: Command) => {
-      const { listDeadLetters } = await import('./jobs/list-dead-letters.ts')
-      await withJobs(load, command, (jobs, io) => listDeadLetters(jobs, ids, flags, io))
     })
 }
 

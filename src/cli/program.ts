@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { shownMessage } from '../text/shown-text.ts'
-import { addActingCommands } from './acting-on-jobs.ts'
+import { addActingCommands, addForgettingCommands } from './acting-on-jobs.ts'
 import { addCheckCommand } from './check.ts'
 import { addCompletionCommand } from './completion.ts'
 import { addDispatchCommand } from './dispatch.ts'
+import { addExplainingCommands } from './explaining-jobs.ts'
 import { addGraphCommand } from './graph.ts'
 import { addInspectCommand } from './inspect.ts'
 import { addInitCommand } from './init.ts'
@@ -49,6 +50,8 @@ export function createProgram(version: string): Command {
   addDispatchCommand(program)
   addLookingCommands(program)
   addActingCommands(program)
+  addExplainingCommands(program)
+  addForgettingCommands(program)
   addSupervisorCommand(program)
   return program
 }

@@ -9,7 +9,7 @@ export function tellThrown(thrown: unknown): 'misuse' | 'fault' {
     const head = thrown.code === 'PLAN_INVALID' ? '' : 'dagmar: '
     const hint = thrown.hint === undefined ? '' : `${thrown.hint}\n`
     process.stderr.write(`${shownMessage(`${head}${thrown.problem}\n${hint}`)}\n`)
-    return 'misuse'
+    return thrown.code === 'SUPERVISOR_LOST' ? 'fault' : 'misuse'
   }
   process.stderr.write(
     `${shownMessage(`dagmar: ${thrown instanceof Error ? thrown.stack : thrownText(thrown)}`)}\n`,

@@ -80,7 +80,7 @@ function completedOption(option: Option, isOfJob: boolean): CompletedOption {
 /** Told by the value's name in the flags: `<task...>`, `<file>`, `<dir>`. */
 function valueOf({ argChoices, flags }: Option, isOfJob: boolean): Completed {
   if (argChoices !== undefined) return argChoices
-  const name = /[<[]([\w-]+)/.exec(flags)?.[1]
+  const [, name = ''] = /[<[]([\w-]+)/.exec(flags) ?? []
   switch (name) {
     case 'task':
       return isOfJob ? 'job-task' : 'task'

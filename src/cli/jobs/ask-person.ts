@@ -12,9 +12,11 @@ export function askPerson(
 async function ask(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')))
+    const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
     const answer = await Promise.race([lines.question(`${question} [y/N] `), ended])
-    return /^\s*y(es)?\s*$/i.test(answer)
+    // What follows does not begin behind the question.
+    if (answer === undefined) process.stderr.write('\n')
+    return /^\s*y(es)?\s*$/i.test(answer ?? '')
   } finally {
     lines.close()
   }

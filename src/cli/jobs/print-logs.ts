@@ -56,7 +56,11 @@ export async function printLogs(
   const details = await job.details()
   const { tasks } = details
   const folder = outputFolder(details.folder)
-  const taskIds = tasks.map(({ id }) => id)
+  // In the order in which they began, as one reads them.
+  const begun = tasks.toSorted(
+    (a, b) => (a.startedAt ?? Number.MAX_VALUE) - (b.startedAt ?? Number.MAX_VALUE),
+  )
+  const taskIds = begun.map(({ id }) => id)
   if (taskId !== undefined && !taskIds.includes(taskId)) throw taskUnknown(job.id, taskId, taskIds)
   const wanted: Wanted = { job, folder, taskIds, taskId, flags, since }
   return flags.follow === true ? follow(wanted, io) : printThere(wanted, io)

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { addActingCommands } from '../../../src/cli/acting-on-jobs.ts'
+import { addActingCommands, addForgettingCommands } from '../../../src/cli/acting-on-jobs.ts'
 import type { Jobs } from '../../../src/jobs/client/jobs.ts'
 import { type AskOptions, calledWith } from './called-jobs.ts'
 import { fakeJobs } from './fake-jobs.ts'
 import { dispatchedAt, taskOf } from './made-jobs.ts'
 
 const act = (jobs: Jobs, line: string | readonly string[], options?: AskOptions) =>
-  calledWith(jobs, addActingCommands, line, options)
+  calledWith(
+    jobs,
+    (program, load) => {
+      addActingCommands(program, load)
+      addForgettingCommands(program, load)
+    },
+    line,
+    options,
+  )
 
 const [one, two, three, four] = [1, 2, 3, 4].map((place) => `261126-113754-000${place}`) as [
   string,

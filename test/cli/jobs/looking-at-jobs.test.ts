@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { addExplainingCommands } from '../../../src/cli/explaining-jobs.ts'
 import { addLookingCommands } from '../../../src/cli/looking-at-jobs.ts'
 import { addSupervisorCommand } from '../../../src/cli/supervisor.ts'
 import type { Jobs } from '../../../src/jobs/client/jobs.ts'
@@ -9,7 +10,15 @@ import { fakeJobs } from './fake-jobs.ts'
 import { allStatuses, dispatchedAt, taskOf } from './made-jobs.ts'
 
 const look = (jobs: Jobs | undefined, line: string | readonly string[], options?: AskOptions) =>
-  calledWith(jobs, addLookingCommands, line, options)
+  calledWith(
+    jobs,
+    (program, load) => {
+      addLookingCommands(program, load)
+      addExplainingCommands(program, load)
+    },
+    line,
+    options,
+  )
 
 const one = '261126-113754-0001'
 const day = 86_400_000
