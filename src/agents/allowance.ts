@@ -45,6 +45,11 @@ export class Allowance {
     this.#accountOf(agentId).limits = limits
   }
 
+  /** What has been crossed so far was told before. */
+  hush(): void {
+    for (const account of this.#accounts.values()) Array.from(account.crossed())
+  }
+
   /** What an agent has spent by that instant's day. */
   account(agentId: string, at: number): Account {
     const account = this.#accountOf(agentId)

@@ -51,21 +51,49 @@ export class Registry {
   }
 
   /** Registers an agent, or replaces what is known of it. It keeps its load; a new one begins with `load`. */
-  register(id: string, profile: AgentProfile, at: number, load = 0): void {
+  register(
+    id: string,
+    profile: AgentProfile,
+    at: number,
+    load = 0,
+    allowance?: Readonly<Record<string, unknown>>,
+  ): void {
     const { capabilities, maxLoad, ttlMs } = profile
     const limit = ttlMs === Number.POSITIVE_INFINITY ? {} : { ttlMs }
-    this.#tell({ type: 'agent.registered', agentId: id, capabilities, maxLoad, ...limit }, at)
+    this.#tell(
+      {
+        type: 'agent.registered',
+        agentId: id,
+        capabilities,
+        maxLoad,
+        ...limit,
+        ...(allowance === undefined ? {} : { allowance }),
+      },
+      at,
+    )
     if (!this.#send(id, { type: 'agent.register', at, profile })) {
-      const input: AgentContext = { id, ...profile, status: 'available', load, lastHeartbeatAt: at }
-      const actor = createActor(this.#machine, { id, input })
-      actor.start()
-      // XState makes a copy of what it is given, once.
-      this.#agents.set(id, { context: actor.getSnapshot().context, actor })
-      this.#sorted = undefined
+      const actor = this.#add({ id, ...profile, status: 'available', load, lastHeartbeatAt: at })
       // It is busy where what it had before it went is not over yet.
       actor.send({ type: 'agent.register', at, profile })
     }
     this.#dueAt = Math.min(this.#dueAt, agentDueAt(this.#agents.get(id)!.context))
+  }
+
+  #add(input: AgentContext): Actor<typeof agentMachine> {
+    const { id } = input
+    const actor = createActor(this.#machine, { id, input })
+    actor.start()
+    // XState makes a copy of what it is given, once.
+    const { context } = actor.getSnapshot()
+    this.#agents.set(id, { context, actor })
+    this.#sorted = undefined
+    this.#dueAt = Math.min(this.#dueAt, agentDueAt(context))
+    return actor
+  }
+
+  /** Somebody who was there before is there again, as it was, and nothing is told of it. */
+  restore(id: string, profile: AgentProfile, lastHeartbeatAt: number): void {
+    this.#add({ id, ...profile, status: 'available', load: 0, lastHeartbeatAt })
   }
 
   /** The clock was set by this many milliseconds. */

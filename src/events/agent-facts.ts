@@ -1,5 +1,8 @@
 import type { TaskId } from '../../machines/outcome.ts'
 
+/** What the journal of the facts about agents is called in a store. */
+export const agentsJournal = '.agents'
+
 /** A limit of an allowance. They are checked in this order. */
 export type AllowanceLimit = 'dailyTokens' | 'dailyJobs' | 'concurrentJobs' | 'models' | 'modelTokens'
 
@@ -41,6 +44,8 @@ export type AgentFact =
       readonly capabilities: readonly string[]
       readonly maxLoad: number
       readonly ttlMs?: number
+      /** What it may spend, as it was given. */
+      readonly allowance?: Readonly<Record<string, unknown>>
     })
   | (OfAgent & { readonly type: 'agent.deregistered' })
   /** It may be given tasks again. */

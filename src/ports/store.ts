@@ -64,6 +64,9 @@ export interface RunQuery {
 /**
  * Keeps journals: the run facts of each run, in order, append only. A journal is a gapless prefix of what its run told.
  * `storeConformance` of `dagmar/testing` tests a store against this contract.
+ *
+ * One journal belongs to no run: `.agents`, with the facts about agents. It is opened, written and read like the others, and
+ * is not listed: none of its facts is `run.created`.
  */
 export interface Store {
   /**

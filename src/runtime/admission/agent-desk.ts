@@ -30,6 +30,8 @@ export interface DeskHost {
   readonly store: Store | undefined
   readonly writer: JournalWriter | undefined
   readonly owner: Owner
+  /** What is awaited when the runtime shuts down. */
+  readonly released: Promise<void>[]
 }
 
 /**

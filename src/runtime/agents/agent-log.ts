@@ -1,33 +1,106 @@
 import { Subject } from 'rxjs'
 import type { AgentFact, NewAgentFact } from '../../events/agent-facts.ts'
+import type { RunFact } from '../../events/facts.ts'
 import { IsolatedObservable } from '../../events/isolated.ts'
+import type { Journal } from '../../ports/store.ts'
+import type { Journalled, JournalWriter } from '../commit/journal-writer.ts'
 import type { Committer, Macrostep } from '../commit/macrostep.ts'
 
-/** The facts about agents: they are told at the end of the step in which they came about. */
-export class AgentLog implements Committer {
+/** A fact that has no number yet. */
+interface Untold {
+  readonly fact: NewAgentFact
+  readonly at: number
+}
+
+/**
+ * The facts about agents. Those of a step are told at its end, or once a store has them: they go into the same append as
+ * the facts of its runs. Until it is known what is in the store, they gather.
+ */
+export class AgentLog implements Committer, Journalled {
   isTouched = false
-  readonly facts$ = new Subject<AgentFact>()
-  readonly events$ = new IsolatedObservable<AgentFact>(this.facts$, () => undefined)
+  isWaiting = false
+  journal: Journal = { runId: '', lastSeq: 0 }
+  readonly #facts$ = new Subject<AgentFact>()
+  readonly events$ = new IsolatedObservable<AgentFact>(this.#facts$, () => undefined)
+  readonly #refused: (cause: unknown) => void
   #macrostep: Macrostep | undefined
+  #writer: JournalWriter | undefined
+  #isOpen = false
   #seq = 0
-  #gathering: AgentFact[] = []
+  #told = 0
+  #gathering: Untold[] = []
+  #underWay: readonly AgentFact[] = []
+
+  /** `refused` is called when a store does not take facts: nothing more is written. */
+  constructor(refused: (cause: unknown) => void) {
+    this.#refused = refused
+  }
 
   attach(macrostep: Macrostep): void {
     this.#macrostep = macrostep
   }
 
-  tell(fact: NewAgentFact, at: number): void {
-    this.#gathering.push(Object.freeze({ seq: ++this.#seq, at, ...fact }) as AgentFact)
+  /** From now on facts are told, and written where there is a journal. */
+  open(opened?: { readonly journal: Journal; readonly writer: JournalWriter }): void {
+    this.#isOpen = true
+    if (opened !== undefined) {
+      this.journal = opened.journal
+      this.#writer = opened.writer
+      this.#seq = opened.journal.lastSeq
+      this.#told = this.#seq
+    }
     this.#macrostep?.touch(this)
   }
 
+  tell(fact: NewAgentFact, at: number): void {
+    this.#gathering.push({ fact, at })
+    this.#macrostep?.touch(this)
+  }
+
+  get unsafe(): readonly [from: number, to: number] {
+    return [this.#told + 1, this.#seq]
+  }
+
   commit(): void {
-    const facts = this.#gathering
-    this.#gathering = []
-    for (const fact of facts) this.facts$.next(fact)
+    if (!this.#isOpen || this.#gathering.length === 0) return
+    if (this.#writer === undefined) this.#emit(this.#numbered())
+    else this.#writer.want(this)
+  }
+
+  /** Stores keep them as they keep the facts of runs. */
+  takeFacts(): readonly RunFact[] {
+    this.#underWay = this.#numbered()
+    return this.#underWay as unknown as readonly RunFact[]
+  }
+
+  written(): void {
+    const facts = this.#underWay
+    this.#underWay = []
+    this.#emit(facts)
+  }
+
+  refused(cause: unknown): void {
+    const facts = this.#underWay
+    this.#underWay = []
+    this.#writer = undefined
+    this.#emit(facts)
+    this.#refused(cause)
   }
 
   close(): void {
-    this.facts$.complete()
+    this.#facts$.complete()
+  }
+
+  #numbered(): readonly AgentFact[] {
+    const gathered = this.#gathering
+    this.#gathering = []
+    return gathered.map(({ fact, at }) => Object.freeze({ seq: ++this.#seq, at, ...fact }) as AgentFact)
+  }
+
+  #emit(facts: readonly AgentFact[]): void {
+    for (const fact of facts) {
+      this.#told = fact.seq
+      this.#facts$.next(fact)
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { AgentProfile } from '../../../machines/agent.ts'
-import { type AllowanceOptions, type Limits, readLimits } from '../../agents/limits.ts'
+import { type AllowanceOptions, type Limits, noLimits, readLimits } from '../../agents/limits.ts'
 import { type Router, routeByLoad } from '../../agents/router.ts'
 import {
   badValue,
@@ -58,6 +58,8 @@ export interface ReadAgent {
   readonly id: string
   readonly profile: AgentProfile
   readonly limits: Limits
+  /** The allowance as it was given. */
+  readonly allowance: AllowanceOptions | undefined
 }
 
 const defaultTtlMs = 300_000
@@ -67,7 +69,10 @@ const agentReaders = {
   capabilities: readNames,
   maxLoad: (value: unknown, path: string) => readInteger(value, path, 0),
   ttl: (value: unknown, path: string) => readDuration(value, path, { positive: true }),
-  allowance: (value: unknown, path: string) => readLimits(value as AllowanceOptions, path),
+  allowance: (value: unknown, path: string) => ({
+    limits: readLimits(value as AllowanceOptions, path),
+    given: value as AllowanceOptions,
+  }),
 }
 
 /** Throws `CONFIG_INVALID` and `DURATION_INVALID`. */
@@ -75,8 +80,8 @@ export function readAgent(value: unknown, path: string): ReadAgent {
   const given = readGiven(value, agentReaders, path)
   const { id, capabilities = [], maxLoad = 1, ttl: ttlMs = defaultTtlMs } = given
   if (id === undefined) throw badValue(`${path}.id`, undefined, 'a text of 1 to 200 characters')
-  const limits = given.allowance ?? readLimits({}, path)
-  return { id, profile: { capabilities, maxLoad, ttlMs }, limits }
+  const { limits = noLimits, given: allowance } = given.allowance ?? {}
+  return { id, profile: { capabilities, maxLoad, ttlMs }, limits, allowance }
 }
 
 const waits = (value: unknown, path: string) => readOneOf(value, path, ['retry', 'wait'])

@@ -8,12 +8,12 @@ import {
   placeWith,
   type Want,
 } from '../../agents/consider.ts'
+import { readLimits } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import type { AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
+import type { AgentFact, AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
 import type { ReportedUsage } from '../../graph/handler.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
-import { refusedInWords } from '../../agents/refusals-in-words.ts'
 import { readUsage } from '../../executors/usage.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
@@ -23,6 +23,8 @@ import type { LiveTask } from '../run/live-task.ts'
 import { AgentLog } from './agent-log.ts'
 import type { ReadAgent, ReadAgents } from './agent-options.ts'
 import { AgentResource } from './agent-resource.ts'
+import { refusalFor } from './refusal.ts'
+import { openAgents, restoreAgents } from './restore-agents.ts'
 import type { AgentUsage, ListedAgent } from './agents.ts'
 import {
   type AskedTask,
@@ -36,9 +38,6 @@ import {
   type RefusedTask,
   warn,
 } from './place-task.ts'
-
-/** The wait after the first dispatch attempt. Each further one is twice as long. */
-const firstWaitMs = 5_000
 
 /** What is awaited, by key. */
 const reaping = 0
@@ -56,7 +55,7 @@ export class Desk implements AgentDesk {
     (need) => this.#waitsFor(need),
     () => this.#arm(),
   )
-  readonly log = new AgentLog()
+  readonly log = new AgentLog((cause) => this.#storeFailed(cause))
   readonly registry: Registry
   readonly allowance: Allowance
   readonly #options: ReadAgents
@@ -66,6 +65,11 @@ export class Desk implements AgentDesk {
   #host: DeskHost | undefined
   #alarm: Alarm | undefined
   #day = Number.NaN
+  #loading: Promise<void> | undefined
+  #release: (() => void) | undefined
+  /** Why nothing can be granted. */
+  #fault: unknown
+  #isClosed = false
   /** Those that have registered before there was a runtime. */
   #early: ReadAgent[]
 
@@ -99,10 +103,47 @@ export class Desk implements AgentDesk {
     const early = this.#early
     this.#early = []
     if (early.length > 0) this.step((at) => early.forEach((agent) => this.#register(agent, at)))
+    if (host.store === undefined) this.log.open()
+    else this.#loading = this.#load(host)
   }
 
-  loaded(): undefined {
-    return undefined
+  loaded(): Promise<void> | undefined {
+    return this.#loading
+  }
+
+  /** What was there before. Where it cannot be known, nothing is granted: the runs that ask for agents fail. */
+  async #load({ store, owner, writer, released, macrostep }: DeskHost): Promise<void> {
+    try {
+      const { journal, facts } = await openAgents(store!, owner)
+      this.#release = () => released.push(Promise.resolve(store!.release(journal)))
+      macrostep.run(() => {
+        this.#restore(facts)
+        this.log.open({ journal, writer: writer! })
+        // Nothing of an earlier life is at work any more.
+        for (const job of this.allowance.open) this.allowance.settle(job, 'failed', macrostep.at)
+        this.resource.changed()
+      })
+    } catch (thrown) {
+      this.#fault = thrown
+      macrostep.run(() => this.log.open())
+    }
+    this.#loading = undefined
+    if (this.#isClosed) this.#release?.()
+  }
+
+  #restore(facts: readonly AgentFact[]): void {
+    const limited = new Set(this.allowance.agentIds)
+    for (const { id, profile, allowance, lastSignAt } of restoreAgents(facts, this.allowance)) {
+      if (!limited.has(id)) this.allowance.setLimits(id, readLimits(allowance, 'allowance'))
+      if (this.registry.get(id) === undefined) this.registry.restore(id, profile, lastSignAt)
+    }
+    this.allowance.hush()
+  }
+
+  /** Whoever has an agent that the store does not know of may not go on: nobody would know what it has spent. */
+  #storeFailed(cause: unknown): void {
+    this.#fault = cause
+    for (const { live } of this.#live.values()) live.run.host.storeFailed(live.run, cause)
   }
 
   /** A change of agents, as a macrostep. */
@@ -143,6 +184,11 @@ export class Desk implements AgentDesk {
 
   admit(live: object): void {
     const at = this.#now
+    if (this.#fault !== undefined) {
+      const { run } = live as LiveTask
+      run.host.storeFailed(run, this.#fault)
+      return
+    }
     this.#catchUp(at)
     const asked = askedOf(live as LiveTask)
     const { job } = asked
@@ -209,7 +255,9 @@ export class Desk implements AgentDesk {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#alarm?.stop()
+    this.#release?.()
     this.log.close()
   }
 
@@ -244,10 +292,10 @@ export class Desk implements AgentDesk {
     return this.#attached().macrostep.at
   }
 
-  #register({ id, profile, limits }: ReadAgent, at: number): void {
+  #register({ id, profile, limits, allowance }: ReadAgent, at: number): void {
     const load = [...this.#live.values()].filter(({ agentId }) => agentId === id).length
     this.allowance.setLimits(id, limits)
-    this.registry.register(id, profile, at, load)
+    this.registry.register(id, profile, at, load, allowance as Readonly<Record<string, unknown>> | undefined)
   }
 
   #take(live: LiveTask, job: AgentJob, agentId: string): void {
@@ -294,15 +342,8 @@ export class Desk implements AgentDesk {
   }
 
   #refusal({ dispatchAttempts }: AskedTask, nobody: NobodyFor, at: number): RefusedTask {
-    const { want, considered } = nobody
-    const type = typeOf[want]
-    const failure = { code: codeOf[want], message: messageOf(nobody) }
-    if (this.#mayWait(want)) return { type, considered, failure, attempt: undefined }
-    const number = dispatchAttempts + 1
-    // Nobody else will come for a task that has spent too much of everybody.
-    const most = want === 'spent' ? number : this.#options.maxAttempts
-    const retryAt = number >= most ? Number.POSITIVE_INFINITY : at + firstWaitMs * 2 ** dispatchAttempts
-    return { type, considered, failure, attempt: { number, most, retryAt } }
+    const most = this.#mayWait(nobody.want) ? undefined : this.#options.maxAttempts
+    return refusalFor(nobody, dispatchAttempts, most, at)
   }
 
   #attached(): DeskHost {
@@ -312,29 +353,6 @@ export class Desk implements AgentDesk {
       hint: 'Give them to one first: createRuntime({ agents }).',
     })
   }
-}
-
-const typeOf: Readonly<Record<Want, RefusedTask['type']>> = {
-  full: 'task.deferred',
-  quota: 'dispatch.quota-exceeded',
-  models: 'dispatch.quota-exceeded',
-  spent: 'dispatch.no-agent',
-  router: 'dispatch.no-agent',
-  nobody: 'dispatch.no-agent',
-}
-
-const codeOf: Readonly<Record<Want, string>> = {
-  full: 'NO_AGENT',
-  quota: 'QUOTA_EXCEEDED',
-  models: 'QUOTA_EXCEEDED',
-  spent: 'ALLOWANCE_EXCEEDED',
-  router: 'ROUTER_FAILED',
-  nobody: 'NO_AGENT',
-}
-
-function messageOf({ considered, fault }: NobodyFor): string {
-  const each = considered.length === 0 ? 'none is registered' : refusedInWords(considered)
-  return `No agent can do it: ${fault === undefined ? each : `${fault} (${each})`}.`
 }
 
 function leftOf(most: number, used: number): number | undefined {

@@ -1,4 +1,5 @@
 import { asError } from '../../errors/foreign-value.ts'
+import { agentsJournal } from '../../events/agent-facts.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../../events/run-summary.ts'
 import type { AppendGroup } from '../../ports/store.ts'
@@ -111,6 +112,7 @@ export class GroupWriter {
     if (stray !== undefined) return gap(runId, seq, stray.seq)
     let { summary } = journal
     for (const fact of facts) summary = summaryAfter(summary, fact)
+    if (summary === undefined && runId === agentsJournal) summary = ofAgents(facts)
     if (summary === undefined) return gap(runId, 0, facts[0]!.seq)
     const key = journal.key === undefined ? this.#addRun(journal, summary) : this.#moveRun(journal, summary)
     if (typeof key !== 'number') return key
@@ -140,4 +142,10 @@ export class GroupWriter {
     if (run === undefined) return runUnknown(runId)
     return run['fence'] === fence ? gap(runId, Number(run['seq']), seq + 1) : fenced(runId)
   }
+}
+
+/** The row of the journal that belongs to no run. Nobody is shown it. */
+function ofAgents(facts: readonly RunFact[]): RunSummary {
+  const { at: createdAt } = facts[0]!
+  return { runId: agentsJournal, name: '', status: 'running', labels: {}, seq: facts.at(-1)!.seq, createdAt }
 }

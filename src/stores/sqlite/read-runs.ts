@@ -1,3 +1,4 @@
+import { agentsJournal } from '../../events/agent-facts.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { RunSummary } from '../../events/run-summary.ts'
 import type { RunQuery } from '../../ports/store.ts'
@@ -93,6 +94,7 @@ export class Reader {
       wanted.push(condition)
       values.push(...given)
     }
+    want('id <> ?', stored(agentsJournal))
     if (status !== undefined) want('status = ?', status)
     if (name !== undefined) want('name = ?', stored(name))
     if (since !== undefined) want('created_at >= ?', since)
@@ -103,9 +105,8 @@ export class Reader {
         stored(label),
       )
     }
-    const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`
     const most = limit === undefined ? -1 : limit
-    const sql = `SELECT * FROM runs ${where} ORDER BY created_at DESC, key DESC LIMIT ?`
+    const sql = `SELECT * FROM runs WHERE ${wanted.join(' AND ')} ORDER BY created_at DESC, key DESC LIMIT ?`
     return this.#connection
       .prepare(sql)
       .all(...values, most)

@@ -1,5 +1,6 @@
+import { type AgentFact, agentsJournal } from '../../../events/agent-facts.ts'
 import type { RunFact } from '../../../events/facts.ts'
-import type { RunQuery } from '../../../ports/store.ts'
+import type { RunQuery, Store } from '../../../ports/store.ts'
 import { demand, quiet } from '../carried-out.ts'
 import type { AddStoreCase } from './journal-cases.ts'
 import {
@@ -29,6 +30,26 @@ export function addReadingCases(add: AddStoreCase, canReopen: boolean): void {
     }
     demandFacts(await store.read('read', { limit: 3 }), facts.slice(0, 3), 'at most 3')
   })
+  add(
+    'keeps the facts about agents like those of a run, and lists no run for them',
+    async ({ store, reopen }) => {
+      const facts = factsOfAgents(7)
+      const journal = store.create(agentsJournal, owners[0])
+      await append(store, journal, facts.slice(0, 3))
+      await append(store, journal, facts.slice(3))
+      await keep(store, await toldRun('beside'))
+      const demandKept = async (kept: Store): Promise<void> => {
+        demandFacts(await kept.read(agentsJournal), facts, 'about agents')
+        const runs = await kept.runs()
+        demand(runs.length === 1, `${runs.length} runs are listed, not 1`)
+      }
+      await demandKept(store)
+      await store.release(journal)
+      const { lastSeq } = store.open(agentsJournal, owners[1])
+      demand(lastSeq === facts.length, `it is opened at fact ${lastSeq}, not ${facts.length}`)
+      if (reopen !== undefined) await demandKept(await reopen())
+    },
+  )
   add('reads nothing of a run that it does not have', async ({ store }) => {
     await keep(store, await toldRun('another'))
     demandFacts(await store.read('nobody'), [], 'of a run that is not there')
@@ -202,4 +223,15 @@ function addReopenCases(add: AddStoreCase): void {
     await other.close()
     await bench.store.close()
   })
+}
+
+/** Stores keep them as they keep others. */
+function factsOfAgents(count: number): readonly RunFact[] {
+  const facts = Array.from({ length: count }, (_, index): AgentFact => {
+    const known = { seq: index + 1, at: 1_000 + index, agentId: 'ada' }
+    return index === 0
+      ? { ...known, type: 'agent.registered', capabilities: ['write'], maxLoad: 1 }
+      : { ...known, type: 'agent.busy', load: index }
+  })
+  return facts as unknown as readonly RunFact[]
 }
