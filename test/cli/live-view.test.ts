@@ -319,6 +319,22 @@ describe('a row of a task', () => {
     ])
   })
 
+  it('says what is answered by itself, where that comes before other limits', () => {
+    const limit = { until: 1_000_000 + 60_000, defaultAnswer: 'eu' }
+    const tell = (run: ShownRun) => {
+      run.see({ type: 'task.asked', ...at, of: 'handler', question: 'Which region?', ...limit })
+      run.clock.advance(20_000)
+    }
+    const answer = { kind: 'answer' as const, question: 'Which region?', of: 'handler' as const, ...limit }
+    const timeout = { kind: 'instant' as const, what: 'timeout' as const, at: 1_000_000 + 90_000 }
+    expect(rowsOf(100, tell, [answer, timeout])).toEqual([
+      '? build-for-every-platform  asks for 20s, answers eu in 40s: Which region?',
+    ])
+    expect(rowsOf(100, tell, [{ ...answer, defaultAnswer: undefined }, timeout])).toEqual([
+      '? build-for-every-platform  asks for 20s, gives up in 40s: Which region?',
+    ])
+  })
+
   it('says how long it has asked what to do about its failure, and what it wrote last', () => {
     const tell = (run: ShownRun) => {
       prints(run, taskId, 'the database is locked')

@@ -159,6 +159,17 @@ describe('an address', () => {
     ])
   })
 
+  it('is told whether a task asks to start, and what comes of it where nobody answers', async () => {
+    const { url, told } = await receiver(200)
+    const { notifier } = trying([byUrl(url)])
+    const limit = { until: 61_000, defaultAnswer: 'no' } as const
+    notifier.see({ ...asked('deploy', 2, 'Deploy now?'), of: 'confirm' as const, attempt: 0, ...limit })
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+    expect(JSON.parse(told[0]!.text)).toMatchObject({
+      sentences: ["deploy in night: may it start? Deploy now? It answers 'no' by itself in 1 min 0 s."],
+    })
+  })
+
   it('is not told of a question that is answered at once', async () => {
     const { url, told } = await receiver(200)
     const { notifier } = trying([byUrl(url)])

@@ -1,4 +1,4 @@
-import { DagmarError, plan } from 'dagmar'
+import { type AskedBy, DagmarError, plan } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import type { Keyboard } from '../../src/cli/run/keyboard.ts'
 import { questions } from '../../src/cli/run/questions.ts'
@@ -64,7 +64,7 @@ function asked({
     onInterrupt: () => log.push('interrupt'),
     onKey: (key) => log.push(key),
   })
-  const about = (taskId: string, of: 'failure' | 'handler') => ({
+  const about = (taskId: string, of: AskedBy) => ({
     type: 'task.asked' as const,
     of,
     taskId,
@@ -77,9 +77,21 @@ function asked({
   })
   return {
     log,
-    ask: (taskId: string, of: 'failure' | 'handler' = 'failure') => all.see(about(taskId, of)),
+    ask: (taskId: string, of: AskedBy = 'failure') => all.see(about(taskId, of)),
     end: (taskId: string) =>
       all.see({ type: 'task.skipped', taskId, because: 'run-killed', seq: 2, at: 0, runId: 'r' }),
+    expired: (taskId: string, place: number) =>
+      all.see({
+        type: 'task.answered',
+        taskId,
+        attempt: 1,
+        answer: undefined,
+        ...(place === 0 ? {} : { place }),
+        expired: true,
+        seq: 2,
+        at: 0,
+        runId: 'r',
+      }),
     answered: (taskId: string) =>
       all.see({ type: 'task.answered', taskId, attempt: 1, answer: 0, seq: 2, at: 0, runId: 'r' }),
     close: () => all.close(),
@@ -128,6 +140,39 @@ describe('an answer that was given ahead', () => {
   it('is refused for a task that is not there', () => {
     expect(() => answersAhead({ answer: ['depoly=yes'] }, { tasks })).toThrow("Did you mean 'deploy'?")
     expect(() => answersAhead({ answer: ['deploy'] }, { tasks })).toThrow('as in deploy=yes')
+  })
+})
+
+describe('a task that asks whether it may start', () => {
+  it('is answered by one key, and by no other than y and n', () => {
+    const it = asked()
+    it.ask('deploy', 'confirm')
+    expect(it.prompt()).toBe('deploy: Which one? [y]es [n]o? ')
+    it.type('rsaqN')
+    expect(it.log).toEqual([['deploy', 'no']])
+    expect(it.prompt()).toBeUndefined()
+  })
+
+  it('is answered by a line that says yes or no, where lines are typed', () => {
+    const it = asked({ raw: false })
+    it.ask('deploy', 'confirm')
+    it.type('yellow\nnot yet\n')
+    expect(it.log).toEqual([])
+    it.type('Yes\n')
+    expect(it.log).toEqual([['deploy', 'yes']])
+  })
+
+  it('is asked no more when its time is over, and what was asked beside it is', () => {
+    const it = asked()
+    it.ask('deploy', 'confirm')
+    it.ask('region', 'handler')
+    it.ask('region', 'handler')
+    it.expired('deploy', 0)
+    expect(it.prompt()).toBe('region: Which one? ')
+    it.expired('region', 1)
+    it.type('eu\r')
+    expect(it.log).toEqual([['region', 'eu']])
+    expect(it.prompt()).toBeUndefined()
   })
 })
 

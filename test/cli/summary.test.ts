@@ -122,6 +122,20 @@ describe('the summary of a run', () => {
     ])
   })
 
+  it('says which tasks were not to start, and what was skipped because of that', async () => {
+    const declined = dag('release')
+      .task('deploy', { confirm: 'Deploy?' }, () => 1)
+      .task('announce', { needs: ['deploy'] }, () => 1)
+    const answered = summed(declined, undefined, (run) => {
+      if (run.view().tasks.get('deploy')?.questions.length === 1) run.answer('deploy', 'no')
+    })
+    expect(await answered).toEqual([
+      'deploy was not to start: the answer was no',
+      '  skipped because of it: announce',
+      expect.stringMatching(/^release completed after .*: 2 skipped$/),
+    ])
+  })
+
   it('keeps what failed apart from what was skipped because of it', async () => {
     const failing = dag('failing')
       .task('lint', { onFailure: 'ignore' }, breaks)

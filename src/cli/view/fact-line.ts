@@ -52,7 +52,8 @@ const looks: { readonly [Type in Fact['type']]: LookOf<Type> } = {
   'task.started': ['event', 'busy'],
   'task.warned': (_, progress) => [isEnding(progress) ? 'event' : 'alarm', 'odd'],
   'task.asked': (fact) => ['alarm', fact.of === 'failure' ? 'bad' : 'odd'],
-  'task.answered': ['event', 'plain'],
+  // What nobody has answered is decided all the same.
+  'task.answered': ({ expired }) => (expired === true ? ['alarm', 'odd'] : ['event', 'plain']),
   'task.stalled': ['alarm', 'odd'],
   'task.unstalled': ['event', 'plain'],
   'task.stopping': ({ reason }) => (reason === 'kill' ? detail : ['event', 'odd']),

@@ -100,10 +100,16 @@ function causeLines(result: RunResult, { progress, paint }: SummaryOptions): str
         ]
       : [],
   )
+  const declined = Object.entries(result.outcomes).flatMap(([taskId, outcome]) =>
+    outcome.status === 'skipped' && outcome.because === 'answered'
+      ? [`${paint(`${shownText(taskId)} was not to start`, 'odd')}: the answer was no`, ...followed(taskId)]
+      : [],
+  )
   return [
     ...shown,
     ...(rest.length === 0 ? [] : [paint(`and ${rest.length} more failed: ${listed(rest)}`, 'bad')]),
     ...killed,
+    ...declined,
   ]
 }
 

@@ -130,6 +130,23 @@ describe('the timeline of a task', () => {
     ])
   })
 
+  it('shows a task that asks whether it may start as waiting for an answer, and then as queued', () => {
+    const asks = { type: 'task.asked', taskId: 'build', of: 'confirm', question: 'Now?', attempt: 0 } as const
+    const model = modelOf([
+      { ...asks, at: 11 },
+      { type: 'task.answered', taskId: 'build', attempt: 0, answer: 'yes', at: 15 },
+      { type: 'task.ready', taskId: 'build', at: 15 },
+      ...granted(18),
+    ])
+    expect(spansOf(model.row('build'))).toEqual(['question 11-15', 'queued 15-18', 'starting#1 18-'])
+    expect(model.row('build')!.questions).toMatchObject([{ from: 11, to: 15, answer: 'yes' }])
+    const skipped = modelOf([
+      { ...asks, at: 11 },
+      { type: 'task.skipped', taskId: 'build', because: 'run-killed', at: 15 },
+    ])
+    expect(skipped.row('build')!.questions).toMatchObject([{ from: 11, to: 15 }])
+  })
+
   it('marks questions from when they are asked until they are answered, the oldest first', () => {
     const model = modelOf([
       ready,
