@@ -207,6 +207,7 @@ describe('a question of a job', () => {
     await one.settle()
     for (const { block } of [one, other])
       expect(block().join('\n')).toContain('deploy failed: no room [r]etry')
+    expect(one.block().at(-1)).toMatch(/Ctrl-C detach$/)
     await one.press('s')
     expect(fake.asked).toEqual([['answer', 'deploy', 'skip']])
     expect(one.exitCode()).toBe(1)

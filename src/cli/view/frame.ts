@@ -122,8 +122,9 @@ function hintOf(
   { prompt, mayDetach = false }: FrameOptions,
 ): Row {
   if (prompt !== undefined) {
-    const all = 'Ctrl-O output · Ctrl-Y why · ↑↓ move or scroll · Esc answer later'
-    return [[displayWidth(all) <= columns ? all : 'Ctrl-O output · Esc answer later', 'faint']]
+    const leave = mayDetach ? ' · Ctrl-C detach' : ''
+    const all = `Ctrl-O output · Ctrl-Y why · ↑↓ move or scroll · Esc answer later${leave}`
+    return [[displayWidth(all) <= columns ? all : `Ctrl-O output · Esc answer later${leave}`, 'faint']]
   }
   const leave = mayDetach ? 'd detach' : 'q leave the view'
   const long =
