@@ -178,6 +178,7 @@ describe.runIf(existsSync('/usr/bin/script') && process.platform === 'linux')('a
           after: [first.id],
         },
       )
+      expect((await then.details()).message).toBe(`waits for ${first.id}`)
       const watch = dagmar(home, ['attach', then.id])
       await watch.says(`after waits for ${first.id}`)
       open(home, 'first', 'second')

@@ -1,5 +1,6 @@
 import { noTasks } from '../../events/task-view.ts'
 import type { RunView } from '../../events/fold.ts'
+import { listed } from '../../text/listed.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { JobStatus, JobSummary } from '../job.ts'
 import type { JobSpec } from '../spec.ts'
@@ -26,11 +27,20 @@ export function waitingSummary({ spec, total, isHeld, message }: Known): Placele
     total,
     counts: { ...noTasks(), pending: total },
     progress: 0,
-    message,
+    message: message === '' ? waitsFor(spec) : message,
     dispatchedAt,
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(after === undefined ? {} : { after }),
   }
+}
+
+/** What somebody may want to know of a job that has not begun. Instants are those of the supervisor's place. */
+function waitsFor({ notBefore, after = [] }: Known['spec']): string {
+  const parts = [
+    ...(notBefore === undefined ? [] : [`until ${new Date(notBefore).toLocaleString('sv')}`]),
+    ...(after.length === 0 ? [] : [`for ${listed(after)}`]),
+  ]
+  return parts.length === 0 ? '' : `waits ${parts.join(' and ')}`
 }
 
 /** A job as its run stands. */
