@@ -168,8 +168,9 @@ export class RunFolder {
 }
 
 /** True for a task that is ready, or asks whether it may be. */
-function isOnlyReady({ status, attempt, deferred }: TaskView): boolean {
-  return status === 'ready' || (status === 'dispatched' && attempt === 0 && deferred === undefined)
+function isOnlyReady({ status, attempt, deferred, agents }: TaskView): boolean {
+  const hasBegun = attempt > 0 || deferred !== undefined || agents !== undefined
+  return status === 'ready' || (status === 'dispatched' && !hasBegun)
 }
 
 /** The run after one more fact about it as a whole. */

@@ -8,6 +8,7 @@ const foreign: Readonly<Record<string, ShownPlace['kind']>> = {
   labels: 'labels',
   output: 'output',
   answer: 'answer',
+  defaultAnswer: 'answer',
   question: 'question',
   failure: 'failure',
   handle: 'handle',
@@ -22,7 +23,8 @@ const own: ReadonlySet<string> = new Set(
   (
     'type seq afterSeq causeSeq at runId taskId attempt until executor of from name structure limits fingerprint ' +
     'idempotencyKey redacted tasks ending endsTeardowns carrying capacity silentMs limitMs ignored deadLettered ' +
-    'abandoned because causedBy agentId considered dispatchAttempt stream isPartial percent missed'
+    'abandoned because causedBy agentId considered dispatchAttempt stream isPartial percent missed place ' +
+    'expired'
   ).split(' '),
 )
 

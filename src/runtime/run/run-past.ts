@@ -143,9 +143,9 @@ class Reading {
 
   /** Under another plan, what was only ready, or asked whether it may be, may have to wait. */
   judgeReadyAnew(): void {
-    for (const [taskId, { type, ...fact }] of this.#last) {
-      const isBefore = type === 'task.ready' || type === 'task.asked' || type === 'task.answered'
-      if (isBefore && !('attempt' in fact && fact.attempt > 0)) this.#last.delete(taskId)
+    for (const [taskId, fact] of this.#last) {
+      const isAsked = fact.type === 'task.asked' && fact.of === 'confirm'
+      if (fact.type === 'task.ready' || isAsked || confirmedBy(fact) !== undefined) this.#last.delete(taskId)
     }
   }
 
@@ -221,12 +221,20 @@ const asking: Readonly<Record<AskedBy, Standing>> = {
   confirm: 'confirming',
 }
 
+/** What the answer to a task that asks whether it may start makes of it. No other question takes such an answer so early. */
+function confirmedBy(fact: TaskFact): 'confirmed' | 'declined' | undefined {
+  if (fact.type !== 'task.answered' || fact.attempt > 0) return undefined
+  if (fact.answer === 'yes') return 'confirmed'
+  return fact.answer === 'no' ? 'declined' : undefined
+}
+
 function standingOf({ status, outcome }: TaskView, last: TaskFact | undefined): Standing {
   if (outcome !== undefined) return 'settled'
   if (last === undefined) return 'pending'
   if (last.type === 'task.asked') return asking[last.of]
   if (last.type === 'task.answered' && status === 'dispatched') {
-    if (last.attempt === 0) return last.answer === 'yes' ? 'confirmed' : 'declined'
+    const confirmed = confirmedBy(last)
+    if (confirmed !== undefined) return confirmed
     return last.answer === 'retry' ? 'waiting' : 'decided'
   }
   if ('considered' in last && 'until' in last) return 'retrying'

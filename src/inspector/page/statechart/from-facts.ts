@@ -187,7 +187,7 @@ export class StepReader {
         if (!told('attempt.asked')) add(worker(), ['attempt.asked'], 'running')
         return
       case 'task.answered':
-        if (fact.attempt === 0) return this.#confirmed(fact)
+        if (known.state === undefined) return this.#confirmed(fact)
         if (known.state === 'dispatched' && fact.answer !== 'retry') known.ending = 'task.answer'
         else add('dag', ['task.answer'], known.state ?? 'running')
         return
