@@ -11,7 +11,8 @@ Examples, in a script that a task runs:
   heartbeat   that it is at work
   warn        what people should see
   output      the output of the task, as JSON; the last one counts
-  ask         a question: waits, and prints the answer
+  ask         a question: waits, and prints the answer; with --answer-within 5m no longer than
+              that, when --default-answer no is the answer, if it is given
   usage       what it has used, as JSON: model, inputTokens, outputTokens, costUsd
   retry-after if the command fails: when the next attempt may start
   terminal    if the command fails: why no further attempt helps

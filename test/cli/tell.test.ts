@@ -24,6 +24,16 @@ describe('dagmar tell', () => {
     expect(facts).toContainEqual(expect.objectContaining({ type: 'task.completed', output: { a: [1] } }))
   })
 
+  it('asks with a default answer, which it prints where nobody is there', async () => {
+    const plan = planWith({
+      a: { run: `${tell} ask --answer-within 1h --default-answer blue "Which colour?"` },
+    })
+    const { code, stdout } = await dagmar(['run', plan]).ended
+    expect(stdout).toContain('a asks, and nobody is there to answer: blue')
+    expect(stdout).toContain('a | blue')
+    expect(code).toBe(0)
+  })
+
   it('exits with 2 outside of a command, and with 1 where it is not understood or nobody hears', async () => {
     const outside = await dagmar(['tell', 'heartbeat'], { env: { DAGMAR_TELL: undefined } }).ended
     expect(outside).toMatchObject({ code: 2, stderr: expect.stringContaining('DAGMAR_TELL is not set') })

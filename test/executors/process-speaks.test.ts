@@ -161,6 +161,25 @@ describe('a command that asks', () => {
     expect((await run.result).outcomes).toMatchObject({ a: { status: 'completed', output: 'got oh yes' } })
   })
 
+  it('gets its default answer there where nobody has answered in time', async () => {
+    const asks = `echo '::dagmar ask --answer-within 50ms --default-answer=eu which region?'`
+    const work = command(`${asks}; read -r answer; echo "got $answer"`, { speaks: true, stdin: 'answers' })
+    const run = createRuntime().dispatch(dag('d').task('a', work))
+    expect((await run.result).outcomes).toMatchObject({ a: { status: 'completed', output: 'got eu' } })
+    expect(run.story('a').find(({ type }) => type === 'task.asked')).toMatchObject({
+      question: 'which region?',
+      defaultAnswer: 'eu',
+    })
+  })
+
+  it('is only printing where its time may be over and no answer comes then, or the time is none', async () => {
+    for (const option of ['--answer-within 1m', '--answer-within soon --default-answer x']) {
+      const run = await runLine(`echo '::dagmar ask ${option} sure?'`, { speaks: true, stdin: 'answers' })
+      expect(run.lines()).toEqual([`::dagmar ask ${option} sure?`])
+      expect(run.warnings()[0]).toContain('--answer-within')
+    }
+  })
+
   it('is only printing where no answer can come', async () => {
     const run = await runLine(`echo '::dagmar ask sure?'`, { speaks: true })
     expect(run.lines()).toEqual(['::dagmar ask sure?'])
@@ -187,6 +206,15 @@ describe('the channel of an attempt', () => {
     await expect.poll(() => run.reports.at(-1)).toEqual({ type: 'attempt.asked', question: 'sure?' })
     run.executor.answer!(run.attemptId, { yes: true })
     expect(await asked).toBe('{"heard":true,"answer":{"yes":true}}\n')
+    const unheard = tell(path, '"ask --answer-within 1m which?"\n')
+    const limited = { type: 'attempt.asked', question: 'which?', answerWithinMs: 60_000 }
+    await expect.poll(() => run.reports.at(-1)).toEqual(limited)
+    const byDefault = tell(path, '"ask --default-answer no why?"\n')
+    await expect.poll(() => run.reports.at(-1)).toMatchObject({ question: 'why?', defaultAnswer: 'no' })
+    run.executor.expire!(run.attemptId, 1)
+    expect(await byDefault).toBe('{"heard":true,"answer":"no"}\n')
+    run.executor.expire!(run.attemptId, 0)
+    expect(await unheard).toBe('{"heard":false,"complaint":"nobody answered in time"}\n')
     const cutOff = tell(path, '"ask again?"\n')
     await expect.poll(() => run.reports.at(-1)).toEqual({ type: 'attempt.asked', question: 'again?' })
     run.executor.abort(run.attemptId)

@@ -122,6 +122,10 @@ export class LiveCommand {
     this.#voice.answer(answer)
   }
 
+  expire(place: number): void {
+    this.#voice.expire(place)
+  }
+
   /** SIGKILL to everything, at once. */
   force(): void {
     this.#isEnding = true

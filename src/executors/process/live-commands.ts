@@ -52,6 +52,10 @@ export class LiveCommands {
     this.#live.get(attemptId)?.answer(answer)
   }
 
+  expire(attemptId: string, place: number): void {
+    this.#live.get(attemptId)?.expire(place)
+  }
+
   holdOutput(isHeld: boolean): void {
     this.#isHeld = isHeld
     for (const live of this.#live.values()) live.holdOutput(isHeld)

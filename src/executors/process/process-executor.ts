@@ -65,6 +65,9 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
     answer(attemptId, answer) {
       commands?.answer(attemptId, answer)
     },
+    expire(attemptId, place) {
+      commands?.expire(attemptId, place)
+    },
     async reap(_attempt, handle) {
       const { reapProcess } = await import('./reap.ts')
       await reapProcess(handle)

@@ -14,8 +14,16 @@ export type Sentence =
   | { readonly says: 'output'; readonly output: unknown }
   | { readonly says: 'retry-after'; readonly ms: number }
   | { readonly says: 'terminal'; readonly reason: string }
-  | { readonly says: 'ask'; readonly question: string }
+  | Asked
   | { readonly says: 'usage'; readonly usage: ReportedUsage }
+
+/** A question, how long it waits for its answer, and what counts as that then. */
+export interface Asked {
+  readonly says: 'ask'
+  readonly question: string
+  readonly answerWithinMs?: number
+  readonly defaultAnswer?: string
+}
 
 /** A sentence that nobody understands, and why. */
 export interface Misspoken {
@@ -52,7 +60,7 @@ export function readSentence(said: string): Sentence | Misspoken {
     case 'terminal':
       return rest === '' ? misspoken('terminal needs a reason') : { says: 'terminal', reason: cut(rest) }
     case 'ask':
-      return rest === '' ? misspoken('ask needs a question') : { says: 'ask', question: cut(rest) }
+      return readQuestion(rest)
     case '':
       return misspoken('nothing follows')
     default:
@@ -60,6 +68,27 @@ export function readSentence(said: string): Sentence | Misspoken {
         `'${word.slice(0, 40)}' is none of progress, heartbeat, warn, output, usage, retry-after, terminal and ask`,
       )
   }
+}
+
+/** `--answer-within 5m --default-answer no Overwrite it?` */
+function readQuestion(rest: string): Sentence | Misspoken {
+  const limit: { answerWithinMs?: number; defaultAnswer?: string } = {}
+  let question = rest
+  for (;;) {
+    const [option, name, value] = /^--(answer-within|default-answer)[\s=]+(\S+)\s*/.exec(question) ?? []
+    if (option === undefined) break
+    question = question.slice(option.length)
+    if (name === 'default-answer') limit.defaultAnswer = cut(value!)
+    else {
+      const ms = toMs(value)
+      if (ms === undefined || ms === 0)
+        return misspoken("--answer-within needs a length of time, such as '5m'")
+      limit.answerWithinMs = ms
+    }
+  }
+  return question === ''
+    ? misspoken('ask needs a question')
+    : { says: 'ask', question: cut(question), ...limit }
 }
 
 function readProgress(rest: string): Sentence | Misspoken {

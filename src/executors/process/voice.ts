@@ -1,6 +1,6 @@
 import type { Report, ReportedFailure } from '../../ports/executor.ts'
 import type { CommandOutput } from './kept-output.ts'
-import { readSentence, type Sentence } from './sentence.ts'
+import { type Asked, readSentence, type Sentence } from './sentence.ts'
 
 /** So many of a kind are acted on within a second. */
 const mostASecond = 50
@@ -25,6 +25,12 @@ export interface Listener {
   readonly answered: (answer: unknown) => void
 }
 
+/** A question that waits, and who hears of it. */
+interface OpenQuestion extends Pick<Listener, 'answered'> {
+  readonly refused?: Listener['refused']
+  readonly defaultAnswer: string | undefined
+}
+
 /** Acts on what a command says: on its stdout, or with `dagmar tell`. */
 export class Voice {
   readonly #options: VoiceOptions
@@ -33,7 +39,7 @@ export class Voice {
   #secondBegan = -Infinity
   #latest: Extract<Sentence, { says: 'progress' }> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  readonly #questions: ((answer: unknown) => void)[] = []
+  readonly #questions: OpenQuestion[] = []
   #output: CommandOutput | undefined
   #retryAfterMs: number | undefined
   #terminal: string | undefined
@@ -68,7 +74,13 @@ export class Voice {
     if (!this.#isWithinBound('ask')) {
       return this.#refuse('asks', `It asks more than ${mostASecond} questions a second.`)
     }
-    return () => this.#ask(sentence.question, (answer) => writeLine(lineOf(answer)))
+    if (sentence.answerWithinMs !== undefined && sentence.defaultAnswer === undefined) {
+      return this.#refuse(
+        'endless',
+        'A line of its output asks with --answer-within, and has no --default-answer to come on its stdin then.',
+      )
+    }
+    return () => this.#ask(sentence, { answered: (answer) => writeLine(lineOf(answer)) })
   }
 
   /** Takes what `dagmar tell` says, whoever the task trusts. */
@@ -78,12 +90,19 @@ export class Voice {
     else if (sentence.says !== 'ask') {
       this.#act(sentence)
       heard()
-    } else if (this.#isWithinBound('ask')) this.#ask(sentence.question, answered)
+    } else if (this.#isWithinBound('ask')) this.#ask(sentence, { answered, refused })
     else refused(`more than ${mostASecond} questions a second`)
   }
 
   answer(answer: unknown): void {
-    this.#questions.shift()?.(answer)
+    this.#questions.shift()?.answered(answer)
+  }
+
+  /** Nobody has answered in time. */
+  expire(place: number): void {
+    const [late] = this.#questions.splice(place, 1)
+    if (late?.defaultAnswer === undefined) late?.refused?.('nobody answered in time')
+    else late.answered(late.defaultAnswer)
   }
 
   /** What it gave for its output, if it did. The last one counts. */
@@ -159,9 +178,9 @@ export class Voice {
     this.#options.report({ type: 'attempt.progress', percent, ...(message === undefined ? {} : { message }) })
   }
 
-  #ask(question: string, answered: (answer: unknown) => void): void {
-    this.#questions.push(answered)
-    this.#options.report({ type: 'attempt.asked', question })
+  #ask({ says: _, ...asked }: Asked, asker: Omit<OpenQuestion, 'defaultAnswer'>): void {
+    this.#questions.push({ ...asker, defaultAnswer: asked.defaultAnswer })
+    this.#options.report({ type: 'attempt.asked', ...asked })
   }
 
   #isWithinBound(says: Sentence['says']): boolean {
