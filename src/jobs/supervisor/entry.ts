@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs'
 import type { AskedBy } from '../../events/facts.ts'
+import type { RunView } from '../../events/fold.ts'
 import { type AnswersAhead, answersFrom } from '../../plan-file/answers-ahead.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { JobSpec } from '../spec.ts'
@@ -17,6 +18,8 @@ export class Entry implements Known {
   isHeld = false
   message = ''
   run: RunHandle | undefined
+  /** How its run was at its end, until its status is written. */
+  view: RunView | undefined
   seen: Subscription | undefined
   #ahead: AnswersAhead
   /** Its summary at its end. Undefined while it is open. */
@@ -54,6 +57,7 @@ export class Entry implements Known {
     this.environment = environment
     this.isHeld = false
     this.end = undefined
+    this.view = undefined
     this.message = ''
     this.#ahead = aheadOf(this.spec)
   }

@@ -136,7 +136,8 @@ export class JobBook {
 
   async details(entry: Entry): Promise<JobDetails> {
     const { list, home, clock } = this.#options
-    const view = entry.run?.view() ?? (entry.end === undefined ? undefined : await this.#storedView(entry))
+    const view =
+      entry.run?.view() ?? entry.view ?? (entry.end === undefined ? undefined : await this.#storedView(entry))
     const isKnown = view !== undefined && view.seq > 0
     return {
       ...list.withPlace(entry),
@@ -274,7 +275,7 @@ export class JobBook {
   }
 
   #begin(entry: Entry): void {
-    this.#changed(entry, true)
+    this.#changed(entry, false)
     this.#waiting.add(entry)
   }
 
@@ -344,6 +345,7 @@ export class JobBook {
     entry.seen?.unsubscribe()
     entry.seen = undefined
     entry.end = end
+    entry.view = run.view()
     entry.run = undefined
     // Whoever reads its facts has been told its last one by now.
     setImmediate(() => void run[Symbol.asyncDispose]())

@@ -84,6 +84,11 @@ export class JobTable {
   close(): void {
     this.#flush()
     this.#isClosed = true
+    try {
+      this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // It takes room, and is read again with the next start.
+    }
     this.#connection.close()
   }
 

@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Home } from '../home.ts'
-import { type JobDetails, isSettledStatus } from '../job.ts'
+import type { JobDetails } from '../job.ts'
 import type { Entry } from './entry.ts'
 
 /** Raised when a field changes its meaning or goes. */
@@ -9,32 +9,38 @@ export const statusVersion = 1
 
 /** A job's file is not written more often than this, but for settlements. */
 const pauseMs = 250
-/** So many files are written at once. */
-const mostAtOnce = 4
-
+/** A job that is over before has its file written once. */
+const firstPauseMs = 100
+/** So many files are written in one turn of the event loop. */
+const mostAtOnce = 8
 /** One that takes longer than this to write is written less often, at settlements too: but for the job's own. */
-const slowMs = 50
-const slowFactor = 10
+const slowMs = 20
+const slowFactor = 20
 
-interface Pending {
+/** Where the file of a job stands. */
+interface Standing {
+  /** What is to be written. */
+  isDirty: boolean
+  /** It does not wait until the pause is over. */
   isUrgent: boolean
+  writing: Promise<void> | undefined
+  pause: ReturnType<typeof setTimeout> | undefined
+  isSlow: boolean
+  needsPlan: boolean
 }
 
-interface Rest {
-  readonly timer: ReturnType<typeof setTimeout>
-  readonly isSlow: boolean
-}
-
-/** Writes `status.json` of jobs: at each settlement, and otherwise at most every 250 ms. */
+/**
+ * Writes `status.json` of jobs: at each settlement, and otherwise at most every 250 ms. They are not synced: the journals
+ * are what is safe.
+ */
 export class StatusFiles {
   readonly #home: Pick<Home, 'jobs'>
   readonly #detailsOf: (entry: Entry) => Promise<JobDetails>
   readonly #warn: (sentence: string) => void
-  readonly #pending = new Map<Entry, Pending>()
-  readonly #resting = new Map<Entry, Rest>()
-  readonly #writing = new Map<Entry, Promise<void>>()
-  /** Those whose plan is not written yet. */
-  readonly #unplanned = new Set<Entry>()
+  readonly #standings = new Map<Entry, Standing>()
+  readonly #ready = new Set<Entry>()
+  #isArmed = false
+  #writing = 0
   #idle: (() => void)[] = []
   #hasWarned = false
   #isFlushing = false
@@ -51,83 +57,130 @@ export class StatusFiles {
 
   /** Writes `plan.json`, before the first `status.json`. */
   plan(entry: Entry): void {
-    this.#unplanned.add(entry)
+    const standing = this.#standingOf(entry)
+    standing.needsPlan = true
+    this.#pause(entry, standing, firstPauseMs)
   }
 
   changed(entry: Entry, isUrgent: boolean): void {
-    const pending = this.#pending.get(entry)
-    if (pending === undefined) this.#pending.set(entry, { isUrgent })
-    else pending.isUrgent ||= isUrgent
-    this.#next()
+    const standing = this.#standingOf(entry)
+    standing.isDirty = true
+    standing.isUrgent ||= isUrgent
+    this.#look(entry, standing)
   }
 
   /** Nothing more is written for it. Resolves when what is being written is. */
   async forget(entry: Entry): Promise<void> {
-    this.#pending.delete(entry)
-    clearTimeout(this.#resting.get(entry)?.timer)
-    this.#resting.delete(entry)
-    await this.#writing.get(entry)
-    this.#pending.delete(entry)
+    const standing = this.#standings.get(entry)
+    this.#ready.delete(entry)
+    this.#standings.delete(entry)
+    clearTimeout(standing?.pause)
+    await standing?.writing
   }
 
   /** Resolves when everything is written. */
   async flushed(): Promise<void> {
     this.#isFlushing = true
-    this.#next()
-    if (this.#pending.size === 0 && this.#writing.size === 0) return
+    for (const [entry, standing] of this.#standings) this.#look(entry, standing)
+    if (this.#ready.size === 0 && this.#writing === 0) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
-  #next(): void {
-    for (const [entry, { isUrgent }] of this.#pending) {
-      if (this.#writing.size >= mostAtOnce) return
-      if (this.#writing.has(entry)) continue
-      const rest = this.#resting.get(entry)
-      if (rest !== undefined && (!isUrgent || rest.isSlow) && entry.end === undefined && !this.#isFlushing)
-        continue
-      this.#pending.delete(entry)
-      this.#writing.set(entry, this.#write(entry))
+  #standingOf(entry: Entry): Standing {
+    const known = this.#standings.get(entry)
+    if (known !== undefined) return known
+    const made = {
+      isDirty: false,
+      isUrgent: false,
+      writing: undefined,
+      pause: undefined,
+      isSlow: false,
+      needsPlan: false,
     }
-    if (this.#pending.size > 0 || this.#writing.size > 0) return
-    for (const resolve of this.#idle.splice(0)) resolve()
+    this.#standings.set(entry, made)
+    return made
   }
 
-  async #write(entry: Entry): Promise<void> {
+  #look(entry: Entry, standing: Standing): void {
+    const { isDirty, writing, pause, isUrgent, isSlow } = standing
+    if (!isDirty || writing !== undefined) return
+    const mayWait = pause !== undefined && !(isUrgent && !isSlow) && entry.end === undefined
+    if (mayWait && !this.#isFlushing) return
+    this.#ready.add(entry)
+    this.#arm()
+  }
+
+  #arm(): void {
+    if (this.#isArmed) return
+    this.#isArmed = true
+    setImmediate(() => this.#writeSome())
+  }
+
+  #writeSome(): void {
+    this.#isArmed = false
+    let left = mostAtOnce
+    for (const entry of this.#ready) {
+      if (left-- === 0) break
+      this.#ready.delete(entry)
+      const standing = this.#standings.get(entry)
+      if (standing !== undefined) standing.writing = this.#write(entry, standing)
+    }
+    if (this.#ready.size > 0) this.#arm()
+  }
+
+  async #write(entry: Entry, standing: Standing): Promise<void> {
+    this.#writing++
+    standing.isDirty = false
+    standing.isUrgent = false
     const began = performance.now()
     try {
-      await this.#replace(entry)
+      await this.#replace(entry, standing)
       this.#hasWarned = false
     } catch (thrown) {
       // The job does not depend on it, and a full disk fails it elsewhere.
       if (!this.#hasWarned) this.#warn(`The status of ${entry.id} cannot be written: ${String(thrown)}`)
       this.#hasWarned = true
     }
-    this.#writing.delete(entry)
-    if (entry.end === undefined) this.#rest(entry, performance.now() - began)
-    this.#next()
+    this.#writing--
+    standing.writing = undefined
+    this.#rest(entry, standing, performance.now() - began)
+    if (this.#ready.size > 0 || this.#writing > 0) return
+    for (const resolve of this.#idle.splice(0)) resolve()
   }
 
-  async #replace(entry: Entry): Promise<void> {
+  async #replace(entry: Entry, standing: Standing): Promise<void> {
     const { pid, folder: _, ...details } = await this.#detailsOf(entry)
     const status = { version: statusVersion, ...details, pid, updatedAt: Date.now() }
+    if (this.#standings.get(entry) !== standing) return
     const folder = join(this.#home.jobs, entry.id)
-    if (this.#unplanned.delete(entry)) await replaceFile(join(folder, 'plan.json'), planIn(entry), false)
-    await replaceFile(join(folder, 'status.json'), status, isSettledStatus(details.status))
+    if (standing.needsPlan) replaceFile(join(folder, 'plan.json'), planIn(entry))
+    standing.needsPlan = false
+    replaceFile(join(folder, 'status.json'), status)
   }
 
-  #rest(entry: Entry, tookMs: number): void {
-    clearTimeout(this.#resting.get(entry)?.timer)
+  #rest(entry: Entry, standing: Standing, tookMs: number): void {
+    if (this.#standings.get(entry) !== standing) return
+    clearTimeout(standing.pause)
+    standing.pause = undefined
+    if (entry.end !== undefined && !standing.isDirty) {
+      // From now on it is read from its journal.
+      entry.view = undefined
+      this.#standings.delete(entry)
+      return
+    }
     // A job of many tasks has a large file, which is not written all the time.
-    const isSlow = tookMs > slowMs
-    const timer = setTimeout(
-      () => {
-        this.#resting.delete(entry)
-        this.#next()
-      },
-      Math.max(pauseMs, tookMs * slowFactor),
-    )
-    timer.unref()
-    this.#resting.set(entry, { timer, isSlow })
+    standing.isSlow = tookMs > slowMs
+    this.#pause(entry, standing, standing.isSlow ? Math.max(pauseMs, tookMs * slowFactor) : pauseMs)
+    this.#look(entry, standing)
+  }
+
+  #pause(entry: Entry, standing: Standing, ms: number): void {
+    clearTimeout(standing.pause)
+    standing.pause = setTimeout(() => {
+      standing.pause = undefined
+      this.#look(entry, standing)
+    }, ms)
+    standing.pause.unref()
   }
 }
 
@@ -138,24 +191,15 @@ function planIn({ spec }: Entry): Readonly<Record<string, unknown>> {
 }
 
 /** A reader sees the old file or the new one, and never half of one. The folder may have been removed by hand. */
-async function replaceFile(path: string, value: unknown, isSynced: boolean): Promise<void> {
+function replaceFile(path: string, value: unknown): void {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`)
-  const file = await openIn(temporary)
+  const text = `${JSON.stringify(value)}\n`
   try {
-    await file.writeFile(`${JSON.stringify(value)}\n`)
-    if (isSynced) await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
-}
-
-async function openIn(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'w', 0o600)
+    writeFileSync(temporary, text, { mode: 0o600 })
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    return open(path, 'w', 0o600)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(temporary, text, { mode: 0o600 })
   }
+  renameSync(temporary, path)
 }
