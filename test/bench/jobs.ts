@@ -4,8 +4,8 @@ import { loadavg, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { command, type PlanDefinition } from 'dagmar'
-import { connect, type Jobs } from 'dagmar/jobs'
+import { command, type PlanDefinition } from '../../src/index.ts'
+import type * as jobsDoor from '../../src/jobs/index.ts'
 import { repository } from './paths.ts'
 import { median } from './statistics.ts'
 
@@ -42,6 +42,8 @@ const { values: flags } = parseArgs({
 })
 const scale = flags.quick ? 0.1 : 1
 const dagmar = `${repository()}dist/cli.js`
+/** As users have it: the supervisor that it starts is the built command line. */
+const { connect } = (await import(`${repository()}dist/jobs.js`)) as typeof jobsDoor
 const nothing: PlanDefinition = { name: 'nothing', tasks: { nothing: { run: command('true', []) } } }
 
 if (flags.help) console.log(usage)
@@ -83,7 +85,10 @@ async function withHome<Result>(measure: (home: string) => Promise<Result>): Pro
   }
 }
 
-async function withJobs<Result>(home: string, body: (jobs: Jobs) => Promise<Result>): Promise<Result> {
+async function withJobs<Result>(
+  home: string,
+  body: (jobs: jobsDoor.Jobs) => Promise<Result>,
+): Promise<Result> {
   await using jobs = await connect({ home })
   return await body(jobs)
 }
@@ -148,7 +153,7 @@ function throughConnection(home: string) {
   })
 }
 
-async function settledAll(jobs: Jobs): Promise<void> {
+async function settledAll(jobs: jobsDoor.Jobs): Promise<void> {
   while ((await jobs.status()).open > 0) await wait(200)
 }
 

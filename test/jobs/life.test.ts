@@ -12,6 +12,8 @@ const statusOf = async (job: Job): Promise<JobStatus> => (await job.details()).s
 async function crash(jobs: Jobs, home: TestHome): Promise<void> {
   kill((await jobs.status()).pid)
   await expect.poll(() => home.supervisors).toEqual([])
+  // The client knows, too.
+  await jobs.status()
 }
 
 /** A script that waits until the file is there. */

@@ -1,7 +1,9 @@
+import { noTasks } from '../../events/task-view.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { connect, type Connection, type Row, type Statement } from '../../stores/sqlite/driver.ts'
-import type { Placeless } from './summary-of.ts'
+import { fromSpec, type Placeless } from './summary-of.ts'
+import type { TaskCounts } from '../job.ts'
 import type { JobSpec } from '../spec.ts'
 
 /** What is kept of a job beside the journal of its run. */
@@ -125,8 +127,15 @@ export class JobTable {
   }
 
   #write({ spec, environment, isHeld, settled }: KeptJob): void {
-    const end = settled === undefined ? null : JSON.stringify(settled)
-    this.#put.run(spec.id, JSON.stringify(spec), environment, isHeld ? 1 : 0, end)
+    // A settled job has no environment.
+    const isOpen = settled === undefined
+    this.#put.run(
+      spec.id,
+      JSON.stringify(spec),
+      isOpen ? environment : '',
+      isHeld ? 1 : 0,
+      isOpen ? null : JSON.stringify(shortened(settled)),
+    )
   }
 
   #rollBack(): void {
@@ -139,10 +148,35 @@ export class JobTable {
 }
 
 function jobIn(row: Row): KeptJob {
+  const spec = JSON.parse(String(row['spec'])) as JobSpec
+  const { settled } = row
   return {
-    spec: JSON.parse(String(row['spec'])) as JobSpec,
+    spec,
     environment: String(row['environment']),
     isHeld: row['held'] === 1,
-    settled: row['settled'] === null ? undefined : (JSON.parse(String(row['settled'])) as Placeless),
+    settled: typeof settled === 'string' ? whole(spec, JSON.parse(settled) as Shortened) : undefined,
   }
+}
+
+type Shortened = Omit<Placeless, keyof ReturnType<typeof fromSpec> | 'counts'> & {
+  readonly counts: Partial<TaskCounts>
+}
+
+/** There may be many thousand of them: what the spec has, and how many tasks are nowhere, is not written. */
+function shortened({
+  id: _id,
+  name: _name,
+  project: _project,
+  labels: _labels,
+  dispatchedAt: _at,
+  notBefore: _notBefore,
+  after: _after,
+  counts,
+  ...rest
+}: Placeless): Shortened {
+  return { ...rest, counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) }
+}
+
+function whole(spec: JobSpec, { counts, ...rest }: Shortened): Placeless {
+  return { ...fromSpec(spec), ...rest, counts: { ...noTasks(), ...counts } }
 }

@@ -15,22 +15,36 @@ export interface Known {
 
 export type Placeless = Omit<JobSummary, 'place'>
 
-/** A job that has no run yet. */
-export function waitingSummary({ spec, total, isHeld, message }: Known): Placeless {
-  const { id, name, project, labels, dispatchedAt, notBefore, after } = spec
+/** What stands in a summary from the dispatch on. */
+export function fromSpec({
+  id,
+  name,
+  project,
+  labels,
+  dispatchedAt,
+  notBefore,
+  after,
+}: JobSpec): Pick<Placeless, 'id' | 'name' | 'project' | 'labels' | 'dispatchedAt' | 'notBefore' | 'after'> {
   return {
     id,
     name,
     project,
     labels,
+    dispatchedAt,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(after === undefined ? {} : { after }),
+  }
+}
+
+/** A job that has no run yet. */
+export function waitingSummary({ spec, total, isHeld, message }: Known): Placeless {
+  return {
+    ...fromSpec(spec),
     status: isHeld ? 'paused' : 'dispatched',
     total,
     counts: { ...noTasks(), pending: total },
     progress: 0,
     message: message === '' ? waitsFor(spec) : message,
-    dispatchedAt,
-    ...(notBefore === undefined ? {} : { notBefore }),
-    ...(after === undefined ? {} : { after }),
   }
 }
 
