@@ -37,9 +37,13 @@ export class Registry {
   /** No agent is due earlier. */
   #dueAt = Number.POSITIVE_INFINITY
 
-  constructor(tell: (fact: NewAgentFact, at: number) => void) {
+  /** `drive` makes the same machine of another kind, such as a compiled one. */
+  constructor(
+    tell: (fact: NewAgentFact, at: number) => void,
+    drive: (machine: typeof agentMachine) => typeof agentMachine = (machine) => machine,
+  ) {
     this.#tell = tell
-    this.#machine = agentMachine.provide({
+    const machine = agentMachine.provide({
       actions: {
         tellAvailable: ({ context, event }) =>
           tell({ type: 'agent.available', ...loadOf(context) }, event.at),
@@ -48,6 +52,7 @@ export class Registry {
           tell({ type: 'agent.offline', agentId, silentMs: at - lastHeartbeatAt }, at),
       },
     })
+    this.#machine = drive(machine)
   }
 
   /** Registers an agent, or replaces what is known of it. It keeps its load; a new one begins with `load`. */

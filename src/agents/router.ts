@@ -45,15 +45,15 @@ export const routeByLoad: Router = ({ priority, requires, failedWith }, agents) 
   let bestRank = Number.NEGATIVE_INFINITY
   let hasBestFailed = true
   for (const agent of agents) {
-    if (unfitnessOf(agent, requires) !== undefined) continue
     const rank = isCritical ? -agent.load : scoreOf(agent)
-    const hasFailed = failedWith.has(agent.id)
+    const hasFailed = failedWith.size > 0 && failedWith.has(agent.id)
     const isBetter =
       best === undefined ||
       (hasFailed === hasBestFailed
         ? rank > bestRank || (rank === bestRank && agent.id < best.id)
         : hasBestFailed)
-    if (!isBetter) continue
+    // Last, because it takes longest, and most are no better than one that was found before.
+    if (!isBetter || unfitnessOf(agent, requires) !== undefined) continue
     best = agent
     bestRank = rank
     hasBestFailed = hasFailed

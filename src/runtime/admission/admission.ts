@@ -27,7 +27,9 @@ export class Admission {
   readonly slots: SlotResource
   readonly pools: PoolResource
   readonly executors: ExecutorResource
-  /** Everything that a grant takes, in the order in which it is checked. */
+  /** What is checked first of all, in this order. */
+  readonly #first: readonly Resource[]
+  /** Everything that a grant takes. */
   readonly #resources: Resource[]
   readonly #turns = new Turns<Candidate>()
 
@@ -43,10 +45,11 @@ export class Admission {
     this.slots = new SlotResource(options.concurrency, options.mode, this.#turns)
     this.pools = new PoolResource(options.pools)
     this.executors = new ExecutorResource(options.loads, options.clock, options.step)
-    this.#resources = [this.slots, this.pools, this.executors]
+    this.#first = [this.slots, this.pools, this.executors]
+    this.#resources = [...this.#first]
   }
 
-  /** Has grants depend on something else, too. */
+  /** Has grants depend on something else, too, which is looked for when everything else is there. */
   add(resource: Resource): void {
     this.#resources.push(resource)
   }
@@ -83,11 +86,9 @@ export class Admission {
 
   /** Decides about the best ready task of a lane: it gets everything that it needs, or nothing. */
   decide(lane: Lane, task: PlannedTask): Decision {
-    for (const resource of this.#resources) {
+    for (const resource of this.#first) {
       const lack = resource.lacks(lane)
-      // An agent is looked for when everything else is there.
-      if (lack === undefined || lack.kind === 'agent') continue
-      return resource.wait(lane, lack) === 'run' ? 'run-waits' : 'lane-waits'
+      if (lack !== undefined) return resource.wait(lane, lack) === 'run' ? 'run-waits' : 'lane-waits'
     }
     return this.executors.offer(lane, task) ? 'granted' : 'declined'
   }

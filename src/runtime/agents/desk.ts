@@ -19,6 +19,7 @@ import type { AgentNeed } from '../../graph/plan.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
 import type { AgentDesk, DeskHost } from '../admission/agent-desk.ts'
 import { Alarm } from '../commit/alarm.ts'
+import { compile } from '../compile/compile.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { AgentLog } from './agent-log.ts'
 import type { ReadAgent, ReadAgents } from './agent-options.ts'
@@ -80,7 +81,7 @@ export class Desk implements AgentDesk {
       this.log.tell(fact, at)
       this.resource.changed()
     }
-    this.registry = new Registry(tell)
+    this.registry = new Registry(tell, compile)
     this.allowance = new Allowance(tell)
     this.#considering = {
       registry: this.registry,
