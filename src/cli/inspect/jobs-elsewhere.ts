@@ -1,14 +1,18 @@
-import { from, map, switchMap } from 'rxjs'
+import { asyncScheduler, from, map, switchMap, throttleTime } from 'rxjs'
 import type { CommandElsewhere, RunElsewhere, RunsElsewhere } from '../../inspector/recording/runs-source.ts'
 import type { Job, Jobs } from '../../jobs/client/jobs.ts'
 import type { JobSummary } from '../../jobs/job.ts'
 
+/** Of many jobs the list is long, and one of them may write all the time: it is compared so often at most. */
+const listMs = 250
+
 /** Jobs as the inspector shows runs: all of them, or one. */
 export function jobsElsewhere(jobs: Jobs, only?: string): RunsElsewhere {
   return {
-    runs$: jobs
-      .jobs$()
-      .pipe(map((all) => all.filter(({ id }) => only === undefined || id === only).map(entryOf))),
+    runs$: jobs.jobs$().pipe(
+      throttleTime(listMs, asyncScheduler, { leading: true, trailing: true }),
+      map((all) => all.filter(({ id }) => only === undefined || id === only).map(entryOf)),
+    ),
     events: (id, seq) => from(jobs.job(id)).pipe(switchMap((job) => job.events({ from: seq }))),
     why: async (id, taskId) => (await jobs.job(id)).why(taskId),
     command: async (id, command) => carryOut(await jobs.job(id), command),

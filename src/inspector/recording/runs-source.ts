@@ -42,7 +42,8 @@ export interface RunsSource extends Source {
 
 export function runsSource(runs: RunsElsewhere, options: SanitiserOptions): RunsSource {
   const write = factWriter(sanitiser(options), options)
-  const known = new Map<string, RunElsewhere>()
+  /** What was told last of each, as JSON. */
+  const known = new Map<string, string>()
   const recordings = new Map<string, Recording>()
   const letGo = new Set<string>()
   const overview = newLog(now())
@@ -59,10 +60,9 @@ export function runsSource(runs: RunsElsewhere, options: SanitiserOptions): Runs
     const gone = new Set(known.keys())
     for (const run of all) {
       gone.delete(run.runId)
-      const before = known.get(run.runId)
-      const isChanged = before === undefined || JSON.stringify(before) !== JSON.stringify(run)
-      if (isChanged || isRetold) tell({ kind: 'run', at: now(), ...run })
-      known.set(run.runId, run)
+      const json = JSON.stringify(run)
+      if (isRetold || known.get(run.runId) !== json) tell({ kind: 'run', at: now(), ...run })
+      known.set(run.runId, json)
       if (!settled.has(run.status)) recordings.get(run.runId)?.goOn()
     }
     for (const runId of gone) {
