@@ -35,6 +35,19 @@ export interface CommandOptions {
    * @default false
    */
   readonly speaks?: boolean
+  /**
+   * With true each attempt has a worktree of git of its own, on a new branch `dagmar/<run id>/<task id>/<attempt>` that
+   * begins at what is checked out in the repository of `cwd`. It is removed when the attempt is over, once what is
+   * uncommitted is committed; the branch stays where anything was. The command runs in the same folder of it as `cwd` is.
+   * Fails with `NO_REPOSITORY` where there is none, and is not retried. @default false
+   */
+  readonly worktree?: boolean
+  /**
+   * With `'snapshot'` the state of the repository of `cwd` is recorded before the first attempt, as a commit: what is
+   * staged and changed, without untracked files. It is told in `task.placed`. Where that fails nothing is run, and the
+   * task fails with `SNAPSHOT_FAILED`. @default none
+   */
+  readonly git?: 'snapshot'
 }
 
 /** What the process executor needs to know of a command. Plain data, equal for equal commands. */
@@ -48,6 +61,8 @@ export interface CommandWork {
   readonly envFiles?: readonly string[]
   readonly stdin?: 'answers'
   readonly speaks?: true
+  readonly worktree?: true
+  readonly git?: 'snapshot'
   /**
    * Set where `run`, `env` or `cwd` have `${{ … }}` that stand for values of the run, filled in when an attempt starts:
    * the folder that a relative `cwd` starts from.
@@ -94,7 +109,7 @@ export function asCommandWork(work: unknown): CommandWork | undefined {
 }
 
 const stallDefaults = Object.freeze({ stall: Object.freeze({ after: '60s' }) })
-const known = new Set(['env', 'envFile', 'cwd', 'shell', 'stdin', 'speaks'])
+const known = new Set(['env', 'envFile', 'cwd', 'shell', 'stdin', 'speaks', 'worktree', 'git'])
 
 function readLine(line: unknown, options: CommandOptions | undefined): CommandWork {
   const run = readText(line, 'command')
@@ -124,17 +139,23 @@ function readFile(file: unknown, args: readonly unknown[], options: CommandOptio
   return Object.freeze({ run: Object.freeze(run), ...readSurroundings(fields) })
 }
 
-function readSurroundings({ cwd, env, envFile, stdin, speaks }: Fields): Omit<CommandWork, 'run' | 'shell'> {
+function readSurroundings(fields: Fields): Omit<CommandWork, 'run' | 'shell'> {
+  const { cwd, env, envFile, stdin, speaks, worktree, git } = fields
   const path = 'command.options'
   if (stdin !== undefined && stdin !== 'answers') throw badValue(`${path}.stdin`, stdin, "'answers'")
   if (speaks !== undefined && typeof speaks !== 'boolean')
     throw badValue(`${path}.speaks`, speaks, 'true or false')
+  if (worktree !== undefined && typeof worktree !== 'boolean')
+    throw badValue(`${path}.worktree`, worktree, 'true or false')
+  if (git !== undefined && git !== 'snapshot') throw badValue(`${path}.git`, git, "'snapshot'")
   return {
     ...(cwd === undefined ? {} : { cwd: readText(cwd, 'command.options.cwd') }),
     ...(env === undefined ? {} : { env: readEnv(env) }),
     ...(envFile === undefined ? {} : { envFiles: readEnvFiles(envFile) }),
     ...(stdin === undefined ? {} : { stdin }),
     ...(speaks === true ? { speaks } : {}),
+    ...(worktree === true ? { worktree } : {}),
+    ...(git === undefined ? {} : { git }),
   }
 }
 

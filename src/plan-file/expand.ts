@@ -96,6 +96,8 @@ export function optionsOf(fields: WrittenDefaults): TaskOptions {
     shell: _shell,
     stdin: _stdin,
     speaks: _speaks,
+    worktree: _worktree,
+    git: _git,
     ...rest
   } = fields as WrittenTask
   const { run: _run, needs: _needs, matrix: _matrix, ...options } = rest

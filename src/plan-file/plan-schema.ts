@@ -133,6 +133,15 @@ const sharedFields = {
     "True where all that the command prints is its own word: then lines of its stdout may be '::dagmar output', 'ask', 'retry-after' and 'terminal', too.",
     { default: false },
   ),
+  worktree: field(
+    v.boolean(mustBe('true or false')),
+    'True for a worktree of git for each attempt: it runs in a copy of what is checked out, on a branch of its own, which stays where it has changed anything.',
+    { default: false },
+  ),
+  git: field(
+    v.literal('snapshot', mustBe('snapshot')),
+    "With snapshot the state of the repository is recorded as a commit before the task's first attempt. Where that fails nothing is run.",
+  ),
   teardown: field(
     v.boolean(mustBe('true or false')),
     'True for a task that tidies up: it also runs when the run is ended early, once what it needs has ended. By default it runs when: all-settled, timeout: 1m.',
@@ -141,7 +150,17 @@ const sharedFields = {
 }
 
 /** The options that make no sense without a command. */
-export const fieldsOfCommands = ['env', 'envFile', 'cwd', 'shell', 'stdin', 'speaks', 'executor'] as const
+export const fieldsOfCommands = [
+  'env',
+  'envFile',
+  'cwd',
+  'shell',
+  'stdin',
+  'speaks',
+  'worktree',
+  'git',
+  'executor',
+] as const
 
 const runMessage = mustBe("a command: a text for the shell, or a list such as ['npm', 'test']")
 

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { asCommandWork, command, type CommandOptions } from '../executors/command.ts'
 import { groupWork } from '../graph/group.ts'
 import type { Work } from '../graph/work.ts'
+import { liesInRepository } from '../system/repository-above.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
@@ -42,7 +44,7 @@ export function workOf(
       ...mapValues(textsOf(task.env, reporter), (text, name) => open(text, 'env', name)),
     },
     cwd: folderIn(folder, task.cwd === undefined ? (defaults.cwd ?? '.') : open(task.cwd, 'cwd')),
-    ...spokenOf(task, defaults),
+    ...switchesOf(task, defaults),
     ...envFilesOf(task, defaults, (text, ...rest) => fileOf(filled(text, ...rest)), fileOf),
   }
   const { run } = task
@@ -58,6 +60,11 @@ export function workOf(
     report([...path, 'run', 0], 'names the program, which the values of a run must not choose.')
   }
   refuseMisplaced(line, shell ?? '/bin/sh', [...path, 'run'], reporter)
+  if (options.worktree === true && isWithoutRepository(options.cwd)) {
+    report([...path, 'worktree'], `needs a repository of git, and ${options.cwd} lies in none.`, {
+      hint: 'Run git init there and commit something, or take worktree away.',
+    })
+  }
   if (reporter.problemCount() > before) return undefined
   const texts = [line, ...words, options.cwd, ...Object.values(options.env)]
   const finished = (work: Work): Work => (texts.some(hasTemplates) ? filledFrom(folder, work) : work)
@@ -69,6 +76,11 @@ export function workOf(
     report([...path, 'run'], `makes no command: ${error.problem}`)
     return undefined
   }
+}
+
+/** True where that is certain: a folder that is still to be made, or named by a value of the run, may lie in one. */
+function isWithoutRepository(cwd: string): boolean {
+  return !hasTemplates(cwd) && existsSync(cwd) && !liesInRepository(cwd)
 }
 
 const ofDefaults: TemplateScope = { needs: undefined, isOfDefaults: true }
@@ -92,10 +104,13 @@ export function refuseMatrixIn({ env = {}, cwd, envFile }: WrittenDefaults, repo
   }
 }
 
-function spokenOf(task: WrittenTask, defaults: WrittenDefaults): Pick<CommandOptions, 'stdin' | 'speaks'> {
-  const stdin = task.stdin ?? defaults.stdin
-  const speaks = task.speaks ?? defaults.speaks
-  return { ...(stdin === undefined ? {} : { stdin }), ...(speaks === undefined ? {} : { speaks }) }
+function switchesOf(
+  task: WrittenTask,
+  defaults: WrittenDefaults,
+): Pick<CommandOptions, 'stdin' | 'speaks' | 'worktree' | 'git'> {
+  const names = ['stdin', 'speaks', 'worktree', 'git'] as const
+  const set = names.map((name) => [name, task[name] ?? defaults[name]] as const)
+  return Object.fromEntries(set.filter(([, value]) => value !== undefined))
 }
 
 function envFilesOf(

@@ -18,10 +18,10 @@ export interface RunningCommand {
   /** The last report. */
   readonly end: Promise<AttemptReport>
   /** What it has written so far, line by line. */
-  lines(stream?: 'stdout' | 'stderr'): readonly string[]
+  readonly lines: (stream?: 'stdout' | 'stderr') => readonly string[]
   /** Resolves when it has written a line that has the text. */
-  says(text: string): Promise<void>
-  warnings(): readonly string[]
+  readonly says: (text: string) => Promise<void>
+  readonly warnings: () => readonly string[]
 }
 
 export interface RunCommandOptions extends ProcessExecutorOptions {
@@ -39,6 +39,11 @@ export interface ProcessHandle {
   readonly start: number
   readonly boot: string
   readonly mark: string
+  readonly worktree?: Readonly<Record<'folder' | 'branch' | 'base' | 'repository', string>>
+  readonly snapshot?: Readonly<Record<'commit' | 'repository' | 'ref', string>> & {
+    readonly head?: string
+    readonly untracked?: number
+  }
 }
 
 const lasts: ReadonlySet<AttemptReport['type']> = new Set([

@@ -51,6 +51,8 @@ const valuesByField: Readonly<Record<string, readonly unknown[]>> = {
   when: ['all-completed', 'all-settled', 'none-skipped', 'always'],
   pools: [{ gpu: 2 }],
   defaultAnswer: ['yes', 'no'],
+  // True is for plans in a repository.
+  worktree: [false],
 }
 
 /** A plan with any of the fields that there are, down to the last, each with a value that is allowed. */

@@ -8,7 +8,7 @@ import { type Exit, failureOf, notStarted } from './explain.ts'
 import { launch, type Launched } from './launch.ts'
 import { logPath } from './log-path.ts'
 import { Output } from './output.ts'
-import { handleOf } from './process-handle.ts'
+import { handleOf, type Noted } from './process-handle.ts'
 import { signal } from './signal.ts'
 import type { Trace } from './survivors.ts'
 import { TellChannel } from './tell-channel.ts'
@@ -35,6 +35,10 @@ export interface LiveCommandOptions {
   /** The leaders that are not reaped yet, of all attempts. */
   readonly leaders: Set<number>
   readonly report: Report
+  /** What is noted with its process. */
+  readonly noted?: Noted | undefined
+  /** Puts away what was made for it, before the last report. Never rejects. */
+  readonly tidy?: ((report: Report) => Promise<void>) | undefined
   /** Called once, before the last report. */
   readonly over: () => void
 }
@@ -145,10 +149,10 @@ export class LiveCommand {
   }
 
   #place(launched: Launched): void {
-    const { attempt, environment } = this.#options
+    const { attempt, environment, noted: before } = this.#options
     try {
       // Before it runs anything: what a later coordinator cannot find, it cannot end.
-      const handle = handleOf(launched.pid, environment.mark)
+      const handle = handleOf(launched.pid, environment.mark, before)
       this.#start = handle.start ?? 0
       const noted = attempt.note(handle)
       if (noted === undefined) this.#go(launched)
@@ -225,8 +229,13 @@ export class LiveCommand {
   #end(lastReport: () => void): void {
     this.#channel?.close()
     this.#voice.close()
-    removeFolder(this.#options.environment.folder)
-    this.#options.over()
-    lastReport()
+    const { environment, over, report, tidy } = this.#options
+    removeFolder(environment.folder)
+    const last = (): void => {
+      over()
+      lastReport()
+    }
+    if (tidy === undefined) last()
+    else void tidy(report).then(last)
   }
 }

@@ -1,9 +1,11 @@
+import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
 import { attemptIdOf } from '../attempt.ts'
 import { asCommandWork } from '../command.ts'
 import { environmentOf } from './environment.ts'
 import { fillWork } from './fill-work.ts'
-import { LiveCommand } from './live-command.ts'
+import { removeFolder } from './attempt-folder.ts'
+import { LiveCommand, type LiveCommandOptions } from './live-command.ts'
 import { logFolder } from './log-path.ts'
 import { StartFault } from './start-fault.ts'
 import type { ProcessExecutorOptions } from './process-options.ts'
@@ -14,6 +16,8 @@ import { killAtOnce } from './sweep.ts'
 export class LiveCommands {
   readonly #options: ProcessExecutorOptions
   readonly #live = new Map<string, LiveCommand>()
+  /** Attempts for which git is still at work, with what ends that. */
+  readonly #preparing = new Map<string, AbortController>()
   #isHeld: boolean
 
   constructor({ isHeld, ...options }: ProcessExecutorOptions & { readonly isHeld: boolean }) {
@@ -22,25 +26,63 @@ export class LiveCommands {
   }
 
   start(attempt: Attempt, report: Report): void {
-    const attemptId = attemptIdOf(attempt)
     try {
-      const live = new LiveCommand({
-        ...readied(attempt, this.#options),
-        attempt,
-        report,
-        leaders,
-        isHeld: this.#isHeld,
-        over: () => this.#remove(attemptId),
-      })
-      this.#add(attemptId, live)
-      live.start()
+      const ready = readied(attempt, this.#options)
+      const { worktree, git } = ready.work
+      if (worktree === undefined && git === undefined) this.#launch(attempt, report, ready)
+      else void this.#prepare(attempt, report, ready)
     } catch (thrown) {
       if (!(thrown instanceof StartFault)) throw thrown
       report({ type: 'attempt.failed', failure: thrown.failure })
     }
   }
 
+  #launch(attempt: Attempt, report: Report, ready: Ready): void {
+    const attemptId = attemptIdOf(attempt)
+    const live = new LiveCommand({
+      ...ready,
+      attempt,
+      report,
+      leaders,
+      isHeld: this.#isHeld,
+      over: () => this.#changed(() => this.#live.delete(attemptId)),
+    })
+    this.#changed(() => this.#live.set(attemptId, live))
+    live.start()
+  }
+
+  /** Has git do what it has to before the command runs. */
+  async #prepare(attempt: Attempt, report: Report, ready: Ready): Promise<void> {
+    const attemptId = attemptIdOf(attempt)
+    const controller = new AbortController()
+    const { signal } = controller
+    const { worktreeDir } = this.#options
+    this.#changed(() => this.#preparing.set(attemptId, controller))
+    let failure: ReportedFailure | undefined
+    try {
+      const { prepareGit } = await import('./git/prepare-git.ts')
+      const prepared = await prepareGit({ ...ready, attempt, worktreeDir, report, signal })
+      if (!signal.aborted) {
+        this.#preparing.delete(attemptId)
+        this.#launch(attempt, report, { ...ready, ...prepared })
+        return
+      }
+      await prepared.tidy?.(report)
+    } catch (thrown) {
+      const message = `The command could not be started: ${thrownText(thrown)}`
+      failure = thrown instanceof StartFault ? thrown.failure : { code: 'COMMAND_NOT_STARTED', message }
+    }
+    removeFolder(ready.environment.folder)
+    this.#changed(() => this.#preparing.delete(attemptId))
+    report(
+      failure === undefined || signal.aborted
+        ? { type: 'attempt.ended' }
+        : { type: 'attempt.failed', failure },
+    )
+  }
+
   abort(attemptId: string): void {
+    this.#preparing.get(attemptId)?.abort()
     this.#live.get(attemptId)?.abort()
   }
 
@@ -62,23 +104,24 @@ export class LiveCommands {
   }
 
   killAllNow(): void {
+    for (const controller of this.#preparing.values()) controller.abort()
     for (const live of this.#live.values()) live.killNow()
     // Those that have left their groups.
     killAtOnce([...this.#live.values()].flatMap(({ trace }) => trace ?? []))
   }
 
-  #add(attemptId: string, live: LiveCommand): void {
-    if (this.#live.size === 0) hosts.add(this)
-    this.#live.set(attemptId, live)
-    watchExit()
-  }
-
-  #remove(attemptId: string): void {
-    this.#live.delete(attemptId)
-    if (this.#live.size === 0) hosts.delete(this)
+  #changed(change: () => void): void {
+    change()
+    if (this.#live.size + this.#preparing.size > 0) hosts.add(this)
+    else hosts.delete(this)
     watchExit()
   }
 }
+
+type Ready = Pick<
+  LiveCommandOptions,
+  'work' | 'environment' | 'umask' | 'logBytes' | 'logFolder' | 'noted' | 'tidy'
+>
 
 /** The executors with live attempts: a crash of this process must leave none of them behind. */
 const hosts = new Set<LiveCommands>()
@@ -98,7 +141,7 @@ function watchExit(): void {
   else process.off('exit', killAll)
 }
 
-function readied(attempt: Attempt, options: ProcessExecutorOptions) {
+function readied(attempt: Attempt, options: ProcessExecutorOptions): Ready {
   const { forceColor, logBytes, logDir, surroundings: ask } = options
   if (process.platform === 'win32') {
     throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')

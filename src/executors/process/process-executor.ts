@@ -82,15 +82,18 @@ export function processExecutor(options: ProcessExecutorOptions = {}): ProcessEx
   }
 }
 
-const known = new Set(['capacity', 'logDir', 'logBytes', 'forceColor', 'surroundings'])
+const known = new Set(['capacity', 'logDir', 'logBytes', 'worktreeDir', 'forceColor', 'surroundings'])
 
 function readOptions(options: ProcessExecutorOptions): void {
   const path = 'processExecutor.options'
   readFields(options, path, known)
-  const { capacity, logDir, logBytes, forceColor, surroundings } = options
+  const { capacity, logBytes, forceColor, surroundings } = options
   if (capacity !== undefined) readInteger(capacity, `${path}.capacity`, 1, true)
-  if (logDir !== undefined && (typeof logDir !== 'string' || logDir.trim() === '')) {
-    throw badValue(`${path}.logDir`, logDir, 'the path of a directory')
+  for (const field of ['logDir', 'worktreeDir'] as const) {
+    const folder: unknown = options[field]
+    if (folder !== undefined && (typeof folder !== 'string' || folder.trim() === '')) {
+      throw badValue(`${path}.${field}`, folder, 'the path of a directory')
+    }
   }
   if (logBytes !== undefined) readInteger(logBytes, `${path}.logBytes`, 1024, true)
   if (forceColor !== undefined && ![1, 2, 3].includes(forceColor)) {

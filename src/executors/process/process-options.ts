@@ -15,6 +15,12 @@ export interface ProcessExecutorOptions {
    */
   readonly logBytes?: number
   /**
+   * The directory for the worktrees of commands with `worktree: true`, in `<run id>/<task id>.<attempt>`. Relative to
+   * this process's directory. @default 'worktrees' in the user's state directory: `$DAGMAR_HOME`, else
+   * `$XDG_STATE_HOME/dagmar`
+   */
+  readonly worktreeDir?: string
+  /**
    * Has commands use colours although no terminal reads them: the value of `FORCE_COLOR` for each command whose
    * environment has neither that nor `NO_COLOR`, and that does not set or unset it itself. 1 is 16 colours, 2 is 256, 3 is
    * millions. Their escape codes stand in what they write; outputs have none. @default not set

@@ -17,11 +17,17 @@ export async function reapProcess(noted: JsonValue): Promise<void> {
   const handle = readHandle(noted)
   await reapProcesses(handle)
   removeFolder(folderOf(handle.mark))
+  if (handle.worktree === undefined) return
+  const { reapWorktree } = await import('./git/reap-worktree.ts')
+  await reapWorktree(handle.worktree, handle.pid === null)
 }
 
-async function reapProcesses({ pid, start, boot, mark }: ProcessHandle): Promise<void> {
+async function reapProcesses({ pid: noted, start: begun, boot, mark }: ProcessHandle): Promise<void> {
   // No process outlives the system.
   if (boot !== bootId()) return
+  // Before there was a process there was git, which has the mark.
+  const pid = noted ?? nobody
+  const start = noted === null ? 0 : begun
   if (start === null) {
     if (signal(pid, 0) || signal(-pid, 0)) throw untold(pid)
     return
@@ -34,10 +40,13 @@ async function reapProcesses({ pid, start, boot, mark }: ProcessHandle): Promise
   if (left.length > 0) throw unended(left)
 }
 
+/** A number that no process has. */
+const nobody = 2 ** 30
+
 function readHandle(handle: JsonValue): ProcessHandle {
   if (isRecord(handle)) {
     const { pid, start, boot, mark } = handle
-    const isProcess = Number.isInteger(pid) && (pid as number) > 1
+    const isProcess = pid === null || (Number.isInteger(pid) && (pid as number) > 1)
     const isDated = (start === null || Number.isInteger(start)) && (boot === null || typeof boot === 'string')
     // It names a folder, too, which is removed.
     if (isProcess && isDated && typeof mark === 'string' && /^[\w-]+$/.test(mark))
