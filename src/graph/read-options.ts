@@ -192,12 +192,11 @@ function refuseUnheard(
   const isConfirm = confirmAnswers.some((answer) => answer === defaultAnswer)
   const isAsked = defaultAnswer === undefined || (isConfirm ? question !== undefined : onFailure === 'ask')
   if (isAsked && (question !== undefined || onFailure === 'ask')) return
-  const name = defaultAnswer === undefined ? 'answerWithin' : 'defaultAnswer'
-  const option = isConfirm ? 'confirm' : "onFailure: 'ask'"
+  const field = `${path}.${defaultAnswer === undefined ? 'answerWithin' : 'defaultAnswer'}`
   throw new DagmarError('CONFIG_INVALID', {
-    message: `${path}.${name} is ${defaultAnswer === undefined ? 'set' : show(defaultAnswer)}, but the task asks nothing that it could answer.`,
-    hint: `Give it ${name === 'answerWithin' ? "confirm or onFailure: 'ask'" : option}, or take ${name} away.`,
-    facts: { field: `${path}.${name}` },
+    message: `${field} is set, but the task asks nothing that it could answer.`,
+    hint: `Give it ${isConfirm ? 'confirm' : "onFailure: 'ask'"}, or take the answer away.`,
+    facts: { field },
   })
 }
 

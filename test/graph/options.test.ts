@@ -157,3 +157,47 @@ describe('a need of a pool', () => {
     expect(taskWith({ uses: { constructor: 3 } }, { pools: { gpu: 2 } }).uses['constructor']).toBe(3)
   })
 })
+
+describe('what a task asks', () => {
+  it('is a question and its default answer, and how long it waits', () => {
+    const asked = taskWith({ confirm: 'Deploy?', answerWithin: '5m', defaultAnswer: 'yes' })
+    expect(asked.confirm).toEqual({ question: 'Deploy?', defaultAnswer: 'yes' })
+    expect(asked.policy).toMatchObject({ answerWithinMs: 300_000, defaultDecision: 'skip' })
+    const later = taskWith({ onFailure: 'ask', defaultAnswer: 'ignore' })
+    expect(later).toMatchObject({ confirm: undefined, policy: { defaultDecision: 'ignore' } })
+    const both = taskWith({ confirm: 'Deploy?', onFailure: 'ask', defaultAnswer: 'abort' })
+    expect(both.confirm).toEqual({ question: 'Deploy?', defaultAnswer: undefined })
+  })
+
+  it.each([
+    [{ answerWithin: '5m' }, 'tasks.build.answerWithin is set, but the task asks nothing'],
+    [{ defaultAnswer: 'no', onFailure: 'ask' }, 'Give it confirm'],
+    [{ defaultAnswer: 'ignore', confirm: 'Deploy?' }, "Give it onFailure: 'ask'"],
+    [{ confirm: ' ' }, 'must be a question of 1 to 2000 characters'],
+    [{ confirm: true as unknown as string }, 'must be a question of 1 to 2000 characters'],
+    [{ confirm: 'Deploy?', answerWithin: 0 }, 'must be more than 0'],
+    // For ever, otherwise.
+    [{ onFailure: 'ask', defaultAnswer: 'retry' as 'skip' }, 'must be one of yes, no, skip, ignore, abort'],
+  ] as const)('is refused where it makes no sense: %j', (options, message) => {
+    expect(() => taskWith(options)).toThrow(message)
+  })
+
+  it('may be answered by the defaults of a dag for tasks that ask something else, or nothing', () => {
+    const answered = { answerWithin: '1h', defaultAnswer: 'no' } as const
+    expect(taskWith({}, { defaults: answered }).policy.answerWithinMs).toBe(3_600_000)
+    expect(taskWith({ onFailure: 'ask' }, { defaults: answered }).policy.defaultDecision).toBe('skip')
+  })
+
+  it('is part of the fingerprint', () => {
+    const prints = [
+      {},
+      { confirm: 'Deploy?' },
+      { confirm: 'Really?' },
+      { confirm: 'Deploy?', answerWithin: 1 },
+    ]
+    const all = prints.map(
+      (options) => planOfAnything({ name: 'p', tasks: { build: { run, ...options } } }).fingerprint,
+    )
+    expect(new Set(all).size).toBe(4)
+  })
+})

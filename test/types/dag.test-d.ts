@@ -206,6 +206,25 @@ describe("a run's input", () => {
 })
 
 describe('the outputs of a dag', () => {
+  it('lack that of a task that asks before it starts, and of what needs it, where the answer may be no', () => {
+    const asking = base
+      .task('deploy', { needs: ['build'], confirm: 'Deploy?' }, () => 'live')
+      .task('tell', { needs: ['deploy'] }, ({ inputs }) => {
+        // It does not start without.
+        expectTypeOf(inputs).toEqualTypeOf<{ readonly deploy: string }>()
+        return 1
+      })
+      .task('log', { needs: ['deploy'], when: 'all-settled' }, () => true)
+    expectTypeOf<DagOutputs<typeof asking>>().toEqualTypeOf<{
+      readonly build: string
+      readonly log: boolean
+      readonly deploy?: string
+      readonly tell?: number
+    }>()
+    const byDefault = dag('x', { defaults: { confirm: 'Sure?' } }).task('a', () => 1)
+    expectTypeOf<DagOutputs<typeof byDefault>>().toEqualTypeOf<{ readonly a?: number }>()
+  })
+
   it('are those of all tasks, optional where a completed run may lack them', () => {
     const whole = base
       .task('lint', { onFailure: 'ignore' }, () => 1)

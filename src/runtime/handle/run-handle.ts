@@ -231,11 +231,7 @@ function answerTask(run: Run, index: number, answer: unknown): void {
   const taskId = run.plan.tasks[index]!.id
   if (run.books.asked.has(index)) {
     if (answer === 'yes' || answer === 'no') return run.send({ type: 'run.confirm', index, answer })
-    throw new DagmarError('ANSWER_INVALID', {
-      message: `${taskId} asks whether it may start: ${show(answer)} is no answer to that.`,
-      hint: "Answer 'yes' or 'no'.",
-      facts: { taskId, answer },
-    })
+    throw answerInvalid(taskId, answer, 'asks whether it may start', "Answer 'yes' or 'no'.")
   }
   const isFailureAsked = live?.context.waitingFor === 'answer'
   // Questions of an attempt that has been told to end are no longer open.
@@ -247,12 +243,17 @@ function answerTask(run: Run, index: number, answer: unknown): void {
     })
   }
   if (isFailureAsked && !decisions.has(answer)) {
-    throw new DagmarError('ANSWER_INVALID', {
-      message: `${taskId} failed and asks what now: ${show(answer)} is no answer to that.`,
-      hint: "Answer 'retry', 'skip', 'ignore' or 'abort'.",
-      facts: { taskId, answer },
-    })
+    const hint = "Answer 'retry', 'skip', 'ignore' or 'abort'."
+    throw answerInvalid(taskId, answer, 'failed and asks what now', hint)
   }
   const at = run.shared.macrostep.at
   run.shared.macrostep.run(() => run.sendTask(live, { type: 'task.answer', at, answer }))
+}
+
+function answerInvalid(taskId: TaskId, answer: unknown, asks: string, hint: string): DagmarError {
+  return new DagmarError('ANSWER_INVALID', {
+    message: `${taskId} ${asks}: ${show(answer)} is no answer to that.`,
+    hint,
+    facts: { taskId, answer },
+  })
 }

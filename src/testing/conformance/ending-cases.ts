@@ -34,6 +34,7 @@ export function endingCases({ work }: ExecutorUnderTest): readonly TriedCase[] {
         executor.abort('nobody/knows/1')
         executor.force?.('nobody/knows/1')
         executor.answer?.('nobody/knows/1', 'yes')
+        executor.expire?.('nobody/knows/1', 0)
         const attempt = start(work.completes('still at work'))
         demandCompleted(await attempt.last(), 'still at work')
         await quiet()
@@ -48,6 +49,7 @@ export function endingCases({ work }: ExecutorUnderTest): readonly TriedCase[] {
           executor.abort(attempt.attemptId)
           executor.force?.(attempt.attemptId)
           executor.answer?.(attempt.attemptId, 'yes')
+          executor.expire?.(attempt.attemptId, 0)
           await attempt.settled()
         }
       },
