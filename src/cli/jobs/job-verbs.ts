@@ -1,7 +1,7 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { didYouMean } from '../../graph/read-values.ts'
-import type { Job, Jobs } from '../../jobs/client/jobs.ts'
-import { isSettledStatus, type JobStatus, settledStatuses } from '../../jobs/job.ts'
+import type { Jobs } from '../../jobs/client/jobs.ts'
+import { isSettledStatus, type JobDetails, type JobStatus, settledStatuses } from '../../jobs/job.ts'
 import { type ActFlags, actOnJobs } from './act-on-jobs.ts'
 import { jobNamed } from './chosen-jobs.ts'
 import type { CommandIo } from './command-io.ts'
@@ -32,7 +32,7 @@ export async function killJobs(
     among: open,
     perform: async ({ job, summary: { status } }) => {
       if (isSettledStatus(status)) return already(status)
-      if (taskId !== undefined) await requireTask(job, taskId)
+      if (taskId !== undefined) requireTask(await job.details(), taskId)
       await job.kill(taskId, reason)
       return taskId === undefined ? 'killed' : `${taskId} killed`
     },
@@ -53,7 +53,7 @@ export async function redriveJobs(
     verb,
     among: ['failed', 'killed'],
     perform: async ({ job }) => {
-      if (taskId !== undefined) await requireTask(job, taskId)
+      if (taskId !== undefined) requireTask(await job.details(), taskId)
       await job.redrive(taskId)
       return taskId === undefined ? 'redriven' : `${taskId} redriven`
     },
@@ -162,14 +162,13 @@ async function whyNoJob(jobs: Jobs, given: string): Promise<DagmarError | undefi
   }
 }
 
-/** Rejects with `TASK_UNKNOWN`. */
-export async function requireTask(job: Job, taskId: string): Promise<void> {
-  const { tasks } = await job.details()
-  if (tasks.some(({ id }) => id === taskId)) return
+/** Throws `TASK_UNKNOWN`. */
+export function requireTask({ id, tasks }: Pick<JobDetails, 'id' | 'tasks'>, taskId: string): void {
+  if (tasks.some((task) => task.id === taskId)) return
   throw taskUnknown(
-    job.id,
+    id,
     taskId,
-    tasks.map(({ id }) => id),
+    tasks.map((task) => task.id),
   )
 }
 

@@ -7,7 +7,7 @@ import type { JobDetails } from '../../../src/jobs/job.ts'
 import { created, numbered } from '../../events/made-facts.ts'
 import { type AskOptions, calledWith } from './called-jobs.ts'
 import { fakeJobs } from './fake-jobs.ts'
-import { allStatuses, dispatchedAt, taskOf } from './made-jobs.ts'
+import { allStatuses, dispatchedAt, now, taskOf } from './made-jobs.ts'
 
 const look = (jobs: Jobs | undefined, line: string | readonly string[], options?: AskOptions) =>
   calledWith(
@@ -115,15 +115,37 @@ describe('a job', () => {
     const jobs = fakeJobs([
       {},
       { status: 'failed', tasks: [taskOf('a', { status: 'failed', isRootCause: true }), taskOf('b')] },
-      { status: 'dispatched', startedAt: undefined as never, message: 'in 5m', tasks: [] },
-      { status: 'killed', reason: 'dependency-failed', tasks: [] },
+      {
+        status: 'dispatched',
+        startedAt: undefined as never,
+        notBefore: now + 90_000,
+        after: [one],
+        tasks: [taskOf('a', { status: 'pending', attempt: 0 })],
+      },
+      {
+        status: 'killed',
+        startedAt: undefined as never,
+        reason: 'dependency-failed: so it is.',
+        tasks: [taskOf('a', { status: 'skipped' })],
+      },
+      { status: 'paused', startedAt: undefined as never, tasks: [] },
+      { status: 'dispatched', startedAt: undefined as never, tasks: [] },
     ])
     expect((await look(jobs, 'why 0001')).out).toBe(
       `${one} release is running.\ntest waits.\ndeploy waits.\n`,
     )
     expect((await look(jobs, 'why 0002')).out).toMatch(/release has failed\.\na waits\.\n$/)
-    expect((await look(jobs, 'why 0003')).out).toMatch(/release is dispatched: in 5m\.\n$/)
-    expect((await look(jobs, 'why 0004')).out).toMatch(/release was killed: dependency-failed\.\n$/)
+    const begun = (
+      await Promise.all(['3', '4', '5', '6', '3 a', '4 a'].map((of) => look(jobs, `why 000${of}`)))
+    ).map(({ out }) => out.slice(one.length))
+    expect(begun).toEqual([
+      ` release is dispatched, and waits for its time, in 1m30s, and for the end of ${one}.\n`,
+      ' release was killed: dependency-failed: so it is.\n',
+      ' release is paused, and waits until it is resumed.\n',
+      ' release is dispatched, and about to be taken up.\n',
+      ` release is dispatched, and waits for its time, in 1m30s, and for the end of ${one}.\n`,
+      ' release was killed: dependency-failed: so it is.\n',
+    ])
     expect((await look(jobs, 'why 0001 build')).out).toBe('build waits.\n')
     expect(await look(jobs, 'why 0001 biuld')).toMatchObject({
       exitCode: 2,
