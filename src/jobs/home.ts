@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DagmarError } from '../errors/dagmar-error.ts'
+import { thrownText } from '../errors/foreign-value.ts'
 import { stateFolder } from '../system/state-folder.ts'
 
 /** A state directory, and where things lie in it. It belongs to one user alone, and has at most one supervisor. */
@@ -46,8 +47,7 @@ export function openHome(path = stateFolder(process.env)): Home {
     journals: join(whole, 'runs.db'),
     log: join(whole, 'supervisor.log'),
   }
-  for (const folder of [home.spool, home.jobs, home.environments])
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const folder of [home.spool, home.jobs, home.environments]) makeFolder(folder)
   return { ...home, socket: socketIn(whole) }
 }
 
@@ -63,7 +63,7 @@ function socketIn(folder: string): string {
 
 /** A folder that is this user's and nobody else's. */
 function ownFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolder(path)
   const { uid, mode } = statSync(path)
   const own = process.getuid?.() ?? uid
   if (uid !== own) {
@@ -76,6 +76,20 @@ function ownFolder(path: string): void {
   if ((mode & 0o077) === 0) return
   const allowed = (mode & 0o777).toString(8)
   throw unsafe(path, `may be entered by others (mode ${allowed})`, `Make it yours alone: chmod 700 '${path}'`)
+}
+
+/** Where it cannot be made, as where a file has its name, that is said without a stack. */
+function makeFolder(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  // Not all at once: in folders such as /proc, `recursive` would never end.
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (thrown) {
+    // Somebody else may have been faster.
+    if (existsSync(path) && statSync(path).isDirectory()) return
+    throw unsafe(path, `cannot be made: ${thrownText(thrown)}`, 'Set DAGMAR_HOME to a folder of your own.')
+  }
 }
 
 function unsafe(path: string, problem: string, hint: string): DagmarError {

@@ -226,6 +226,23 @@ describe('a state directory', () => {
     }),
   )
 
+  it('that cannot be made is refused in a sentence', () =>
+    withHome(async (home) => {
+      const file = join(home.path, 'file')
+      writeFileSync(file, '')
+      const bad = [
+        file,
+        join(file, 'below'),
+        ...(existsSync('/proc/self') ? ['/proc/none', '/proc/none/below'] : []),
+      ]
+      for (const folder of bad) {
+        await expect(home.connect({ home: folder })).rejects.toMatchObject({
+          code: 'HOME_UNSAFE',
+          message: expect.stringContaining('cannot be made') as string,
+        })
+      }
+    }))
+
   it('whose path is longer than that of a socket may be has it elsewhere', () =>
     withHome(async (home) => {
       const folder = join(home.path, 'x'.repeat(120))
