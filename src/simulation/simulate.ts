@@ -107,12 +107,13 @@ export async function simulate<Outputs, Input>(
   return simulationOf(read, { result, recorder, books })
 }
 
-/** The plan with each task's index as its work, without stall timeouts and without a schema for the input. */
+/** The plan with each task's index as its work, with agents that always have room, without stall timeouts and without a schema for the input. */
 function toBeSimulated(plan: Plan): Plan {
   const never = Number.POSITIVE_INFINITY
   const tasks = plan.tasks.map((task) => ({
     ...task,
     work: task.index,
+    agent: undefined,
     policy: { ...task.policy, stallAfterMs: never },
   }))
   return { ...plan, tasks, inputSchema: undefined }

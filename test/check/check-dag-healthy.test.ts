@@ -15,6 +15,9 @@ describe('a sound dag gives no finding', () => {
   const sound = {
     'of one task': dag('one', { timeout: '1h' }).task('a', work),
     'without tasks': dag('none'),
+    'that asks for agents': dag('asked', { defaults: { timeout: '10m', requires: ['write'] } })
+      .task('a', work)
+      .task('b', { needs: ['a'], agent: 'ada', fallback: ['bob'] }, work),
     'with a clean-up, an alarm and retries': dag('release', {
       timeout: '3h',
       defaults: { timeout: '10m', retry: { maxAttempts: 3, backoff: { base: '1s' } } },

@@ -14,6 +14,14 @@ const diamond = planned({
 })
 
 describe('a simulated run', () => {
+  it('takes agents for granted', async () => {
+    const tasks = {
+      a: { estimate: '2s', requires: ['write'] },
+      b: { estimate: '1s', needs: ['a'], agent: 'ada' },
+    } as const
+    expect(await simulate(planned(tasks))).toMatchObject({ status: 'completed', makespanMs: 3_000 })
+  })
+
   it('takes as long as its longest chain where there are slots enough', async () => {
     const simulation = await simulate(diamond)
     expect(simulation).toMatchObject({

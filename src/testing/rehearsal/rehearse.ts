@@ -47,7 +47,12 @@ export async function rehearse(dag: Plan | AnyDag, options: RehearseOptions = {}
   const cast: Cast = {
     plan: {
       ...plan,
-      tasks: plan.tasks.map((task) => ({ ...task, work: scriptsFor(task, faults, schedule) })),
+      tasks: plan.tasks.map((task) => ({
+        ...task,
+        work: scriptsFor(task, faults, schedule),
+        // Whoever does it is there and has room.
+        agent: undefined,
+      })),
     },
     circumstances: circumstancesOf(plan, options),
     pools,
