@@ -20,6 +20,7 @@ export function addSupervisorCommand(program: Command, load: LoadDoor = loadSyst
     .command('supervisor')
     .summary('see or stop the process that runs the jobs')
     .description('The process that runs the jobs of a state directory. It is started when it is needed.')
+    .helpCommand(false)
     .addHelpText('after', examples)
   supervisor
     .command('status')

@@ -43,7 +43,7 @@ function readStatus(word: string): readonly JobStatus[] {
   if (status !== undefined) return [status]
   throw new DagmarError('CONFIG_INVALID', {
     message: `No job has the status ${show(word)}.${didYouMean(word, [...jobStatuses, ...Object.keys(sets)])}`,
-    hint: `There are ${jobStatuses.join(', ')}; open stands for those that are not settled, and settled for the last three.`,
+    hint: `It is one of ${jobStatuses.join(', ')}; open stands for those that are not settled, and settled for the last three.`,
   })
 }
 
