@@ -137,7 +137,7 @@ export class ClientConnection {
 
   /** Tells whoever watches that nothing more comes, so that nobody starts another supervisor only to go on watching. */
   failAll(reason: DagmarError): void {
-    for (const n of [...this.#watches.keys()]) this.fail(n, reason)
+    for (const n of this.#watches.keys()) this.fail(n, reason)
   }
 
   #tell(): void {

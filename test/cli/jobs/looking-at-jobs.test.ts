@@ -258,6 +258,19 @@ describe('the supervisor', () => {
   })
 })
 
+describe('dagmar attach', () => {
+  it('says how there come to be jobs where there are none, and that a terminal has room for one', async () => {
+    expect(await look(fakeJobs([]), 'attach')).toMatchObject({
+      exitCode: 2,
+      refusal: 'There are no jobs yet. dagmar dispatch makes one.',
+    })
+    expect(await look(fakeJobs([{}]), 'jobs %1 %1 --watch')).toMatchObject({
+      exitCode: 2,
+      refusal: expect.stringContaining('A terminal has room for one job') as string,
+    })
+  })
+})
+
 it.each(['jobs', 'attach', 'logs', 'why', 'story', 'wait', 'dead-letters'])(
   'the help of %s has examples',
   async (name) => {
