@@ -7,7 +7,8 @@ import { withResolvers } from '../executors/commands.ts'
 export class RawClient {
   readonly socket: Socket
   readonly closed: Promise<void>
-  readonly #lines: unknown[] = []
+  /** What has come and nobody has taken. */
+  readonly lines: unknown[] = []
   #waiting: ((line: unknown) => void)[] = []
 
   constructor(home: string) {
@@ -18,7 +19,7 @@ export class RawClient {
     const reader = new LineReader(
       (line) => {
         const next = this.#waiting.shift()
-        if (next === undefined) this.#lines.push(JSON.parse(line))
+        if (next === undefined) this.lines.push(JSON.parse(line))
         else next(JSON.parse(line))
       },
       () => longestAnswer,
@@ -40,7 +41,7 @@ export class RawClient {
 
   /** The next line that comes. */
   next(): Promise<unknown> {
-    if (this.#lines.length > 0) return Promise.resolve(this.#lines.shift())
+    if (this.lines.length > 0) return Promise.resolve(this.lines.shift())
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 }

@@ -53,7 +53,7 @@ export interface Supervisor {
 
 const defaultIdleMs = 60_000
 /** What says nothing of jobs waits for none that are being taken up. */
-const unhurried: ReadonlySet<Request['verb']> = new Set(['look', 'status', 'stop', 'unwatch'])
+const unhurried: ReadonlySet<Request['verb']> = new Set(['look', 'ping', 'status', 'stop', 'unwatch'])
 
 /** How long it takes until the spool is looked at again where something could not be taken out of it. */
 const againMs = 5_000
