@@ -25,7 +25,9 @@ export interface TalliedPlan {
 export function talliedPlan(plan: Plan): TalliedPlan {
   const tallies = new Map<number, RuleTally>()
   const answered: PlannedTask[] = []
-  const tasks = plan.tasks.map((task): PlannedTask => {
+  const tasks = plan.tasks.map((given): PlannedTask => {
+    // Whoever does it is there and has room.
+    const task = given.agent === undefined ? given : { ...given, agent: undefined }
     answered.push(task)
     if (typeof task.rule !== 'function') return task
     const tally: RuleTally = { met: 0, unmet: 0, threw: 0, thrown: undefined, isImpure: false }
