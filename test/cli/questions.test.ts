@@ -176,6 +176,19 @@ describe('a task that asks whether it may start', () => {
   })
 })
 
+describe('what was typed for a question that is gone', () => {
+  it('is no part of the answer to the next one', () => {
+    const it = asked()
+    it.ask('region', 'handler')
+    it.ask('deploy', 'handler')
+    it.type('everyth')
+    it.expired('region', 0)
+    expect(it.prompt()).toBe('deploy: Which one? ')
+    it.type('ok\r')
+    expect(it.log).toEqual([['deploy', 'ok']])
+  })
+})
+
 describe('a failed task that asks what now', () => {
   it('is answered by one key on a live view, and the next one is asked about', () => {
     const it = asked()

@@ -97,6 +97,8 @@ export function questions(options: QuestionsOptions): Questions {
   let isClosed = false
   let stop: (() => void) | undefined
   let editor = new LineEditor()
+  /** The question that what is typed is meant for. */
+  let meant: Question | undefined
 
   const show = (): void => {
     const [first] = open
@@ -109,6 +111,9 @@ export function questions(options: QuestionsOptions): Questions {
   const refresh = (): void => {
     if (keyboard === undefined) return
     if (open.length === 0) isPutOff = false
+    // What was typed for a question that is gone is no answer to the next one.
+    if (meant !== open[0]) editor.clear()
+    meant = open[0]
     const isNeeded = !isClosed && !isPaused && (open.length > 0 || (raw && keys !== undefined))
     if (!isNeeded) {
       stop?.()
