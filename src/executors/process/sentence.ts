@@ -20,9 +20,11 @@ export type Sentence =
 /** A question, how long it waits for its answer, and what counts as that then. */
 export interface Asked {
   readonly says: 'ask'
-  readonly question: string
-  readonly answerWithinMs?: number
-  readonly defaultAnswer?: string
+  readonly asks: {
+    readonly question: string
+    readonly answerWithinMs?: number
+    readonly defaultAnswer?: string
+  }
 }
 
 /** A sentence that nobody understands, and why. */
@@ -88,7 +90,7 @@ function readQuestion(rest: string): Sentence | Misspoken {
   }
   return question === ''
     ? misspoken('ask needs a question')
-    : { says: 'ask', question: cut(question), ...limit }
+    : { says: 'ask', asks: { question: cut(question), ...limit } }
 }
 
 function readProgress(rest: string): Sentence | Misspoken {

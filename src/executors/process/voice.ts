@@ -74,7 +74,7 @@ export class Voice {
     if (!this.#isWithinBound('ask')) {
       return this.#refuse('asks', `It asks more than ${mostASecond} questions a second.`)
     }
-    if (sentence.answerWithinMs !== undefined && sentence.defaultAnswer === undefined) {
+    if (sentence.asks.answerWithinMs !== undefined && sentence.asks.defaultAnswer === undefined) {
       return this.#refuse(
         'endless',
         'A line of its output asks with --answer-within, and has no --default-answer to come on its stdin then.',
@@ -178,9 +178,9 @@ export class Voice {
     this.#options.report({ type: 'attempt.progress', percent, ...(message === undefined ? {} : { message }) })
   }
 
-  #ask({ says: _, ...asked }: Asked, asker: Omit<OpenQuestion, 'defaultAnswer'>): void {
-    this.#questions.push({ ...asker, defaultAnswer: asked.defaultAnswer })
-    this.#options.report({ type: 'attempt.asked', ...asked })
+  #ask({ asks }: Asked, asker: Omit<OpenQuestion, 'defaultAnswer'>): void {
+    this.#questions.push({ ...asker, defaultAnswer: asks.defaultAnswer })
+    this.#options.report({ type: 'attempt.asked', ...asks })
   }
 
   #isWithinBound(says: Sentence['says']): boolean {
