@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -31,6 +31,33 @@ describe('a file', () => {
   it('may come from elsewhere than the file system', async () => {
     const read = async (path: string) => `name: from ${path}\ntasks: {}`
     expect((await readPlanFile('there.yaml', { read })).plan.name).toBe('from there.yaml')
+  })
+
+  it('that asks for worktrees is refused at each of them where there is certainly no repository', async () => {
+    const path = join(folder, 'worktrees.yaml')
+    const plan = `defaults: { worktree: true }
+tasks:
+  a: { run: x }
+  b: { run: x, worktree: false }
+  c: { run: x, worktree: true, git: snapshot }
+  later: { run: x, cwd: still/to/be/made }
+  open: { run: x, cwd: "\${{ input.at }}" }
+`
+    writeFileSync(path, plan)
+    expect((await refusalOf(path)).problems.map(({ message }) => message)).toEqual(
+      ['a', 'c'].map((id) => expect.stringContaining(`tasks.${id}.worktree needs a repository of git`)),
+    )
+    mkdirSync(join(folder, '.git'))
+    const { plan: read } = await readPlanFile(path)
+    rmSync(join(folder, '.git'), { recursive: true })
+    expect(read.tasks.map(({ work }) => work)).toMatchObject([
+      { worktree: true },
+      {},
+      { worktree: true, git: 'snapshot' },
+      { worktree: true },
+      { worktree: true },
+    ])
+    expect(read.tasks[1]!.work).not.toHaveProperty('worktree')
   })
 
   it('with problems is refused with its path as it was given', async () => {
