@@ -1,16 +1,31 @@
 import { extname } from 'node:path'
 import { PlanFileError } from '../errors/plan-file-error.ts'
 import type { PlanFile } from '../plan-file/parse-plan.ts'
-import { readPlanFile, readTextFile } from '../plan-file/read-plan-file.ts'
+import { readTextFile } from '../plan-file/read-plan-file.ts'
+import { configurationFile } from './run/configuration-file.ts'
 import { gathered } from '../plan-file/read-source.ts'
 
 /** The plan in a file; `-` is stdin, whose plan runs in the current folder. Rejects with `PlanFileError`. */
 export async function readPlan(path: string): Promise<PlanFile> {
   refuseProgram(path)
-  if (path !== '-') return readPlanFile(path)
   const text = await readTextOf(path)
   const { parsePlan } = await import('../plan-file/parse-plan.ts')
-  return parsePlan(text, { file: 'stdin', cwd: process.cwd() })
+  const agents = asksForAgents.test(text) ? await agentsOfUser(process.env) : []
+  return parsePlan(text, {
+    agents,
+    ...(path === '-' ? { file: 'stdin', cwd: process.cwd() } : { file: path }),
+  })
+}
+
+/** Other plans are read without a look at the user's configuration. */
+const asksForAgents = /\b(?:requires|agent|fallback)\b/
+
+/** The agents of the user's configuration. Rejects with `PlanFileError`. */
+export async function agentsOfUser(env: NodeJS.ProcessEnv): Promise<PlanFile['agents']> {
+  const file = configurationFile(env)
+  if (file === undefined) return []
+  const { readConfiguration } = await import('../plan-file/read-configuration.ts')
+  return (await readConfiguration(file)).agents
 }
 
 /** The text of a file, or of stdin. Rejects with `PlanFileError`. */

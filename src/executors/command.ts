@@ -108,7 +108,8 @@ export function asCommandWork(work: unknown): CommandWork | undefined {
     : undefined
 }
 
-const stallDefaults = Object.freeze({ stall: Object.freeze({ after: '60s' }) })
+/** Of everything that is carried out by a command. */
+export const stallDefaults = Object.freeze({ stall: Object.freeze({ after: '60s' }) })
 const known = new Set(['env', 'envFile', 'cwd', 'shell', 'stdin', 'speaks', 'worktree', 'git'])
 
 function readLine(line: unknown, options: CommandOptions | undefined): CommandWork {
@@ -139,7 +140,8 @@ function readFile(file: unknown, args: readonly unknown[], options: CommandOptio
   return Object.freeze({ run: Object.freeze(run), ...readSurroundings(fields) })
 }
 
-function readSurroundings(fields: Fields): Omit<CommandWork, 'run' | 'shell'> {
+/** The part of a command that is around it. Throws `CONFIG_INVALID`. */
+export function readSurroundings(fields: Fields): Omit<CommandWork, 'run' | 'shell'> {
   const { cwd, env, envFile, stdin, speaks, worktree, git } = fields
   const path = 'command.options'
   if (stdin !== undefined && stdin !== 'answers') throw badValue(`${path}.stdin`, stdin, "'answers'")

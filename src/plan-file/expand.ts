@@ -1,5 +1,4 @@
 import type { TaskId } from '../../machines/outcome.ts'
-import { groupWork } from '../graph/group.ts'
 import type { TaskDefinition } from '../graph/make-plan.ts'
 import type { TaskOptions } from '../graph/options.ts'
 import { show } from '../graph/read-values.ts'
@@ -70,9 +69,12 @@ export function expandTasks(
       const empty = { id, writtenId, definition: { run: standIn }, needOrigins: [] }
       if (task === undefined) return empty
       const found = needs.of(member, task)
+      if (!isGroup(task)) surroundings.agents.judge(task, writtenId)
       const work = workOf(task, ['tasks', writtenId], combination, found?.needs, surroundings)
       if (work === undefined || found === undefined) return empty
-      const own = work.work === groupWork ? { ...optionsOf(task), ...ofGroup(isEstimated) } : optionsOf(task)
+      const own = isGroup(task)
+        ? { ...optionsOf(task), ...ofGroup(isEstimated) }
+        : { ...agentOptionsOf(surroundings.defaults), ...optionsOf(task) }
       const definition = { ...own, needs: found.needs, run: work }
       return { id, writtenId, definition, needOrigins: found.origins }
     }),
@@ -85,6 +87,20 @@ export function expandTasks(
  */
 function ofGroup(isEstimated: boolean): TaskOptions {
   return { executor: 'inline', ...(isEstimated ? { estimate: 0 } : {}) }
+}
+
+function isGroup({ run, prompt }: WrittenTask): boolean {
+  return run === undefined && prompt === undefined
+}
+
+/** A group needs no agent, whatever defaults say of those of commands: each command has them as its own. */
+function agentOptionsOf({ requires, agent, fallback, model }: WrittenDefaults): TaskOptions {
+  return {
+    ...(requires === undefined ? {} : { requires }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(fallback === undefined ? {} : { fallback }),
+    ...(model === undefined ? {} : { model }),
+  }
 }
 
 /** Those of the fields that `plan()` knows. */
@@ -100,7 +116,7 @@ export function optionsOf(fields: WrittenDefaults): TaskOptions {
     git: _git,
     ...rest
   } = fields as WrittenTask
-  const { run: _run, needs: _needs, matrix: _matrix, ...options } = rest
+  const { run: _run, prompt: _prompt, needs: _needs, matrix: _matrix, ...options } = rest
   return options
 }
 

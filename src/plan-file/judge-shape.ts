@@ -6,6 +6,7 @@ import {
   configurationSchema,
   fieldsOfCommands,
   notification,
+  notWithPrompt,
   planSchema,
   task,
   waysToNotify,
@@ -138,6 +139,14 @@ function judgeFields(
   }
 }
 
+const beside = 'is set beside prompt, but the agent of the task has a command.'
+const whyNot: Readonly<Record<(typeof notWithPrompt)[number], string>> = {
+  run: 'is set beside prompt: a task has one of them.',
+  shell: beside,
+  stdin: beside,
+  executor: 'is set beside prompt, which the command of an agent carries out.',
+}
+
 /** A task without a command is a group, which has no use for what only commands have. */
 function judgeCommand(
   value: Readonly<Record<string, unknown>>,
@@ -145,6 +154,12 @@ function judgeCommand(
   path: Path,
   complain: Complain,
 ): void {
+  if (Object.hasOwn(value, 'prompt')) {
+    for (const field of notWithPrompt) {
+      if (Object.hasOwn(value, field)) complain([...path, field], whyNot[field], 'key')
+    }
+    return
+  }
   if (Object.hasOwn(value, 'run')) return
   const { needs } = value
   if (!Array.isArray(needs) || needs.length === 0) {

@@ -1,9 +1,12 @@
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { TaskId } from '../../machines/outcome.ts'
 import type { PlanDefinition } from '../graph/make-plan.ts'
+import type { TaskOptions } from '../graph/options.ts'
 import type { Plan } from '../graph/plan.ts'
 import { isRecord } from '../graph/read-values.ts'
 import { changedNumbers } from './changed-numbers.ts'
+import { AgentsOfTasks } from './agents-of-tasks.ts'
+import { agentsOf, type PlanAgent } from './agents-of.ts'
 import { checkPlan, type Frame } from './check-plan.ts'
 import { type ExpandedTask, expandTasks, optionsOf } from './expand.ts'
 import { judgePlan } from './judge-shape.ts'
@@ -15,7 +18,7 @@ import { spelledOut } from '../text/spelled-out.ts'
 import { readText } from './read-text.ts'
 import { type ProblemReporter, reporterOf } from './problem-reporter.ts'
 import { refuseMatrixIn } from './task-work.ts'
-import type { WrittenPlan } from './plan-schema.ts'
+import type { WrittenDefaults, WrittenPlan } from './plan-schema.ts'
 
 export interface ParseOptions {
   /** The file that the text is from, for messages and for the plan's name. @default 'plan.yaml' */
@@ -24,6 +27,11 @@ export interface ParseOptions {
   readonly cwd?: string
   /** Pools of the runtime, which the plan's tasks may use beside the plan's own. @default {} */
   readonly pools?: Readonly<Record<string, number>>
+  /**
+   * Agents of whoever runs the plan, which its tasks may ask for beside the plan's own. One of the plan's own replaces one
+   * of the same id. @default none, and where the plan has none either, what tasks ask for is not looked at
+   */
+  readonly agents?: readonly PlanAgent[]
 }
 
 /** What a plan file says. */
@@ -39,6 +47,8 @@ export interface PlanFile {
   readonly definition: PlanDefinition
   /** The ids of the tasks that each matrix stands for, by the id of the task in the file. */
   readonly groups: ReadonlyMap<TaskId, readonly TaskId[]>
+  /** The plan's own agents, and those of `ParseOptions.agents`. */
+  readonly agents: readonly PlanAgent[]
   /** Who is told of a run of `dagmar run`. Addresses in it may be secret: it is no part of the plan. */
   readonly notify: readonly Notification[]
   /** What is allowed, and probably not meant: at most 100, in the order of the text. */
@@ -77,9 +87,16 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const folder = options.cwd ?? dirname(resolve(file))
   const notified = isSound('notify') ? (written.notify ?? []) : []
   const notify = notificationsOf(notified, { file, folder, reporter })
+  const agents = everyAgent(isSound('agents') ? agentsOf(written.agents ?? [], reporter) : [], options.agents)
+  const agentsOfTasks = new AgentsOfTasks({
+    agents: isSound('agents') ? agents : undefined,
+    defaults,
+    reporter,
+  })
   const expanded = expandTasks({ tasks: hasTasks ? written.tasks : {} }, (id) => isSound('tasks', id), {
     defaults,
     folder,
+    agents: agentsOfTasks,
     reporter,
   })
   if (isSound('pools')) refuseUnknownPools(frame, expanded.tasks, options.pools ?? {}, reporter)
@@ -87,7 +104,24 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   if (problems.length > 0 || checked === undefined) throw planInvalid(file, problems)
   const warnings: PlanProblem[] = []
   warnOfDollars(written, reporterOf(read, file, warnings))
-  return { file, ...checked, input: written.input, groups: expanded.groups, notify, warnings }
+  return { file, ...checked, input: written.input, groups: expanded.groups, agents, notify, warnings }
+}
+
+/** Agents are for commands, and not for groups: each task that asks for them gets them as its own. */
+function withoutAgents(defaults: WrittenDefaults): TaskOptions {
+  const {
+    requires: _requires,
+    agent: _agent,
+    fallback: _fallback,
+    model: _model,
+    ...rest
+  } = optionsOf(defaults)
+  return rest
+}
+
+function everyAgent(own: readonly PlanAgent[], others: readonly PlanAgent[] = []): readonly PlanAgent[] {
+  const ids = new Set(own.map(({ options }) => options.id))
+  return [...own, ...others.filter(({ options }) => !ids.has(options.id))]
 }
 
 /**
@@ -111,7 +145,7 @@ function frameOf(written: WrittenPlan, isSound: (field: string) => boolean, file
     timeout,
     order,
     optimise,
-    defaults: defaults && optionsOf(defaults),
+    defaults: defaults && withoutAgents(defaults),
   }
   const sound = Object.entries(given).filter(([field, value]) => value !== undefined && isSound(field))
   return { name: fileName, ...Object.fromEntries(sound) }

@@ -3,7 +3,8 @@ import { builtInExecutors } from '../executors/built-in.ts'
 import { defaultOptions, onFailures, priorities, severities } from '../graph/options.ts'
 import { orders } from '../graph/plan.ts'
 import { ruleNames } from '../graph/rules.ts'
-import { agentFields } from './agent-fields.ts'
+import { agentFields, agents } from './agent-fields.ts'
+import { run } from './run-field.ts'
 import { retry, stall } from './retry-fields.ts'
 import {
   described,
@@ -18,7 +19,6 @@ import {
   reference,
   scalar,
   text,
-  wordy,
 } from './schema-parts.ts'
 import { questionFields } from './question-fields.ts'
 
@@ -162,15 +162,8 @@ export const fieldsOfCommands = [
   'executor',
 ] as const
 
-const runMessage = mustBe("a command: a text for the shell, or a list such as ['npm', 'test']")
-
-export const run = v.union(
-  [
-    v.pipe(v.string(runMessage), v.regex(wordy, runMessage)),
-    v.tupleWithRest([program], scalar, 'that begins with the name of a program'),
-  ],
-  runMessage,
-)
+/** What a task with a prompt leaves to its agent. */
+export const notWithPrompt = ['run', 'shell', 'stdin', 'executor'] as const
 
 export const axisName = v.pipe(
   v.string(),
@@ -202,6 +195,11 @@ export const matrix = v.pipe(
   v.metadata({ propertyNames: { pattern: axisName.pipe[1].requirement.source } }),
 )
 
+/** The JSON Schema of what has a field. */
+function having(name: string, description: string) {
+  return { properties: { [name]: { description } }, required: [name] }
+}
+
 const taskFields = v.strictObject(
   {
     run: field(
@@ -215,7 +213,11 @@ const taskFields = v.strictObject(
     ),
     matrix: field(
       matrix,
-      'Makes a task of every combination of values, such as test(20, linux). The values are in MATRIX_NODE and the like, and replace ${{ matrix.node }} in run, needs, env, envFile and cwd.',
+      'Makes a task of every combination of values, such as test(20, linux). The values are in MATRIX_NODE and the like, and replace ${{ matrix.node }} in run, prompt, needs, env, envFile and cwd.',
+    ),
+    prompt: field(
+      text,
+      'In place of run: what the agent of the task is asked to do, by the command of that agent. ${{ inputs }} and the like are filled in as they are.',
     ),
     ...sharedFields,
   },
@@ -226,13 +228,23 @@ export const task = v.pipe(
   taskFields,
   v.metadata({
     anyOf: [
-      { properties: { run: { description: 'A command.' } }, required: ['run'] },
+      { ...having('run', 'A command.'), not: having('prompt', 'Not beside run.') },
+      {
+        ...having('prompt', 'A prompt for an agent.'),
+        not: { anyOf: notWithPrompt.map((field) => having(field, 'Not beside prompt.')) },
+      },
       {
         properties: { needs: { type: 'array', minItems: 1, description: 'A group.' } },
         required: ['needs'],
+        not: { anyOf: [having('run', 'Not in a group.'), having('prompt', 'Not in a group.')] },
       },
     ],
-    dependencies: Object.fromEntries(fieldsOfCommands.map((field) => [field, ['run']])),
+    dependencies: Object.fromEntries(
+      fieldsOfCommands.map((field) => [
+        field,
+        { anyOf: [having('run', 'A command.'), having('prompt', 'A prompt for an agent.')] },
+      ]),
+    ),
   }),
 )
 
@@ -316,6 +328,7 @@ export const planSchema = v.pipe(
         'How a better list than that by critical path is looked for before the run, where order is optimised.',
       ),
       notify: field(notifications, 'Who is told while `dagmar run` runs the plan, and of what.'),
+      agents,
       defaults: field(defaults, 'Options for every task that does not say otherwise.'),
       tasks: described(v.record(name, task, 'tasks by id'), 'The tasks by id.'),
       $schema: field(v.string(mustBe('a text')), 'This schema, for editors.'),
@@ -334,6 +347,7 @@ export const planSchema = v.pipe(
 export const configurationSchema = v.strictObject(
   {
     notify: field(notifications, 'Who is told of every run, and of what.'),
+    agents,
     jobs: field(
       v.strictObject(
         {

@@ -2,6 +2,8 @@ import { dirname } from 'node:path'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
 import { isRecord } from '../graph/read-values.ts'
 import { spelledOut } from '../text/spelled-out.ts'
+import type { WrittenAgent } from './agent-fields.ts'
+import { agentsOf, type PlanAgent } from './agents-of.ts'
 import { judgeConfiguration } from './judge-shape.ts'
 import { type Notification, notificationsOf } from './notification.ts'
 import type { WrittenNotification } from './plan-schema.ts'
@@ -12,6 +14,8 @@ import { readText } from './read-text.ts'
 /** What a user has set for all runs. */
 export interface Configuration {
   readonly notify: readonly Notification[]
+  /** Who does the tasks that ask for an agent. */
+  readonly agents: readonly PlanAgent[]
   readonly jobs: JobsConfiguration
 }
 
@@ -37,18 +41,27 @@ export async function readConfiguration(file: string): Promise<Configuration> {
     ...hint,
   }))
   if (problems.length > 0) throw planInvalid(file, problems)
-  if (read.value === null) return { notify: [], jobs: {} }
+  if (read.value === null) return { notify: [], agents: [], jobs: {} }
   const reporter = reporterOf(read, file, problems)
   judgeConfiguration(read.value, (path, rest, part) => {
     if (path.length === 0) reporter.reportSentence(path, `The configuration ${rest}`, { part })
     else reporter.report(path, rest, { part })
   })
   if (problems.length > 0) throw planInvalid(file, problems)
-  const { notify = [], jobs = {} } = (isRecord(read.value) ? read.value : {}) as {
+  const {
+    notify = [],
+    agents = [],
+    jobs = {},
+  } = (isRecord(read.value) ? read.value : {}) as {
     notify?: WrittenNotification[]
+    agents?: WrittenAgent[]
     jobs?: JobsConfiguration
   }
-  const configuration = { notify: notificationsOf(notify, { file, folder: dirname(file), reporter }), jobs }
+  const configuration = {
+    notify: notificationsOf(notify, { file, folder: dirname(file), reporter }),
+    agents: agentsOf(agents, reporter),
+    jobs,
+  }
   if (problems.length > 0) throw planInvalid(file, problems)
   return configuration
 }

@@ -3,9 +3,11 @@ import { resolve } from 'node:path'
 import type { TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { asCommandWork, command, type CommandOptions } from '../executors/command.ts'
+import { promptWork } from '../executors/prompt.ts'
 import { groupWork } from '../graph/group.ts'
 import type { Work } from '../graph/work.ts'
 import { liesInRepository } from '../system/repository-above.ts'
+import type { AgentsOfTasks } from './agents-of-tasks.ts'
 import { type Combination, environmentOf, substitute } from './matrix.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
@@ -16,18 +18,19 @@ export interface Surroundings {
   readonly defaults: WrittenDefaults
   /** The folder of the plan file. Relative paths start there, and commands run there by default. */
   readonly folder: string
+  readonly agents: AgentsOfTasks
   readonly reporter: ProblemReporter
 }
 
-/** The command of a task, or of one task of a matrix, or the work of a group. Undefined for a bad one, which is reported. */
+/** The command or the prompt of a task, or of one task of a matrix, or the work of a group. Undefined for a bad one, which is reported. */
 export function workOf(
   task: WrittenTask,
   path: Path,
   combination: Combination | undefined,
   needs: readonly TaskId[] | undefined,
-  { defaults, folder, reporter }: Surroundings,
+  { defaults, folder, agents, reporter }: Surroundings,
 ): Work | undefined {
-  if (task.run === undefined) return { executor: 'inline', work: groupWork }
+  if (task.run === undefined && task.prompt === undefined) return { executor: 'inline', work: groupWork }
   const { places, report } = reporter
   const before = reporter.problemCount()
   const filled = (text: string, ...rest: Path) => substitute(text, combination, [...path, ...rest], reporter)
@@ -47,7 +50,19 @@ export function workOf(
     ...switchesOf(task, defaults),
     ...envFilesOf(task, defaults, (text, ...rest) => fileOf(filled(text, ...rest)), fileOf),
   }
-  const { run } = task
+  if (options.worktree === true && isWithoutRepository(options.cwd)) {
+    report([...path, 'worktree'], `needs a repository of git, and ${options.cwd} lies in none.`, {
+      hint: 'Run git init there and commit something, or take worktree away.',
+    })
+  }
+  if (task.prompt !== undefined) {
+    const prompt = open(task.prompt, 'prompt')
+    const commands = agents.commandsFor(task, String(path[1]))
+    if (commands === undefined || reporter.problemCount() > before) return undefined
+    const { stdin: _stdin, ...around } = options
+    return promptWork({ prompt, agents: commands, fillsFrom: folder }, around)
+  }
+  const run = task.run!
   const words = Array.isArray(run) ? run.map((_, index) => open(places.textOf(run, index), 'run', index)) : []
   const line = typeof run === 'string' ? open(run, 'run') : ''
   const shell = task.shell ?? defaults.shell
@@ -60,11 +75,6 @@ export function workOf(
     report([...path, 'run', 0], 'names the program, which the values of a run must not choose.')
   }
   refuseMisplaced(line, shell ?? '/bin/sh', [...path, 'run'], reporter)
-  if (options.worktree === true && isWithoutRepository(options.cwd)) {
-    report([...path, 'worktree'], `needs a repository of git, and ${options.cwd} lies in none.`, {
-      hint: 'Run git init there and commit something, or take worktree away.',
-    })
-  }
   if (reporter.problemCount() > before) return undefined
   const texts = [line, ...words, options.cwd, ...Object.values(options.env)]
   const finished = (work: Work): Work => (texts.some(hasTemplates) ? filledFrom(folder, work) : work)

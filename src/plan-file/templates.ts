@@ -48,23 +48,38 @@ export function hasTemplates(text: string): boolean {
   return placeholdersIn(text).some(({ name }) => isMeant(name))
 }
 
+/** Which `${{ … }}` are meant, and what to do where one cannot be put in. */
+export interface ValuePlaces {
+  readonly isMeant: (name: string) => boolean
+  readonly hint: (name: string) => string
+}
+
+const valuesOfRuns: ValuePlaces = { isMeant, hint: hintFor }
+
 /** Reports what cannot stand as one word where it stands in the text for a shell. */
-export function refuseMisplaced(text: string, shell: string, path: Path, { report }: ProblemReporter): void {
-  if (!hasTemplates(text)) return
+export function refuseMisplaced(
+  text: string,
+  shell: string,
+  path: Path,
+  { report }: ProblemReporter,
+  { isMeant, hint }: ValuePlaces = valuesOfRuns,
+): void {
+  const first = placeholdersIn(text).find((one) => isMeant(one.name))
+  if (first === undefined) return
   const name = knownShell(shell)
   if (name === undefined) {
     report(
       path,
       `has \${{ … }}, which can be put in safely for sh, bash, dash and zsh only, not for ${shell}.`,
       {
-        hint: hintFor('needs.build.bundle'),
+        hint: hint(first.name),
       },
     )
     return
   }
   for (const { from, to, name: meant, place } of misplacedIn(text, name, isMeant)) {
     report(path, `has ${shortened(text.slice(from, to))} ${place}: it stands for one quoted word.`, {
-      hint: hintFor(meant),
+      hint: hint(meant),
     })
   }
 }

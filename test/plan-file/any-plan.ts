@@ -6,9 +6,9 @@ import {
   matrix,
   notification,
   planSchema,
-  run,
   task,
 } from '../../src/plan-file/plan-schema.ts'
+import { run } from '../../src/plan-file/run-field.ts'
 import { backoff, stall } from '../../src/plan-file/retry-fields.ts'
 import { duration, name, positiveDuration, program, scalar, text } from '../../src/plan-file/schema-parts.ts'
 
@@ -50,6 +50,7 @@ const valuesByField: Readonly<Record<string, readonly unknown[]>> = {
   needs: [[]],
   when: ['all-completed', 'all-settled', 'none-skipped', 'always'],
   pools: [{ gpu: 2 }],
+  agents: [[]],
   defaultAnswer: ['yes', 'no'],
   // True is for plans in a repository.
   worktree: [false],
@@ -57,7 +58,8 @@ const valuesByField: Readonly<Record<string, readonly unknown[]>> = {
 
 /** A plan with any of the fields that there are, down to the last, each with a value that is allowed. */
 export function anyPlan(): fc.Arbitrary<Json> {
-  const fields = task.entries as unknown as Readonly<Record<string, Shape>>
+  // A prompt wants agents, and no command beside it.
+  const { prompt: _prompt, ...fields } = task.entries as unknown as Readonly<Record<string, Shape>>
   const tasks = fc.dictionary(
     fc.constantFrom('a', 'b', 'test(1)', 'constructor'),
     objectOf(fields, ['run']).map(asking),

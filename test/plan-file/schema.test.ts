@@ -73,6 +73,22 @@ describe('the schema for editors', () => {
       'x-y': 1,
       tasks: {},
     },
+    {
+      agents: [
+        { id: 'a', capabilities: ['x'], maxLoad: 0, models: ['m'], run: 'go ${{ prompt }}', shell: 'zsh' },
+        {
+          id: 'b',
+          allowance: { dailyTokens: 0, modelTokens: { m: 5 }, onOverrun: 'kill' },
+          speaks: true,
+          run: ['go', '${{ promptFile }}'],
+        },
+        { id: 'c', allowance: { longestJob: '1h' }, stdin: 'prompt', run: 'go' },
+      ],
+      tasks: {
+        a: { prompt: 'do', agent: 'a', fallback: ['b'], env: { A: 'x' }, cwd: 'y', speaks: true },
+        b: { run: 'x', requires: ['x'] },
+      },
+    },
     { pools: { gpu: 1 }, defaults: { uses: { gpu: 1 }, shell: 'zsh', cwd: 'x' }, tasks: {} },
   ])('and the reader accept %j', (document) => {
     expect([bySchema(document), byReader(document)]).toEqual([true, true])
@@ -114,6 +130,33 @@ describe('the schema for editors', () => {
       tasks: { a: { run: 'x' }, b: { needs: ['a'], [field]: field === 'env' ? {} : 'x' } },
     })),
     tasksOf({ run: 'x', executor: 'inline' }),
+    ...[
+      { run: 'x' },
+      { shell: 'sh' },
+      { stdin: 'answers' },
+      { executor: 'process' },
+      { prompt: '' },
+      { prompt: 5 },
+    ].map((more) => ({
+      agents: [{ id: 'ada', run: 'x ${{ prompt }}' }],
+      tasks: { a: { prompt: 'do', agent: 'ada', ...more } },
+    })),
+    ...[
+      {},
+      { id: '' },
+      { maxLoad: -1 },
+      { maxLoad: 1.5 },
+      { allowance: { dailyTokens: -1 } },
+      { allowance: { modelTokens: { m: -1 } } },
+      { allowance: { longestJob: 0 } },
+      { allowance: { onOverrun: 'stop' } },
+      { stdin: 'answers' },
+      { capabilities: 'x' },
+      { ttl: '5m' },
+    ].map((more) => ({
+      agents: [{ ...(Object.keys(more).length === 0 ? {} : { id: 'ada' }), ...more }],
+      tasks: {},
+    })),
   ])('and the reader refuse %j', (document) => {
     expect([bySchema(document), byReader(document)]).toEqual([false, false])
   })

@@ -11,6 +11,7 @@ export function commandPlan(words: readonly string[], cwd: string): PlanFile {
     input: undefined,
     definition,
     groups: new Map(),
+    agents: [],
     notify: [],
     warnings: [],
   }

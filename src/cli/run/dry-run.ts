@@ -1,5 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { Plan } from '../../graph/plan.ts'
+import type { PlanAgent } from '../../plan-file/agents-of.ts'
 import type { Executor } from '../../ports/executor.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { searchLoaded } from '../../runtime/run/rank-of.ts'
@@ -7,6 +8,7 @@ import { SimulatedClock } from '../../time/simulated-clock.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { displayWidth } from '../screen/text-width.ts'
+import { agentsFor } from './agents-for.ts'
 import { shownWork } from './shown-work.ts'
 
 /** The assumed length of a task without an estimate. */
@@ -17,8 +19,12 @@ const unknownMs = 1_000
  * their levels (the longest chain of dependencies before each). A real run decides that, on a simulated clock with
  * executors that do nothing, so that priorities, pools and rules count as they will.
  */
-export async function dryRunLines(plan: Plan, concurrency: number): Promise<string[]> {
-  const { started, skipped } = await rehearse(plan, concurrency)
+export async function dryRunLines(
+  plan: Plan,
+  concurrency: number,
+  agents: readonly PlanAgent[],
+): Promise<string[]> {
+  const { started, skipped } = await rehearse(plan, concurrency, agents)
   const levels = levelsOf(plan)
   const depth = levels.reduce((most, level) => Math.max(most, level + 1), 0)
   const widths = {
@@ -52,6 +58,7 @@ function padded(text: string, width: number): string {
 async function rehearse(
   plan: Plan,
   concurrency: number,
+  agents: readonly PlanAgent[],
 ): Promise<{ readonly started: readonly TaskId[]; readonly skipped: readonly TaskId[] }> {
   const clock = new SimulatedClock()
   const idle: Executor = {
@@ -70,7 +77,7 @@ async function rehearse(
   // With a concurrency of 0 nothing would start, so the order is shown for 1.
   const most = Math.max(1, concurrency)
   await searchLoaded(plan)
-  const runtime = createRuntime({ clock, executors, concurrency: most })
+  const runtime = createRuntime({ clock, executors, concurrency: most, ...(await agentsFor(plan, agents)) })
   const run = runtime.dispatch(unhurried(plan), { concurrency: most })
   const started: TaskId[] = []
   const skipped: TaskId[] = []

@@ -6,7 +6,7 @@ import { processExecutor } from '../../executors/process/process-executor.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { readConcurrency } from '../read-concurrency.ts'
-import { readPlan } from '../read-plan.ts'
+import { agentsOfUser, readPlan } from '../read-plan.ts'
 import { commandColours, wantsColours } from '../screen/colours.ts'
 import { answersAhead, refuseUnanswered } from './answers-ahead.ts'
 import { configurationFile } from './configuration-file.ts'
@@ -17,6 +17,7 @@ import { isDagModule } from './dag-module-path.ts'
 import { defaultConcurrency } from './default-concurrency.ts'
 import { missingInputs, needsLeftOut, readResults, withOutputs } from './earlier-results.ts'
 import { readReports } from './reports.ts'
+import { asksForAgents } from './agents-for.ts'
 import { runPlan } from './run-plan.ts'
 import { selectTasks } from '../../plan-file/select-tasks.ts'
 
@@ -50,7 +51,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   refuseContradictions(path, flags)
   const inspected = inspectedBy(flags)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
-  const { plan: whole, input: planned, groups, notify } = await readPlanOrDag(path)
+  const { plan: whole, input: planned, groups, agents, notify } = await readPlanOrDag(path)
   const plan = selectTasks(whole, {
     groups,
     ...(flags.only === undefined ? {} : { only: flags.only }),
@@ -62,7 +63,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   const leftOut = needsLeftOut(whole, plan)
   const outputs = flags.results === undefined ? undefined : await readResults(flags.results)
   const note = missingInputs(leftOut, outputs)
-  if (flags.dryRun === true) return dryRun(plan, concurrency, note)
+  if (flags.dryRun === true) return dryRun(plan, concurrency, agents, note)
 
   const input = await inputOf(planned, flags)
   const { env, stdin, stdout } = process
@@ -91,6 +92,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
     logDir: flags.logDir,
     inspected,
     groups: groupsFor(flags.group === true, look, env),
+    agents,
     notify: notified,
     reports: readReports(flags.report ?? []),
     isModule: isDagModule(path),
@@ -109,10 +111,14 @@ function inspectedBy({ inspect, inspectPort, inspectControl }: RunFlags): Inspec
 }
 
 /** A plan file, or a module that exports a dag by default. */
-async function readPlanOrDag(path: string): Promise<Pick<PlanFile, 'plan' | 'input' | 'groups' | 'notify'>> {
+async function readPlanOrDag(
+  path: string,
+): Promise<Pick<PlanFile, 'plan' | 'input' | 'groups' | 'agents' | 'notify'>> {
   if (!isDagModule(path)) return readPlan(path)
   const { readDagModule } = await import('./read-dag-module.ts')
-  return { plan: await readDagModule(path), input: undefined, groups: new Map(), notify: [] }
+  const plan = await readDagModule(path)
+  const agents = asksForAgents(plan) ? await agentsOfUser(process.env) : []
+  return { plan, input: undefined, groups: new Map(), agents, notify: [] }
 }
 
 async function notifiedByUser(env: NodeJS.ProcessEnv): Promise<PlanFile['notify']> {
@@ -122,9 +128,14 @@ async function notifiedByUser(env: NodeJS.ProcessEnv): Promise<PlanFile['notify'
   return (await readConfiguration(file)).notify
 }
 
-async function dryRun(plan: Plan, concurrency: number, note: string | undefined): Promise<number> {
+async function dryRun(
+  plan: Plan,
+  concurrency: number,
+  agents: PlanFile['agents'],
+  note: string | undefined,
+): Promise<number> {
   const { dryRunLines } = await import('./dry-run.ts')
-  const lines = await dryRunLines(plan, concurrency)
+  const lines = await dryRunLines(plan, concurrency, agents)
   if (note !== undefined) lines.push(shownText(note))
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
   return 0

@@ -7,11 +7,13 @@ import { captureWrites } from '../screen/captured-writes.ts'
 import { isReaderGone } from '../screen/reader-gone.ts'
 import { streamScreen } from '../screen/stream-screen.ts'
 import type { AnswersAhead } from '../../plan-file/answers-ahead.ts'
+import { agentsFor } from './agents-for.ts'
 import { type DisplayChoice, loadDisplay } from './choose-display.ts'
 import { terminalKeyboard } from './keyboard.ts'
 import type { InspectedRun } from './inspect-run.ts'
 import { keepTimes, timesOfLastRun } from './last-run.ts'
 import { type Report, writeReports } from './reports.ts'
+import type { PlanAgent } from '../../plan-file/agents-of.ts'
 import type { Notification } from '../../plan-file/notification.ts'
 import { systemClock } from '../../time/clock.ts'
 import { showRun } from './show-run.ts'
@@ -32,6 +34,8 @@ export interface RunPlanOptions extends DisplayChoice {
   readonly planPath: string | undefined
   /** Its handlers run in this process, and may write to stdout. */
   readonly isModule: boolean
+  /** Who may do the tasks that ask for an agent. */
+  readonly agents: readonly PlanAgent[]
   /** Who is told of it. */
   readonly notify: readonly Notification[]
   /** Files that say at the end how the run went. */
@@ -54,7 +58,11 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const took = planPath === undefined ? new Map() : timesOfLastRun(process.env, planPath)
   // Before the dispatch: an await between it and the subscription would miss facts.
   const makeDisplay = await loadDisplay(options)
-  const runtime = createRuntime({ concurrency, executors: { process: processes } })
+  const runtime = createRuntime({
+    concurrency,
+    executors: { process: processes },
+    ...(await agentsFor(plan, options.agents)),
+  })
   const inspecting = inspected === undefined ? undefined : await import('./inspect-run.ts')
   const inspector = inspected === undefined ? undefined : await inspecting!.inspectRuntime(runtime, inspected)
   const notifying = options.notify.length === 0 ? undefined : await import('../notify/notifier.ts')

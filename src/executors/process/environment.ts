@@ -19,12 +19,16 @@ export interface Environment {
   readonly folder: string | undefined
   /** Where `dagmar tell` is heard. Undefined where there can be no socket. */
   readonly channel: string | undefined
+  /** The file with the prompt, where there is one. */
+  readonly promptFile: string | undefined
 }
 
 export interface EnvironmentOptions {
   /** The variables that it begins with. @default this process's */
   readonly around?: Readonly<Record<string, string>> | undefined
   readonly forceColor?: number | undefined
+  /** A text that its command reads from a file. */
+  readonly prompt?: string | undefined
 }
 
 /** The longest value, in bytes, that is passed in a variable. Linux takes twice as much, and 2 MiB in all. */
@@ -34,7 +38,7 @@ const longestValue = 64 * 1024
 export function environmentOf(
   attempt: Attempt,
   { env, envFiles }: CommandWork,
-  { around = process.env as Readonly<Record<string, string>>, forceColor }: EnvironmentOptions = {},
+  { around = process.env as Readonly<Record<string, string>>, forceColor, prompt }: EnvironmentOptions = {},
 ): Environment {
   const variables = { ...around }
   for (const file of envFiles ?? []) Object.assign(variables, readEnvFile(resolve(file)))
@@ -61,31 +65,33 @@ export function environmentOf(
   if (attempt.agent !== undefined) variables['DAGMAR_AGENT'] = attempt.agent
   const inputs = jsonOfInputs(inputsOf(attempt))
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
-  // From here on only `put` throws, and it removes the folder.
+  // From here on only `write` throws, and it removes the folder.
   let folder = madeFolder(mark)
   const channel = folder === undefined ? undefined : channelIn(folder)
   if (channel !== undefined) variables['DAGMAR_TELL'] = channel
-  const put = (name: string, json: string): void => {
-    if (Buffer.byteLength(json) <= longestValue) {
-      variables[name] = json
-      return
-    }
+  const write = (name: string, text: string, what: string): string => {
     try {
       folder ??= makeFolder(mark)
-      const path = join(folder, `${name}.json`)
-      writeFileSync(path, json, { mode: 0o600 })
-      variables[`${name}_FILE`] = path
+      const path = join(folder, name)
+      writeFileSync(path, text, { mode: 0o600 })
+      return path
     } catch (thrown) {
       removeFolder(folder)
       throw new StartFault({
         code: 'COMMAND_NOT_STARTED',
-        message: `A file for ${name}, which is too large for a variable, cannot be written: ${thrownText(thrown)}.`,
+        message: `A file for ${what} cannot be written: ${thrownText(thrown)}.`,
       })
     }
   }
+  const put = (name: string, json: string): void => {
+    if (Buffer.byteLength(json) <= longestValue) variables[name] = json
+    else
+      variables[`${name}_FILE`] = write(`${name}.json`, json, `${name}, which is too large for a variable,`)
+  }
   put('DAGMAR_INPUTS', inputs)
   if (input !== undefined) put('DAGMAR_INPUT', input)
-  return { variables, mark, folder, channel }
+  const promptFile = prompt === undefined ? undefined : write('prompt.txt', prompt, 'the prompt')
+  return { variables, mark, folder, channel, promptFile }
 }
 
 const ownVariables = [

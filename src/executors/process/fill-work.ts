@@ -10,9 +10,9 @@ import { StartFault } from './start-fault.ts'
 import { readTemplate, type Template } from './template.ts'
 
 /** The longest value, in bytes. */
-const longestValue = 64 * 1024
+export const longestValue = 64 * 1024
 /** The longest text with its values, in bytes: Linux takes no longer argument or variable. */
-const longestText = 128 * 1024 - 1
+export const longestText = 128 * 1024 - 1
 
 /** The work with a value for each of its `${{ … }}`. Throws a `StartFault`. */
 export function fillWork(work: CommandWork, attempt: Attempt): CommandWork {
@@ -49,18 +49,23 @@ export function fillWork(work: CommandWork, attempt: Attempt): CommandWork {
   }
 }
 
-const asItIs = (value: string): string => value
+/** A text that no command is given as a word, such as a prompt, with its values, however long. Throws a `StartFault`. */
+export function fillText(text: string, attempt: Attempt): string {
+  return filled(text, (name, whole) => {
+    const template = readTemplate(name)
+    return template === undefined ? undefined : valueText(template, whole, attempt)
+  })
+}
+
+export const asItIs = (value: string): string => value
 
 /** One word for a POSIX shell, whatever it holds: in single quotes nothing means anything but the single quote. */
-function asWord(value: string): string {
+export function asWord(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`
 }
 
 function textFor(template: Template, whole: string, attempt: Attempt): string {
-  const value = template.root === 'inputs' ? promptOf(attempt, whole) : valueOf(template, attempt)
-  if (value === undefined) throw unresolved(`${whole} stands for nothing${reasonOf(template, attempt)}`)
-  const text = typeof value === 'string' ? value : (writtenText(value) ?? jsonOf(value))
-  if (text === undefined) throw unresolved(`${whole} stands for a value that is no JSON`)
+  const text = valueText(template, whole, attempt)
   if (text.includes('\0')) {
     throw unresolved(`${whole} stands for a text with a null character, which no command can be given`)
   }
@@ -69,6 +74,14 @@ function textFor(template: Template, whole: string, attempt: Attempt): string {
       `${whole} stands for more than 64 KiB; DAGMAR_INPUTS_FILE names a file with the whole of it`,
     )
   }
+  return text
+}
+
+function valueText(template: Template, whole: string, attempt: Attempt): string {
+  const value = template.root === 'inputs' ? promptOf(attempt, whole) : valueOf(template, attempt)
+  if (value === undefined) throw unresolved(`${whole} stands for nothing${reasonOf(template, attempt)}`)
+  const text = typeof value === 'string' ? value : (writtenText(value) ?? jsonOf(value))
+  if (text === undefined) throw unresolved(`${whole} stands for a value that is no JSON`)
   return text
 }
 
@@ -111,10 +124,10 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-function unresolved(sentence: string): StartFault {
+export function unresolved(sentence: string): StartFault {
   return new StartFault({ code: 'TEMPLATE_UNRESOLVED', message: `${sentence}.`, retryable: false })
 }
 
-function tooLarge(sentence: string): StartFault {
+export function tooLarge(sentence: string): StartFault {
   return new StartFault({ code: 'TEMPLATE_TOO_LARGE', message: `${sentence}.`, retryable: false })
 }

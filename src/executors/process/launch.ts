@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { CommandWork } from '../command.ts'
+import type { ReadyWork } from './ready-work.ts'
 
 /**
  * Waits for a line on descriptor 3 and then becomes the command, in the same process. If the line does not come,
@@ -30,7 +30,7 @@ export interface LaunchOptions {
  * cannot be started, `failed` is called, now or later, and nothing is returned.
  */
 export function launch(
-  work: CommandWork,
+  work: ReadyWork,
   { variables, umask }: LaunchOptions,
   failed: (thrown: unknown) => void,
 ): Launched | undefined {
@@ -41,7 +41,12 @@ export function launch(
       cwd: work.cwd,
       env: variables,
       detached: true,
-      stdio: [work.stdin === 'answers' ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        work.stdin === 'answers' || work.prompt !== undefined ? 'pipe' : 'ignore',
+        'pipe',
+        'pipe',
+        'pipe',
+      ],
     })
   } catch (thrown) {
     failed(thrown)
@@ -65,11 +70,12 @@ export function launch(
     stdin: stdin ?? undefined,
     go: () => {
       gate.end('\n', () => gate.destroy())
+      if (work.prompt !== undefined) stdin?.end(work.prompt)
     },
   }
 }
 
-function argsOf({ run, shell }: CommandWork, variables: Readonly<Record<string, string>>): readonly string[] {
+function argsOf({ run, shell }: ReadyWork, variables: Readonly<Record<string, string>>): readonly string[] {
   const args = typeof run === 'string' ? [shell ?? '/bin/sh', '-c', run] : run
   // Some shells, dash among them, drop variables whose names are not valid in a shell. They are set again after the
   // shell, but for those that this process was given and that `env` would take for options.

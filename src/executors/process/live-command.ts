@@ -1,6 +1,5 @@
 import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
-import type { CommandWork } from '../command.ts'
 import { removeFolder } from './attempt-folder.ts'
 import { AttemptLog } from './attempt-log.ts'
 import type { Environment } from './environment.ts'
@@ -9,6 +8,7 @@ import { launch, type Launched } from './launch.ts'
 import { logPath } from './log-path.ts'
 import { Output } from './output.ts'
 import { handleOf, type Noted } from './process-handle.ts'
+import type { ReadyWork } from './ready-work.ts'
 import { signal } from './signal.ts'
 import type { Trace } from './survivors.ts'
 import { TellChannel } from './tell-channel.ts'
@@ -23,7 +23,7 @@ const heldOutput =
 
 export interface LiveCommandOptions {
   readonly attempt: Attempt
-  readonly work: CommandWork
+  readonly work: ReadyWork
   readonly environment: Environment
   /** The directory of the run's logs. Undefined where there are to be none. */
   readonly logFolder: string | undefined

@@ -2,9 +2,11 @@ import { thrownText } from '../../errors/foreign-value.ts'
 import type { Attempt, Report, ReportedFailure } from '../../ports/executor.ts'
 import { attemptIdOf } from '../attempt.ts'
 import { asCommandWork } from '../command.ts'
+import { asPromptWork } from '../prompt.ts'
 import { environmentOf } from './environment.ts'
 import { fillWork } from './fill-work.ts'
 import { removeFolder } from './attempt-folder.ts'
+import { givenPrompt, openPrompt } from './fill-prompt.ts'
 import { LiveCommand, type LiveCommandOptions } from './live-command.ts'
 import { logFolder } from './log-path.ts'
 import { StartFault } from './start-fault.ts'
@@ -146,14 +148,17 @@ function readied(attempt: Attempt, options: ProcessExecutorOptions): Ready {
   if (process.platform === 'win32') {
     throw notStarted('Commands need a POSIX system, and this is Windows. Run dagmar in WSL there.')
   }
-  const open = asCommandWork(attempt.work)
+  const asked = asPromptWork(attempt.work)
+  const open = asked === undefined ? asCommandWork(attempt.work) : openPrompt(asked, attempt)
   if (open === undefined) throw notStarted('The work of the task is none that command() made.')
   const around = surroundingsOf(ask, attempt.runId)
-  const work = fillWork(around === undefined ? open : placedIn(around.cwd, open), attempt)
-  const environment = environmentOf(attempt, work, { around: around?.env, forceColor })
+  const filled = fillWork(around === undefined ? open : placedIn(around.cwd, open), attempt)
+  const given = asked === undefined ? undefined : givenPrompt(filled, asked, attempt)
+  const making = { around: around?.env, forceColor, prompt: given?.inFile }
+  const environment = environmentOf(attempt, filled, making)
   attempt.origin?.redactor?.learnFrom(environment.variables)
   return {
-    work,
+    work: given === undefined ? filled : given.commandWith(environment.promptFile),
     environment,
     umask: around?.umask,
     logBytes,

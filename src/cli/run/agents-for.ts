@@ -1,0 +1,17 @@
+import type { Plan } from '../../graph/plan.ts'
+import type { PlanAgent } from '../../plan-file/agents-of.ts'
+import type { RuntimeOptions } from '../../runtime/options.ts'
+
+export function asksForAgents({ tasks }: Pick<Plan, 'tasks'>): boolean {
+  return tasks.some(({ agent }) => agent !== undefined)
+}
+
+/** What a runtime is given to run the plan. Nothing of agents is loaded for a plan that asks for none. */
+export async function agentsFor(
+  plan: Pick<Plan, 'tasks'>,
+  agents: readonly PlanAgent[],
+): Promise<Pick<RuntimeOptions, 'agents'>> {
+  if (agents.length === 0 || !asksForAgents(plan)) return {}
+  const loaded = await import('../../runtime/agents/index.ts')
+  return { agents: loaded.agents({ list: agents.map(({ options }) => options) }) }
+}
