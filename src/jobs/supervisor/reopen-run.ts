@@ -12,10 +12,11 @@ export interface Reopened {
 
 /**
  * Whoever holds the lock of the state directory has all its runs: an owner that seems to live is one in a container that
- * is gone, or another process that has got its number.
+ * is gone, or another process that has got its number. The plan is made of the data that it was made of before: where it
+ * has another fingerprint all the same, another version of dagmar has made it, and the job goes on with that.
  */
 export function recoverRun(runtime: Runtime, spec: JobSpec): Promise<RunHandle> {
-  return runtime.recover(spec.id, { dag: planOf(spec), takeOver: true })
+  return runtime.recover(spec.id, { dag: planOf(spec), takeOver: true, acceptChanges: true })
 }
 
 /** Opens the run of a settled job, or a task of it, again. Undefined for a job that ended before it had a run. */
