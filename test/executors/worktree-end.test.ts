@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type JsonValue, processExecutor } from 'dagmar'
@@ -182,6 +184,18 @@ describe('a worktree that a coordinator has left when it was killed', () => {
     await reap({ ...handle, pid: null, start: null })
     expect([branchesIn(root), worktreesOf(root)]).toEqual([[], []])
     expect(existsSync(handle.worktree.folder)).toBe(false)
+  })
+
+  it.runIf(existsSync('/proc/self/environ'))('is removed once the git that makes it is ended', async () => {
+    const root = newRepository()
+    const handle = left(root)
+    const env = { PATH: process.env['PATH'], DAGMAR_MARKS: handle.mark }
+    const git = spawn('sleep', ['100'], { detached: true, env, stdio: 'ignore' })
+    const end = once(git, 'exit')
+    await once(git, 'spawn')
+    await reap({ ...handle, pid: null, start: null })
+    expect(await end).toEqual([null, 'SIGTERM'])
+    expect([branchesIn(root), worktreesOf(root)]).toEqual([[], []])
   })
 
   it('was not made yet', async () => {

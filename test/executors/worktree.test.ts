@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { command, processExecutor } from 'dagmar'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -130,8 +130,12 @@ describe('an attempt with a worktree', () => {
     vi.stubEnv('GIT_DIR', join(other, '.git'))
     vi.stubEnv('GIT_WORK_TREE', other)
     vi.stubEnv('GIT_INDEX_FILE', join(other, '.git/index'))
-    const { last, worktree } = await runInWorktree(root, 'git rev-parse --show-toplevel; echo x > x.txt')
-    expect(last).toMatchObject({ output: worktree!.folder })
+    vi.stubEnv('GIT_CONFIG_COUNT', '1')
+    vi.stubEnv('GIT_CONFIG_KEY_0', 'outside.setting')
+    vi.stubEnv('GIT_CONFIG_VALUE_0', 'is kept')
+    const line = 'git rev-parse --show-toplevel; git config outside.setting; echo x > x.txt'
+    const { last, worktree } = await runInWorktree(root, line)
+    expect(last).toMatchObject({ output: `${worktree!.folder}\nis kept` })
     expect([branchesIn(root), branchesIn(other)]).toEqual([[worktree!.branch], []])
   })
 
@@ -150,10 +154,15 @@ describe('an attempt with a worktree', () => {
 
   it('waits for a lock that another git holds for a moment', async () => {
     const root = newRepository()
-    write(root, { '.git/packed-refs.lock': '' })
-    const line = `(sleep 0.3; rm '${root}/.git/packed-refs.lock') >/dev/null 2>&1 & wait`
-    const { last, warnings } = await runInWorktree(root, line)
-    expect(last).toMatchObject({ type: 'attempt.completed' })
+    const { last, warnings } = await runInWorktree(root, 'cat a.txt', {
+      note: ({ pid, worktree }) => {
+        if (pid !== null) return
+        const lock = `.git/refs/heads/${worktree!.branch}.lock`
+        write(root, { [lock]: '' })
+        setTimeout(() => rmSync(join(root, lock)), 300)
+      },
+    })
+    expect(last).toMatchObject({ output: 'first' })
     expect(warnings()).toEqual([])
     expect(branchesIn(root)).toEqual([])
   })

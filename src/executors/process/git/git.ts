@@ -19,12 +19,19 @@ export interface GitAnswer {
 /** Git did not do what it was asked for. The message is a sentence without its full stop. */
 export class GitFault extends Error {
   override readonly name = 'GitFault'
+  /** The exit code, where git came to an end by itself. */
+  readonly code: number | undefined
+
+  constructor(message: string, code?: number) {
+    super(message)
+    this.code = code
+  }
 }
 
 /** Longest that one command of git may run. */
 const mostMs = 120_000
-/** What is kept of what it writes, in characters. */
-const mostText = 1 << 20
+/** Most that it may write, in characters: what is known of it in part is not known. */
+const mostText = 1 << 26
 /** Somebody else's lock is gone after a moment, as a rule. */
 const waitsMs = [50, 200, 800]
 
@@ -42,7 +49,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const { code, stdout, stderr } = await run(args, options)
   if (code === 0) return stdout
   const said = stderr.trim().split('\n').slice(-3).join(' ').slice(0, 500)
-  throw new GitFault(`git ${args[0]} exited with code ${code}${said === '' ? '' : `: ${said}`}`)
+  throw new GitFault(`git ${args[0]} exited with code ${code}${said === '' ? '' : `: ${said}`}`, code)
 }
 
 /** For questions that are answered by the exit code. Throws a `GitFault` where git cannot be run. */
@@ -56,7 +63,7 @@ export async function gitPatiently(args: readonly string[], options: GitOptions)
     try {
       return await git(args, options)
     } catch (thrown) {
-      if (!(thrown instanceof GitFault) || options.signal?.aborted === true) throw thrown
+      if (!(thrown instanceof GitFault) || thrown.code === undefined) throw thrown
     }
     await wait(waitMs)
   }
@@ -84,8 +91,9 @@ function run(
     const abort = (): void => end('git was ended')
     const timer = setTimeout(() => end(`git ${args[0]} took longer than ${mostMs / 1_000} s`), mostMs)
     signal?.addEventListener('abort', abort)
-    const stdout = textOf(child.stdout)
-    const stderr = textOf(child.stderr)
+    const tooMuch = (): void => end(`git ${args[0]} wrote more than can be read`)
+    const stdout = textOf(child.stdout, tooMuch)
+    const stderr = textOf(child.stderr, tooMuch)
     const over = (): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
@@ -115,11 +123,12 @@ function endGroup({ pid, stdout, stderr }: ChildProcess): void {
   }, 1_000).unref()
 }
 
-function textOf(stream: NodeJS.ReadableStream): () => string {
+function textOf(stream: NodeJS.ReadableStream, tooMuch: () => void): () => string {
   let text = ''
   stream.setEncoding('utf8')
   stream.on('data', (part: string) => {
     if (text.length < mostText) text += part
+    else tooMuch()
   })
   stream.on('error', () => {})
   return () => text
