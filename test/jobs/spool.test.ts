@@ -23,7 +23,7 @@ describe('a job in the spool', () => {
   it('is two files that only their owner reads, with nothing beside them', () => {
     const home = { spool: folder() }
     const spec = makeSpec(id, commandPlan('true'), {}, 5)
-    spool(home, { spec, environment: { variables: { A: '1' }, secrets: ['B'] } })
+    spool(home, { spec, environment: { A: '1' } })
     expect(readdirSync(home.spool).toSorted()).toEqual([`${id}.env`, `${id}.json`])
     for (const file of readdirSync(home.spool)) {
       expect(statSync(join(home.spool, file)).mode & 0o777).toBe(0o600)
@@ -36,9 +36,7 @@ describe('a job in the spool', () => {
     // Something lies where the job is to lie.
     mkdirSync(join(home.spool, `${id}.json`))
     const spec = makeSpec(id, commandPlan('true'), {}, 5)
-    expect(() => spool(home, { spec, environment: { variables: {}, secrets: [] } })).toThrow(
-      /EISDIR|ENOTEMPTY|EEXIST/,
-    )
+    expect(() => spool(home, { spec, environment: {} })).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
     expect(existsSync(join(home.spool, `${id}.env`))).toBe(false)
     expect(readdirSync(home.spool)).toEqual([`${id}.json`])
   })

@@ -30,7 +30,7 @@ function spooled(home: TestHome, script = 'true'): string {
     Object.entries(home.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
   const spec = makeSpec(id, commandPlan(script), {}, now)
-  spool(opened, { spec, environment: { variables, secrets: [] } })
+  spool(opened, { spec, environment: variables })
   return id
 }
 
@@ -99,7 +99,7 @@ describe('a dispatch in the instant in which the idle supervisor leaves', () => 
           }
           const ends = await Promise.all(ids.map(async (id) => (await jobs.job(id)).settled()))
           expect(ends.map(({ status }) => status)).toEqual(ids.map(() => 'completed'))
-          expect((await jobs.list()).map(({ id }) => id)).toEqual(ids.toSorted())
+          expect((await jobs.list()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
         },
         { idleMs: 100 },
       ),

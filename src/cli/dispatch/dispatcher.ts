@@ -4,6 +4,7 @@ import type { PlanDefinition } from '../../graph/make-plan.ts'
 import type { JobOptions } from '../../jobs/client/jobs.ts'
 import { openHome } from '../../jobs/home.ts'
 import { isJobId, resolveJobId } from '../../jobs/job-id.ts'
+import { secretNames } from '../../jobs/spool/secret-names.ts'
 import { spoolJob } from '../../jobs/spool/spool-job.ts'
 import { redactedVariables } from './redacted-variables.ts'
 
@@ -18,11 +19,20 @@ export interface Dispatcher {
   ): Promise<{ readonly id: string; call(): Promise<void> }>
 }
 
-/** The spool: nothing is heard from the supervisor, so that nothing is waited for. */
+/**
+ * The spool: nothing is heard from the supervisor, so that nothing is waited for. A job whose environment has what must
+ * not be written down goes to the supervisor by a connection.
+ */
 export const spoolDispatcher: Dispatcher = {
   idOf: (given) => resolveJobId(given, idsIn(openHome().jobs)),
-  dispatch: async (definition, options) =>
-    spoolJob(definition, { ...options, redact: await redactedVariables(process.env) }),
+  dispatch: async (definition, options) => {
+    const isSecret = secretNames(await redactedVariables(process.env))
+    if (!Object.keys(process.env).some(isSecret)) return spoolJob(definition, options)
+    const { connect } = await import('../../jobs/client/connect.ts')
+    const jobs = await connect()
+    const { id } = await jobs.dispatch(definition, options)
+    return { id, call: () => jobs.close() }
+  },
 }
 
 /** In the order of the list. Those of one second do not say which came first, but their folders do. */

@@ -15,7 +15,7 @@ export interface Hello {
 /** What a client asks for, by verb, with the fields that it sends. `src/jobs/README.md` says what it is answered. */
 export type Request =
   /** The spool has something new. Answered once it is safe that it will be taken. */
-  | { readonly verb: 'look'; readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>> }
+  | { readonly verb: 'look' }
   | {
       readonly verb: 'dispatch'
       /** The client has made their ids, so that what is sent again is not dispatched again. */

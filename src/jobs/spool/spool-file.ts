@@ -2,12 +2,12 @@ import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } fro
 import { dirname, join } from 'node:path'
 import type { Home } from '../home.ts'
 import type { JobSpec } from '../spec.ts'
-import type { KeptEnvironment } from './job-environment.ts'
+import type { Variables } from './job-environment.ts'
 
 /** A job as it lies in the spool until the supervisor takes it. The environment lies beside it. */
 export interface Spooled {
   readonly spec: JobSpec
-  readonly environment: KeptEnvironment
+  readonly environment: Variables
 }
 
 export const specFile = ({ spool }: Pick<Home, 'spool'>, id: string): string => join(spool, `${id}.json`)

@@ -25,7 +25,7 @@ export interface AnswerOptions {
   readonly store: Store
   readonly environments: Environments
   readonly status: () => SupervisorStatus
-  readonly look: (secrets: Readonly<Record<string, Variables>>) => Promise<unknown>
+  readonly look: () => Promise<unknown>
   readonly stop: (now: boolean) => Promise<void>
   /** Calls `begun` once the job has a run, at once if it has one. Returns a function that stops waiting. */
   readonly whenRun: (entry: Entry, begun: (run: RunHandle) => void) => () => void
@@ -144,7 +144,7 @@ export function answerRequests(options: AnswerOptions): Answer {
   const answers: {
     readonly [V in Request['verb']]: (request: OfVerb<V>, client: ClientConnection) => unknown
   } = {
-    look: async ({ secrets = {} }) => void (await options.look(secrets)),
+    look: async () => void (await options.look()),
     ping: () => undefined,
     dispatch,
     list: ({ query }) => list.matching(query),

@@ -26,15 +26,14 @@ export class Environments {
     this.#isSecret = isSecret
   }
 
-  /** Keeps it, and returns its name. One more job has it. `lost` are secrets that did not come with it. */
-  add(all: Variables, lost: readonly string[] = []): string {
+  /** Keeps it, and returns its name. One more job has it. */
+  add(all: Variables): string {
     const same = this.#names.get(all)
     if (same !== undefined && this.#users.has(same)) {
       this.use(same)
       return same
     }
-    const { variables, secrets: given, secret } = withoutSecrets(all, this.#isSecret)
-    const secrets = [...given, ...lost].toSorted()
+    const { variables, secrets, secret } = withoutSecrets(all, this.#isSecret)
     // Of the secrets only the names are in the digest: a value could be guessed from it.
     const text = JSON.stringify({ variables, secrets } satisfies KeptEnvironment)
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 32)
@@ -42,10 +41,8 @@ export class Environments {
     // The same variables with other secrets are another environment.
     for (let more = 1; !this.#isSame(name, secret); more++) name = `${digest}-${more}`
     if (!existsSync(this.#path(name))) writeSafely(this.#path(name), text)
-    if (lost.length === 0) {
-      this.#known.set(name, all)
-      this.#names.set(all, name)
-    }
+    this.#known.set(name, all)
+    this.#names.set(all, name)
     this.use(name)
     return name
   }

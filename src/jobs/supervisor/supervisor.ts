@@ -129,10 +129,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 
   let looking: Promise<unknown> = Promise.resolve()
   /** One at a time: what one has taken is not safe before it has resolved. True where the spool is empty then. */
-  const look = (secrets: Readonly<Record<string, Variables>> = {}): Promise<boolean> => {
+  const look = (): Promise<boolean> => {
     const looked = looking.then(async () => {
       try {
-        return (await takeSpool(home, { book, list, environments, warn, secrets })) === 0
+        return (await takeSpool(home, { book, list, environments, warn })) === 0
       } catch (thrown) {
         warn(`The spool cannot be read: ${asError(thrown).message}`)
         return false

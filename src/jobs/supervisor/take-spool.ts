@@ -4,7 +4,7 @@ import { isRecord } from '../../graph/read-values.ts'
 import type { Home } from '../home.ts'
 import { resolveJobId } from '../job-id.ts'
 import { type JobSpec, specVersion } from '../spec.ts'
-import type { KeptEnvironment, Variables } from '../spool/job-environment.ts'
+import type { Variables } from '../spool/job-environment.ts'
 import { environmentFile, specFile } from '../spool/spool-file.ts'
 import type { Environments } from './environments.ts'
 import type { JobBook } from './job-book.ts'
@@ -16,8 +16,6 @@ export interface SpoolTaker {
   readonly list: JobList
   readonly environments: Environments
   readonly warn: (sentence: string) => void
-  /** What did not go through the spool, by job. */
-  readonly secrets: Readonly<Record<string, Variables>>
 }
 
 /** Why a job in the spool is no job. What the system says of its file is another matter, and may pass. */
@@ -27,10 +25,7 @@ class NoJob extends Error {}
  * Takes up the jobs in the spool, in the order of their ids. Resolves with how many of them could not be made safe
  * elsewhere, and lie there still.
  */
-export async function takeSpool(
-  home: Home,
-  { book, list, environments, warn, secrets: given }: SpoolTaker,
-): Promise<number> {
+export async function takeSpool(home: Home, { book, list, environments, warn }: SpoolTaker): Promise<number> {
   const taken: Promise<void>[] = []
   let left = 0
   const keeps = (file: string, thrown: unknown): void => {
@@ -58,10 +53,7 @@ export async function takeSpool(
   }
   async function take(spec: JobSpec, file: string): Promise<void> {
     try {
-      const { variables, secrets } = readEnvironment(home, spec.id, warn)
-      const secret = given[spec.id] ?? {}
-      const lost = secrets.filter((name) => secret[name] === undefined)
-      const environment = environments.add({ ...variables, ...secret }, lost)
+      const environment = environments.add(readEnvironment(home, spec.id, warn))
       try {
         await book.add(withWholeIds(spec, list), environment)
       } catch (thrown) {
@@ -105,7 +97,7 @@ function specIn(home: Home, id: string): JobSpec | undefined {
 }
 
 /** One that is gone, or broken, is an empty one: the job then says what it lacks. */
-function readEnvironment(home: Home, id: string, warn: SpoolTaker['warn']): KeptEnvironment {
+function readEnvironment(home: Home, id: string, warn: SpoolTaker['warn']): Variables {
   try {
     const value: unknown = JSON.parse(readFileSync(environmentFile(home, id), 'utf8'))
     if (isEnvironment(value)) return value
@@ -114,19 +106,11 @@ function readEnvironment(home: Home, id: string, warn: SpoolTaker['warn']): Kept
     if (code !== undefined && code !== 'ENOENT') throw thrown
   }
   warn(`The environment of ${id} is lost: its commands get an empty one.`)
-  return { variables: {}, secrets: [] }
+  return {}
 }
 
-function areTexts(texts: readonly unknown[]): boolean {
-  return texts.every((text) => typeof text === 'string')
-}
-
-function isEnvironment(value: unknown): value is KeptEnvironment & Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) return false
-  const { variables, secrets } = value
-  return (
-    isRecord(variables) && areTexts(Object.values(variables)) && Array.isArray(secrets) && areTexts(secrets)
-  )
+function isEnvironment(value: unknown): value is Variables & Readonly<Record<string, unknown>> {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string')
 }
 
 function remove(home: Home, id: string): void {
