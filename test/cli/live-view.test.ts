@@ -26,6 +26,18 @@ describe('a run on a terminal', () => {
     expect(screen.isCursorShown).toBe(false)
   })
 
+  it('says why an agent is waited for', () => {
+    const screen = new FakeTerminal({ columns: 100, rows: 20 })
+    const considered = [
+      { agentId: 'ada', why: 'full' as const },
+      { agentId: 'bob', why: 'dailyTokens' as const },
+    ]
+    const run = shownRun({ taskIds: ['build', 'test'], screen, waitsFor: [{ kind: 'agent', considered }] })
+    starts(run, 'build')
+    run.clock.advance(4_000)
+    expect(screen.screen[2]).toBe('○ test   waits for an agent: ada is full, bob has no tokens left today')
+  })
+
   it('shows what stalls and why, what waits for its next attempt, and what is next', () => {
     const screen = new FakeTerminal({ columns: 90, rows: 20 })
     const run = shownRun({ taskIds: ['fetch', 'hang', 'more', 'ok'], screen, maxAttempts: 4 })

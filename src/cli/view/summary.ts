@@ -5,6 +5,7 @@ import type { RunResult } from '../../events/run-result.ts'
 import { showMs } from '../../time/duration.ts'
 import type { Paint } from '../screen/colours.ts'
 import { colouredText, shownText } from '../../text/shown-text.ts'
+import { agentLines } from './agents-summary.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export interface SummaryOptions {
@@ -28,6 +29,7 @@ export function summaryLines(result: RunResult, options: SummaryOptions): string
   const { paint, logDir } = options
   return [
     ...timeLines(result, options),
+    ...whoLines(options),
     ...causeLines(result, options),
     ...oddLines(result, paint),
     ...(logDir === undefined ? [] : [paint(`logs: ${logDir}`, 'faint')]),
@@ -66,6 +68,12 @@ function timeLines({ durationMs }: RunResult, { plan, progress, paint }: Summary
       ? []
       : [paint('slowest tasks:', 'strong'), ...slowest.map(({ id }) => timed(id))]),
   ]
+}
+
+/** Who did what, for a run with agents. */
+function whoLines({ progress, paint }: SummaryOptions): string[] {
+  const lines = agentLines(progress.tasks.values())
+  return lines.length === 0 ? [] : [paint('agents:', 'strong'), ...lines.map((line) => `  ${line}`)]
 }
 
 function inTheMiddle(ids: readonly TaskId[], timed: (id: TaskId) => string): string[] {

@@ -1,5 +1,6 @@
 import { answerText } from '../../events/fact-in-words.ts'
 import type { Explanation, WaitsFor } from '../../events/explanation.ts'
+import { refusedInWords } from '../../agents/refusals-in-words.ts'
 import { askedBy, type TaskView } from '../../events/task-view.ts'
 import { inColumns, type Span, widthOf } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'
@@ -197,7 +198,7 @@ function shortWait(wait: WaitsFor): string {
     case 'executor':
       return `for the executor ${wait.executor}, which is full`
     case 'agent':
-      return 'for an agent'
+      return `for an agent${wait.considered.length === 0 ? '' : `: ${refusedInWords(wait.considered)}`}`
     case 'instant':
       return `for its ${wait.what}`
     case 'answer':

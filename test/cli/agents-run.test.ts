@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { dagmar, folderWith, planWith } from './spawned-dagmar.ts'
+
+/** A plan, and a user's configuration with these agents. */
+function withAgents(agents: readonly object[], tasks: object, more: object = {}) {
+  const config = join(folderWith({ 'config.yaml': JSON.stringify({ agents }) }), 'config.yaml')
+  const plan = planWith(tasks as Parameters<typeof planWith>[0], more)
+  return { plan, env: { DAGMAR_CONFIG: config } }
+}
+
+const ada = { id: 'ada', capabilities: ['write'], run: 'echo "ada does "${{ prompt }}' }
+
+describe('dagmar run with agents of the configuration', () => {
+  it('gives them what a plan asks for, and says at the end who did it', async () => {
+    const { plan, env } = withAgents([ada], {
+      draft: { prompt: 'a poem', requires: ['write'] },
+      check: { run: 'echo "$DAGMAR_AGENT: $DAGMAR_INPUTS"', needs: ['draft'], agent: 'ada' },
+    })
+    const { code, stdout, stderr } = await dagmar(['run', plan], { env }).ended
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('draft | ada does a poem\n')
+    expect(stdout).toContain('check | ada: {"draft":"ada does a poem"}\n')
+    expect(stdout).toContain('agents:\n  ada did draft, check\n')
+  })
+
+  it('has them give way to agents of the plan with the same id', async () => {
+    const own = { agents: [{ ...ada, run: 'echo "my own does "${{ prompt }}' }] }
+    const { plan, env } = withAgents([ada], { draft: { prompt: 'it', agent: 'ada' } }, own)
+    expect((await dagmar(['run', plan], { env }).ended).stdout).toContain('draft | my own does it\n')
+  })
+
+  it('shows with --dry-run what they will be asked', async () => {
+    const { plan, env } = withAgents([ada], { draft: { prompt: 'a poem', agent: 'ada' } })
+    const { code, stdout } = await dagmar(['run', plan, '--dry-run'], { env }).ended
+    expect([code, stdout]).toEqual([
+      0,
+      'tried: 1 task, 1 level; nothing is run\n1  level 1  draft  prompt: a poem\n',
+    ])
+  })
+
+  it('refuses a plan that asks for others, with the nearest name', async () => {
+    const { plan, env } = withAgents([ada], { draft: { prompt: 'x', requires: ['wrote'] } })
+    const { code, stderr } = await dagmar(['run', plan], { env }).ended
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      "tasks.draft.requires[0] is 'wrote', which no agent can do. Did you mean 'write'?",
+    )
+  })
+
+  it('names the place in the configuration where that is wrong, and only to plans that ask for agents', async () => {
+    const { plan, env } = withAgents([{ ...ada, maxLoad: -1 }], { draft: { prompt: 'x', agent: 'ada' } })
+    const { code, stderr } = await dagmar(['check', plan], { env }).ended
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/config\.yaml:1:\d+: agents\[0\]\.maxLoad is -1/)
+    const other = planWith({ a: { run: 'true' } })
+    expect((await dagmar(['check', other], { env }).ended).code).toBe(0)
+  })
+
+  it('says why nobody could do a task that was given up', async () => {
+    const agents = [{ ...ada, allowance: { models: ['large'] } }]
+    const { plan, env } = withAgents(agents, {
+      draft: { prompt: 'x', requires: ['write'], model: 'small' },
+    })
+    const run = dagmar(['run', plan], { env })
+    await run.says('ada may not use the model')
+    run.child.kill('SIGINT')
+    await run.ended
+  })
+})
