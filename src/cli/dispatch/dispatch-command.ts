@@ -3,7 +3,8 @@ import { PlanFileError } from '../../errors/plan-file-error.ts'
 import type { JobOptions } from '../../jobs/client/jobs.ts'
 import type { PlanFile } from '../../plan-file/parse-plan.ts'
 import type { CommandIo } from '../jobs/command-io.ts'
-import { readPlan } from '../read-plan.ts'
+import { agentsOfUser, readPlan } from '../read-plan.ts'
+import { asksForAgents } from '../run/agents-for.ts'
 import { isDagModule } from '../run/dag-module-path.ts'
 import { commandPlan } from './command-plan.ts'
 import { dispatchedNote } from './dispatched-note.ts'
@@ -73,7 +74,19 @@ async function planOf({ plan, words }: DispatchWords, { input }: DispatchFlags):
       hint: `dagmar run ${path} runs it here, and dagmar dispatch -- dagmar run ${path} does so in the background.`,
     })
   }
-  return readPlan(path)
+  return withoutOwnAgents(await readPlan(path))
+}
+
+/** The supervisor has the agents of the configuration, which all jobs share. */
+async function withoutOwnAgents(planFile: PlanFile): Promise<PlanFile> {
+  if (planFile.agents.length === 0 || !asksForAgents(planFile.plan)) return planFile
+  const known = new Set((await agentsOfUser(process.env)).map(({ options }) => options.id))
+  const own = planFile.agents.flatMap(({ options }) => (known.has(options.id) ? [] : [options.id]))
+  if (own.length === 0) return planFile
+  throw new DagmarError('CONFIG_INVALID', {
+    message: `${planFile.file} has agents of its own (${own.join(', ')}), and jobs are done by those of your configuration alone.`,
+    hint: 'Move agents into your configuration, which all plans share, or run the plan with dagmar run.',
+  })
 }
 
 function misuse(message: string): DagmarError {

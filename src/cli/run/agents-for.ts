@@ -11,7 +11,12 @@ export async function agentsFor(
   plan: Pick<Plan, 'tasks'>,
   agents: readonly PlanAgent[],
 ): Promise<Pick<RuntimeOptions, 'agents'>> {
-  if (agents.length === 0 || !asksForAgents(plan)) return {}
+  return asksForAgents(plan) ? agentsOf(agents) : {}
+}
+
+/** A runtime gets none where there are none: it says then that it has none. */
+export async function agentsOf(agents: readonly PlanAgent[]): Promise<Pick<RuntimeOptions, 'agents'>> {
+  if (agents.length === 0) return {}
   const loaded = await import('../../runtime/agents/index.ts')
   return { agents: loaded.agents({ list: agents.map(({ options }) => options) }) }
 }

@@ -5,6 +5,7 @@ import { openHome } from '../../jobs/home.ts'
 import { secretNames } from '../../jobs/spool/secret-names.ts'
 import { type Supervisor, startSupervisor } from '../../jobs/supervisor/supervisor.ts'
 import type { JobsConfiguration } from '../../plan-file/read-configuration.ts'
+import { agentsOf } from '../run/agents-for.ts'
 import { configurationFile } from '../run/configuration-file.ts'
 import { notifyOfJobs } from './notify-of-jobs.ts'
 
@@ -21,9 +22,9 @@ export async function runSupervisor(env: NodeJS.ProcessEnv = process.env): Promi
   process.umask(0o077)
   const home = openHome()
   const file = configurationFile(env)
-  const { notify, jobs } =
+  const { notify, agents, jobs } =
     file === undefined
-      ? { notify: [], jobs: {} as JobsConfiguration }
+      ? { notify: [], agents: [], jobs: {} as JobsConfiguration }
       : await (await import('../../plan-file/read-configuration.ts')).readConfiguration(file)
   const options = {
     home,
@@ -31,6 +32,7 @@ export async function runSupervisor(env: NodeJS.ProcessEnv = process.env): Promi
     logBytes: jobs.logBytes ?? defaultLogBytes,
     ...(jobs.concurrency === undefined ? {} : { concurrency: jobs.concurrency }),
     ...(jobs.pools === undefined ? {} : { pools: jobs.pools }),
+    ...(await agentsOf(agents)),
     isSecret: secretNames(jobs.redact ?? []),
     warn: say,
     onRun: notifyOfJobs(notify, say),

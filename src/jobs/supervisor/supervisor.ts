@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
+import type { RuntimeAgents } from '../../runtime/admission/agent-desk.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { sqlite } from '../../stores/sqlite/index.ts'
@@ -34,6 +35,8 @@ export interface SupervisorOptions {
   readonly concurrency?: number
   /** Pools that the tasks of all jobs share. @default none */
   readonly pools?: Readonly<Record<string, number>>
+  /** Who does the tasks that ask for an agent. @default nobody: a job that asks for one fails */
+  readonly agents?: RuntimeAgents
   /** Most bytes of the output of an attempt that are kept in one file. */
   readonly logBytes?: number
   readonly isSecret?: IsSecret
@@ -91,6 +94,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const runtime = createRuntime({
     concurrency,
     ...(pools === undefined ? {} : { pools }),
+    ...(options.agents === undefined ? {} : { agents: options.agents }),
     store,
     executors: { process: gate.executor },
   })

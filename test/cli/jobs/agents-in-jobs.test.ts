@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { dagmar, expectNothingLeft, folderWith, planWith } from '../spawned-dagmar.ts'
+
+/** Each call is a process. */
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 })
+
+const ada = { id: 'ada', capabilities: ['write'], run: 'cat > told; echo done', stdin: 'prompt' }
+let env: Readonly<Record<string, string>>
+
+beforeEach(() => {
+  const folder = folderWith({ 'config.yaml': JSON.stringify({ agents: [ada] }) })
+  env = { DAGMAR_HOME: join(folder, 'home'), DAGMAR_CONFIG: join(folder, 'config.yaml') }
+})
+
+afterEach(async () => {
+  await dagmar(['supervisor', 'stop', '--now'], { env }).ended
+  await expectNothingLeft()
+})
+
+describe('a job with prompts', () => {
+  it('is done by the agents of the configuration', async () => {
+    const plan = planWith({ draft: { prompt: 'a poem', requires: ['write'] } })
+    const { code, stdout, stderr } = await dagmar(['dispatch', plan], { env }).ended
+    expect([code, stderr]).toEqual([0, expect.stringContaining('✓ dispatched')])
+    expect((await dagmar(['wait', stdout.trim()], { env }).ended).code).toBe(0)
+    expect(readFileSync(join(dirname(plan), 'told'), 'utf8')).toBe('a poem')
+  })
+
+  it('is refused where it asks for agents of its own, which no other job knows', async () => {
+    const agents = [{ id: 'bob', capabilities: ['write'], run: 'bob ${{ prompt }}' }]
+    const plan = planWith({ draft: { prompt: 'a poem', requires: ['write'] } }, { agents })
+    const { code, stderr } = await dagmar(['dispatch', plan], { env }).ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('has agents of its own (bob), and jobs are done by those of your configuration')
+  })
+})
