@@ -65,6 +65,6 @@ describe('dagmar run with agents of the configuration', () => {
     const run = dagmar(['run', plan], { env })
     await run.says('ada may not use the model')
     run.child.kill('SIGINT')
-    await run.ended
+    expect((await run.ended).code).toBe(130)
   })
 })

@@ -236,7 +236,7 @@ describe('a command line that makes no sense', () => {
 
 describe('help', () => {
   it.each([
-    [['--help'], ['Usage: dagmar', 'run', 'check', 'graph', 'init', 'completion', 'Examples:']],
+    [['--help'], ['Usage: dagmar', 'run', 'check', 'graph', 'init', 'completion', 'jobs', 'To begin with:']],
     [
       ['run', '--help'],
       ['--only', '--dry-run', 'Examples:', 'Exit codes:'],
