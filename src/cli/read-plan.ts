@@ -10,7 +10,7 @@ export async function readPlan(path: string): Promise<PlanFile> {
   refuseProgram(path)
   const text = await readTextOf(path)
   const { parsePlan } = await import('../plan-file/parse-plan.ts')
-  const agents = asksForAgents.test(text) ? await agentsOfUser(process.env) : []
+  const agents = await agentsAround(text)
   return parsePlan(text, {
     agents,
     ...(path === '-' ? { file: 'stdin', cwd: process.cwd() } : { file: path }),
@@ -18,7 +18,12 @@ export async function readPlan(path: string): Promise<PlanFile> {
 }
 
 /** Other plans are read without a look at the user's configuration. */
-const asksForAgents = /\b(?:requires|agent|fallback)\b/
+const asking = /\b(?:requires|agent|fallback)\b/
+
+/** The agents that a plan may ask for beside its own. Rejects with `PlanFileError`. */
+export async function agentsAround(text: string): Promise<PlanFile['agents']> {
+  return asking.test(text) ? agentsOfUser(process.env) : []
+}
 
 /** The agents of the user's configuration. Rejects with `PlanFileError`. */
 export async function agentsOfUser(env: NodeJS.ProcessEnv): Promise<PlanFile['agents']> {

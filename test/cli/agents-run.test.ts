@@ -39,6 +39,12 @@ describe('dagmar run with agents of the configuration', () => {
     ])
   })
 
+  it('are known to dagmar simulate, too', async () => {
+    const { plan, env } = withAgents([ada], { draft: { prompt: 'a poem', agent: 'ada', estimate: '5m' } })
+    const { code, stdout } = await dagmar(['simulate', plan], { env }).ended
+    expect([code, stdout]).toEqual([0, expect.stringContaining('draft')])
+  })
+
   it('refuses a plan that asks for others, with the nearest name', async () => {
     const { plan, env } = withAgents([ada], { draft: { prompt: 'x', requires: ['wrote'] } })
     const { code, stderr } = await dagmar(['run', plan], { env }).ended

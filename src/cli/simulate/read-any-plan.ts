@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import type { Plan } from '../../graph/plan.ts'
 import { readStg } from '../../simulation/read-stg.ts'
-import { readTextOf, refuseProgram } from '../read-plan.ts'
+import { agentsAround, readTextOf, refuseProgram } from '../read-plan.ts'
 import { isWfCommons, readWfCommons } from '../../simulation/read-wfcommons.ts'
 
 /**
@@ -16,5 +16,5 @@ export async function readAnyPlan(path: string): Promise<Plan> {
   if (ending === '.stg') return readStg(text, { file })
   if ((ending === '.json' || path === '-') && isWfCommons(text)) return readWfCommons(text, { file })
   const { parsePlan } = await import('../../plan-file/parse-plan.ts')
-  return parsePlan(text, { file }).plan
+  return parsePlan(text, { file, agents: await agentsAround(text) }).plan
 }
