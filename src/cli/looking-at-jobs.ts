@@ -75,7 +75,8 @@ export function addLookingCommands(program: Command, load: LoadDoor = loadSystem
     .action(
       async (ids: readonly string[], flags: ListFlags & { readonly ids?: boolean }, command: Command) => {
         const { listJobs, printIds, showJobs } = await import('./jobs/list-jobs.ts')
-        if (flags.ids === true) return withJobsIfAny(load, command, (jobs, io) => printIds(jobs, ids, io))
+        if (flags.ids === true)
+          return withJobsIfAny(load, command, (jobs, io) => printIds(jobs, ids, flags, io))
         if (flags.watch === true) return watch(load, command, ids, flags)
         await withJobs(load, command, (jobs, io) =>
           ids.length === 0 ? listJobs(jobs, flags, io) : showJobs(jobs, ids, flags, io),

@@ -136,6 +136,24 @@ describe('the summary of a run', () => {
     ])
   })
 
+  it.each([
+    ['wrong branch', 'deploy was killed: wrong branch'],
+    [undefined, 'deploy was killed'],
+  ])('says once that a task was killed with the reason %s', async (reason, line) => {
+    const killed = dag('release')
+      .task('deploy', { confirm: 'Deploy?' }, () => 1)
+      .task('announce', { needs: ['deploy'] }, () => 1)
+    const lines = await summed(killed, undefined, (run) => {
+      if (run.view().tasks.get('deploy')?.outcome !== undefined) return
+      void run.kill('deploy', reason === undefined ? {} : { reason })
+    })
+    expect(lines).toEqual([
+      line,
+      '  skipped because of it: announce',
+      expect.stringMatching(/^release failed after .*: 1 killed, 1 skipped$/),
+    ])
+  })
+
   it('keeps what failed apart from what was skipped because of it', async () => {
     const failing = dag('failing')
       .task('lint', { onFailure: 'ignore' }, breaks)

@@ -55,7 +55,10 @@ export async function dispatchLines(
     } else {
       if (!(thrown instanceof DagmarError)) throw thrown
       bad++
-      io.note(`dagmar: line ${at}: ${shownText(thrown.problem)}`)
+      const place = `line ${at}:`
+      // A problem of the plan itself begins with its place.
+      const problem = thrown.problem.startsWith(place) ? thrown.problem : `${place} ${thrown.problem}`
+      io.note(`dagmar: ${shownText(problem)}`)
     }
   }
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

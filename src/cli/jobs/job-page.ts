@@ -22,9 +22,13 @@ export function jobPage(details: JobDetails, options: PageOptions): readonly str
   const { tasks } = details
   const line = (spans: readonly Span[]): string =>
     (Number.isFinite(columns) ? rowOf(spans, columns, paint) : lineOf(spans, paint)).trimEnd()
-  const causes = tasks.filter(({ isRootCause }) => isRootCause)
   const consequences = tasks.filter(
     ({ status, skipped }) => status === 'skipped' && skipped?.by !== undefined,
+  )
+  const skippedBy = new Set(consequences.map(({ skipped }) => skipped?.by))
+  // What was killed is the cause of what was skipped behind it, too.
+  const causes = tasks.filter(
+    ({ id, status, isRootCause }) => isRootCause || (status === 'killed' && skippedBy.has(id)),
   )
   const others = tasks.filter((task) => !causes.includes(task) && !consequences.includes(task))
   const [named, counted] = options.isWhole ? [others, []] : withoutQuiet(others)

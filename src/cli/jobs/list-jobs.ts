@@ -77,19 +77,24 @@ export async function showJobs(
 }
 
 /**
- * `dagmar jobs --ids`, for completion: the ids of jobs, the latest first, or those of the tasks of one, a line each.
+ * `dagmar jobs --ids`, for completion: the ids of the jobs that fit, the latest first, or those of the tasks of one, a line each.
  * Nothing where no supervisor is there to be asked.
  */
 export async function printIds(
   jobs: Jobs | undefined,
   ids: readonly string[],
+  flags: ListFlags,
   io: CommandIo,
 ): Promise<number> {
+  const query = queryOf(flags, io.now())
   if (jobs === undefined) return 0
   const [first] = ids
   const found =
     first === undefined
-      ? (await jobs.list()).toReversed().map(({ id }) => id)
+      ? (await jobs.list(query))
+          .toReversed()
+          .slice(0, flags.limit)
+          .map(({ id }) => id)
       : (await (await jobs.job(first)).details()).tasks.map(({ id }) => id)
   await io.print(found.map((id) => `${id}\n`).join(''))
   return 0

@@ -95,19 +95,17 @@ function causeLines(result: RunResult, { progress, paint }: SummaryOptions): str
   const shown = result.rootCauses
     .slice(0, mostCauses)
     .flatMap(({ taskId, failure }) => [
-      `${paint(`${shownText(taskId)} failed`, 'bad')}${attempts(result, progress, taskId)}: ${shownText(failure.message)}`,
+      killedLine(taskId) ??
+        `${paint(`${shownText(taskId)} failed`, 'bad')}${attempts(result, progress, taskId)}: ${shownText(failure.message)}`,
       ...outputOf(failure).map((line) => `  ${paint('|', 'faint')} ${paint(colouredText(line), 'own')}`),
       ...followed(taskId),
     ])
   const rest = result.rootCauses.slice(mostCauses).map(({ taskId }) => taskId)
-  const killed = Object.entries(result.outcomes).flatMap(([taskId, outcome]) =>
-    outcome.status === 'killed' && skippedBy.has(taskId)
-      ? [
-          `${paint(`${shownText(taskId)} was killed`, 'bad')}: ${shownText(outcome.reason)}`,
-          ...followed(taskId),
-        ]
-      : [],
-  )
+  const causes = new Set(result.rootCauses.map(({ taskId }) => taskId))
+  const killed = Object.keys(result.outcomes).flatMap((taskId) => {
+    const line = skippedBy.has(taskId) && !causes.has(taskId) ? killedLine(taskId) : undefined
+    return line === undefined ? [] : [line, ...followed(taskId)]
+  })
   const declined = Object.entries(result.outcomes).flatMap(([taskId, outcome]) =>
     outcome.status === 'skipped' && outcome.because === 'answered'
       ? [`${paint(`${shownText(taskId)} was not to start`, 'odd')}: the answer was no`, ...followed(taskId)]
@@ -119,6 +117,14 @@ function causeLines(result: RunResult, { progress, paint }: SummaryOptions): str
     ...killed,
     ...declined,
   ]
+
+  function killedLine(taskId: TaskId): string | undefined {
+    const outcome = result.outcomes[taskId]
+    if (outcome?.status !== 'killed') return undefined
+    // Nobody gave a reason: 'killed' is the one that stands for none.
+    const why = outcome.reason === 'killed' ? '' : `: ${shownText(outcome.reason)}`
+    return `${paint(`${shownText(taskId)} was killed`, 'bad')}${why}`
+  }
 }
 
 function attempts({ deadLetters }: RunResult, progress: RunProgress, taskId: TaskId): string {

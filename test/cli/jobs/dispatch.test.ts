@@ -202,8 +202,8 @@ describe('plans of stdin', () => {
     const { out, err, exitCode } = await lines(plan('one'), '{"tasks":', '42', plan('two'))
     expect(out.trim().split('\n')).toHaveLength(2)
     expect(err).toEqual([
-      expect.stringContaining('line 2'),
-      expect.stringContaining('line 3'),
+      expect.stringMatching(/^dagmar: line 2:(?!.*line 2)/s),
+      expect.stringMatching(/^dagmar: line 3:(?!.*line 3)/s),
       '✓ dispatched 2 jobs, and not 2 lines',
     ])
     expect(exitCode).toBe(2)

@@ -60,6 +60,25 @@ describe('the page of a job', () => {
     ])
   })
 
+  it('names what was killed before what was skipped because of it', () => {
+    const tasks = [
+      taskOf('build'),
+      taskOf('test', { status: 'killed' }),
+      taskOf('deploy', { status: 'skipped', skipped: { reason: 'dependency-failed', by: 'test' } }),
+      taskOf('other', { status: 'killed' }),
+    ]
+    const heads = page(detailsOf({ status: 'failed', settledAt: now, tasks })).slice(3)
+    expect(heads.flatMap((line) => line.match(/^ {2}\S +\S+|^\S.*/) ?? [])).toEqual([
+      'what failed',
+      '  ✗ test',
+      'skipped because of that',
+      '  - deploy',
+      'other tasks',
+      '  ✓ build',
+      '  ✗ other',
+    ])
+  })
+
   it('says how to answer a task that asks', () => {
     const tasks = [taskOf("it's", { status: 'running', questions: ['Really deploy?'] })]
     expect(page(detailsOf({ isAsking: true, tasks })).slice(4)).toEqual([

@@ -180,6 +180,18 @@ describe('ids for completion', () => {
     expect((await look(jobs, 'jobs 0001 --ids')).out).toBe('build\ntest\ndeploy\n')
   })
 
+  it.each([
+    ['--limit 1', ['0003']],
+    ['--limit 9', ['0003', '0002', '0001']],
+    ['--status completed', ['0002', '0001']],
+    ['--project other', ['0002']],
+    ['--status completed --limit 1', ['0002']],
+  ])('are narrowed by %s, as the list is', async (flags, ends) => {
+    const jobs = fakeJobs([{ status: 'completed' }, { status: 'completed', project: 'other' }, {}])
+    const { out } = await look(jobs, `jobs --ids ${flags}`)
+    expect(out).toBe(ends.map((end) => `261126-113754-${end}\n`).join(''))
+  })
+
   it('are none where there is no supervisor, which is not started for that', async () => {
     expect(await look(undefined, 'jobs --ids')).toMatchObject({ out: '', err: '', exitCode: 0 })
   })
