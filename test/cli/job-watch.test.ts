@@ -177,6 +177,7 @@ describe('a job that is watched on a terminal', () => {
     fake.start()
     const it = await watching(fake)
     await it.press('q')
+    expect(it.all().join('\n')).toContain('the job goes on here in plain lines; Ctrl-C detaches')
     await it.settle(60_000)
     expect(it.all().at(-1)).toMatch(/^01:00\.\d test {4}started$/)
     // Nothing but signals comes from the keyboard now.

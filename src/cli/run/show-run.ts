@@ -85,6 +85,8 @@ export function showRun(options: ShowRunOptions): ShownRun {
     if (done?.do === 'leave') {
       display.keys?.leave()
       asked?.useLines()
+      // The keys are gone with the view, and nothing else would say how to get away.
+      if (options.onDetach !== undefined) display.say('the job goes on here in plain lines; Ctrl-C detaches')
     }
   }
   const isAsking =
