@@ -31,7 +31,10 @@ export interface JobSummary {
   /** How many tasks it has. */
   readonly total: number
   readonly counts: TaskCounts
-  /** How much of it is done: 0 to 1. Settled tasks count whole, and running ones by their progress. */
+  /**
+   * How much of it is done: 0 to 1. Settled tasks count whole, and running ones by their progress. Of a job that has
+   * failed or was killed, only what completed.
+   */
   readonly progress: number
   /** The latest thing worth a person's notice: output, progress, a failure, or what it waits for. Escapes are cut. */
   readonly message: string

@@ -22,6 +22,12 @@ describe('a plan with tasks that ask before they start, where nobody is there', 
     expect(stderr).toContain('--yes says yes to all that asks so, --answer deploy=yes (or no) to one.')
   })
 
+  it('is refused with what was given ahead and is no answer', async () => {
+    const { code, stderr } = await dagmar(['run', planWith(plan), '--answer', 'deploy=maybe']).ended
+    expect(code).toBe(2)
+    expect(stderr).toContain('--answer deploy=maybe is neither yes nor no')
+  })
+
   it('is refused for the tasks that are left open, and only for those that are to run', async () => {
     const { code, stderr } = await dagmar(['run', planWith(plan), '--answer', 'deploy=no']).ended
     expect([code, stderr.includes('answer whether publish may start')]).toEqual([2, true])

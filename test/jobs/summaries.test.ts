@@ -120,6 +120,11 @@ describe('the summary of a job', () => {
     expect(summary.counts).toMatchObject({ completed: 1, running: 1, pending: 2 })
   })
 
+  it('is at a bad end as far as what completed: what was skipped is not done', async () => {
+    const summary = await runOf({ a: { run: done }, b: { run: fails }, c: { run: done, needs: ['b'] } })
+    expect(summary).toMatchObject({ status: 'failed', progress: 1 / 3 })
+  })
+
   it('says at the end why it failed, and that it asks while it does', async () => {
     expect((await runOf({ a: { run: fails } })).message).toContain('it broke')
     const asking = await runOf({ a: { run: (context) => context.ask('really?') } })

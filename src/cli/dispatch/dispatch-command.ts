@@ -36,7 +36,7 @@ export async function dispatchCommand(
   const job = await dispatcher.dispatch(planFile.definition, { ...options, ...given })
   await io.print(flags.json === true ? `${JSON.stringify({ id: job.id })}\n` : `${job.id}\n`)
   await job.call()
-  io.note(dispatchedNote(options.name ?? planFile.plan.name, io.paint))
+  io.note(dispatchedNote(options.name ?? planFile.plan.name, given.after, io.paint))
   return 0
 }
 

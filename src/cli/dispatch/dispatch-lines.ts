@@ -72,7 +72,9 @@ export async function dispatchLines(
   }
   await printed
   io.note(
-    `${io.paint(`✓ dispatched ${withNoun(done, 'job')}`, 'good')}${bad === 0 ? '' : `, and not ${withNoun(bad, 'line')}`}`,
+    bad === 0
+      ? io.paint(`✓ dispatched ${withNoun(done, 'job')}`, 'good')
+      : io.paint(`dispatched ${withNoun(done, 'job')}, and not ${withNoun(bad, 'line')}`, 'odd'),
   )
   return bad === 0 ? 0 : 2
 }

@@ -140,7 +140,8 @@ function taskSpans(task: JobTask, width: number): readonly Span[] {
 }
 
 function attemptOf(attempt: number, most: number | null): string {
-  return most === null ? `attempt ${attempt}` : `attempt ${attempt} of ${Math.max(attempt, most)}`
+  // One that its supervisor cut off by dying does not count.
+  return most === null || attempt > most ? `attempt ${attempt}` : `attempt ${attempt} of ${most}`
 }
 
 function saidBy({ status, failure, message = '', skipped, questions }: JobTask): string {

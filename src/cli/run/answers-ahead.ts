@@ -35,15 +35,21 @@ export function answersByTask(
  * Refuses a plan with tasks that ask whether they may start, where nobody is there to answer, and nothing answers ahead.
  * Throws `CONFIG_INVALID` with their names.
  */
-export function refuseUnanswered({ tasks }: Pick<Plan, 'tasks'>, ahead: AnswersAhead): void {
+export function refuseUnanswered(plan: Pick<Plan, 'tasks'>, given: Parameters<typeof answersAhead>[0]): void {
+  const { tasks } = plan
+  const ahead = answersAhead(given, plan)
   const open = tasks.filter(
     ({ id, confirm }) =>
       confirm !== undefined && confirm.defaultAnswer === undefined && ahead(id, 'confirm') === undefined,
   )
   if (open.length === 0) return
   const names = listed(open.map(({ id }) => id))
+  const [unfit] = answersByTask(given.answer ?? [], plan).get(open[0]!.id) ?? []
   throw new DagmarError('CONFIG_INVALID', {
-    message: `Nobody is there to answer whether ${names} may start.`,
+    message:
+      unfit === undefined
+        ? `Nobody is there to answer whether ${names} may start.`
+        : `--answer ${open[0]!.id}=${unfit} is neither yes nor no, and nobody is there to answer whether ${names} may start.`,
     hint: `Answer ahead: --yes says yes to all that asks so, --answer ${open[0]!.id}=yes (or no) to one.`,
     facts: { tasks: open.map(({ id }) => id) },
   })

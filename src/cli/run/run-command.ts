@@ -79,7 +79,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<number>
   const isAttended =
     stdin.isTTY && look !== 'json' && ![path, flags.input, flags.results].includes('-') && !isUnattended(env)
   const isShownToSomebody = inspected?.control === true && inspected.stays
-  if (!isAttended && !isShownToSomebody) refuseUnanswered(plan, answersAhead(flags, plan))
+  if (!isAttended && !isShownToSomebody) refuseUnanswered(plan, flags)
   return runPlan(plan, {
     input,
     concurrency,

@@ -241,7 +241,7 @@ export class JobBook {
       const { id } = entry
       if (entry.end !== undefined && !this.#busy.has(entry)) continue
       throw new DagmarError('JOB_OPEN', {
-        message: `The job ${id} is not settled, so that it cannot be removed.`,
+        message: `The job ${id} is not settled.`,
         hint: `Kill it first: dagmar kill ${id}`,
         facts: { id },
       })

@@ -86,12 +86,18 @@ export function runSummary(known: Known, view: RunView): Placeless {
     total,
     counts,
     message,
-    progress: total === 0 ? 1 : done / total,
+    progress: progressOf(view, total, done),
     ...(hasStarted ? { startedAt: firstStart } : {}),
     ...(settledAt === undefined ? {} : { settledAt }),
     ...(isAsking ? { isAsking } : {}),
     ...(reason === undefined ? {} : { reason }),
   }
+}
+
+/** A job that ended badly is as far as it got: what was skipped because of that is not done. */
+function progressOf({ status, counts }: RunView, total: number, done: number): number {
+  if (status === 'failed' || status === 'killed') return total === 0 ? 0 : counts.completed / total
+  return total === 0 ? 1 : done / total
 }
 
 /** A job that ended before it had a run. */
@@ -100,7 +106,7 @@ export function endedSummary(
   { status, reason, at }: { readonly status: JobStatus; readonly reason: string; readonly at: number },
 ): Placeless {
   const counts = { ...noTasks(), skipped: known.total }
-  return { ...waitingSummary(known), status, reason, counts, progress: 1, settledAt: at, message: reason }
+  return { ...waitingSummary(known), status, reason, counts, progress: 0, settledAt: at, message: reason }
 }
 
 function statusOf({ status, counts }: RunView, hasStarted: boolean): JobStatus {

@@ -204,7 +204,7 @@ describe('plans of stdin', () => {
     expect(err).toEqual([
       expect.stringMatching(/^dagmar: line 2:(?!.*line 2)/s),
       expect.stringMatching(/^dagmar: line 3:(?!.*line 3)/s),
-      '✓ dispatched 2 jobs, and not 2 lines',
+      'dispatched 2 jobs, and not 2 lines',
     ])
     expect(exitCode).toBe(2)
   })
