@@ -18,6 +18,7 @@ describe('a check of a sound plan', () => {
   it('says ok and how large it is', async () => {
     expect(await check(at('good.yaml'))).toEqual({
       out: `ok  ${at('good.yaml')}: 5 tasks, 6 dependencies, longest chain 3, at most 3 side by side\n`,
+      err: '',
       refusal: undefined,
       exitCode: 0,
     })

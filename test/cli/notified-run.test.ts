@@ -70,7 +70,11 @@ describe("the user's configuration", () => {
   it.each([
     ['', 0, ''],
     ['# nothing yet\n', 0, ''],
-    ['[]', 2, 'The configuration is an empty list, but it must be an object with fields such as notify.'],
+    [
+      '[]',
+      2,
+      'The configuration is an empty list, but it must be an object with fields such as notify, agents, jobs.',
+    ],
     ['a: [', 2, ':1:'],
   ])('that says %j', async (text, code, why) => {
     const DAGMAR_CONFIG = configured(text)
