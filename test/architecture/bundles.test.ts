@@ -66,8 +66,12 @@ describe('what is loaded at once', () => {
     expect(files.length).toBeLessThanOrEqual(4)
   })
 
-  it('to dispatch a command is one file', () => {
-    expect(loadedBy('cli.js')).toEqual({ files: [expect.stringMatching(/cli\.js$/)], packages: [] })
+  it('to dispatch a command is one file beside the one that every command begins with', () => {
+    const folder = dirname(builtDagmar())
+    const begun = readFileSync(join(folder, 'cli.js'), 'utf8')
+    const [, quick] = /import\("\.\/(chunks\/quick-dispatch-[\w-]{8}\.js)"\)/.exec(begun) ?? []
+    expect(loadedBy('cli.js')).toEqual({ files: [join(folder, 'cli.js')], packages: [] })
+    expect(loadedBy(quick!)).toEqual({ files: [join(folder, quick!)], packages: [] })
   })
 
   it("by import 'dagmar/plan-file' is nothing that runs a plan", () => {

@@ -28,6 +28,9 @@ export async function quickDispatch(words: readonly string[]): Promise<number | 
   if (options === undefined || mayRedact(process.env)) return undefined
   const job = spooled(words.slice(end + 1), options)
   if (job === undefined) return undefined
+  // A reader that stops early is no error.
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
   process.stdout.write(`${job.id}\n`)
   try {
     await job.call()
