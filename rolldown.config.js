@@ -39,7 +39,7 @@ const groups = [
   { name: 'command-line', test: /\/commander\/|\/src\/cli\/(?:program|screen\/reader-gone)\.ts/ },
   {
     name: 'plans',
-    test: /\/src\/(?:errors|graph|time|chance|containers)\/|\/src\/text\/(?:spelled-out|with-noun)|\/src\/executors\/(?:attempt|built-in|command)\.ts/,
+    test: /\/src\/(?:errors|graph|time|chance|containers)\/|\/src\/text\/(?:listed|spelled-out|with-noun)|\/src\/executors\/(?:attempt|built-in|command)\.ts/,
   },
   { name: 'machines', test: /\/machines\/|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/ },
   {

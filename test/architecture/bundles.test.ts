@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import limits from '../../.size-limit.json' with { type: 'json' }
@@ -72,6 +72,17 @@ describe('what is loaded at once', () => {
     const [, quick] = /import\("\.\/(chunks\/quick-dispatch-[\w-]{8}\.js)"\)/.exec(begun) ?? []
     expect(loadedBy('cli.js')).toEqual({ files: [join(folder, 'cli.js')], packages: [] })
     expect(loadedBy(quick!)).toEqual({ files: [join(folder, quick!)], packages: [] })
+  })
+
+  it('to dispatch a plan is nothing that runs one', () => {
+    const folder = join(dirname(builtDagmar()), 'chunks')
+    const begun = readdirSync(folder).filter((name) =>
+      /^(?:dispatch-command|dispatcher)-[\w-]{8}\.js$/.test(name),
+    )
+    expect(begun.length).toBeGreaterThanOrEqual(2)
+    const packages = begun.flatMap((name) => loadedBy(`chunks/${name}`).packages)
+    expect(new Set(packages)).not.toContain('xstate')
+    expect(new Set(packages)).not.toContain('rxjs')
   })
 
   it("by import 'dagmar/plan-file' is nothing that runs a plan", () => {
