@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { shownMessage } from '../text/shown-text.ts'
 import { addActingCommands, addForgettingCommands } from './acting-on-jobs.ts'
+import { addAgentCommands } from './agents.ts'
 import { addCheckCommand } from './check.ts'
 import { addCompletionCommand } from './completion.ts'
 import { addDispatchCommand } from './dispatch.ts'
@@ -52,6 +53,7 @@ export function createProgram(version: string): Command {
   addActingCommands(program)
   addExplainingCommands(program)
   addForgettingCommands(program)
+  addAgentCommands(program)
   addSupervisorCommand(program)
   return program
 }

@@ -19,5 +19,8 @@ export {
   type JobTask,
   type TaskCounts,
 } from './job.ts'
+export type { UsageKey, UsageRow } from '../agents/usage-rows.ts'
+export type { AgentStatus } from '../../machines/agent.ts'
+export type { AgentUsage, ListedAgent } from '../runtime/agents/agents.ts'
 export type { JobSelection } from './spec.ts'
 export type { Notification, NotifiedEvent } from '../plan-file/notification.ts'

@@ -1,5 +1,6 @@
 import type { Plan } from '../../graph/plan.ts'
 import type { PlanAgent } from '../../plan-file/agents-of.ts'
+import type { Agents } from '../../runtime/agents/agents.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 
 export function asksForAgents({ tasks }: Pick<Plan, 'tasks'>): boolean {
@@ -15,7 +16,7 @@ export async function agentsFor(
 }
 
 /** A runtime gets none where there are none: it says then that it has none. */
-export async function agentsOf(agents: readonly PlanAgent[]): Promise<Pick<RuntimeOptions, 'agents'>> {
+export async function agentsOf(agents: readonly PlanAgent[]): Promise<{ readonly agents?: Agents }> {
   if (agents.length === 0) return {}
   const loaded = await import('../../runtime/agents/index.ts')
   return { agents: loaded.agents({ list: agents.map(({ options }) => options) }) }

@@ -78,6 +78,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Jobs> {
     })),
     deadLetters: (query = {}) => link.ask({ verb: 'dead-letters', query }),
     prune: (query: JobQuery) => link.ask({ verb: 'prune', query }),
+    agents: () => link.ask({ verb: 'agents' }),
+    usage: ({ by = 'agent', since } = {}) =>
+      link.ask({ verb: 'usage', by, ...(since === undefined ? {} : { since }) }),
     status: () => link.ask<SupervisorStatus>({ verb: 'status' }),
     stop: async ({ now = false } = {}) => {
       await link.ask({ verb: 'stop', now })

@@ -1,5 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { TaskId } from '../../../machines/outcome.ts'
+import type { UsageKey, UsageRow } from '../../agents/usage-rows.ts'
+import type { ListedAgent } from '../../runtime/agents/agents.ts'
 import type { Explanation } from '../../events/explanation.ts'
 import type { Fact, RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
@@ -124,6 +126,10 @@ export interface Jobs {
   deadLetters(query?: JobQuery): Promise<readonly JobDeadLetter[]>
   /** Forgets settled jobs that fit; resolves with their ids. */
   prune(query: JobQuery): Promise<readonly string[]>
+  /** The agents of the user's configuration as they are now, in the order of their ids. */
+  agents(): Promise<readonly ListedAgent[]>
+  /** What agents have used, over all jobs: since ever, or since an instant (epoch milliseconds). */
+  usage(options?: { readonly by?: UsageKey; readonly since?: number }): Promise<readonly UsageRow[]>
   status(): Promise<SupervisorStatus>
   /**
    * Ends the supervisor. Without `now` it lets live tasks finish first; with it they are ended, and start again as

@@ -23,6 +23,8 @@ const repeatable: ReadonlySet<Request['verb']> = new Set([
   'drain',
   'settled',
   'dead-letters',
+  'agents',
+  'usage',
   'status',
 ])
 /** How often a supervisor may be lost over one question. */

@@ -1,3 +1,4 @@
+import type { UsageKey } from '../../agents/usage-rows.ts'
 import type { Fact } from '../../events/facts.ts'
 import type { JobQuery, JobSummary } from '../job.ts'
 import type { JobSpec } from '../spec.ts'
@@ -43,6 +44,8 @@ export type Request =
   | { readonly verb: 'remove'; readonly ids: readonly string[] }
   | { readonly verb: 'prune'; readonly query: JobQuery }
   | { readonly verb: 'dead-letters'; readonly query: JobQuery }
+  | { readonly verb: 'agents' }
+  | { readonly verb: 'usage'; readonly by: UsageKey; readonly since?: number }
   | { readonly verb: 'status' }
   /** Answered by whoever is awake. */
   | { readonly verb: 'ping' }

@@ -1,3 +1,6 @@
+import { usageRows } from '../../agents/usage-rows.ts'
+import { type AgentFact, agentsJournal } from '../../events/agent-facts.ts'
+import type { Agents } from '../../runtime/agents/agents.ts'
 import type { Runtime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
@@ -19,6 +22,8 @@ import { readSpec } from './read-spec.ts'
 export interface AnswerOptions {
   readonly book: JobBook
   readonly list: JobList
+  /** Undefined where there are none. */
+  readonly agents: Agents | undefined
   /** What all jobs tell from now on. */
   readonly allFacts: Runtime['events$']
   readonly store: Store
@@ -164,6 +169,12 @@ export function answerRequests(options: AnswerOptions): Answer {
     remove: ({ ids }) => forget(ids.map(entryOf)),
     prune: ({ query }) => prune(query),
     'dead-letters': ({ query }) => deadLetters(query),
+    agents: () => options.agents?.list() ?? [],
+    usage: async ({ by, since }) => {
+      // Their journal lies among those of the runs, and has facts of its own.
+      const facts = (await store.read(agentsJournal)) as readonly unknown[] as readonly AgentFact[]
+      return usageRows(facts, by, since)
+    },
     status: () => options.status(),
     stop: ({ now }) => options.stop(now),
     'watch-jobs': ({ n }, client) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { asError } from '../../errors/foreign-value.ts'
 import { processExecutor } from '../../executors/process/process-executor.ts'
-import type { RuntimeAgents } from '../../runtime/admission/agent-desk.ts'
+import type { Agents } from '../../runtime/agents/agents.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { sqlite } from '../../stores/sqlite/index.ts'
@@ -35,7 +35,7 @@ export interface SupervisorOptions {
   /** Pools that the tasks of all jobs share. @default none */
   readonly pools?: Readonly<Record<string, number>>
   /** Who does the tasks that ask for an agent. @default nobody: a job that asks for one fails */
-  readonly agents?: RuntimeAgents
+  readonly agents?: Agents
   /** Most bytes of the output of an attempt that are kept in one file. */
   readonly logBytes?: number
   readonly isSecret?: IsSecret
@@ -285,6 +285,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     store,
     environments,
     allFacts: runtime.events$,
+    agents: options.agents,
     status,
     look,
     stop,

@@ -6,7 +6,15 @@ import { dagmar, expectNothingLeft, folderWith, planWith } from '../spawned-dagm
 /** Each call is a process. */
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 })
 
-const ada = { id: 'ada', capabilities: ['write'], run: 'cat > told; echo done', stdin: 'prompt' }
+const ada = {
+  id: 'ada',
+  capabilities: ['write'],
+  maxLoad: 1,
+  allowance: { dailyTokens: 1000 },
+  speaks: true,
+  run: `cat > told; echo '::dagmar usage {"model":"small","inputTokens":30,"outputTokens":12}'; echo done`,
+  stdin: 'prompt',
+}
 let env: Readonly<Record<string, string>>
 
 beforeEach(() => {
@@ -26,6 +34,19 @@ describe('a job with prompts', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('✓ dispatched')])
     expect((await dagmar(['wait', stdout.trim()], { env }).ended).code).toBe(0)
     expect(readFileSync(join(dirname(plan), 'told'), 'utf8')).toBe('a poem')
+
+    const agents = (await dagmar(['agents'], { env }).ended).stdout.split('\n')
+    expect(agents[0]).toMatch(/^agent +status +load +today +left +last sign +does$/)
+    expect(agents[1]).toMatch(/^ada +available +0 of 1 +42 tokens in 1 +958 tokens +.+ ago$/)
+    const usage = async (...words: string[]) => (await dagmar(['usage', ...words], { env }).ended).stdout
+    expect(JSON.parse(await usage('--json'))).toEqual([{ key: 'ada', tokens: 42, costUsd: 0, attempts: 1 }])
+    expect(await usage('--by', 'job')).toContain(stdout.trim())
+    expect(await usage('--by', 'model')).toMatch(/small +0 +42/)
+    // What was used outlives the supervisor.
+    await dagmar(['supervisor', 'stop'], { env }).ended
+    expect(await usage('--by', 'day')).toMatch(/^\d{4}-\d\d-\d\d +1 +42$/m)
+    const bad = await dagmar(['usage', '--by', 'agnet'], { env }).ended
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining("Did you mean 'agent'?")])
   })
 
   it('is refused where it asks for agents of its own, which no other job knows', async () => {

@@ -118,6 +118,8 @@ export function fakeJobs(given: readonly Partial<JobDetails>[], options: FakeOpt
       for (const { id } of gone) all.delete(id)
       return gone.map(({ id }) => id)
     },
+    agents: async () => [],
+    usage: async () => [],
     status: async () => ({
       pid: 4711,
       version: '0.1.0',
