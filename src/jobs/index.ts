@@ -19,6 +19,7 @@ export {
   type JobTask,
   type TaskCounts,
 } from './job.ts'
+export type { AgentView } from '../agents/registry.ts'
 export type { UsageKey, UsageRow } from '../agents/usage-rows.ts'
 export type { AgentStatus } from '../../machines/agent.ts'
 export type { AgentUsage, ListedAgent } from '../runtime/agents/agents.ts'

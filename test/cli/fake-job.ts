@@ -1,5 +1,6 @@
 import { createRuntime, type Fact, plan, type RunHandle, SimulatedClock } from 'dagmar'
 import { BehaviorSubject, defer, Observable, ReplaySubject, switchMap } from 'rxjs'
+import { noTasks } from '../../src/events/task-view.ts'
 import type { Job, Jobs } from '../../src/jobs/client/jobs.ts'
 import type { JobDetails, JobStatus, JobSummary } from '../../src/jobs/job.ts'
 
@@ -122,17 +123,5 @@ export type FakeJob = ReturnType<typeof fakeJob>
 
 /** Where all tasks of a job are that has not started. */
 export function fakeCounts(pending: number): JobSummary['counts'] {
-  return {
-    pending,
-    ready: 0,
-    dispatched: 0,
-    starting: 0,
-    running: 0,
-    stalled: 0,
-    stopping: 0,
-    completed: 0,
-    failed: 0,
-    killed: 0,
-    skipped: 0,
-  }
+  return { ...noTasks(), pending }
 }

@@ -1,5 +1,6 @@
 import { createRuntime, type PlanDefinition, plan, type RunHandle, SimulatedClock } from 'dagmar'
 import { describe, expect, it } from 'vitest'
+import { jobStatuses } from '../../src/cli/jobs/job-look.ts'
 import { countJobs, type JobStatus } from '../../src/jobs/job.ts'
 import { runSummary, waitingSummary } from '../../src/jobs/supervisor/summary-of.ts'
 import { jobTasks } from '../../src/jobs/supervisor/details-of.ts'
@@ -82,19 +83,7 @@ describe('the status of a job', () => {
   })
 
   it('counts as the line below a list says', () => {
-    const all: JobStatus[] = [
-      'dispatched',
-      'starting',
-      'running',
-      'stalled',
-      'paused',
-      'draining',
-      'killing',
-      'completed',
-      'failed',
-      'killed',
-    ]
-    expect(countJobs(all.map((status) => ({ status })))).toEqual({
+    expect(countJobs(jobStatuses.map((status) => ({ status })))).toEqual({
       running: 5,
       pending: 2,
       completed: 1,

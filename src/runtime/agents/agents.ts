@@ -1,20 +1,11 @@
 import type { Observable } from 'rxjs'
-import type { AgentStatus } from '../../../machines/agent.ts'
+import type { AgentView } from '../../agents/registry.ts'
 import type { AgentFact } from '../../events/agent-facts.ts'
 import type { RuntimeAgents } from '../admission/agent-desk.ts'
 import type { AgentOptions } from './agent-options.ts'
 
 /** An agent as it is now. */
-export interface ListedAgent {
-  readonly id: string
-  readonly capabilities: readonly string[]
-  readonly status: AgentStatus
-  /** How many live attempts it has. */
-  readonly load: number
-  /** How many it takes at once; 0 for any number. */
-  readonly maxLoad: number
-  /** The instant of its last sign, epoch ms. */
-  readonly lastHeartbeatAt: number
+export interface ListedAgent extends AgentView {
   /** The attempts that it has. */
   readonly jobs: readonly { readonly runId: string; readonly taskId: string; readonly attempt: number }[]
   /** What it has used today. */

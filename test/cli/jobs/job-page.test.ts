@@ -1,9 +1,10 @@
+import { jobStatuses } from '../../../src/cli/jobs/job-look.ts'
 import { describe, expect, it } from 'vitest'
 import { jobPage } from '../../../src/cli/jobs/job-page.ts'
 import { painter } from '../../../src/cli/screen/colours.ts'
 import { displayWidth } from '../../../src/cli/screen/text-width.ts'
 import type { JobDetails } from '../../../src/jobs/job.ts'
-import { allStatuses, detailsOf, dispatchedAt, now, taskOf } from './made-jobs.ts'
+import { detailsOf, dispatchedAt, now, taskOf } from './made-jobs.ts'
 
 const paint = painter(false)
 const page = (details: JobDetails, columns?: number, isWhole = false) =>
@@ -30,7 +31,7 @@ describe('the page of a job', () => {
     ])
   })
 
-  it.each(allStatuses)('says %s, with the 20 cells', (status) => {
+  it.each(jobStatuses)('says %s, with the 20 cells', (status) => {
     expect(page(detailsOf({ status }))[0]).toMatch(new RegExp(`^${status.toUpperCase()} \\[[█░]{20}\\] 30%`))
   })
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { jobBar, jobPercent, shortAge } from '../../../src/cli/jobs/job-look.ts'
+import { jobStatuses, jobBar, jobPercent, shortAge } from '../../../src/cli/jobs/job-look.ts'
 import { countsLine, jobTable } from '../../../src/cli/jobs/job-table.ts'
 import { painter } from '../../../src/cli/screen/colours.ts'
 import { displayWidth } from '../../../src/cli/screen/text-width.ts'
 import type { JobSummary } from '../../../src/jobs/job.ts'
-import { allStatuses, jobOf, now } from './made-jobs.ts'
+import { jobOf, now } from './made-jobs.ts'
 
 const plain = painter(false)
 const drawn = (jobs: readonly JobSummary[], columns?: number) =>
@@ -32,7 +32,7 @@ describe('the list of jobs', () => {
   it.each([40, 41, 55, 79, 80, 100, 133, 200])(
     'fits a terminal of %i columns, whatever is in it',
     (columns) => {
-      const jobs = allStatuses.flatMap((status, index) => [
+      const jobs = jobStatuses.flatMap((status, index) => [
         jobOf({ status, place: index + 1, name: `${'n'.repeat(299)}${index}`, project: 'p'.repeat(300) }),
         jobOf({ status, place: index + 1_000, name: '日本語の名前'.repeat(50), message: 'm'.repeat(10_000) }),
         jobOf({
@@ -81,7 +81,7 @@ describe('the list of jobs', () => {
 
   it('has a colour for each kind of status', () => {
     const paint = painter(true)
-    const colours = allStatuses.map((status) => {
+    const colours = jobStatuses.map((status) => {
       const [, row] = jobTable([jobOf({ status })], { columns: 100, paint, now })
       // oxlint-disable-next-line no-control-regex
       return new RegExp(`\u001b\\[(\\d+)m${status}`).exec(row!)![1]
@@ -110,7 +110,7 @@ describe('the line of counts', () => {
   it('counts stalled, paused and ending jobs as running, and killed ones as failed', () => {
     expect(
       countsLine(
-        allStatuses.map((status) => ({ status })),
+        jobStatuses.map((status) => ({ status })),
         plain,
       ),
     ).toBe('Running 5 · Pending 2 · Completed 1 · Failed 2')

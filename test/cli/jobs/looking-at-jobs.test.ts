@@ -1,3 +1,4 @@
+import { jobStatuses } from '../../../src/cli/jobs/job-look.ts'
 import { describe, expect, it } from 'vitest'
 import { addExplainingCommands } from '../../../src/cli/explaining-jobs.ts'
 import { addLookingCommands } from '../../../src/cli/looking-at-jobs.ts'
@@ -7,7 +8,7 @@ import type { JobDetails } from '../../../src/jobs/job.ts'
 import { created, numbered } from '../../events/made-facts.ts'
 import { type AskOptions, calledWith } from './called-jobs.ts'
 import { fakeJobs } from './fake-jobs.ts'
-import { allStatuses, dispatchedAt, now, taskOf } from './made-jobs.ts'
+import { dispatchedAt, now, taskOf } from './made-jobs.ts'
 
 const look = (jobs: Jobs | undefined, line: string | readonly string[], options?: AskOptions) =>
   calledWith(
@@ -34,7 +35,7 @@ describe('the list', () => {
   })
 
   it('has a row a job and counts them', async () => {
-    const { out } = await look(fakeJobs(allStatuses.map((status) => ({ status }))), 'jobs')
+    const { out } = await look(fakeJobs(jobStatuses.map((status) => ({ status }))), 'jobs')
     const lines = out.trimEnd().split('\n')
     expect(lines).toHaveLength(13)
     expect(lines.at(-1)).toBe('Running 5 · Pending 2 · Completed 1 · Failed 2')

@@ -1,5 +1,5 @@
 import { noTasks } from '../../../src/events/task-view.ts'
-import type { JobDetails, JobStatus, JobSummary, JobTask } from '../../../src/jobs/job.ts'
+import type { JobDetails, JobSummary, JobTask } from '../../../src/jobs/job.ts'
 
 /** 26 November 2026, 11:37:54 UTC. */
 export const dispatchedAt = Date.UTC(2026, 10, 26, 11, 37, 54)
@@ -45,16 +45,3 @@ export function detailsOf(fields: Partial<JobDetails> = {}): JobDetails {
   ]
   return { ...jobOf(fields), pid: 4711, folder: '/home/me/.local/state/dagmar/jobs/1', ...fields, tasks }
 }
-
-export const allStatuses: readonly JobStatus[] = [
-  'dispatched',
-  'starting',
-  'running',
-  'stalled',
-  'paused',
-  'draining',
-  'killing',
-  'completed',
-  'failed',
-  'killed',
-]
