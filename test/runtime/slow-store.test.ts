@@ -122,6 +122,45 @@ describe('a store that takes its time', () => {
     expect(watched.result?.outputs).toEqual({ a: 'a', b: 'ok', c: 'c' })
   })
 
+  it('does not let `why` name a question that is answered for the one that is not yet safe', async () => {
+    const hand = desk()
+    const store = slowStore()
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock, store, executors: { hand } })
+    const tasks = { a: { run: byHand, confirm: 'Deploy?', onFailure: 'ask' } } as const
+    const run = runtime.dispatch(plan({ name: 'one', tasks }))
+    const asked = () => run.why('a').waitsFor.find(({ kind }) => kind === 'answer')
+    const settle = async (): Promise<void> => {
+      while (store.waiting.length > 0) {
+        store.waiting.shift()!.safe()
+        await clock.advanceAsync(0)
+      }
+    }
+    await clock.advanceAsync(0)
+    await settle()
+    expect(asked()).toMatchObject({ of: 'confirm', question: 'Deploy?' })
+    run.answer('a', 'yes')
+    await clock.advanceAsync(0)
+    await settle()
+    hand.say('a/1', { type: 'attempt.asked', question: 'Which?' })
+    await clock.advanceAsync(0)
+    await settle()
+    expect(asked()).toMatchObject({ of: 'handler', question: 'Which?' })
+    run.answer('a', 'this')
+    hand.say('a/1', { type: 'attempt.asked', question: 'And now?' })
+    expect(asked()).toMatchObject({ of: 'handler', question: '' })
+    await clock.advanceAsync(0)
+    await settle()
+    expect(asked()).toMatchObject({ of: 'handler', question: 'And now?' })
+    run.answer('a', 'that')
+    hand.fails('a/1')
+    expect(asked()).toMatchObject({ of: 'failure', question: '' })
+    await clock.advanceAsync(0)
+    await settle()
+    expect(asked()).toMatchObject({ of: 'failure' })
+    expect(() => run.answer('a', 'yes')).toThrow(expect.objectContaining({ code: 'ANSWER_INVALID' }))
+  })
+
   it('does not keep attempts from being ended: aborting and forcing wait for no store', async () => {
     const hand = desk()
     const store = slowStore()

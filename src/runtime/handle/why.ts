@@ -30,14 +30,14 @@ export function why(run: Run, index: number): Explanation {
 function knownOf(run: Run, index: number): Unsettled {
   const context = run.live.get(index)?.context
   const { lanes, queue, outcomes, asked } = run.books
-  const { id, needs } = run.plan.tasks[index]!
+  const { needs } = run.plan.tasks[index]!
   return {
     status: context?.state ?? (asked.has(index) ? 'dispatched' : queue.has(index) ? 'ready' : 'pending'),
     structure: run.plan.structure[index]!,
     runStatus: run.dagContext.state,
     outcomeOf: (_, place) => outcomes[needs[place]!],
     question:
-      asked.has(index) || (context !== undefined && isAsked(context)) ? questionIn(run, id) : undefined,
+      asked.has(index) || (context !== undefined && isAsked(context)) ? questionIn(run, index) : undefined,
     considered: context === undefined ? undefined : refusedBy(context, run.live.get(index)!),
     instants: context === undefined ? [] : instantsIn(context),
     room: () => {
@@ -47,11 +47,14 @@ function knownOf(run: Run, index: number): Unsettled {
   }
 }
 
-/** The question may not be committed yet. */
-function questionIn({ log }: Run, id: TaskId): Unsettled['question'] {
-  const task = log.task(id)
-  const told = task === undefined ? undefined : questionOf(task)
-  return told ?? { kind: 'answer', question: '', of: 'handler' }
+/** The question that is open. Its text is not known before its facts are committed: what was asked earlier is answered. */
+function questionIn({ log, live, books, plan }: Run, index: number): Unsettled['question'] {
+  const task = log.task(plan.tasks[index]!.id)
+  const context = live.get(index)?.context
+  const isCommitted = task !== undefined && task.seq >= (live.get(index)?.lastSeq ?? books.lastSeq[index]!)
+  const told = isCommitted ? questionOf(task) : undefined
+  const of = context === undefined ? 'confirm' : context.state === 'dispatched' ? 'failure' : 'handler'
+  return told ?? { kind: 'answer', question: '', of }
 }
 
 /** The agents that could not have it, while it waits because of that. */
