@@ -44,7 +44,7 @@ const groups = [
   { name: 'machines', test: /\/machines\/|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/ },
   {
     name: 'runtime',
-    test: /\/src\/(?:events|stores\/[\w-]+\.ts|runtime\/(?!agents|compile|durable|steps\/(?:recover-run|restore-task)|run\/(?:run-past|older-facts|kept-values|json-codec)|standstill-watch|store-silent)|executors\/(?!prompt)[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
+    test: /\/src\/(?:events|stores\/[\w-]+\.ts|runtime\/(?!agents|compile|consume|durable|steps\/(?:recover-run|restore-task)|run\/(?:run-past|older-facts|kept-values|json-codec)|standstill-watch|store-silent|warm-run)|executors\/(?!prompt)[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,
   },
 ]
 

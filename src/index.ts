@@ -107,6 +107,12 @@ export type {
   RunQuery,
   Store,
 } from './ports/store.ts'
+export type { Consumption, SourceView } from './runtime/consume/consume.ts'
+export type { ItemOutcome } from './runtime/consume/outcome-of-item.ts'
+export type { Items, Settle, Source } from './runtime/consume/source.ts'
+export type { SourceFact } from './runtime/consume/source-facts.ts'
+export type { ItemOptions, SourceItem } from './runtime/consume/source-item.ts'
+export type { ConsumeOptions } from './runtime/consume/source-options.ts'
 export { createRuntime, RunFailedError, type Runtime } from './runtime/create-runtime.ts'
 export type { DeadLetter, HistoryQuery } from './runtime/durable/history.ts'
 export type { RecoverOptions, Recovered } from './runtime/durable/durable-runs.ts'

@@ -97,6 +97,11 @@ export interface Plan<Outputs = Readonly<Record<string, unknown>>, Input = unkno
   readonly version: string | undefined
   readonly inputSchema: StandardSchemaV1<unknown, Input> | undefined
   /**
+   * When it was asked for, in epoch ms. Among runs whose ready tasks have the same priority, those with an earlier one go
+   * first, and those without it before all. Items of sources have it.
+   */
+  readonly askedAt?: number
+  /**
    * The tasks as plain data, in the order of `tasks`: what the fact `run.created` carries. Made on first use, and
    * shared by all runs of the plan.
    */

@@ -20,6 +20,10 @@ import { RunRegistry } from './run-registry.ts'
 import { RuntimeActor } from './runtime-actor.ts'
 import type { DeadLetter, HistoryQuery } from './durable/history.ts'
 import type { DurableRuns, RecoverOptions, Recovered } from './durable/durable-runs.ts'
+import type { Consumption } from './consume/consume.ts'
+import type { Source } from './consume/source.ts'
+import type { SourceItem } from './consume/source-item.ts'
+import type { ConsumeOptions } from './consume/source-options.ts'
 import type { StandstillWatch } from './standstill-watch.ts'
 import { readShutdownOptions, type ShutdownOptions } from './shutdown-options.ts'
 import { isAtWork, lendSlot } from './attempt/lend-slot.ts'
@@ -89,6 +93,13 @@ export interface Runtime {
    * them. Reads the journals of those runs.
    */
   deadLetters(query?: HistoryQuery): Promise<readonly DeadLetter[]>
+  /**
+   * Takes the tasks that a source has, the most urgent first, has each done as a run of its own, and tells the source what
+   * became of it. A source that fails is opened again. Resolves when it begins; goes on until the source ends, or a
+   * shutdown. Rejects with `CONFIG_INVALID`, `DURATION_INVALID`, `DAG_INVALID` for a name that can be none, and
+   * `RUNTIME_CLOSED`.
+   */
+  consume<Item extends SourceItem>(source: Source<Item>, options?: ConsumeOptions): Promise<Consumption>
   /**
    * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Runs whose
    * store outlives the process are not ended by `drain`: once their live attempts have finished, they are left in the
@@ -240,6 +251,10 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     recoverAll: async () => (await durably()).recoverAll(),
     history: async (query) => (await durably()).history(query),
     deadLetters: async (query) => (await durably()).deadLetters(query),
+    consume: async (source, consumeOptions) => {
+      const { consume } = await import('./consume/consume.ts')
+      return consume({ root, store, registry, dispatch, durably }, source, consumeOptions)
+    },
     shutdown: (shutdownOptions = {}) => shutdown(shutdownOptions),
     [Symbol.asyncDispose]: () => shutdown({ mode: 'kill' }),
   }

@@ -1,8 +1,4 @@
-import { plan } from '../graph/make-plan.ts'
-import { systemClock } from '../time/clock.ts'
-import { readRuntimeOptions } from './options.ts'
-import { Run } from './run/run.ts'
-import { RuntimeActor } from './runtime-actor.ts'
+import type { Run } from './run/run.ts'
 
 /** While a process has run fewer tasks, nothing is compiled that could be lost. */
 const fewTasks = 100
@@ -20,31 +16,12 @@ export function keepWarmAfter(run: Run): void {
   if (kept !== undefined) return
   tasksSeen += run.plan.tasks.length
   if (tasksSeen < fewTasks) return
-  const shapes: unknown[] = []
-  kept = shapes
-  void run.result.then(() => fill(shapes))
+  kept = []
+  void fillAfter(run, kept)
 }
 
-function fill(shapes: unknown[]): void {
-  const keep = (attempt: unknown): void => {
-    shapes.push(attempt)
-  }
-  const root = new RuntimeActor(readRuntimeOptions({ clock: systemClock }))
-  const two = plan({
-    name: 'shapes',
-    tasks: { first: { run: keep }, second: { needs: ['first'], run: keep } },
-  })
-  const run = new Run(root.shared, root, two, {
-    id: 'shapes',
-    input: undefined,
-    labels: {},
-    idempotencyKey: undefined,
-    concurrency: 1,
-    pools: {},
-    timeoutMs: two.timeoutMs,
-  })
-  shapes.push(run)
-  // Facts as objects, too, as observers get them.
-  shapes.push(run.log.events$.subscribe((fact) => shapes.push(fact)))
-  root.spawn(run, 'run.start')
+async function fillAfter(run: Run, shapes: unknown[]): Promise<void> {
+  await run.result
+  const { fill } = await import('./warm-run.ts')
+  fill(shapes)
 }

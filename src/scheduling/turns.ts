@@ -3,6 +3,8 @@ import { PlacedHeap } from '../containers/placed-heap.ts'
 /** What takes its turn: it offers tasks, of which the best has this priority; undefined when it has none. */
 export interface TurnTaker {
   headPriority(): number | undefined
+  /** Among equals a lower one goes first, whoever had a turn. It stays the same. */
+  readonly askedAt: number
   /**
    * When it last had a turn, gave something back, or first asked, as a rising count. 0 before; maintained by `Turns`.
    */
@@ -21,8 +23,8 @@ interface Waiting<Taker> {
 }
 
 /**
- * Decides whose turn it is among those that want to take up tasks: the highest priority first, and among equals the one
- * whose last turn is longest ago, whether or not it has been waiting since. Each operation takes logarithmic time. Mostly
+ * Decides whose turn it is among those that want to take up tasks: the highest priority first, among equals the one that
+ * was asked for first, and where that is the same, the one whose last turn is longest ago, whether or not it has been waiting since. Each operation takes logarithmic time. Mostly
  * only one waits, which comes and goes with each task: it is kept outside the heap.
  */
 export class Turns<Taker extends TurnTaker> {
@@ -116,5 +118,7 @@ export class Turns<Taker extends TurnTaker> {
 }
 
 function isBefore(a: Waiting<TurnTaker>, b: Waiting<TurnTaker>): boolean {
-  return a.priority === b.priority ? a.taker.servedAt < b.taker.servedAt : a.priority > b.priority
+  if (a.priority !== b.priority) return a.priority > b.priority
+  if (a.taker.askedAt !== b.taker.askedAt) return a.taker.askedAt < b.taker.askedAt
+  return a.taker.servedAt < b.taker.servedAt
 }

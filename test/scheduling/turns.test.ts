@@ -7,10 +7,11 @@ interface Run extends TurnTaker {
   priority: number | undefined
 }
 
-function runOf(name: string, priority: number | undefined = 0): Run {
+function runOf(name: string, priority: number | undefined = 0, askedAt = Number.NEGATIVE_INFINITY): Run {
   return {
     name,
     priority,
+    askedAt,
     servedAt: 0,
     headPriority() {
       return this.priority
@@ -45,6 +46,23 @@ describe('runs of equal priority', () => {
     turns.next()
     turns.add(runOf('c'))
     expect(take(turns, 3)).toEqual(['b', 'a', 'c'])
+  })
+})
+
+describe('runs that were asked for at some time', () => {
+  it('go by that, however often they had a turn, and those of one instant take turns', () => {
+    const turns = turnsOf(runOf('late', 0, 9), runOf('early', 0, 3), runOf('as early', 0, 3))
+    expect(take(turns, 4)).toEqual(['early', 'as early', 'early', 'as early'])
+  })
+
+  it('go behind those that were not, and behind a higher priority', () => {
+    const [high, plain] = [runOf('high', 50, 9), runOf('plain')]
+    const turns = turnsOf(runOf('early', 0, 3), high, plain)
+    expect(take(turns, 2)).toEqual(['high', 'high'])
+    high.priority = undefined
+    expect(take(turns, 2)).toEqual(['plain', 'plain'])
+    plain.priority = undefined
+    expect(take(turns, 1)).toEqual(['early'])
   })
 })
 

@@ -29,6 +29,7 @@ export class Lane implements TurnTaker {
   readonly uses: Readonly<Record<string, number>>
   readonly usesPools: boolean
   readonly agent: AgentNeed | undefined
+  readonly askedAt: number
   servedAt = 0
   /** The waiting list that it is on, if it lacks something. */
   waitsIn: Turns<Lane> | undefined
@@ -45,6 +46,7 @@ export class Lane implements TurnTaker {
     this.uses = uses
     this.usesPools = Object.keys(uses).length > 0
     this.agent = agent
+    this.askedAt = run.askedAt
   }
 
   headPriority(): number | undefined {

@@ -100,6 +100,17 @@ export class AgentResource implements Resource {
   #byPriority(): readonly Lane[] {
     if (this.#lanes.size < 2) return [...this.#lanes.keys()]
     const ranked = [...this.#lanes.keys()].map((lane) => ({ lane, rank: lane.headPriority() ?? -Infinity }))
-    return ranked.toSorted((a, b) => b.rank - a.rank).map(({ lane }) => lane)
+    return ranked.toSorted(byUrgency).map(({ lane }) => lane)
   }
+}
+
+interface RankedLane {
+  readonly lane: Lane
+  readonly rank: number
+}
+
+/** As `Turns` has it, those without `askedAt` in the order in which they came. */
+function byUrgency(a: RankedLane, b: RankedLane): number {
+  if (a.rank !== b.rank) return b.rank - a.rank
+  return a.lane.askedAt === b.lane.askedAt ? 0 : a.lane.askedAt - b.lane.askedAt
 }

@@ -75,6 +75,7 @@ export class Run implements ActorHost, Candidate, Committer {
   /** The tasks that have an actor. */
   readonly live: LiveTasks
   readonly waiting = new Set<Lane>()
+  readonly askedAt: number
   servedAt = 0
   isTouched = false
   /** True until its dag actor has looked at what it was offered. */
@@ -127,6 +128,7 @@ export class Run implements ActorHost, Candidate, Committer {
     this.shared = shared
     this.host = host
     this.plan = plan
+    this.askedAt = plan.askedAt ?? Number.NEGATIVE_INFINITY
     this.options = options
     this.slots = new Slots(options.concurrency)
     this.pools = new Pools(options.pools)
