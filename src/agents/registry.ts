@@ -33,7 +33,7 @@ export class Registry {
   readonly #agents = new Map<string, Registered>()
   readonly #machine: typeof agentMachine
   /** The views by id; undefined once somebody came or went. */
-  #sorted: readonly AgentView[] | undefined
+  #sorted: readonly Readonly<AgentContext>[] | undefined
   /** No agent is due earlier. */
   #dueAt = Number.POSITIVE_INFINITY
 
@@ -154,7 +154,7 @@ export class Registry {
   }
 
   /** All of them, in the order of their ids. They are what the registry itself has: whoever gives them away copies them. */
-  get all(): readonly AgentView[] {
+  get all(): readonly Readonly<AgentContext>[] {
     this.#sorted ??= [...this.#agents.values()]
       .map(({ context }) => context)
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))

@@ -1,19 +1,21 @@
+import type { AgentFact } from '../events/agent-facts.ts'
 import type { Explanation } from '../events/explanation.ts'
 import type { Fact } from '../events/facts.ts'
 import type { JsonValue } from '../events/json-value.ts'
+import type { ListedAgent } from '../runtime/agents/agents.ts'
 
 /** The version of the protocol. One that a client does not know is to be refused, not guessed at. */
 export const protocolVersion = 1
 
 /**
- * What a log is about: the id of a run, or `''` for the runtime as a whole. Each log numbers its entries from 1 on,
+ * What a log is about: the id of a run, `''` for the runtime as a whole, or `.agents` for its agents. Each log numbers its entries from 1 on,
  * without gaps.
  */
 export type LogId = string
 
 /**
- * An actor, as it is called in one log: `runtime`, `dag`, `task/<task id>`, or `actor/<session id>` for one of the
- * user's own. Events from elsewhere come from `outside`, an executor's reports from `executor/<name>`.
+ * An actor, as it is called in one log: `runtime`, `dag`, `task/<task id>`, `agent/<agent id>`, or
+ * `actor/<session id>` for one of the user's own. Events from elsewhere come from `outside`, an executor's reports from `executor/<name>`.
  */
 export type ActorName = string
 
@@ -95,6 +97,10 @@ export type Entry =
     }
   /** A job that has been forgotten. */
   | { readonly kind: 'gone'; readonly at: number; readonly runId: string }
+  /** In the log `.agents`: an agent as it is. It has taken in the facts about agents up to the number `afterSeq`. */
+  | { readonly kind: 'agent'; readonly at: number; readonly afterSeq: number; readonly agent: ListedAgent }
+  /** In the log `.agents`: a fact about an agent. */
+  | { readonly kind: 'agent-fact'; readonly fact: AgentFact }
   | ({ readonly kind: 'machine'; readonly at: number } & MachineModel)
   | ({ readonly kind: 'actor'; readonly at: number } & ActorIntroduction)
   /** An actor has got an event. `afterSeq` is the `seq` of the last run fact before it. */

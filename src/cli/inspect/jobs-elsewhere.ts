@@ -13,6 +13,7 @@ export function jobsElsewhere(jobs: Jobs, only?: string): RunsElsewhere {
       throttleTime(listMs, asyncScheduler, { leading: true, trailing: true }),
       map((all) => all.filter(({ id }) => only === undefined || id === only).map(entryOf)),
     ),
+    agents$: jobs.agents$,
     events: (id, seq) => from(jobs.job(id)).pipe(switchMap((job) => job.events({ from: seq }))),
     why: async (id, taskId) => (await jobs.job(id)).why(taskId),
     command: async (id, command) => carryOut(await jobs.job(id), command),

@@ -4,10 +4,15 @@ import { statusAfter } from '../../events/run-summary.ts'
 import type { Runtime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Explanation } from '../../events/explanation.ts'
+import { hostOf } from '../../runtime/actor/actor-host.ts'
+import type { Desk } from '../../runtime/agents/desk.ts'
+import { watchAgents } from '../../runtime/agents/watch-agents.ts'
+import type { Shared } from '../../runtime/shared.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { Command, LogId } from '../protocol.ts'
 import { sanitiser, type SanitiserOptions } from '../sanitise.ts'
 import { ActorLooks } from './actor-looks.ts'
+import { agentsLog, AgentsRecording } from './agents-recording.ts'
 import { factWriter } from './fact-entry.ts'
 import { KnownRuns } from './known-runs.ts'
 import { LogRecorder } from './log-recorder.ts'
@@ -48,6 +53,21 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
     const status = statusAfter[fact.type as keyof typeof statusAfter]
     const run = status === undefined ? undefined : runs.get(fact.runId)
     if (run !== undefined) tellRun(run, status!)
+  }
+  let team: AgentsRecording | undefined
+  const openAgents = (): AgentsRecording | undefined => {
+    const desk = deskOf(root)
+    if (team !== undefined || desk === undefined) return team
+    team = new AgentsRecording({
+      sanitise,
+      secrets,
+      now,
+      told$: watchAgents(desk),
+      actorOf: (id) => desk.registry.actorOf(id),
+      grown: () => grown?.(false),
+    })
+    stops.push(() => team!.close())
+    return team
   }
   const runs = new KnownRuns(target, (run) => {
     tellRun(run, statusOf(run))
@@ -95,6 +115,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
   }
   const recorderOf = (log: LogId): LogRecorder | undefined => {
     if (log === '') return overview ?? openOverview()
+    if (log === agentsLog) return openAgents()?.recorder
     ahead.delete(log)
     return (recordings.get(log) ?? openRun(log))?.recorder
   }
@@ -119,6 +140,7 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
       grown = listener
     },
     look: (client, log, look) => {
+      if (log === agentsLog) return team?.look(client, look)
       if (look !== undefined) recorderOf(log)
       looks.set(client, log, look)
     },
@@ -135,6 +157,13 @@ export function liveSource(target: Runtime | RunHandle, options: SanitiserOption
       for (const recording of recordings.values()) recording.close()
     },
   }
+}
+
+/** Who gives tasks to the agents of a runtime, where it has some. */
+function deskOf(root: AnyActorRef): Desk | undefined {
+  const { shared } = (hostOf(root) ?? {}) as { readonly shared?: Shared }
+  // The runtime knows no more of it than it needs; there is no other one.
+  return shared?.agents as Desk | undefined
 }
 
 function statusOf(run: RunHandle): string {

@@ -16,6 +16,10 @@ export interface LogRecorderOptions {
   readonly now: () => number
   /** The name of the executor of a task. */
   readonly executorOf: (taskId: string) => string | undefined
+  /** The machines that the log begins with. @default those of a run */
+  readonly machines?: readonly AnyStateMachine[]
+  /** What its actors are called. @default by what they are of the run */
+  readonly nameOf?: (actor: AnyActorRef) => ActorName
 }
 
 /** Writes what actors do into a log. */
@@ -31,7 +35,7 @@ export class LogRecorder {
   constructor(options: LogRecorderOptions) {
     this.#options = options
     this.#machines = new KnownMachines((model) => this.push({ kind: 'machine', at: options.now(), ...model }))
-    for (const entry of ownMachines(options.now())) this.push(entry)
+    for (const entry of ownMachines(options.now(), options.machines)) this.push(entry)
   }
 
   push(entry: Entry, passes = false): void {
@@ -40,6 +44,7 @@ export class LogRecorder {
 
   /** What the actor is called in this log. */
   nameOf(actor: AnyActorRef): ActorName {
+    if (this.#options.nameOf !== undefined) return this.#options.nameOf(actor)
     const { is, runId, taskId } = placeOf(actor)
     if (is === 'runtime') return 'runtime'
     if (runId === this.#options.runId) {
@@ -230,7 +235,9 @@ export function acceptedBy({ _nodes: nodes }: AnyMachineSnapshot, actor: AnyActo
 /** Whether others may send such events: those that XState or dagmar tell are theirs alone. */
 export function mayBeSent(type: string, actor: AnyActorRef): boolean {
   if (type === '' || type.startsWith('xstate.')) return false
-  return hostOf(actor) === undefined || ownCommands.has(type)
+  const machine = machineOf(actor)
+  const isOwn = hostOf(actor) !== undefined || (machine !== undefined && isOwnMachine(machine))
+  return !isOwn || ownCommands.has(type)
 }
 
 /** XState does not say what logic is made of; what its snapshots have tells most of it. */

@@ -1,12 +1,15 @@
 import type { Observable, Subscription } from 'rxjs'
 import type { Explanation } from '../../events/explanation.ts'
 import { type Fact, isRunFact } from '../../events/facts.ts'
+import type { AgentsTold } from '../../runtime/agents/watch-agents.ts'
 import type { Command, Entry, LogId } from '../protocol.ts'
 import { sanitiser, type SanitiserOptions } from '../sanitise.ts'
+import { agentsLog, AgentsRecording } from './agents-recording.ts'
 import { EntryLog } from './entry-log.ts'
 import { factWriter, type WriteFact } from './fact-entry.ts'
 import { ownMachines } from './own-machines.ts'
 import { isUrgent } from './run-recording.ts'
+import { noSecrets } from './secrets.ts'
 import { Refusal, type Source } from './source.ts'
 
 /** A run as a list of runs shows it. */
@@ -19,6 +22,8 @@ export type CommandElsewhere = Exclude<Command, { command: 'send' }>
 export interface RunsElsewhere {
   /** All of them, soon after subscription and after each change. */
   readonly runs$: Observable<readonly RunElsewhere[]>
+  /** What is told of the agents that all of them share. Absent where there are none. */
+  readonly agents$?: Observable<AgentsTold>
   /** The facts of a run from that `seq` on, live, until it is settled. */
   events(runId: string, from: number): Observable<Fact>
   why(runId: string, taskId: string): Promise<Explanation>
@@ -41,7 +46,8 @@ export interface RunsSource extends Source {
 }
 
 export function runsSource(runs: RunsElsewhere, options: SanitiserOptions): RunsSource {
-  const write = factWriter(sanitiser(options), options)
+  const sanitise = sanitiser(options)
+  const write = factWriter(sanitise, options)
   /** What was told last of each, as JSON. */
   const known = new Map<string, string>()
   const recordings = new Map<string, Recording>()
@@ -90,6 +96,21 @@ export function runsSource(runs: RunsElsewhere, options: SanitiserOptions): Runs
     recording.goOn()
     return recording
   }
+  let team: AgentsRecording | undefined
+  const openAgents = (): EntryLog | undefined => {
+    const { agents$: told$ } = runs
+    if (team === undefined && told$ !== undefined) {
+      team = new AgentsRecording({
+        sanitise,
+        secrets: noSecrets,
+        now,
+        told$,
+        actorOf: () => undefined,
+        grown: () => grown?.(false),
+      })
+    }
+    return team?.recorder.log
+  }
   let list: Subscription | undefined
   const ready = new Promise<void>((resolve, reject) => {
     list = runs.runs$.subscribe({
@@ -104,7 +125,10 @@ export function runsSource(runs: RunsElsewhere, options: SanitiserOptions): Runs
     ready,
     saved: false,
     now,
-    open: (log) => (log === '' ? overview : (recordings.get(log) ?? openRun(log))?.log),
+    open: (log) => {
+      if (log === '') return overview
+      return log === agentsLog ? openAgents() : (recordings.get(log) ?? openRun(log))?.log
+    },
     onGrowth: (listener) => {
       grown = listener
     },
@@ -120,6 +144,7 @@ export function runsSource(runs: RunsElsewhere, options: SanitiserOptions): Runs
     },
     close: () => {
       list?.unsubscribe()
+      team?.close()
       for (const recording of recordings.values()) recording.close()
     },
   }

@@ -13,6 +13,9 @@ export interface Secrets {
   masked(value: JsonValue): JsonValue
 }
 
+/** Of what holds none. */
+export const noSecrets: Secrets = { output: (_, output) => output, masked: (value) => value }
+
 /** The secrets of the runtime whose root actor that is. */
 export function secretsOf(root: AnyActorRef): Secrets {
   const { shared } = (hostOf(root) ?? {}) as { readonly shared?: Shared }

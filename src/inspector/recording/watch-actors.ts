@@ -42,7 +42,11 @@ export interface ActorWatch {
  * is stopped, every actor takes its events by XState's own code, which is slower. An observer that throws is isolated.
  */
 export function watchActors(target: Runtime | RunHandle, observer: ActorObserver): ActorWatch {
-  const root = rootOf(target)
+  return { actors: () => actorsOf(target), stop: watchActor(rootOf(target), observer) }
+}
+
+/** Tells of a root actor and of all actors of its system, until what it returns is called. */
+export function watchActor(root: AnyActorRef, observer: ActorObserver): () => void {
   const microsteps = new WeakMap<object, TakenTransition[]>()
   const see = (told: InspectionEvent): void => {
     const actor = told.actorRef as AnyActorRef
@@ -59,7 +63,7 @@ export function watchActors(target: Runtime | RunHandle, observer: ActorObserver
     }
   }
   const inspection = root.system.inspect(see)
-  return { actors: () => actorsOf(target), stop: () => inspection.unsubscribe() }
+  return () => inspection.unsubscribe()
 }
 
 /** The root of the system that a runtime or a run is in. */

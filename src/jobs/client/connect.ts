@@ -4,6 +4,7 @@ import { fold } from '../../events/fold.ts'
 import { plan } from '../../graph/make-plan.ts'
 import { openHome } from '../home.ts'
 import type { JobDetails, JobQuery, JobSummary } from '../job.ts'
+import type { AgentsTold } from '../../runtime/agents/watch-agents.ts'
 import { packageVersion } from '../package-root.ts'
 import { jobEnvironment } from '../spool/job-environment.ts'
 import { DispatchBatches } from './dispatch-batches.ts'
@@ -79,6 +80,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Jobs> {
     deadLetters: (query = {}) => link.ask({ verb: 'dead-letters', query }),
     prune: (query: JobQuery) => link.ask({ verb: 'prune', query }),
     agents: () => link.ask({ verb: 'agents' }),
+    agents$: watch<AgentsTold>(link, () => ({
+      request: () => ({ verb: 'watch-agents' }),
+      take: (message, subscriber) => {
+        if ('told' in message) subscriber.next(message.told)
+      },
+    })),
     usage: ({ by = 'agent', since } = {}) =>
       link.ask({ verb: 'usage', by, ...(since === undefined ? {} : { since }) }),
     status: () => link.ask<SupervisorStatus>({ verb: 'status' }),

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { UsageKey, UsageRow } from '../../agents/usage-rows.ts'
 import type { ListedAgent } from '../../runtime/agents/agents.ts'
+import type { AgentsTold } from '../../runtime/agents/watch-agents.ts'
 import type { Explanation } from '../../events/explanation.ts'
 import type { Fact, RunFact } from '../../events/facts.ts'
 import type { RunView } from '../../events/fold.ts'
@@ -128,6 +129,11 @@ export interface Jobs {
   prune(query: JobQuery): Promise<readonly string[]>
   /** The agents of the user's configuration as they are now, in the order of their ids. */
   agents(): Promise<readonly ListedAgent[]>
+  /**
+   * The same agents, with the latest facts about them, and from then on what happens: facts, and agents that have given a
+   * sign. All of it comes again where the connection was lost.
+   */
+  readonly agents$: Observable<AgentsTold>
   /** What agents have used, over all jobs: since ever, or since an instant (epoch milliseconds). */
   usage(options?: { readonly by?: UsageKey; readonly since?: number }): Promise<readonly UsageRow[]>
   status(): Promise<SupervisorStatus>

@@ -1,5 +1,6 @@
 import type { UsageKey } from '../../agents/usage-rows.ts'
 import type { Fact } from '../../events/facts.ts'
+import type { AgentsTold } from '../../runtime/agents/watch-agents.ts'
 import type { JobQuery, JobSummary } from '../job.ts'
 import type { JobSpec } from '../spec.ts'
 
@@ -54,6 +55,8 @@ export type Request =
   | { readonly verb: 'watch-jobs' }
   /** The facts of a job from a `seq` on; without an id, what all jobs tell from now on. */
   | { readonly verb: 'watch-facts'; readonly id?: string; readonly from?: number }
+  /** The agents with the latest facts about them, and what happens. */
+  | { readonly verb: 'watch-agents' }
   | { readonly verb: 'unwatch'; readonly watch: number }
 
 /** A request as it is sent. `n` numbers the requests of a connection; what is told for a watch has the number of its request. */
@@ -70,6 +73,7 @@ export type ServerMessage =
       /** More of the same comes at once. */
       readonly isPart?: boolean
     }
+  | { readonly watch: number; readonly told: AgentsTold }
   | { readonly watch: number; readonly failed: WireError }
   /** Nothing more comes for this watch. */
   | { readonly watch: number; readonly end: true }

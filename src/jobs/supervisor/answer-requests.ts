@@ -1,6 +1,8 @@
 import { usageRows } from '../../agents/usage-rows.ts'
 import { type AgentFact, agentsJournal } from '../../events/agent-facts.ts'
 import type { Agents } from '../../runtime/agents/agents.ts'
+import type { Desk } from '../../runtime/agents/desk.ts'
+import { watchAgents } from '../../runtime/agents/watch-agents.ts'
 import type { Runtime } from '../../runtime/create-runtime.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
@@ -188,6 +190,12 @@ export function answerRequests(options: AnswerOptions): Answer {
       )
     },
     'watch-facts': watchFacts,
+    'watch-agents': ({ n }, client) => {
+      const desk = options.agents?.desk as Desk | undefined
+      if (desk === undefined) return
+      const seen = watchAgents(desk).subscribe((told) => client.send({ watch: n, told }))
+      client.watch(n, () => seen.unsubscribe())
+    },
     unwatch: ({ watch }, client) => client.unwatch(watch),
   }
 

@@ -12,6 +12,9 @@ interface Untold {
   readonly at: number
 }
 
+/** How many facts are held for those who come late: the oldest go first. */
+const mostHeld = 10_000
+
 /**
  * The facts about agents. Those of a step are told at its end, or once a store has them: they go into the same append as
  * the facts of its runs. Until it is known what is in the store, they gather.
@@ -30,6 +33,7 @@ export class AgentLog implements Committer, Journalled {
   #told = 0
   #gathering: Untold[] = []
   #underWay: readonly AgentFact[] = []
+  #held: AgentFact[] = []
 
   /** `refused` is called when a store does not take facts: nothing more is written. */
   constructor(refused: (cause: unknown) => void) {
@@ -50,6 +54,21 @@ export class AgentLog implements Committer, Journalled {
       this.#told = this.#seq
     }
     this.#macrostep?.touch(this)
+  }
+
+  /** What was told last, in order. */
+  get held(): readonly AgentFact[] {
+    return this.#held
+  }
+
+  /** The number that the last fact of what has happened has, or will get: it may not be told yet. */
+  get reached(): number {
+    return this.#seq + this.#gathering.length
+  }
+
+  /** Facts of an earlier life. */
+  recall(facts: readonly AgentFact[]): void {
+    this.#held = facts.slice(-mostHeld)
   }
 
   tell(fact: NewAgentFact, at: number): void {
@@ -100,6 +119,7 @@ export class AgentLog implements Committer, Journalled {
   #emit(facts: readonly AgentFact[]): void {
     for (const fact of facts) {
       this.#told = fact.seq
+      if (this.#held.push(fact) > mostHeld * 1.25) this.#held = this.#held.slice(-mostHeld)
       this.#facts$.next(fact)
     }
   }

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs'
+import type { AllowanceOptions } from '../../agents/limits.ts'
 import type { AgentView } from '../../agents/registry.ts'
 import type { AgentFact } from '../../events/agent-facts.ts'
 import type { RuntimeAgents } from '../admission/agent-desk.ts'
@@ -6,6 +7,10 @@ import type { AgentOptions } from './agent-options.ts'
 
 /** An agent as it is now. */
 export interface ListedAgent extends AgentView {
+  /** How long it may be silent, in milliseconds. Absent where it may be for any time. */
+  readonly ttlMs?: number
+  /** What it may spend, as it was given. Absent where nothing was. */
+  readonly allowance?: AllowanceOptions
   /** The attempts that it has. */
   readonly jobs: readonly { readonly runId: string; readonly taskId: string; readonly attempt: number }[]
   /** What it has used today. */

@@ -8,7 +8,7 @@ import {
   placeWith,
   type Want,
 } from '../../agents/consider.ts'
-import { readLimits } from '../../agents/limits.ts'
+import { type AllowanceOptions, readLimits } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { AgentFact, AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
@@ -62,6 +62,8 @@ export class Desk implements AgentDesk {
   readonly #options: ReadAgents
   readonly #considering: Considering
   readonly #live = new Map<string, Live>()
+  /** What each may spend, as it was given. */
+  readonly #allowances = new Map<string, AllowanceOptions>()
   readonly #deadlines = new Deadlines(2)
   #host: DeskHost | undefined
   #alarm: Alarm | undefined
@@ -119,6 +121,7 @@ export class Desk implements AgentDesk {
       this.#release = () => released.push(Promise.resolve(store!.release(journal)))
       macrostep.run(() => {
         this.#restore(facts)
+        this.log.recall(facts)
         this.log.open({ journal, writer: writer! })
         // Nothing of an earlier life is at work any more.
         for (const job of this.allowance.open) this.allowance.settle(job, 'failed', macrostep.at)
@@ -135,7 +138,10 @@ export class Desk implements AgentDesk {
   #restore(facts: readonly AgentFact[]): void {
     const limited = new Set(this.allowance.agentIds)
     for (const { id, profile, allowance, lastSignAt } of restoreAgents(facts, this.allowance)) {
-      if (!limited.has(id)) this.allowance.setLimits(id, readLimits(allowance, 'allowance'))
+      if (!limited.has(id)) {
+        this.allowance.setLimits(id, readLimits(allowance, 'allowance'))
+        this.#allowances.set(id, allowance)
+      }
       if (this.registry.get(id) === undefined) this.registry.restore(id, profile, lastSignAt)
     }
     this.allowance.hush()
@@ -264,10 +270,27 @@ export class Desk implements AgentDesk {
 
   list(): readonly ListedAgent[] {
     this.step(() => undefined)
-    return this.registry.all.map((agent) => {
-      const { id, capabilities, status, load, maxLoad, lastHeartbeatAt } = agent
-      const jobs = [...this.#live.values()].filter(({ agentId }) => agentId === id).map(({ job }) => job)
-      return { id, capabilities, status, load, maxLoad, lastHeartbeatAt, jobs, usage: this.#usageOf(id) }
+    return this.standing()
+  }
+
+  /** The agents as the registry has them. */
+  standing(): readonly ListedAgent[] {
+    const jobs = new Map<string, AgentJob[]>()
+    for (const { agentId, job } of this.#live.values()) jobs.set(agentId, [...(jobs.get(agentId) ?? []), job])
+    return this.registry.all.map(({ id, capabilities, status, load, maxLoad, ttlMs, lastHeartbeatAt }) => {
+      const allowance = this.#allowances.get(id)
+      return {
+        id,
+        capabilities,
+        status,
+        load,
+        maxLoad,
+        ...(ttlMs === Number.POSITIVE_INFINITY ? {} : { ttlMs }),
+        ...(allowance === undefined ? {} : { allowance }),
+        lastHeartbeatAt,
+        jobs: jobs.get(id) ?? [],
+        usage: this.#usageOf(id),
+      }
     })
   }
 
@@ -296,6 +319,8 @@ export class Desk implements AgentDesk {
   #register({ id, profile, limits, allowance }: ReadAgent, at: number): void {
     const load = [...this.#live.values()].filter(({ agentId }) => agentId === id).length
     this.allowance.setLimits(id, limits)
+    if (allowance === undefined) this.#allowances.delete(id)
+    else this.#allowances.set(id, allowance)
     this.registry.register(id, profile, at, load, allowance as Readonly<Record<string, unknown>> | undefined)
   }
 

@@ -95,6 +95,7 @@ export function fakeJobs(given: readonly Partial<JobDetails>[], options: FakeOpt
   }
   return {
     connected$: NEVER,
+    agents$: NEVER,
     home: '/home/me/.local/state/dagmar',
     calls,
     dispatched,

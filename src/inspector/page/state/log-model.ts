@@ -1,4 +1,5 @@
 import type { ActorName, Entry, MachineModel } from '../../protocol.ts'
+import { AgentsHistory } from './agents-history.ts'
 import { History } from './history.ts'
 
 export type ActorEntry = Extract<Entry, { kind: 'actor' }>
@@ -12,6 +13,8 @@ const kept = 20_000
 /** What a log has told so far. */
 export class LogModel {
   readonly history = new History()
+  /** In the log of the agents alone. */
+  readonly agents = new AgentsHistory()
   readonly machines = new Map<string, MachineModel>()
   readonly actors = new Map<ActorName, ActorEntry>()
   readonly events: EventEntry[] = []
@@ -48,6 +51,10 @@ export class LogModel {
         return
       case 'gone':
         this.runs.delete(entry.runId)
+        return
+      case 'agent':
+      case 'agent-fact':
+        this.agents.take(entry)
         return
       case 'machine':
         this.machines.set(entry.machine, entry)
