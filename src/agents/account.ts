@@ -126,13 +126,18 @@ export class Account {
   }
 
   /** Says what has been crossed since it was asked last: each limit once, until there is more left of it again. */
-  *crossed(): Generator<NewAgentFact, void> {
+  crossed(): readonly NewAgentFact[] {
     const { dailyTokens, dailyJobs, modelTokens } = this.limits
-    yield* this.#crossing({ limit: 'dailyTokens' }, this.#tokens, dailyTokens)
-    yield* this.#crossing({ limit: 'dailyJobs' }, this.#jobs, dailyJobs)
-    for (const [model, most] of modelTokens) {
-      yield* this.#crossing({ limit: 'modelTokens', model }, this.tokensOf(model), most)
-    }
+    const isFarBelow = this.#tokens < dailyTokens * warnAt && this.#jobs < dailyJobs && modelTokens.size === 0
+    // Asked at every change, which mostly crosses nothing.
+    if (isFarBelow && this.#told.size === 0) return nothing
+    return [
+      ...this.#crossing({ limit: 'dailyTokens' }, this.#tokens, dailyTokens),
+      ...this.#crossing({ limit: 'dailyJobs' }, this.#jobs, dailyJobs),
+      ...[...modelTokens].flatMap(([model, most]) => [
+        ...this.#crossing({ limit: 'modelTokens', model }, this.tokensOf(model), most),
+      ]),
+    ]
   }
 
   /** True where more tokens are used than there were. */
@@ -156,6 +161,8 @@ export class Account {
     if (now.exceeded && !told.exceeded) yield { type: 'quota.exceeded', ...said, ...quota } as NewAgentFact
   }
 }
+
+const nothing: readonly NewAgentFact[] = []
 
 /** Sums stay numbers that are exact. */
 function added(used: number, tokens: number): number {

@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts'
 
 /** What one attempt has been charged, on one day. */
 interface Reservation {
+  readonly job: AgentJob
   readonly agentId: string
   readonly model: string | undefined
   readonly begunOn: number
@@ -17,7 +18,8 @@ type Tell = (fact: NewAgentFact, at: number) => void
 
 /** What an attempt is called here. */
 export function jobKey({ runId, taskId, attempt }: AgentJob): string {
-  return JSON.stringify([runId, taskId, attempt])
+  // The length says where one id ends, whatever they are made of.
+  return `${attempt} ${runId.length} ${runId}${taskId}`
 }
 
 const returnedShare: Readonly<Record<JobEnd, number>> = {
@@ -47,7 +49,7 @@ export class Allowance {
 
   /** What has been crossed so far was told before. */
   hush(): void {
-    for (const account of this.#accounts.values()) Array.from(account.crossed())
+    for (const account of this.#accounts.values()) account.crossed()
   }
 
   /** What an agent has spent by that instant's day. */
@@ -88,10 +90,7 @@ export class Allowance {
 
   /** The attempts that are reserved for and not settled. */
   get open(): readonly AgentJob[] {
-    return [...this.#open.keys()].map((key) => {
-      const [runId, taskId, attempt] = JSON.parse(key) as [string, string, number]
-      return { runId, taskId, attempt }
-    })
+    return [...this.#open.values()].map(({ job }) => job)
   }
 
   /**
@@ -137,7 +136,14 @@ export class Allowance {
     if (of === 'started') {
       account.begin()
       const { day } = account
-      this.#open.set(key, { agentId, model: fact.model, begunOn: day, day, charged: new Map() })
+      this.#open.set(key, {
+        job: namesOf(fact),
+        agentId,
+        model: fact.model,
+        begunOn: day,
+        day,
+        charged: new Map(),
+      })
       return
     }
     const reservation = this.#open.get(key)

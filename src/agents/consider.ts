@@ -1,15 +1,16 @@
 import { thrownText } from '../errors/foreign-value.ts'
+import type { AgentJob } from '../events/agent-facts.ts'
 import type { AgentRefusal, RefusedAgent } from '../events/facts.ts'
 import { refusalsInWords } from './refusals-in-words.ts'
 import type { AgentNeed } from '../graph/plan.ts'
 import type { Shortage } from './account.ts'
 import type { AgentView, Registry } from './registry.ts'
-import { type RoutedTask, type Router, unfitnessOf } from './router.ts'
+import { routeByLoad, type RoutedTask, type Router, unfitnessOf } from './router.ts'
+import type { Shortlists } from './shortlists.ts'
 
 /** What is known of a task for which an agent is looked for. */
 export interface ConsideredTask {
-  readonly runId: string
-  readonly taskId: string
+  readonly job: Pick<AgentJob, 'runId' | 'taskId'>
   readonly priority: number
   readonly need: AgentNeed
   /** In order. */
@@ -33,12 +34,14 @@ export interface NobodyFor {
 
 export interface Considering {
   readonly registry: Registry
+  readonly shortlists: Shortlists
   readonly router: Router
   /** Why the agent may spend nothing on the model now. */
   readonly check: (agentId: string, model: string | undefined) => Shortage | undefined
-  /** `check`, and reserves a job where nothing is short. */
-  readonly reserve: (agentId: string, model: string | undefined) => Shortage | undefined
 }
+
+/** Why the agent may spend nothing on the model now; where nothing is short, it is reserved. */
+export type Reserve = Considering['check']
 
 /** So many agents are named. */
 const mostNamed = 20
@@ -63,12 +66,13 @@ export function choicesOf(
 export function placeWith(
   asking: Considering,
   task: ConsideredTask,
+  reserve: Reserve,
 ): { readonly agentId: string } | NobodyFor {
-  const { registry, reserve } = asking
+  const { registry } = asking
   const { need, spent } = task
   for (const choice of choicesOf(need, task.failedWith)) {
     if (choice === undefined) {
-      const routed = route(asking, task)
+      const routed = route(asking, task, reserve)
       if (routed !== undefined) return routed
       continue
     }
@@ -82,32 +86,49 @@ export function placeWith(
 
 /** What is in the way of every task that needs this. Undefined where somebody could have it. */
 export function lackOf(asking: Considering, need: AgentNeed): Want | undefined {
+  if (need.agent === undefined) {
+    const list = asking.shortlists.of(need)
+    return list.best(0) === undefined ? wantOf(list.refusals()) : undefined
+  }
   for (const agent of candidatesFor(asking.registry, need)) {
     if (typeof agent !== 'string' && refusal(asking, agent, need) === undefined) return undefined
   }
   return nobodyFor(asking, need, []).want
 }
 
-/** Every agent that could be considered, and why it cannot have it. */
+/** The agents that could be considered, and why they cannot have it. Of many, those are named that are capable. */
 export function nobodyFor(asking: Considering, need: AgentNeed, spent: readonly string[]): NobodyFor {
-  const considered: RefusedAgent[] = []
-  const whys = new Set<AgentRefusal>()
-  for (const agent of candidatesFor(asking.registry, need)) {
-    const agentId = typeof agent === 'string' ? agent : agent.id
-    const why = typeof agent === 'string' ? 'unknown' : refusalOf(asking, agent, need, spent)
-    whys.add(why)
-    if (considered.length < mostNamed) considered.push({ agentId, why })
-  }
-  return { want: wantOf(whys), considered }
+  const considered = candidatesFor(asking.registry, need).map((agent): RefusedAgent => {
+    if (typeof agent === 'string') return { agentId: agent, why: 'unknown' }
+    return { agentId: agent.id, why: refusalOf(asking, agent, need, spent) }
+  })
+  const want = wantOf(new Set(considered.map(({ why }) => why)))
+  return { want, considered: named(considered) }
+}
+
+const isIncapable = ({ why }: RefusedAgent): boolean => why === 'incapable' || why === 'offline'
+
+function named(considered: readonly RefusedAgent[]): readonly RefusedAgent[] {
+  if (considered.length <= mostNamed) return considered
+  const capable = considered.filter((one) => !isIncapable(one)).slice(0, mostNamed)
+  const others = considered.filter(isIncapable).slice(0, mostNamed - capable.length)
+  return [...capable, ...others].toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1))
 }
 
 function route(
   asking: Considering,
   task: ConsideredTask,
+  reserve: Reserve,
 ): { readonly agentId: string } | NobodyFor | undefined {
-  const { registry, router, reserve, check } = asking
-  const { need, runId, taskId, priority, failedWith, spent } = task
+  const { registry, router, check, shortlists } = asking
+  const { need, job, priority, failedWith, spent } = task
+  const { runId, taskId } = job
   const { requires, model } = need
+  if (router === routeByLoad && failedWith.length === 0 && spent.length === 0) {
+    const best = shortlists.of(need).best(priority)
+    if (best === undefined) return undefined
+    if (reserve(best.id, model) === undefined) return { agentId: best.id }
+  }
   const routed: RoutedTask = { runId, taskId, priority, requires, model, failedWith: new Set(failedWith) }
   let agents = spent.length === 0 ? registry.all : registry.all.filter(({ id }) => !spent.includes(id))
   for (;;) {

@@ -2,6 +2,7 @@ import type { ContenderName } from './contenders/registry.ts'
 import type { Shape } from './graphs.ts'
 import type { Machine } from './machine.ts'
 import type { Level } from './options.ts'
+import type { AgentsCost } from './sections/agents.ts'
 import type { BeforeAfter } from './sections/before-after.ts'
 import type { Dispatch } from './sections/dispatch.ts'
 import type { Growth } from './sections/growth.ts'
@@ -26,6 +27,7 @@ export interface Findings {
   readonly kill: Kill[]
   readonly dispatch: Dispatch[]
   readonly runs: Runs[]
+  readonly agents: AgentsCost[]
   readonly import: ImportTime[]
   readonly sizes: Size[]
   readonly beforeAfter: BeforeAfter[]

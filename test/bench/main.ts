@@ -46,6 +46,7 @@ async function measureAll(options: Options, { versions, missing }: Peers): Promi
     kill: [],
     dispatch: [],
     runs: [],
+    agents: [],
     import: [],
     sizes: [],
     beforeAfter: [],

@@ -1,3 +1,4 @@
+import type { AgentsCell, AgentsCost } from './sections/agents.ts'
 import type { BeforeAfter, BeforeAfterCell } from './sections/before-after.ts'
 import type { CheckCell } from './sections/check.ts'
 import type { Dispatch, DispatchCell } from './sections/dispatch.ts'
@@ -19,6 +20,7 @@ export interface Measurements {
   kill(cell: KillCell): Promise<Kill>
   dispatch(cell: DispatchCell): Promise<Dispatch>
   runs(cell: RunsCell): Promise<readonly Runs[]>
+  agents(cell: AgentsCell): Promise<AgentsCost>
   import(cell: ImportCell): Promise<ImportTime>
   'before-after'(cell: BeforeAfterCell): Promise<BeforeAfter>
 }
@@ -33,6 +35,7 @@ export const measurements: Measurements = {
   kill: async (cell) => (await import('./sections/kill.ts')).measureKill(cell),
   dispatch: async (cell) => (await import('./sections/dispatch.ts')).measureDispatch(cell),
   runs: async (cell) => (await import('./sections/runs.ts')).measureRuns(cell),
+  agents: async (cell) => (await import('./sections/agents.ts')).measureAgents(cell),
   import: async (cell) => (await import('./sections/import.ts')).measureImport(cell),
   'before-after': async (cell) => (await import('./sections/before-after.ts')).measureBeforeAfter(cell),
 }

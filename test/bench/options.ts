@@ -9,6 +9,7 @@ export const sections = [
   'kill',
   'dispatch',
   'runs',
+  'agents',
   'import',
   'before-after',
 ] as const

@@ -47,6 +47,12 @@ export function stepsOf(
         findings.runs.push(...(await measureApart('runs', { counts: [100, 1_000, 10_000], rounds })))
       }),
     ],
+    agents: () => [
+      step('agents', async () => {
+        const rounds = options.level === 'quick' ? 3 : 7
+        findings.agents.push(await measureApart('agents', { agents: 1_000, tasks: 10_000, rounds }))
+      }),
+    ],
     import: () => importSteps(options.level, findings),
     'before-after': () => [
       step('a polling dispatcher', async () => {

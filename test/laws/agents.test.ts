@@ -1,4 +1,11 @@
-import { type Agents, agents, type AgentFact, type AgentOptions } from 'dagmar/agents'
+import {
+  type Agents,
+  agents,
+  type AgentFact,
+  type AgentOptions,
+  routeByLoad,
+  type Router,
+} from 'dagmar/agents'
 import { createRuntime, memoryStore, plan, type RunFact, SimulatedClock, type TaskDefinition } from 'dagmar'
 import fc from 'fast-check'
 import { describe, expect } from 'vitest'
@@ -76,25 +83,32 @@ interface Played {
   readonly facts: readonly RunFact[]
   readonly agentFacts: readonly AgentFact[]
   readonly open: () => readonly string[]
+  /** The tasks that wait without having told why. */
+  readonly ready: () => readonly string[]
 }
 
 /** Plays the steps, and looks at everything after each of them; then whatever is left ends. */
-async function play(given: Case, look: (played: Played) => void): Promise<Played> {
-  const { list, tasks, steps, concurrency, ...dispatch } = given
+async function play(
+  given: Case & { readonly router?: Router },
+  look: (played: Played) => void,
+): Promise<Played> {
+  const { list, tasks, steps, concurrency, router, ...dispatch } = given
   const clock = new SimulatedClock(Date.UTC(2026, 0, 15, 20))
-  const team = agents({ list, dispatch })
+  const team = agents({ list, dispatch, ...(router === undefined ? {} : { router }) })
   const hand = desk()
   const runtime = createRuntime({ clock, concurrency, executors: { hand }, agents: team })
   const facts: RunFact[] = []
   const agentFacts: AgentFact[] = []
   team.events$.subscribe((fact) => void agentFacts.push(fact))
   const named = Object.fromEntries(tasks.map((task, index) => [`t${index}`, task]))
-  const run = runtime.dispatch(plan({ name: 'agents', tasks: named }))
+  const run = runtime.dispatch(plan({ name: 'agents', tasks: named }), { id: 'run' })
   const open = (): readonly string[] =>
     [...run.view().tasks.values()].flatMap(({ id, status, attempt }) =>
       ['starting', 'running', 'stalled', 'stopping'].includes(status) ? [`${id}/${attempt}`] : [],
     )
-  const played = { team, hand, facts, agentFacts, open }
+  const ready = (): readonly string[] =>
+    [...run.view().tasks.values()].flatMap(({ id, status }) => (status === 'ready' ? [id] : []))
+  const played = { team, hand, facts, agentFacts, open, ready }
   run.events$.subscribe((fact) => {
     if ('seq' in fact) facts.push(fact)
   })
@@ -225,12 +239,13 @@ describe('agents, whatever happens', () => {
     'nobody who could have a task leaves it waiting',
     anyCase,
     async (given) => {
-      await play({ ...given, concurrency: 100 }, ({ team, facts }) => {
+      await play({ ...given, concurrency: 100 }, ({ team, facts, ready }) => {
         const last = new Map(
           facts.flatMap((fact) => (fact.taskId === undefined ? [] : [[fact.taskId, fact]])),
         )
         for (const [taskId, fact] of last) {
-          if (!('considered' in fact) || 'until' in fact) continue
+          const isTold = 'considered' in fact && !('until' in fact)
+          if (!isTold && !ready().includes(taskId)) continue
           const { requires = [], agent, fallback = [] } = given.tasks[Number(taskId.slice(1))]!
           const spent = facts.some(
             (told) =>
@@ -251,6 +266,21 @@ describe('agents, whatever happens', () => {
           expect(rich.map(({ id }) => id)).toEqual([])
         }
       })
+    },
+    0.4,
+  )
+
+  law(
+    'an agent is the one that the router picks among all, though not all of them are looked at',
+    anyCase,
+    async (given) => {
+      const looking: Router = (task, all) => routeByLoad(task, all)
+      const [quick, slow] = [
+        await play(given, () => undefined),
+        await play({ ...given, router: looking }, () => undefined),
+      ]
+      expect(quick.facts).toEqual(slow.facts)
+      expect(quick.agentFacts).toEqual(slow.agentFacts)
     },
     0.4,
   )

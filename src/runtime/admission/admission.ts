@@ -31,6 +31,8 @@ export class Admission {
   readonly #first: readonly Resource[]
   /** Everything that a grant takes. */
   readonly #resources: Resource[]
+  /** What is looked for when everything else is there. */
+  readonly #others: Resource[] = []
   readonly #turns = new Turns<Candidate>()
 
   constructor(options: {
@@ -52,6 +54,7 @@ export class Admission {
   /** Has grants depend on something else, too, which is looked for when everything else is there. */
   add(resource: Resource): void {
     this.#resources.push(resource)
+    this.#others.push(resource)
   }
 
   /** Says that the run may have ready tasks that could be taken up. */
@@ -89,6 +92,11 @@ export class Admission {
     for (const resource of this.#first) {
       const lack = resource.lacks(lane)
       if (lack !== undefined) return resource.wait(lane, lack) === 'run' ? 'run-waits' : 'lane-waits'
+    }
+    for (const resource of this.#others) {
+      if (resource.hasSaid?.(lane) !== true) continue
+      resource.wait(lane, resource.lacks(lane)!)
+      return 'lane-waits'
     }
     return this.executors.offer(lane, task) ? 'granted' : 'declined'
   }

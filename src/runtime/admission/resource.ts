@@ -11,6 +11,8 @@ export type Lack =
 export interface Resource {
   /** What the tasks of the lane need of this and cannot have now. */
   lacks(lane: Lane): Lack | undefined
+  /** True where the lane lacks some of this still, and one of its tasks has told so: the others wait without telling. */
+  hasSaid?(lane: Lane): boolean
   /** Remembers who waits for what is lacking: the lane alone, or its whole run. */
   wait(lane: Lane, lack: Lack): 'lane' | 'run'
   /**

@@ -82,8 +82,13 @@ export class AgentLog implements Committer, Journalled {
 
   commit(): void {
     if (!this.#isOpen || this.#gathering.length === 0) return
-    if (this.#writer === undefined) this.#emit(this.#numbered())
-    else this.#writer.want(this)
+    if (this.#writer !== undefined) this.#writer.want(this)
+    else if (this.#facts$.observed) this.#emit(this.#numbered())
+    else {
+      this.#seq += this.#gathering.length
+      this.#told = this.#seq
+      this.#gathering = []
+    }
   }
 
   /** Stores keep them as they keep the facts of runs. */

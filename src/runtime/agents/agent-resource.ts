@@ -18,6 +18,8 @@ export class AgentResource implements Resource {
   readonly #lanes = new Map<Lane, { at: number; readonly want: Want | undefined }>()
   readonly #parked = new Map<() => void, number>()
   readonly #known = new Map<AgentNeed, Want | undefined>()
+  /** What a task of each lane has been told that it waits for. */
+  readonly #said = new WeakMap<Lane, Want>()
   /** All that waits was looked at since. */
   #seen = 0
 
@@ -36,7 +38,7 @@ export class AgentResource implements Resource {
 
   changed(): void {
     this.#version++
-    this.#known.clear()
+    if (this.#known.size > 0) this.#known.clear()
   }
 
   park(tryAgain: () => void): void {
@@ -48,9 +50,17 @@ export class AgentResource implements Resource {
     return this.#wantOf(agent) === undefined ? undefined : lack
   }
 
+  /** The others of a lane wait as ready tasks do, and cost nothing, once one of them was told what they wait for. */
+  hasSaid(lane: Lane): boolean {
+    const want = this.#wantOf(lane.agent)
+    return want !== undefined && this.#said.get(lane) === want
+  }
+
   wait(lane: Lane): 'lane' {
     lane.waitIn(undefined)
-    this.#lanes.set(lane, { at: this.#version, want: this.#wantOf(lane.agent) })
+    const want = this.#wantOf(lane.agent)
+    this.#lanes.set(lane, { at: this.#version, want })
+    if (want !== undefined) this.#said.set(lane, want)
     this.#waited()
     return 'lane'
   }

@@ -10,6 +10,7 @@ import {
 } from '../../agents/consider.ts'
 import { type AllowanceOptions, readLimits } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
+import { Shortlists } from '../../agents/shortlists.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { AgentFact, AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
 import type { ReportedUsage } from '../../graph/handler.ts'
@@ -26,6 +27,7 @@ import type { ReadAgent, ReadAgents } from './agent-options.ts'
 import { AgentResource } from './agent-resource.ts'
 import { refusalFor } from './refusal.ts'
 import { openAgents, restoreAgents } from './restore-agents.ts'
+import { standingOf, usageOf } from './standing.ts'
 import type { AgentUsage, ListedAgent } from './agents.ts'
 import {
   type AskedTask,
@@ -61,6 +63,7 @@ export class Desk implements AgentDesk {
   readonly allowance: Allowance
   readonly #options: ReadAgents
   readonly #considering: Considering
+  readonly #shortlists: Shortlists
   readonly #live = new Map<string, Live>()
   /** What each may spend, as it was given. */
   readonly #allowances = new Map<string, AllowanceOptions>()
@@ -81,16 +84,17 @@ export class Desk implements AgentDesk {
     this.#early = [...options.list]
     const tell = (fact: NewAgentFact, at: number): void => {
       this.log.tell(fact, at)
-      this.resource.changed()
+      // It may have other capabilities.
+      if (fact.type === 'agent.registered') this.#shortlists.forget()
+      this.#changed(fact.agentId)
     }
     this.registry = new Registry(tell, compile)
     this.allowance = new Allowance(tell)
-    this.#considering = {
-      registry: this.registry,
-      router: options.router,
-      check: (agentId, model) => this.allowance.check(agentId, model, this.#now),
-      reserve: (agentId, model) => this.allowance.check(agentId, model, this.#now),
-    }
+    const check: Considering['check'] = (agentId, model) => this.allowance.check(agentId, model, this.#now)
+    this.#shortlists = new Shortlists(this.registry, check)
+    const { router } = options
+    const { registry } = this
+    this.#considering = { registry, shortlists: this.#shortlists, router, check }
   }
 
   attach(host: DeskHost): void {
@@ -145,6 +149,7 @@ export class Desk implements AgentDesk {
       if (this.registry.get(id) === undefined) this.registry.restore(id, profile, lastSignAt)
     }
     this.allowance.hush()
+    this.#shortlists.forget()
   }
 
   /** Whoever has an agent that the store does not know of may not go on: nobody would know what it has spent. */
@@ -201,7 +206,7 @@ export class Desk implements AgentDesk {
     const { job } = asked
     const reserve = (agentId: string, model: string | undefined) =>
       this.allowance.reserve(agentId, job, model, at)
-    const found = placeWith({ ...this.#considering, reserve }, { ...asked, ...job })
+    const found = placeWith(this.#considering, asked, reserve)
     if (!('agentId' in found)) {
       refuse(live as LiveTask, this.#refusal(asked, found, at), this.resource)
       return
@@ -234,7 +239,7 @@ export class Desk implements AgentDesk {
     this.#live.delete(jobKey(job))
     this.registry.give(agentId, at)
     this.allowance.settle(job, end, at)
-    this.resource.changed()
+    this.#changed(agentId)
     this.#arm()
   }
 
@@ -275,41 +280,18 @@ export class Desk implements AgentDesk {
 
   /** The agents as the registry has them. */
   standing(): readonly ListedAgent[] {
-    const jobs = new Map<string, AgentJob[]>()
-    for (const { agentId, job } of this.#live.values()) jobs.set(agentId, [...(jobs.get(agentId) ?? []), job])
-    return this.registry.all.map(({ id, capabilities, status, load, maxLoad, ttlMs, lastHeartbeatAt }) => {
-      const allowance = this.#allowances.get(id)
-      return {
-        id,
-        capabilities,
-        status,
-        load,
-        maxLoad,
-        ...(ttlMs === Number.POSITIVE_INFINITY ? {} : { ttlMs }),
-        ...(allowance === undefined ? {} : { allowance }),
-        lastHeartbeatAt,
-        jobs: jobs.get(id) ?? [],
-        usage: this.#usageOf(id),
-      }
+    const { registry, allowance } = this
+    return standingOf({
+      registry,
+      allowance,
+      allowances: this.#allowances,
+      live: this.#live.values(),
+      now: this.#now,
     })
   }
 
   usage(): readonly AgentUsage[] {
-    return this.allowance.agentIds.map((id) => this.#usageOf(id))
-  }
-
-  #usageOf(agentId: string): AgentUsage {
-    const { tokens, models, costUsd, jobs, active, limits } = this.allowance.account(agentId, this.#now)
-    return {
-      agentId,
-      tokens,
-      byModel: Object.fromEntries(models),
-      costUsd,
-      jobs,
-      activeJobs: active,
-      tokensLeft: leftOf(limits.dailyTokens, tokens),
-      jobsLeft: leftOf(limits.dailyJobs, jobs),
-    }
+    return this.allowance.agentIds.map((id) => usageOf(this.allowance, id, this.#now))
   }
 
   get #now(): number {
@@ -333,8 +315,13 @@ export class Desk implements AgentDesk {
     part.considered = undefined
     this.#live.set(jobKey(job), { job, agentId, live })
     this.registry.take(agentId, this.#now)
-    this.resource.changed()
+    this.#changed(agentId)
     this.#arm()
+  }
+
+  #changed(agentId: string): void {
+    this.#shortlists.changed(agentId)
+    this.resource.changed()
   }
 
   /** Whoever has been silent for too long is offline, and a new day has begun, whether or not a timer has said so. */
@@ -343,6 +330,7 @@ export class Desk implements AgentDesk {
     const day = dayOf(at)
     if (day === this.#day) return
     this.#day = day
+    this.#shortlists.forget()
     this.resource.changed()
   }
 
@@ -379,10 +367,6 @@ export class Desk implements AgentDesk {
       hint: 'Give them to one first: createRuntime({ agents }).',
     })
   }
-}
-
-function leftOf(most: number, used: number): number | undefined {
-  return most === Number.POSITIVE_INFINITY ? undefined : Math.max(0, most - used)
 }
 
 /** Of executors that others have written: what is no amount counts for nothing. */

@@ -93,7 +93,7 @@ function heapGoals({ heap, growth }: Findings): Goal[] {
   ]
 }
 
-function otherGoals({ latency, kill, dispatch, runs, import: imports, sizes }: Findings): Goal[] {
+function otherGoals({ latency, kill, dispatch, runs, agents, import: imports, sizes }: Findings): Goal[] {
   const chain = latency.find(({ contender }) => contender === 'dagmar')
   const planned = dispatch.find(({ size }) => size === ten)
   const [few, many] = [100, ten].map((count) => runs.find((found) => found.runs === count)?.cpuUs)
@@ -117,6 +117,16 @@ function otherGoals({ latency, kill, dispatch, runs, import: imports, sizes }: F
       goal: 'a task at 10,000 runs at once, over one at 100',
       most: 2,
       measured: few && many ? one(median(many) / median(few), '×') : [],
+    },
+    {
+      goal: 'an agent for a task of 10,000 among 1,000, CPU µs a task more',
+      most: 50,
+      measured: agents.flatMap(({ without, withRoom, oneEach }) =>
+        [['with room', withRoom] as const, ['one each', oneEach] as const].map(([on, cpuUs]) => {
+          const value = median(cpuUs) - median(without)
+          return { on, value, shown: `${short(value)} µs` }
+        }),
+      ),
     },
     {
       goal: "import 'dagmar' beyond xstate and rxjs, ms",

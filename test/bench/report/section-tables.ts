@@ -8,7 +8,7 @@ const count = (size: number) => size.toLocaleString('en')
 
 /** The tables of all sections but the times; of those that were not measured, none. */
 export function sectionTables(findings: Findings): string[] {
-  return [latency, heap, growth, kill, dispatch, runs, importing, beforeAfter].flatMap((section) =>
+  return [latency, heap, growth, kill, dispatch, runs, agents, importing, beforeAfter].flatMap((section) =>
     section(findings),
   )
 }
@@ -79,6 +79,18 @@ function runs({ runs: rows }: Findings): string[] {
   return [
     `Many runs at once in one runtime: three tasks each, eight slots for all\n\n${textTable(['runs', 'CPU µs a task'], body)}`,
   ]
+}
+
+function agents({ agents: rows }: Findings): string[] {
+  return rows.map(({ agents: many, tasks, without, withRoom, oneEach }) => {
+    const row = (what: string, cpuUs: readonly number[]) => [what, short(median(cpuUs))]
+    const body = [
+      row('nothing asks for an agent', without),
+      row('there is always one with room', withRoom),
+      row('each takes one at a time', oneEach),
+    ]
+    return `${count(tasks)} tasks that are ready at once, and ${count(many)} agents\n\n${textTable(['', 'CPU µs a task'], body)}`
+  })
 }
 
 function importing({ import: found, sizes }: Findings): string[] {
