@@ -1,7 +1,7 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { RefusedAgent } from './facts.ts'
 import type { StatedRule } from '../graph/rules.ts'
-import { showMs } from '../time/duration.ts'
+import { showMs } from '../time/show-ms.ts'
 import { answerText } from './fact-in-words.ts'
 import type { AskedBy } from './facts.ts'
 import type { TaskStatus, TaskView } from './task-view.ts'
@@ -61,6 +61,9 @@ export type WaitsFor =
   /** The store has not said that the run's latest facts are safe, and nothing follows from them before. Epoch milliseconds. */
   | { readonly kind: 'store'; readonly since: number }
 
+/** What facts can tell that a task waits for. The rest only the runtime of a live run knows. */
+export type ToldByFacts = Exclude<WaitsFor, { kind: 'slot' | 'pool' | 'store' }>
+
 /** The answer of `run.why(taskId)`, and of `whyOf` for a run of which there are facts. */
 export interface Explanation {
   readonly taskId: TaskId
@@ -72,11 +75,13 @@ export interface Explanation {
 }
 
 /** What is known of a task that is to be explained. */
-export interface Explained {
+export interface Explained<Wait extends WaitsFor> {
   readonly taskId: TaskId
   readonly status: TaskStatus
   readonly outcome: Outcome | undefined
-  readonly waitsFor: readonly WaitsFor[]
+  readonly waitsFor: readonly Wait[]
+  /** One of them in words, to follow `waits`: `phrase`, where facts can tell all of them. */
+  readonly inWords: (wait: Wait, now: number) => string
   /** Waits are counted from here. Epoch milliseconds. */
   readonly now: number
   /** True where all its limits of time are known. */
@@ -85,19 +90,19 @@ export interface Explained {
   readonly sign?: Pick<TaskView, 'lastSignAt' | 'progress'> | undefined
 }
 
-export function explanationOf(explained: Explained): Explanation {
+export function explanationOf<Wait extends WaitsFor>(explained: Explained<Wait>): Explanation {
   const { taskId, status, waitsFor } = explained
   return { taskId, status, sentence: sentence(explained), waitsFor }
 }
 
-function sentence(explained: Explained): string {
-  const { taskId, status, outcome, waitsFor, now } = explained
+function sentence<Wait extends WaitsFor>(explained: Explained<Wait>): string {
+  const { taskId, status, outcome, waitsFor, inWords, now } = explained
   if (outcome !== undefined) {
-    const waits = waitsFor.map((one) => ` Its run waits ${phrase(one, now)}.`)
+    const waits = waitsFor.map((one) => ` Its run waits ${inWords(one, now)}.`)
     return `${taskId} ${settledAs(outcome)}${waits.join('')}`
   }
   if (waitsFor.length === 0) return unawaited(explained)
-  const phrases = waitsFor.map((one) => phrase(one, now)).join('; and ')
+  const phrases = waitsFor.map((one) => inWords(one, now)).join('; and ')
   const sign = signOf(explained)
   return `${taskId} is ${status}${sign}${sign === '' ? '' : ','} and waits ${phrases}${/[.!?]$/.test(phrases) ? '' : '.'}`
 }
@@ -115,7 +120,9 @@ function settledAs(outcome: Outcome): string {
   }
 }
 
-function unawaited(explained: Explained): string {
+type Known = Omit<Explained<WaitsFor>, 'inWords'>
+
+function unawaited(explained: Known): string {
   const { taskId, status, knowsLimits } = explained
   if (status === 'stalled') {
     return `${taskId} is stalled: it gives no sign of work${knowsLimits ? ', and nothing but a kill would end it' : ''}.`
@@ -126,7 +133,7 @@ function unawaited(explained: Explained): string {
 }
 
 /** What a task at work has said of itself: that comes before what limits it. */
-function signOf({ status, sign, now, waitsFor }: Explained): string {
+function signOf({ status, sign, now, waitsFor }: Known): string {
   const isAtWork = status === 'running' && !waitsFor.some(({ kind }) => kind === 'answer')
   if (sign?.lastSignAt === undefined || !isAtWork) return ''
   const { percent, message } = sign.progress ?? {}
@@ -135,7 +142,8 @@ function signOf({ status, sign, now, waitsFor }: Explained): string {
   return `${done}, gave its last sign of work ${showMs(now - sign.lastSignAt)} ago`
 }
 
-function phrase(one: WaitsFor, now: number): string {
+/** What facts tell that a task waits for, in words, to follow `waits`. */
+export function phrase(one: ToldByFacts, now: number): string {
   switch (one.kind) {
     case 'dependencies':
       return `for ${listed(one.taskIds)} (rule ${typeof one.rule === 'string' ? one.rule : 'of its own'})${
@@ -145,10 +153,6 @@ function phrase(one: WaitsFor, now: number): string {
       return 'for room'
     case 'run':
       return one.state === 'paused' ? 'until the run is resumed' : `in vain, since the run is ${one.state}`
-    case 'slot':
-      return slotPhrase(one)
-    case 'pool':
-      return `for ${one.amount} of the pool ${one.pool}, which has ${one.free} free${one.heldBy.length === 0 ? '' : ` (held by ${listed(one.heldBy)})`}`
     case 'executor': {
       const again =
         one.until === undefined
@@ -166,15 +170,7 @@ function phrase(one: WaitsFor, now: number): string {
       if (until !== undefined) notes.push(limitInWords({ until, defaultAnswer }, now))
       return `for a person to answer: ${question}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`
     }
-    case 'store':
-      return `for the store, which has not answered for ${showMs(now - one.since)}`
   }
-}
-
-function slotPhrase({ of, limit, heldBy, heldElsewhere }: Extract<WaitsFor, { kind: 'slot' }>): string {
-  if (limit === 0) return `for a slot, but the concurrency of the ${of} is 0, which holds everything`
-  const others = heldElsewhere > 0 ? [`${heldElsewhere} of other runs`] : []
-  return `for one of the ${limit} slots of the ${of}, held by ${listed([...heldBy, ...others])}`
 }
 
 /** What comes of a question that nobody answers: `answers 'no' by itself in 4 s`. */
@@ -188,7 +184,8 @@ export function limitInWords(
 
 const named = 5
 
-function listed(words: readonly string[]): string {
+/** Names in a sentence. */
+export function listed(words: readonly string[]): string {
   if (words.length === 0) return 'nobody'
   if (words.length <= named) return words.join(', ')
   return `${words.slice(0, named).join(', ')} and ${words.length - named} more`

@@ -1,6 +1,6 @@
 import { shownValue } from '../errors/foreign-value.ts'
 import { withNoun } from '../text/with-noun.ts'
-import { showMs } from '../time/duration.ts'
+import { showMs } from '../time/show-ms.ts'
 import type { Fact } from './facts.ts'
 
 /** A fact in words, to follow the name of its task, or of its run: `build failed: exit code 1`. */

@@ -1,6 +1,6 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import { listed } from '../text/listed.ts'
-import { showMs } from '../time/duration.ts'
+import { showMs } from '../time/show-ms.ts'
 import { inWords } from './fact-in-words.ts'
 import type { RunFact } from './facts.ts'
 

@@ -3,7 +3,7 @@ import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import { DagmarError } from '../errors/dagmar-error.ts'
 import type { TaskStructure } from '../graph/plan.ts'
 import { type CountsAs, countsAs, evaluateRule } from '../graph/rules.ts'
-import { type Explanation, explanationOf, type WaitsFor } from './explanation.ts'
+import { type Explanation, explanationOf, phrase, type ToldByFacts, type WaitsFor } from './explanation.ts'
 import type { RefusedAgent } from './facts.ts'
 import type { RunView } from './fold.ts'
 import { askedBy, type TaskStatus, type TaskView } from './task-view.ts'
@@ -23,16 +23,21 @@ export function whyOf(view: RunView, taskId: TaskId): Explanation {
     })
   }
   const { status, outcome } = task
-  const waitsFor = outcome === undefined ? waitsOf(knownFrom(view, structure, task)) : []
   return explanationOf({
     taskId,
     status,
     outcome,
-    waitsFor,
+    waitsFor: outcome === undefined ? waitsIn(view, structure, task) : [],
+    inWords: phrase,
     now: view.at,
     knowsLimits: false,
     sign: signIn(task),
   })
+}
+
+/** What a task that is not settled waits for. */
+export function waitsIn(view: RunView, structure: TaskStructure, task: TaskView): readonly ToldByFacts[] {
+  return waitsOf(knownFrom(view, structure, task))
 }
 
 /** To have started is no sign of work yet. */
@@ -41,7 +46,7 @@ function signIn(task: TaskView): TaskView | undefined {
 }
 
 /** What is known of a task that is not settled. */
-export interface Unsettled {
+export interface Unsettled<Room extends WaitsFor = WaitsFor> {
   readonly status: TaskStatus
   readonly structure: TaskStructure
   readonly runStatus: RunState
@@ -54,7 +59,7 @@ export interface Unsettled {
   /** The instants at which the wait ends at the latest. Those that never come, or are not known, do not count. */
   readonly instants: readonly (readonly [what: Instant, at: number | undefined])[]
   /** What it lacks to start. */
-  room(): readonly WaitsFor[]
+  room(): readonly Room[]
 }
 
 type WaitsForAnswer = Extract<WaitsFor, { kind: 'answer' }>
@@ -70,10 +75,10 @@ export function questionOf(task: TaskView): WaitsForAnswer | undefined {
 type Instant = Extract<WaitsFor, { kind: 'instant' }>['what']
 
 /** What a task waits for, wherever that is known from. */
-export function waitsOf(task: Unsettled): readonly WaitsFor[] {
+export function waitsOf<Room extends WaitsFor>(task: Unsettled<Room>): readonly (Room | ToldByFacts)[] {
   const { status, question, instants, runStatus } = task
   if (status === 'pending') return waitsForDependencies(task)
-  const waits: WaitsFor[] = question === undefined ? [] : [question]
+  const waits: ToldByFacts[] = question === undefined ? [] : [question]
   for (const [what, at = Number.POSITIVE_INFINITY] of instants) {
     if (at !== Number.POSITIVE_INFINITY) waits.push({ kind: 'instant', what, at })
   }
@@ -90,7 +95,7 @@ function knownFrom(
   { status: runStatus, tasks }: RunView,
   structure: TaskStructure,
   task: TaskView,
-): Unsettled {
+): Unsettled<ToldByFacts> {
   const { status, until, deferred } = task
   const instant = instants[status]
   return {
@@ -119,7 +124,7 @@ const instants: Readonly<Partial<Record<TaskStatus, Instant>>> = {
 }
 
 /** Nothing where all dependencies are settled. */
-function waitsForDependencies({ structure: { rule, needs }, outcomeOf }: Unsettled): WaitsFor[] {
+function waitsForDependencies({ structure: { rule, needs }, outcomeOf }: Unsettled): ToldByFacts[] {
   const counts: Record<CountsAs, number> = { completed: 0, failed: 0, skipped: 0 }
   const taskIds: TaskId[] = []
   for (const [place, id] of needs.entries()) {

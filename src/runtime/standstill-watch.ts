@@ -1,5 +1,5 @@
 import { traitsOf } from '../executors/built-in.ts'
-import { showMs } from '../time/duration.ts'
+import { showMs } from '../time/show-ms.ts'
 import type { TimerId } from '../time/clock.ts'
 import type { LiveTask } from './run/live-task.ts'
 import type { Run } from './run/run.ts'

@@ -1,5 +1,5 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
-import { showMs } from '../time/duration.ts'
+import { showMs } from '../time/show-ms.ts'
 import type { JournalWriter } from './commit/journal-writer.ts'
 
 /** The error of a shutdown during which the store was given up. */

@@ -1,7 +1,7 @@
 import type { Failure } from '../../machines/outcome.ts'
 import type { PlannedTask } from '../graph/plan.ts'
 import type { RunResult } from '../events/run-result.ts'
-import { showMs } from '../time/duration.ts'
+import { showMs } from '../time/show-ms.ts'
 import type { Chains } from './chains.ts'
 import { amountUsed, type Limit, type LimitUse } from './limits.ts'
 import type { Recorder } from './recorder.ts'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tickingTime } from '../../src/cli/view/show-time.ts'
-import { showMs, toMs } from '../../src/time/duration.ts'
+import { toMs } from '../../src/time/duration.ts'
+import { showMs } from '../../src/time/show-ms.ts'
 
 describe('a duration', () => {
   it.each([

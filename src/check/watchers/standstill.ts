@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { type FindingDraft, onceEach, type Watcher } from './watcher.ts'

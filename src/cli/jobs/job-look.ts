@@ -1,5 +1,5 @@
 import type { JobStatus, JobSummary } from '../../jobs/job.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import { minuteMs } from '../../time/even-step.ts'
 import type { Tone } from '../screen/colours.ts'
 import { tickingTime } from '../view/show-time.ts'

@@ -5,7 +5,7 @@ import type { RunResult } from '../../events/run-result.ts'
 import type { NotifiedEvent } from '../../plan-file/notification.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { withNoun } from '../../text/with-noun.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 
 /** What a notification says. No output of a task is in it. */
 export interface Message {

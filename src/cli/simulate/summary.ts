@@ -1,7 +1,7 @@
 import { isGroup } from '../../graph/group.ts'
 import type { OptimisedPlan } from '../../simulation/optimise-plan.ts'
 import type { Simulation } from '../../simulation/simulate.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { cutToWidth, displayWidth } from '../screen/text-width.ts'

@@ -1,5 +1,5 @@
 import type { Sweep, SweepPoint } from '../../simulation/sweep.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { SimulationPage } from './simulation-page.ts'

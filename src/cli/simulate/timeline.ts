@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { SimulatedAttempt, SimulatedTask } from '../../simulation/recorder.ts'
 import type { Simulation } from '../../simulation/simulate.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import { withNoun } from '../../text/with-noun.ts'
 import type { Paint } from '../screen/colours.ts'
 import { shownText } from '../../text/shown-text.ts'

@@ -44,7 +44,8 @@ export default defineConfig({
   build: {
     outDir: resolve(project, process.env.DAGMAR_DIST ?? 'dist'),
     emptyOutDir: false,
-    target: 'es2022',
+    // Browsers of the last two years need nothing spelled out for older ones.
+    target: ['chrome131', 'firefox133', 'safari18.2'],
     modulePreload: false,
     cssCodeSplit: false,
     assetsInlineLimit: 100_000,

@@ -2,7 +2,7 @@ import { asError } from '../../errors/foreign-value.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { AppendGroup, Journal, Store } from '../../ports/store.ts'
 import { type Clock, longestTimerMs, type TimerId } from '../../time/clock.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import { Batch, type Effect } from './batch.ts'
 import type { Macrostep } from './macrostep.ts'
 

@@ -6,6 +6,7 @@ import type { Lane } from '../admission/lane.ts'
 import type { Lack } from '../admission/resource.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
+import { inWords } from './wait-in-words.ts'
 
 /** What the task waits for now, in one sentence and as data: what `whyOf` says, and what only the runtime knows. */
 export function why(run: Run, index: number): Explanation {
@@ -19,7 +20,16 @@ export function why(run: Run, index: number): Explanation {
   if (outcome === undefined) waitsFor.push(...waitsOf(knownOf(run, index)))
   const now = run.shared.clock.now()
   const sign = run.log.signOf(taskId)
-  const explained = explanationOf({ taskId, status, outcome, waitsFor, now, knowsLimits: true, sign })
+  const explained = explanationOf({
+    taskId,
+    status,
+    outcome,
+    waitsFor,
+    inWords,
+    now,
+    knowsLimits: true,
+    sign,
+  })
   const isOfSlots =
     live?.isHolding === true || waitsFor.some((one) => one.kind === 'slot' && one.of === 'runtime')
   const standstill = isOfSlots ? run.shared.standstill() : undefined

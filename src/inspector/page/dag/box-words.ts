@@ -1,6 +1,6 @@
 import { tookMs } from '../../../events/critical-path-of.ts'
 import type { TaskStatus, TaskView } from '../../../events/task-view.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 
 /** How long a task has been at it by that instant, waits between attempts included; undefined before it starts. */
 export function lastedMs(task: TaskView, now: number): number | undefined {

@@ -1,13 +1,13 @@
-import type { WaitsFor } from '../../../events/explanation.ts'
+import type { ToldByFacts } from '../../../events/explanation.ts'
 import type { RunView } from '../../../events/fold.ts'
 import type { TaskView } from '../../../events/task-view.ts'
-import { whyOf } from '../../../events/why-of.ts'
+import { waitsIn } from '../../../events/why-of.ts'
 
 /** In a few words: what a task waits for, how far it is, or why it did not complete. */
 export function noteOf(run: RunView, task: TaskView): string {
   const { outcome, progress } = task
   if (outcome === undefined) {
-    const [wait] = whyOf(run, task.id).waitsFor
+    const [wait] = waitsIn(run, run.structure.find(({ id }) => id === task.id)!, task)
     if (task.status === 'running' && progress !== undefined) {
       return `${Math.round(progress.percent)} %${progress.message === undefined ? '' : ` ${progress.message}`}`
     }
@@ -27,7 +27,7 @@ export function noteOf(run: RunView, task: TaskView): string {
   }
 }
 
-function waitOf(wait: WaitsFor): string {
+function waitOf(wait: ToldByFacts): string {
   switch (wait.kind) {
     case 'dependencies': {
       const [first, second] = wait.taskIds
@@ -38,10 +38,6 @@ function waitOf(wait: WaitsFor): string {
       return 'waits for room'
     case 'run':
       return `the run is ${wait.state}`
-    case 'slot':
-      return 'waits for a slot'
-    case 'pool':
-      return `waits for pool ${wait.pool}`
     case 'executor':
       return `waits for executor ${wait.executor}`
     case 'agent':
@@ -50,7 +46,5 @@ function waitOf(wait: WaitsFor): string {
       return wait.what === 'retry' ? 'waits for its retry' : ''
     case 'answer':
       return 'waits for an answer'
-    case 'store':
-      return 'waits for the store'
   }
 }

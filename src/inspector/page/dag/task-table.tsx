@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { TaskView } from '../../../events/task-view.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { bringIntoView, placeAfter, useWindow } from '../list/window.ts'
 import { Dot } from '../shell/status.tsx'
 import { instant } from '../state/shown.ts'

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { goesOn, history, instant, isFollowing, link, pin, pinnedSeq, told } from '../state/shown.ts'
 
 /** The whole run as a line: any instant of it can be looked at. */

@@ -1,4 +1,4 @@
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import type { StateModel, TransitionModel } from '../../protocol.ts'
 import { addTo } from '../state/grouped.ts'
 

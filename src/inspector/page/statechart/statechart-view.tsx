@@ -1,6 +1,6 @@
 import { computed } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { JsonTree } from '../task/json-tree.tsx'
 import {
   goesOn,

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, instant, moment } from '../state/shown.ts'
 import type { AttemptBar } from '../timeline/timeline-row.ts'

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { TaskStructure } from '../../../graph/plan.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 
 /** What the dag says of a task. */
 export function Options(structure: TaskStructure): ComponentChildren {

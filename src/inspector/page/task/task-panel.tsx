@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { TaskView } from '../../../events/task-view.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, instant, isSettled, mayAct, moment, select, selectedTask } from '../state/shown.ts'
 import { timesUntil } from '../timeline/row-order.ts'

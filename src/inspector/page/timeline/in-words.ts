@@ -1,4 +1,4 @@
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import type { Span, TimelineRow } from './timeline-row.ts'
 
 /** What a task did at an instant, and for how long, in a few words. */

@@ -1,7 +1,7 @@
 import { longestChain } from '../state/longest-chain.ts'
 import type { ComponentChildren } from 'preact'
 import { withNoun } from '../../../text/with-noun.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { moment } from '../state/shown.ts'
 import { chosenWindow, order, rows, showsAll, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { placeAfter } from '../list/window.ts'
 import { Dot } from '../shell/status.tsx'
 import { history, instant, moment, select, selectedTask } from '../state/shown.ts'

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { marksAround, spanInWords, timeOfDay } from './in-words.ts'
 import { bodyHeight, chartWidth, knownUntil, pointed, shownWindow, timeline } from './timeline-state.ts'
 
