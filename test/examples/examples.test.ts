@@ -28,6 +28,7 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
     return execFileSync(process.execPath, ['--test-reporter=tap', built], { env, encoding: 'utf8' })
   },
   '14-inspect.ts': () => import('../../examples/14-inspect.ts'),
+  '15-emitters.ts': () => import('../../examples/15-emitters.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -301,5 +302,20 @@ describe('14 the inspector', () => {
     const [, address] = /^Open (http:\/\/127\.0\.0\.1:\d+\/)#[\w-]{32}$/.exec(lines[0]!)!
     expect(lines.slice(1)).toEqual(['The run completed: 5 tasks completed, 1 failed.'])
     await expect(fetch(address!)).rejects.toThrow('fetch failed')
+  })
+})
+
+describe('15 emitters', () => {
+  it('loses nothing unseen: what the channel kept and what it dropped is what the listeners heard', async () => {
+    const [channel, listeners] = await linesOf('15-emitters.ts')
+    const [, kept, dropped] = /the channel kept (\d+) facts and dropped (\d+)\.$/.exec(channel!)!.map(Number)
+    const [, ledger, screen, late] = /heard (\d+), the screen (\d+), and the late one (\d+)\.$/
+      .exec(listeners!)!
+      .map(Number)
+    expect(kept).toBe(64)
+    expect(kept! + dropped!).toBe(ledger)
+    expect(screen).toBe(ledger)
+    expect(late).toBeGreaterThan(0)
+    expect(late).toBeLessThan(ledger!)
   })
 })
