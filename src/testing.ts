@@ -9,6 +9,8 @@ export {
 export type { ExecutorUnderTest } from './testing/conformance/executor-under-test.ts'
 export { storeConformance, type StoreUnderTest } from './testing/conformance/store-conformance.ts'
 export {
+  type AgentFault,
+  type AgentFaultKind,
   type Cause,
   checkDag,
   type CheckDagOptions,

@@ -1,19 +1,27 @@
 import { DagmarError } from '../errors/dagmar-error.ts'
 import { type AnyDag, type Plan, planOf } from '../graph/plan.ts'
+import { agentFaults } from './variants/agent-fault.ts'
 import { explore, exploreCrash, type ExploredRun, type ExploredDag } from './explore/explored-run.ts'
 import { Exposure } from './report/exposure.ts'
 import { endsRun, type DagFault, faultsOf } from './variants/fault.ts'
 import { formatReport } from './report/format-report.ts'
+import { sampled } from './variants/sampled.ts'
 import { type CheckDagOptions, type CheckSettings, readCheckOptions } from './options.ts'
-import { type LoadFastCheck, loadFastCheck, seekTroubles } from './variants/random-variants.ts'
+import {
+  type LoadFastCheck,
+  loadFastCheck,
+  seekTroubles,
+  type VariantParts,
+} from './variants/random-variants.ts'
 import { type DagFinding, type DagReport, explorableAnswers } from './report/report.ts'
 import { seeded } from '../chance/seeded.ts'
 import { singleFaults } from './variants/single-faults.ts'
 import { smallestVariant } from './variants/smallest-variant.ts'
 import { type TalliedPlan, talliedPlan } from './explore/tallied-plan.ts'
 import { variantsForRule } from './variants/variants-for-rule.ts'
-import { nothingHappens, type Variant, variantOf } from './variants/variant.ts'
+import { nothingHappens, partsOf, type Variant, variantOf } from './variants/variant.ts'
 import { timelineOf } from './report/timeline.ts'
+import { agentsWatcher } from './watchers/agents.ts'
 import { baselineWatcher } from './watchers/baseline.ts'
 import { crashesWatcher } from './watchers/crashes.ts'
 import { guaranteesWatcher } from './watchers/broken-guarantees.ts'
@@ -70,7 +78,8 @@ class DagCheck {
   constructor(plan: Plan, settings: CheckSettings) {
     this.#plan = plan
     this.#settings = settings
-    this.#tallied = talliedPlan(plan)
+    const { agents } = settings
+    this.#tallied = talliedPlan(plan, agents !== undefined)
     this.#dag = {
       plan: this.#tallied.plan,
       concurrency: settings.concurrency,
@@ -78,6 +87,7 @@ class DagCheck {
       durationMs: ({ index }) => settings.durationsMs[index]!,
       outputOf: ({ id }) => (settings.outputs.has(id) ? settings.outputs.get(id) : `output of ${id}`),
       timeLimitMs: settings.timeLimitMs,
+      agents,
     }
     this.#next = seeded(settings.seed)
     this.#rules = rulesWatcher(plan, this.#tallied, settings)
@@ -91,6 +101,7 @@ class DagCheck {
       runTimeoutWatcher(plan),
       ignoredWatcher(plan),
       crashesWatcher(plan),
+      ...(agents === undefined ? [] : [agentsWatcher(plan, agents)]),
     ]
   }
 
@@ -99,7 +110,9 @@ class DagCheck {
     const { seed, faults, runs } = this.#settings
     const singles = singleFaults(tasks, faults, this.#settings.singleFaults, this.#next)
     const { wholeKinds } = singles
-    this.#planned = 1 + singles.tried.length + runs
+    const ofAgents = agentFaults(tasks, this.#settings.agents?.list ?? [], faults)
+    const triedAgents = sampled(ofAgents, this.#settings.singleFaults, this.#next)
+    this.#planned = 1 + singles.tried.length + triedAgents.length + runs
     const baseline = await this.#see(nothingHappens)
     const exposure = new Exposure(this.#plan, baseline)
     await this.#crash(baseline)
@@ -119,11 +132,16 @@ class DagCheck {
       combinations += await this.#answer(run)
       await this.#crash(run)
     }
+    for (const fault of triedAgents) {
+      const run = await this.#see({ ...nothingHappens, agents: [fault] })
+      combinations += await this.#answer(run)
+      await this.#crash(run)
+    }
     combinations += await this.#strikeWhatRunsOnFailure(triggers)
     combinations += await this.#fireRules()
     // A fault that keeps a run from settling would hide everything else that is wrong.
     const telling = singles.all.filter((fault) => !spoilsport.has(fault))
-    const random = await this.#random(telling, load)
+    const random = await this.#random({ faults: telling, agents: ofAgents }, load)
     const findings = await this.#findings()
     return reportWith({
       name: this.#plan.name,
@@ -134,6 +152,7 @@ class DagCheck {
         runs: this.#runs,
         singleFaults: singles.tried.length,
         allSingleFaults: singles.all.length,
+        agentFaults: triedAgents.length,
         wholeKinds: [...wholeKinds],
         combinations,
         ...random,
@@ -232,14 +251,14 @@ class DagCheck {
   }
 
   async #random(
-    faults: readonly DagFault[],
+    given: Pick<VariantParts, 'faults' | 'agents'>,
     load: LoadFastCheck,
   ): Promise<{ readonly random: number; readonly withoutRandom?: string }> {
     const { runs, seed, wantsRandom } = this.#settings
     const { tasks } = this.#plan
     if (runs === 0 || tasks.length === 0) return { random: 0 }
     const parts = {
-      faults,
+      ...given,
       taskIds: tasks.map(({ id }) => id),
       askingIds: tasks
         .filter(({ policy, confirm }) => policy.onFailure === 'ask' || confirm !== undefined)
@@ -299,6 +318,7 @@ class DagCheck {
       hint,
       taskIds,
       faults: variant?.faults ?? [],
+      agentFaults: variant?.agents ?? [],
       paces: variant?.paces ?? [],
       answers: variant?.answers ?? [],
       story: variant === undefined ? [] : timelineOf(await this.#play(variant), taskIds),
@@ -307,7 +327,7 @@ class DagCheck {
 
   async #smallest(variant: Variant | undefined, trouble: string | undefined): Promise<Variant | undefined> {
     if (variant === undefined || trouble === undefined) return variant
-    if (variant.faults.length + variant.paces.length + variant.answers.length < 2) return variant
+    if (partsOf(variant) < 2) return variant
     return smallestVariant(variant, async (smaller) =>
       this.#troublesIn(await this.#play(smaller)).includes(trouble),
     )

@@ -15,6 +15,13 @@ import { DagmarError } from '../errors/dagmar-error.ts'
 import type { RunResult } from '../events/run-result.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Trace } from '../testing/facts/trace.ts'
+import {
+  type AgentOptions,
+  type AgentsOptions,
+  type ReadAgents,
+  readAgents,
+} from '../runtime/agents/agent-options.ts'
+import { type AgentFaultKind, agentFaultKinds } from './variants/agent-fault.ts'
 import { type DagFaultKind, faultKinds } from './variants/fault.ts'
 
 /** What a promise may look at, apart from the result. */
@@ -51,8 +58,14 @@ export interface CheckDagOptions {
   readonly durations?: Readonly<Record<TaskId, Duration>>
   /** What tasks return, for rules that look at outputs. @default a text for each */
   readonly outputs?: Readonly<Record<TaskId, unknown>>
+  /**
+   * The agents that do the tasks which ask for one: a list, or what `agents()` of `dagmar/agents` is given. They are the
+   * only ones, with what they may spend, and what goes wrong with them is tried, too. @default whoever does a task is there
+   * and has room
+   */
+  readonly agents?: readonly AgentOptions[] | Pick<AgentsOptions, 'list' | 'router' | 'dispatch'>
   /** The kinds of faults that are tried. @default everything */
-  readonly faults?: readonly DagFaultKind[]
+  readonly faults?: readonly (DagFaultKind | AgentFaultKind)[]
   /**
    * How many single faults are tried at most. If there are more, the seed draws a sample. Infinity tries all.
    * @default as many as make 150,000 tasks, so all of them in dags of up to about 120 tasks
@@ -82,7 +95,9 @@ export interface CheckSettings {
   /** By task index. */
   readonly durationsMs: Float64Array
   readonly outputs: ReadonlyMap<TaskId, unknown>
-  readonly faults: ReadonlySet<DagFaultKind>
+  readonly faults: ReadonlySet<DagFaultKind | AgentFaultKind>
+  /** Undefined where whoever does a task is there and has room. */
+  readonly agents: ReadAgents | undefined
   readonly singleFaults: number
   readonly crashes: boolean
   readonly timeLimitMs: number
@@ -97,6 +112,7 @@ const known: ReadonlySet<string> = new Set([
   'pools',
   'durations',
   'outputs',
+  'agents',
   'faults',
   'singleFaults',
   'crashes',
@@ -109,11 +125,13 @@ const unknownMs = 10
 const defaultRuns = 200
 const defaultTasksInSingles = 150_000
 
+const allKinds = [...faultKinds, ...agentFaultKinds]
+
 /** Throws `CONFIG_INVALID`, `DURATION_INVALID` or `TASK_UNKNOWN`. */
 export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSettings {
   readFields(options, "checkDag's options object", known)
   const { seed = 1, runs, promises = {}, concurrency, pools = {}, durations = {}, outputs = {} } = options
-  const { faults = faultKinds, singleFaults, crashes = false, timeLimit = '365d', onProgress } = options
+  const { agents, faults = allKinds, singleFaults, crashes = false, timeLimit = '365d', onProgress } = options
   if (typeof crashes !== 'boolean') throw badValue('crashes', crashes, 'true or false')
   if (!isRecord(promises)) throw badValue('promises', promises, 'an object of functions')
   for (const [name, promise] of Object.entries(promises)) {
@@ -138,7 +156,8 @@ export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSet
       return readDuration(given, `durations['${id}']`, { finite: true })
     }),
     outputs: new Map(Object.entries(outputs)),
-    faults: new Set(faults.map((kind, index) => readOneOf(kind, `faults[${index}]`, faultKinds))),
+    faults: new Set(faults.map((kind, index) => readOneOf(kind, `faults[${index}]`, allKinds))),
+    agents: agents === undefined ? undefined : agentsIn(plan, agents),
     singleFaults:
       singleFaults === undefined
         ? Math.max(1, Math.floor(defaultTasksInSingles / Math.max(1, plan.tasks.length)))
@@ -148,6 +167,15 @@ export function readCheckOptions(plan: Plan, options: CheckDagOptions): CheckSet
     onProgress,
   }
 }
+
+/** Those that no task asks for change nothing. */
+function agentsIn({ tasks }: Plan, given: NonNullable<CheckDagOptions['agents']>): ReadAgents | undefined {
+  const agents = readAgents(isList(given) ? { list: given } : given)
+  return tasks.some(({ agent }) => agent !== undefined) ? agents : undefined
+}
+
+const isList = (given: NonNullable<CheckDagOptions['agents']>): given is readonly AgentOptions[] =>
+  Array.isArray(given)
 
 function refuseUnknownTasks(plan: Plan, byTask: Readonly<Record<TaskId, unknown>>, field: string): void {
   if (!isRecord(byTask)) throw badValue(field, byTask, 'an object by task id')

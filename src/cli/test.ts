@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { AgentFaultKind } from '../check/variants/agent-fault.ts'
 import type { DagFaultKind } from '../check/variants/fault.ts'
 import type { TestFlags } from './test/test-command.ts'
 
@@ -11,14 +12,15 @@ Examples:
   dagmar test plan.yaml --json | jq .findings  the report for programs
 
 No command is run: the runtime is the real one, its tasks are scripted and its time is
-simulated. The same seed finds the same. In TypeScript, checkDag from dagmar/testing does
+simulated. The same seed finds the same. Where tasks ask for agents, something goes wrong with
+each of these as well: it is gone, vanishes, hangs, has spent its allowance, or overruns it. In TypeScript, checkDag from dagmar/testing does
 it for dags with handlers, and holds your own promises against every run.
 
 Exit codes: 0 no finding is an error, 1 there is one, 2 bad plan or usage.
 `
 
 /** Not those of `fault.ts` themselves: the help needs nothing else of what tests a plan. */
-const faultKinds: Readonly<Record<DagFaultKind, true>> = {
+const faultKinds: Readonly<Record<DagFaultKind | AgentFaultKind, true>> = {
   fails: true,
   'fails-once': true,
   'fails-terminally': true,
@@ -31,6 +33,11 @@ const faultKinds: Readonly<Record<DagFaultKind, true>> = {
   rejected: true,
   'run-killed': true,
   'run-drained': true,
+  'agent-gone': true,
+  'agent-vanishes': true,
+  'agent-hangs': true,
+  'agent-spent': true,
+  'agent-overruns': true,
 }
 
 /** `dagmar test`: explores what may happen to the runs of a plan. What it does is loaded when it is called. */

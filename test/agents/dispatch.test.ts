@@ -130,6 +130,18 @@ describe('a task that nobody who is there could do', () => {
     expect(watched.run.view().tasks.get('a')?.agents).toMatchObject({ dispatchAttempts: 0, considered: [] })
   })
 
+  it('says that it waits for an agent when it has waited for its executor before', async () => {
+    let hasRoom = false
+    const picky = desk({ accepts: () => hasRoom })
+    const { start, wait } = played({ dispatch: { onNoAgent: 'wait' } }, { executors: { hand: picky } })
+    const { all, types } = await start({ a: asks() })
+    expect(types('a')).toEqual(['task.ready', 'task.deferred'])
+    hasRoom = true
+    await wait(10_000)
+    expect(types('a')).toEqual(['task.ready', 'task.deferred', 'dispatch.no-agent'])
+    expect(all('dispatch.no-agent')[0]).not.toHaveProperty('dispatchAttempt')
+  })
+
   it('waits for somebody to come where it is to wait, and costs no dispatch attempt', async () => {
     const { start, team, wait, having } = played({ dispatch: { onNoAgent: 'wait' } })
     const watched = await start({ a: asks() })

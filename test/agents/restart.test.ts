@@ -4,6 +4,7 @@ import {
   memoryStore,
   plan,
   type Plan,
+  type RunFact,
   SimulatedClock,
   type Store,
   type TaskDefinition,
@@ -11,6 +12,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { agentsJournal } from '../../src/events/agent-facts.ts'
 import { desk } from '../runtime/desk.ts'
+import { recover, storeWith } from '../runtime/recovered.ts'
 import { byHand } from '../runtime/watching.ts'
 import { newFolder } from '../stores/folders.ts'
 import { sqlite } from 'dagmar/sqlite'
@@ -193,5 +195,35 @@ describe('agents over a store', () => {
     expect(again.view().tasks.get('a')?.agents).toMatchObject({ agentId: 'bob', failedWith: ['ada'] })
     second.hand.completes('a/2')
     await again.result
+  })
+
+  it('know of a recovered run which agent had the attempt that was being ended, and give the next one to another', async () => {
+    const dag = dagOf({
+      a: {
+        requires: ['write'],
+        stall: { after: '1m', grace: 0 },
+        retry: { maxAttempts: 2, backoff: { base: '1s' } },
+        run: byHand,
+      },
+    })
+    const list = ['ada', 'bob'].map((id) => ({ id, capabilities: ['write'], ttl: Infinity }))
+    const first = life(memoryStore(), { list })
+    const run = first.runtime.dispatch(dag)
+    const facts: RunFact[] = []
+    run.events$.subscribe((fact) => {
+      if ('seq' in fact) facts.push(fact)
+    })
+    await until(() => first.hand.started.length === 1)
+    await clock.advanceAsync(60_000)
+    expect(facts.at(-1)).toMatchObject({ type: 'task.stopping', reason: 'stall' })
+
+    const hand = desk()
+    const executors = { hand }
+    const again = recover(storeWith(facts), facts, dag, { clock, executors, agents: agents({ list }) })
+    await clock.advanceAsync(10_000)
+    expect(again.view().tasks.get('a')).toMatchObject({ attempt: 2, agents: { agentId: 'bob' } })
+    hand.completes('a/2')
+    expect((await again.result).status).toBe('completed')
+    first.hand.ends('a/1')
   })
 })

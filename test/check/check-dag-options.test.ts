@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DagmarError, dag } from '../../src/index.ts'
 import { checkDagWith } from '../../src/check/check-dag.ts'
 import { type CheckDagOptions, checkDag, type DagReport } from '../../src/check/index.ts'
-import { variantPhrase } from '../../src/check/variants/variant.ts'
+import { nothingHappens, variantPhrase } from '../../src/check/variants/variant.ts'
 
 const work = () => 'done'
 const release = dag('release', { timeout: '1h' })
@@ -134,9 +134,10 @@ describe('options', () => {
 })
 
 it('a variant is told in words', () => {
-  expect(variantPhrase({ faults: [], paces: [], answers: [] })).toBe('nothing goes wrong')
+  expect(variantPhrase(nothingHappens)).toBe('nothing goes wrong')
   expect(
     variantPhrase({
+      ...nothingHappens,
       faults: [{ taskId: 'a', kind: 'rejected' }],
       paces: [
         { taskId: 'b', times: 0 },

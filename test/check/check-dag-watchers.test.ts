@@ -16,6 +16,7 @@ const exploredDag = (plan: Plan): ExploredDag => ({
   durationMs: () => 10,
   outputOf: () => 'done',
   timeLimitMs: 10 ** 9,
+  agents: undefined,
 })
 const planOf = (options: Partial<TaskDefinition>) =>
   plan({

@@ -15,6 +15,15 @@ const at = folderOf({
   'warned.yaml':
     "timeout: 1h\ntasks:\n  lint: { run: x, onFailure: ignore }\n  deploy: { run: 'cat $DAGMAR_INPUTS_FILE', needs: [lint] }\n",
   'long.yaml': `timeout: 1h\ntasks:\n${Array.from({ length: 30 }, (_, n) => `  t${n}: { run: x${n === 0 ? '' : `, needs: [t${n - 1}]`} }\n`).join('')}`,
+  'asks.yaml': `timeout: 1h
+agents:
+  - { id: ada, capabilities: [write, review], run: 'ada \${{ prompt }}' }
+  - { id: bob, capabilities: [write], run: 'bob \${{ prompt }}' }
+defaults: { stall: { after: 1m, grace: 1m }, retry: { maxAttempts: 2 } }
+tasks:
+  draft: { prompt: Write., requires: [write] }
+  check: { prompt: Read., requires: [review], needs: [draft] }
+`,
   'bad.yaml': 'tasks:\n  a: { rum: x }\n',
 })
 const test = (args: readonly string[], terminal?: Terminal) =>
@@ -145,6 +154,23 @@ describe('the test of what makes no sense', () => {
     const { refusal, exitCode } = await test([at('sound.yaml'), ...flags])
     expect(exitCode).toBe(2)
     expect(refusal).toContain(said)
+  })
+
+  it('tries what may happen to the agents of the plan', async () => {
+    const { out, exitCode } = await test([at('asks.yaml'), '--runs', '0', '--json'])
+    expect(exitCode).toBe(0)
+    const report = JSON.parse(out) as DagReport
+    expect(report.explored.agentFaults).toBe(6)
+    expect(report.findings).toMatchObject([
+      {
+        code: 'AGENT_ALONE',
+        taskIds: ['check'],
+        agentFaults: [{ agentId: 'ada', kind: 'agent-gone', during: 0 }],
+      },
+    ])
+    const text = await test([at('asks.yaml'), '--faults', 'agent-gone', '--runs', '0'])
+    expect(text.out).toContain('all 0 single faults, 4 of agents')
+    expect(text.out).toContain('Only ada can do check: if ada is gone, check is a dead letter after 15.0 s')
   })
 
   it('tells of a bad plan', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
+import { agentFaultKinds } from '../../src/check/variants/agent-fault.ts'
 import { faultKinds } from '../../src/check/variants/fault.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { ruleNames } from '../../src/graph/rules.ts'
@@ -73,6 +74,7 @@ const texts: readonly (readonly [page: string, corner: string, texts: readonly s
   ['docs/library.md', '`overflow`', textsOf('src/index.ts', 'Overflow')],
   ['docs/testing.md', 'finding', textsOf('src/testing.ts', 'FindingCode')],
   ['docs/testing.md', 'kind of fault', faultKinds],
+  ['docs/testing.md', 'fault of an agent', agentFaultKinds],
 ]
 
 describe.each(texts)('%s, the table "%s"', (path, corner, expected) => {

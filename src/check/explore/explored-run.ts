@@ -1,17 +1,19 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { type Fact, isRunEnd, isRunFact, type RunFact } from '../../events/facts.ts'
 import type { Plan, PlannedTask } from '../../graph/plan.ts'
-import { createRuntime } from '../../runtime/create-runtime.ts'
+import { createRuntime, type Runtime } from '../../runtime/create-runtime.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 import { searchLoaded } from '../../runtime/run/rank-of.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Explanation } from '../../events/explanation.ts'
 import { recoveredRun, storeWith } from '../../testing/rehearsal/recovered-run.ts'
+import type { ReadAgents } from '../../runtime/agents/agent-options.ts'
 import { promisesSettled, SimulatedClock } from '../../time/simulated-clock.ts'
 import type { DagFault } from '../variants/fault.ts'
 import { scriptedExecutors } from './scripted-executors.ts'
 import type { Variant } from '../variants/variant.ts'
+import { StagedAgents } from './staged-agents.ts'
 
 /** A dag as it is explored: what all its runs have in common. */
 export interface ExploredDag {
@@ -23,6 +25,8 @@ export interface ExploredDag {
   readonly outputOf: (task: PlannedTask) => unknown
   /** Simulated time after which a run is taken to go on for ever. */
   readonly timeLimitMs: number
+  /** Undefined where the plan asks for none, or whoever does a task is there and has room. */
+  readonly agents: ReadAgents | undefined
 }
 
 /** Why a run did not settle. `stuck`: nothing was left that could happen. `endless`: it went on past every bound. */
@@ -55,6 +59,7 @@ const endlessAttempts = 100
 const timersPerAttempt = 10
 
 const startAt = 1_000_000
+const dayMs = 86_400_000
 
 /** Plays a variant with the real runtime on a simulated clock. Always resolves, whether the run settled or not. */
 export async function explore(dag: ExploredDag, variant: Variant): Promise<ExploredRun> {
@@ -80,7 +85,7 @@ async function playFrom(
   variant: Variant,
   before: readonly RunFact[],
 ): Promise<ExploredRun> {
-  const clock = new SimulatedClock(before.at(-1)?.at ?? startAt)
+  const clock = new SimulatedClock(before.at(-1)?.at ?? startOf(variant))
   const faults = new Map(variant.faults.map((fault) => [fault.taskId, fault]))
   const watched: Watched = {
     facts: [...before],
@@ -91,12 +96,16 @@ async function playFrom(
   }
   const paces = new Map(variant.paces.map(({ taskId, times }) => [taskId, times]))
   const concurrency = dag.concurrency === undefined ? {} : { concurrency: dag.concurrency }
+  const agents =
+    dag.agents === undefined ? undefined : new StagedAgents(dag.agents, variant.agents, clock, before)
   const options: RuntimeOptions = {
+    ...(agents === undefined ? {} : { agents }),
     clock,
     executors: scriptedExecutors(dag.plan, clock, {
       faultOf: ({ id }) => faults.get(id)?.kind,
       durationMs: (task) => dag.durationMs(task) * (paces.get(task.id) ?? 1),
       outputOf: dag.outputOf,
+      agents,
       onBeat: () => {
         watched.beats++
       },
@@ -106,8 +115,9 @@ async function playFrom(
   }
   const run =
     before.length === 0
-      ? createRuntime(options).dispatch(dag.plan, { id: 'run', ...concurrency })
+      ? begun(options, agents).dispatch(dag.plan, { id: 'run', ...concurrency })
       : recoveredRun(storeWith(before), before, dag.plan, options)
+  if (before.length > 0) agents?.begin()
   run.events$.subscribe((fact) => {
     if (!isRunFact(fact)) return
     watched.facts.push(fact)
@@ -119,12 +129,23 @@ async function playFrom(
   // Whole turns of the event loop, because weakly held objects live until the end of one: thousands of runs would pile
   // up.
   await promisesSettled()
-  playOn(clock, watched, dag)
+  playOn(clock, watched, dag.plan, startOf(variant) + dag.timeLimitMs)
   await promisesSettled()
   const { result, facts, asked } = watched
   if (result !== undefined) return { variant, facts, asked, result, standstill: undefined, open: [] }
   const standstill = clock.nextAt === undefined || watched.hasEnded ? 'stuck' : 'endless'
   return { variant, facts, asked, result, standstill, open: openTasks(run, dag.plan) }
+}
+
+function begun(options: RuntimeOptions, agents: StagedAgents | undefined): Runtime {
+  const runtime = createRuntime(options)
+  agents?.begin()
+  return runtime
+}
+
+/** The instant at which a run begins, epoch ms. */
+function startOf({ midnightInMs }: Variant): number {
+  return midnightInMs === undefined ? startAt : dayMs - midnightInMs
 }
 
 interface Watched {
@@ -141,9 +162,8 @@ async function keepResult(result: Promise<RunResult>, watched: Watched): Promise
 }
 
 /** Plays until the run ends, nothing is left that could happen, or a bound is reached. */
-function playOn(clock: SimulatedClock, watched: Watched, { plan, timeLimitMs }: ExploredDag): void {
+function playOn(clock: SimulatedClock, watched: Watched, plan: Plan, endAt: number): void {
   const mostTimers = timersOf(plan)
-  const endAt = startAt + timeLimitMs
   for (let fired = 0; !watched.hasEnded && fired < mostTimers + 3 * watched.beats; fired++) {
     if (clock.nextAt === undefined || clock.nextAt > endAt) return
     clock.fireNext()

@@ -4,6 +4,7 @@ import type { Attempt, Executor, Report, ReportedFailure } from '../../ports/exe
 import type { SimulatedClock } from '../../time/simulated-clock.ts'
 import { traitsOf } from '../../executors/built-in.ts'
 import type { DagFaultKind } from '../variants/fault.ts'
+import type { StagedAgents } from './staged-agents.ts'
 
 /** What the attempts of the tasks do, in place of their handlers. */
 export interface Script {
@@ -12,6 +13,8 @@ export interface Script {
   /** How long an attempt of the task takes. */
   readonly durationMs: (task: PlannedTask) => number
   readonly outputOf: (task: PlannedTask) => unknown
+  /** Undefined where nothing goes wrong with agents. */
+  readonly agents: StagedAgents | undefined
   /** Called when an attempt gives a sign of work. */
   readonly onBeat: () => void
 }
@@ -106,15 +109,18 @@ function carryOut(
   const { task, script, after, end } = given
   const attemptId = attemptIdOf(tried)
   report({ type: 'attempt.started' })
+  script.agents?.began(tried, { halfMs: script.durationMs(task) / 2, model: task.agent?.model, report })
   if (fault === 'hangs' || fault === 'ignores-abort') return
   const { stallAfterMs, stallGraceMs } = task.policy
   const silentMs = stallAfterMs + (stallGraceMs < Infinity ? stallGraceMs : 0)
   const lastsMs = Math.min(script.durationMs(task), mostBeats * stallAfterMs * beatEvery)
   const takesMs = fault === 'stalls' ? silentMs + endingMs + lastsMs : lastsMs
+  const isSilent = (): boolean => script.agents?.isSilent(tried.agent) === true
   // Work that goes well gives signs before it counts as stalled. Where a stall would have no consequence, they are left
   // out.
   if (fault !== 'stalls' && stallGraceMs < Infinity && stallAfterMs < lastsMs) beat()
-  after(takesMs, () =>
+  after(takesMs, () => {
+    if (isSilent()) return
     end(attemptId, () => {
       const failure = tried.attempt > 1 && fault === 'fails-once' ? undefined : failureOf(fault)
       report(
@@ -122,11 +128,12 @@ function carryOut(
           ? { type: 'attempt.completed', output: script.outputOf(task) }
           : { type: 'attempt.failed', failure },
       )
-    }),
-  )
+    })
+  })
 
   function beat(): void {
     after(stallAfterMs * beatEvery, () => {
+      if (isSilent()) return
       script.onBeat()
       report({ type: 'attempt.heartbeat' })
       beat()

@@ -21,13 +21,15 @@ export interface TalliedPlan {
   readonly tallies: ReadonlyMap<number, RuleTally>
 }
 
-/** Makes such a plan. It has no input schema either, because scripted tasks read no input. */
-export function talliedPlan(plan: Plan): TalliedPlan {
+/**
+ * Makes such a plan. It has no input schema either, because scripted tasks read no input. Where there are no agents, it asks
+ * for none.
+ */
+export function talliedPlan(plan: Plan, hasAgents = false): TalliedPlan {
   const tallies = new Map<number, RuleTally>()
   const answered: PlannedTask[] = []
   const tasks = plan.tasks.map((given): PlannedTask => {
-    // Whoever does it is there and has room.
-    const task = given.agent === undefined ? given : { ...given, agent: undefined }
+    const task = hasAgents || given.agent === undefined ? given : { ...given, agent: undefined }
     answered.push(task)
     if (typeof task.rule !== 'function') return task
     const tally: RuleTally = { met: 0, unmet: 0, threw: 0, thrown: undefined, isImpure: false }

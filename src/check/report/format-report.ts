@@ -47,7 +47,7 @@ function headOf(
   paint: Paint,
   room: Room,
 ): string[] {
-  const { runs, singleFaults, allSingleFaults, combinations, random, withoutRandom } = explored
+  const { runs, singleFaults, allSingleFaults, agentFaults, combinations, random, withoutRandom } = explored
   const all =
     singleFaults === allSingleFaults ? `all ${singleFaults}` : `${singleFaults} of ${allSingleFaults}`
   const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
@@ -63,7 +63,7 @@ function headOf(
   return [
     `${paint(shownName, 'strong')}: ${paint(headline, settles ? 'good' : 'bad')}; ${paint(found, isBad ? 'bad' : counts.length === 0 ? 'good' : 'odd')}`,
     ...told(
-      `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, ${runs} runs explored: ${all} single faults, ${combinations} combinations, ${random} at random; seed ${seed}`,
+      `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}, ${runs} runs explored: ${all} single faults, ${agentFaults === 0 ? '' : `${agentFaults} of agents, `}${combinations} combinations, ${random} at random; seed ${seed}`,
       'faint',
     ),
     ...(singleFaults < allSingleFaults ? told(sampleLine(explored), 'odd') : []),

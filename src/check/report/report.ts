@@ -1,4 +1,5 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
+import type { AgentFault } from '../variants/agent-fault.ts'
 import type { DagFault, DagFaultKind } from '../variants/fault.ts'
 import type { TaskAnswers, TaskPace } from '../variants/variant.ts'
 
@@ -33,6 +34,12 @@ export type FindingCode =
   | 'CRASH_CHANGES_OUTCOME'
   /** Tasks start again when the coordinator dies, whose effect may have been had by then. */
   | 'CRASH_REPEATS_ATTEMPT'
+  /** Only one agent can do a task, which fails when something goes wrong with that agent. */
+  | 'AGENT_ALONE'
+  /** A task fails when something goes wrong with an agent, although another one could do it. */
+  | 'AGENT_NOT_REPLACED'
+  /** A task waits for the next day, because agents may spend nothing more. */
+  | 'AGENT_WAITS_FOR_DAY'
   /** One of the user's promises is broken. */
   | 'PROMISE_BROKEN'
   /** One of dagmar's own guarantees is broken. */
@@ -50,6 +57,8 @@ export interface DagFinding {
   readonly taskIds: readonly TaskId[]
   /** The smallest set of faults that was found to cause it. Empty where none is needed. */
   readonly faults: readonly DagFault[]
+  /** The faults of agents that it takes. */
+  readonly agentFaults: readonly AgentFault[]
   /** What else it takes: tasks that are faster or slower than expected, and what people answer. */
   readonly paces: readonly TaskPace[]
   readonly answers: readonly TaskAnswers[]
@@ -95,6 +104,8 @@ export interface Explored {
   /** How many single faults were tried. In a large dag these are fewer than `allSingleFaults`. */
   readonly singleFaults: number
   readonly allSingleFaults: number
+  /** How many faults of agents were tried, each by itself. */
+  readonly agentFaults: number
   /**
    * The kinds that were tried on every task. Where there are any, `tasks` and `consequences` are about these kinds
    * only.

@@ -36,6 +36,8 @@ const trouble: ReadonlySet<RunFact['type']> = new Set([
   'task.asked',
   'task.abandoned',
   'task.deferred',
+  'dispatch.no-agent',
+  'dispatch.quota-exceeded',
 ])
 
 function troubled(facts: readonly RunFact[]): readonly TaskId[] {

@@ -80,7 +80,7 @@ export function kindsPhrase(kinds: readonly DagFaultKind[]): string {
 export const endsRun: ReadonlySet<DagFaultKind> = new Set(['fails-critically', 'run-killed', 'run-drained'])
 
 /** The faults that a task can have. Of those that are the same for this task, only one is listed. */
-export function faultsOf(task: PlannedTask, wanted: ReadonlySet<DagFaultKind>): readonly DagFaultKind[] {
+export function faultsOf(task: PlannedTask, wanted: ReadonlySet<string>): readonly DagFaultKind[] {
   return faultKinds.filter((kind) => wanted.has(kind) && befalls(task, kind))
 }
 

@@ -1,7 +1,8 @@
 import type fastCheck from 'fast-check'
 import type { FailureAnswer } from '../../../machines/outcome.ts'
+import type { AgentFault } from './agent-fault.ts'
 import type { DagFault } from './fault.ts'
-import type { Variant } from './variant.ts'
+import { nothingHappens, type Variant } from './variant.ts'
 
 export type FastCheck = typeof fastCheck
 
@@ -23,14 +24,66 @@ export interface VariantParts {
   readonly taskIds: readonly string[]
   /** The tasks that may ask what to do about their failure. */
   readonly askingIds: readonly string[]
+  /** What may go wrong with agents. */
+  readonly agents: readonly AgentFault[]
 }
 
-function anyVariant(
+function anyVariant(fc: FastCheck, parts: VariantParts): fastCheck.Arbitrary<Variant> {
+  const anyOfTasks = anyVariantOfTasks(fc, parts)
+  if (parts.agents.length === 0) return anyOfTasks
+  const anyOne = anyAgentFault(fc, parts.agents)
+  const anyMidnight = fc.constantFrom(undefined, undefined, ...midnightsMs)
+  return fc.oneof(
+    { withCrossShrink: true },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(anyOne, anyMidnight)
+        .map(([fault, midnight]) => ({ ...nothingHappens, agents: [fault], ...before(midnight) })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(
+          anyOfTasks,
+          fc.uniqueArray(anyOne, { maxLength: 2, selector: ({ agentId }) => agentId }),
+          anyMidnight,
+        )
+        .map(([variant, agents, midnight]) => ({ ...variant, agents, ...before(midnight) })),
+    },
+  )
+}
+
+/** How long before midnight runs may start. */
+const midnightsMs = [15, 60_000]
+
+const before = (midnightInMs: number | undefined): Pick<Variant, 'midnightInMs'> =>
+  midnightInMs === undefined ? {} : { midnightInMs }
+
+/** One of the faults, at another attempt, and for good or for a while. */
+function anyAgentFault(fc: FastCheck, agents: readonly AgentFault[]): fastCheck.Arbitrary<AgentFault> {
+  return fc
+    .record({
+      fault: fc.constantFrom(...agents),
+      later: fc.nat(2),
+      backMs: fc.constantFrom(undefined, undefined, 3_000, 12_000, 3_600_000),
+    })
+    .map(({ fault, later, backMs }) => ({
+      ...fault,
+      during: fault.during === 0 ? 0 : fault.during + later,
+      ...(backMs === undefined || fault.kind === 'agent-spent' || fault.kind === 'agent-overruns'
+        ? {}
+        : { backMs }),
+    }))
+}
+
+function anyVariantOfTasks(
   fc: FastCheck,
   { faults, taskIds, askingIds }: VariantParts,
 ): fastCheck.Arbitrary<Variant> {
   const anyAnswer = fc.constantFrom<FailureAnswer | 'no'>('skip', 'ignore', 'retry', 'abort', 'no')
   return fc.record({
+    agents: fc.constant([]),
     faults:
       faults.length === 0
         ? fc.constant([])

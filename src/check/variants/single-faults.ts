@@ -32,7 +32,7 @@ export interface SingleFaults {
  */
 export function singleFaults(
   tasks: readonly PlannedTask[],
-  wanted: ReadonlySet<DagFaultKind>,
+  wanted: ReadonlySet<string>,
   most: number,
   next: () => number,
 ): SingleFaults {

@@ -26,10 +26,13 @@ export async function smallestVariant(
 }
 
 function withOneLess(variant: Variant): readonly Variant[] {
-  const { faults, paces, answers } = variant
+  const { faults, paces, answers, agents, midnightInMs, ...rest } = variant
+  const parts = { faults, paces, answers, agents }
   return [
+    ...(midnightInMs === undefined ? [] : [{ ...parts, ...rest }]),
     ...answers.map((_, index) => ({ ...variant, answers: answers.toSpliced(index, 1) })),
     ...paces.map((_, index) => ({ ...variant, paces: paces.toSpliced(index, 1) })),
+    ...agents.map((_, index) => ({ ...variant, agents: agents.toSpliced(index, 1) })),
     ...faults.map((_, index) => ({ ...variant, faults: faults.toSpliced(index, 1) })),
   ]
 }

@@ -15,6 +15,8 @@ export interface RulesWatcher extends Watcher {
 /** Watches which rules are met, and which rule functions ever decide anything. */
 export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSettings): RulesWatcher {
   const started = new Set<number>()
+  /** Those that could start, had anybody been there to do them. */
+  const met = new Set<number>()
   const byKillOnly = new Map<number, Variant>()
   const thrown = new Map<number, Variant>()
   let runs = 0
@@ -22,6 +24,7 @@ export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSe
     plan.tasks.filter(
       ({ index, needs, rule }) =>
         !started.has(index) &&
+        !met.has(index) &&
         // A rule that wants a task completed that never starts is only a consequence.
         !(rule === 'all-completed' && needs.some((need) => !started.has(need))),
     )
@@ -36,6 +39,9 @@ export function rulesWatcher(plan: Plan, tallied: TalliedPlan, settings: CheckSe
           const index = plan.indexOf(fact.taskId)!
           if (!isKilled) started.add(index)
           else if (!byKillOnly.has(index)) byKillOnly.set(index, variant)
+        }
+        if (fact.type === 'dispatch.no-agent' || fact.type === 'dispatch.quota-exceeded') {
+          met.add(plan.indexOf(fact.taskId)!)
         }
         if (fact.type === 'task.failed' && fact.failure.code === 'RULE_THREW') {
           const index = plan.indexOf(fact.taskId)!

@@ -7,7 +7,7 @@ import type { ExploredRun } from '../explore/explored-run.ts'
 import { type DagFaultKind, faultPhrase } from '../variants/fault.ts'
 import { listed } from '../../text/listed.ts'
 import { tasksListed } from '../report/listed.ts'
-import type { Variant } from '../variants/variant.ts'
+import { partsOf, type Variant } from '../variants/variant.ts'
 import { ruleName } from './rule-name.ts'
 import { standingIn } from './standstill.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
@@ -31,7 +31,7 @@ export function runTimeoutWatcher(plan: Plan): Watcher {
     see: (run) => {
       const [fault] = run.variant.faults
       if (run.result?.failure?.code !== 'RUN_TIMEOUT' || fault === undefined) return
-      if (run.variant.faults.length > 1 || run.variant.paces.length > 0 || !takesTime.has(fault.kind)) return
+      if (partsOf({ ...run.variant, answers: [] }) > 1 || !takesTime.has(fault.kind)) return
       // A run that stands still has another problem than the dag's limits.
       if (standingIn(plan, run).length > 0) return
       const task = plan.tasks[plan.indexOf(fault.taskId)!]!

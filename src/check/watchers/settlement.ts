@@ -9,7 +9,7 @@ import { type Variant, variantPhrase } from '../variants/variant.ts'
 import { noteStarvedRule, type StarvedRule, starvesFinding } from './starved-rules.ts'
 import { type FindingDraft, noTroubles, type Watcher } from './watcher.ts'
 
-type Reason = 'hangs' | 'endless' | 'held' | 'stuck'
+type Reason = 'hangs' | 'agents' | 'endless' | 'held' | 'stuck'
 
 interface Root {
   readonly reason: Reason
@@ -48,7 +48,7 @@ export function settlementWatcher(plan: Plan): Watcher {
       for (const one of run.open) noteStarvedRule(one, ids, run.variant, starvedRules)
     },
     drafts: () => [
-      ...['hangs', 'endless', 'held', 'stuck'].flatMap((reason) =>
+      ...['hangs', 'agents', 'endless', 'held', 'stuck'].flatMap((reason) =>
         neverSettles(
           plan,
           [...roots.values()].filter((root) => root.reason === reason),
@@ -64,6 +64,8 @@ const live: ReadonlySet<string> = new Set(['starting', 'running', 'stalled', 'st
 /** The tasks that the others wait for: those that are live or go on without end, else the first that waits. */
 function rootsOf({ open, standstill, variant }: ExploredRun): readonly Pick<Root, 'reason' | 'taskId'>[] {
   const hanging = open.filter(({ status }) => live.has(status))
+  const seeking = open.filter(({ waitsFor }) => waitsFor.some(({ kind }) => kind === 'agent'))
+  if (hanging.length === 0 && seeking.length > 0) return pick('agents', seeking)
   if (standstill === 'endless') {
     const struck = open.filter(({ taskId }) => variant.faults.some((fault) => fault.taskId === taskId))
     const going = struck.length > 0 ? struck : open.filter(({ status }) => status !== 'pending')
@@ -105,6 +107,18 @@ function neverSettles(plan: Plan, roots: readonly Root[]): FindingDraft[] {
           code,
           sentence: `A run never settles when ${whose} ${kindsPhrase(kinds) || 'hangs'}: nothing ends it (${limits.join('; or ')}, and the run has no timeout).${taken}`,
           hint: 'Give these tasks a timeout, or stall: { after, grace }, in the task or in defaults; or give the dag a timeout.',
+        },
+      ]
+    }
+    case 'agents': {
+      const inThisRun = roots.filter((root) => root.variant === variant).map(({ taskId }) => taskId)
+      return [
+        {
+          ...common,
+          code,
+          sentence: (shrunk) =>
+            `A run never settles when ${variantPhrase(shrunk)}: ${listed(inThisRun)} ${inThisRun.length === 1 ? 'waits' : 'wait'} for an agent, and nobody comes.${taken}`,
+          hint: "Let another agent do it, set onNoAgent: 'retry', or give the dag a timeout.",
         },
       ]
     }

@@ -95,7 +95,7 @@ function judged(places: readonly Place[], at: number): readonly Standing[] {
   if (places.some(({ isLive }) => isLive)) return late
   // Where nothing is live, there is room for every task that waits for it.
   const isAwaited = places.some(({ last }) => {
-    if (last.type === 'task.asked') return true
+    if (last.type === 'task.asked' || 'considered' in last) return true
     return (last.type === 'task.retrying' ? last.until : last.at) + patienceMs >= at
   })
   const [first] = places

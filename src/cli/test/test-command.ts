@@ -1,6 +1,6 @@
 import type { OutputConfiguration } from 'commander'
 import { DagmarError } from '../../errors/dagmar-error.ts'
-import { checkDag, type DagFaultKind, formatReport } from '../../check/index.ts'
+import { type AgentFaultKind, checkDag, type DagFaultKind, formatReport } from '../../check/index.ts'
 import { defaultConcurrency } from '../run/default-concurrency.ts'
 import { readConcurrency } from '../read-concurrency.ts'
 import { readPlan } from '../read-plan.ts'
@@ -15,7 +15,7 @@ import { progressLine } from './progress-line.ts'
 export interface TestFlags {
   readonly seed?: string
   readonly runs?: string
-  readonly faults?: readonly DagFaultKind[]
+  readonly faults?: readonly (DagFaultKind | AgentFaultKind)[]
   readonly all?: boolean
   readonly only?: readonly string[]
   readonly concurrency?: string
@@ -32,7 +32,7 @@ export async function testCommand(
   const seed = flags.seed === undefined ? undefined : readCount('--seed', flags.seed)
   const runs = flags.runs === undefined ? undefined : readCount('--runs', flags.runs)
   const given = flags.concurrency === undefined ? undefined : readConcurrency(flags.concurrency)
-  const { file, plan: whole, groups } = await readPlan(path)
+  const { file, plan: whole, groups, agents } = await readPlan(path)
   const plan = selectTasks(whole, { groups, ...(flags.only === undefined ? {} : { only: flags.only }) })
   const line = flags.json === true ? undefined : progressLine(process.stderr)
   const report = await checkDag(plan, {
@@ -40,6 +40,7 @@ export async function testCommand(
     ...(seed === undefined ? {} : { seed }),
     ...(runs === undefined ? {} : { runs }),
     ...(flags.faults === undefined ? {} : { faults: flags.faults }),
+    ...(agents.length === 0 ? {} : { agents: agents.map(({ options }) => options) }),
     ...(flags.all === true ? { singleFaults: Number.POSITIVE_INFINITY } : {}),
     ...(line === undefined ? {} : { onProgress: line.show }),
   }).finally(() => line?.clear())

@@ -56,13 +56,27 @@ export class AgentResource implements Resource {
     return want !== undefined && this.#said.get(lane) === want
   }
 
+  /** The lane has waited for something else until now. It is offered once, so that a task of it says what it waits for. */
   wait(lane: Lane): 'lane' {
-    lane.waitIn(undefined)
-    const want = this.#wantOf(lane.agent)
-    this.#lanes.set(lane, { at: this.#version, want })
-    if (want !== undefined) this.#said.set(lane, want)
-    this.#waited()
+    if (this.hasSaid(lane)) this.hold(lane)
+    else {
+      this.#keep(lane, { at: Number.NaN, want: undefined })
+      this.#seen = Number.NaN
+    }
     return 'lane'
+  }
+
+  /** The lane waits, and a task of it has said what for. */
+  hold(lane: Lane): void {
+    const want = this.#wantOf(lane.agent)
+    this.#keep(lane, { at: this.#version, want })
+    if (want !== undefined) this.#said.set(lane, want)
+  }
+
+  #keep(lane: Lane, known: { at: number; readonly want: Want | undefined }): void {
+    lane.waitIn(undefined)
+    this.#lanes.set(lane, known)
+    this.#waited()
   }
 
   openNext(open: (lane: Lane) => boolean): boolean {

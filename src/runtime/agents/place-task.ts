@@ -104,7 +104,7 @@ function waitForAgents(live: LiveTask, resource: AgentResource): void {
   if (resource.lacks(lane) !== undefined) {
     run.books.queue.restore(task.index)
     run.books.queue.close(lane.index)
-    resource.wait(lane)
+    resource.hold(lane)
     return
   }
   resource.park(() => {

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../machines/outcome.ts'
 import { dueAt, holdsSlot, never, type RestoredTask } from '../../../machines/task-context.ts'
 import { untilIn } from '../../events/facts.ts'
+import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { PlannedTask } from '../../graph/plan.ts'
 import { abortAttempt, adoptAttempt } from '../attempt/ask-executor.ts'
 import type { LiveTask } from '../run/live-task.ts'
@@ -38,7 +39,7 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
     : restoredOf(spent === undefined ? of : { ...of, standing: 'asking' }, kept, task, now)
   if (restored === undefined) return
   const lane = books.lanes[books.queue.laneOf(index)]!
-  const { agents } = of.view
+  const agents = agentsOf(of)
   const live = spawnTask(run, task, lane, restored, agents)
   if (isAdopted && live.part !== undefined && agents?.agentId !== undefined) {
     run.shared.agents!.resume(live, agents.agentId)
@@ -51,6 +52,16 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   else if (spent !== undefined || of.standing === 'asking') {
     askAgain(live, questions[0] ?? questionAbout(taskId, live.context.failure!), causeSeq)
   }
+}
+
+/** Those that it had. One whose attempt was being ended because it was too slow, or too dear, has failed it. */
+function agentsOf({ standing, stopping, view: { agents } }: TaskPast): AgentsOfTask | undefined {
+  const agentId = agents?.agentId
+  if (agentId === undefined || (standing !== 'stopping' && standing !== 'abandoned')) return agents
+  const reason = stopping!.reason
+  if (reason === 'kill') return agents
+  const spent = reason === 'overrun' ? [...agents!.spent, agentId] : agents!.spent
+  return { ...agents!, failedWith: [...agents!.failedWith, agentId], spent }
 }
 
 /** Whether its executor takes over the live attempt. A run that is being killed takes over nothing. */

@@ -24,6 +24,9 @@ export function recoveredRun(
   options: RuntimeOptions,
 ): RunHandle {
   const root = new RuntimeActor(readRuntimeOptions({ ...options, store }))
+  const { clock, macrostep, released, agents } = root.shared
+  // What the agents have done before is not known: their facts have a journal of their own.
+  agents?.attach({ clock, macrostep, released, store: undefined, writer: undefined, owner: { id: 'living' } })
   const journal = store.open(facts[0]!.runId, { id: 'living' })
   return runHandle(recoverRun(root, plan, journal, facts), () => undefined)
 }
