@@ -1,6 +1,6 @@
 import type { AgentNeed, PlannedTask } from '../../graph/plan.ts'
 import type { ReadAgent } from '../../runtime/agents/agent-options.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 
 /** What may go wrong with an agent. */
 export const agentFaultKinds = [

@@ -1,5 +1,5 @@
 import type { FailureAnswer, TaskId } from '../../../machines/outcome.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import { type AgentFault, agentFaultPhrase } from './agent-fault.ts'
 import { type DagFault, faultPhrase } from './fault.ts'
 

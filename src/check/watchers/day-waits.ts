@@ -1,7 +1,7 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import { dayOf } from '../../agents/account.ts'
 import { listed } from '../../text/listed.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 import { nothingHappens, type Variant } from '../variants/variant.ts'
 import type { FindingDraft } from './watcher.ts'

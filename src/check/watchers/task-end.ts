@@ -1,6 +1,6 @@
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { RunFact } from '../../events/facts.ts'
-import { showMs } from '../../time/duration.ts'
+import { showMs } from '../../time/show-ms.ts'
 import type { ExploredRun } from '../explore/explored-run.ts'
 
 /** How a task ended that did not complete. */
