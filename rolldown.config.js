@@ -33,7 +33,8 @@ const besideIt = {
 
 /**
  * What is needed together lies in one file, because each file takes about a millisecond to find. Plans are read without
- * XState and RxJS; what needs these is a file of its own. What is loaded when it is first used stays apart.
+ * XState and RxJS; what needs these is a file of its own. What is loaded when it is first used stays apart, and so does
+ * what agents alone need.
  */
 const groups = [
   { name: 'command-line', test: /\/commander\/|\/src\/cli\/(?:program|screen\/reader-gone)\.ts/ },
@@ -41,7 +42,10 @@ const groups = [
     name: 'plans',
     test: /\/src\/(?:errors|graph|time|chance|containers)\/|\/src\/text\/(?:listed|spelled-out|with-noun)|\/src\/executors\/(?:attempt|built-in|command)\.ts/,
   },
-  { name: 'machines', test: /\/machines\/|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/ },
+  {
+    name: 'machines',
+    test: /\/machines\/(?!(?:agent|index)\.)|\/src\/runtime\/compile\/(?:driven|drive|flat-table)\.ts/,
+  },
   {
     name: 'runtime',
     test: /\/src\/(?:events|stores\/[\w-]+\.ts|runtime\/(?!agents|compile|consume|durable|steps\/(?:recover-run|restore-task)|run\/(?:run-past|older-facts|kept-values|json-codec)|standstill-watch|store-silent|warm-run)|executors\/(?!prompt)[\w-]+\.ts|scheduling\/[\w-]+\.ts)/,

@@ -6,6 +6,7 @@ import type { AgentNeed } from '../graph/plan.ts'
 import type { Shortage } from './account.ts'
 import type { AgentView, Registry } from './registry.ts'
 import { routeByLoad, type RoutedTask, type Router, unfitnessOf } from './router.ts'
+import type { Sessions } from './sessions.ts'
 import type { Shortlists } from './shortlists.ts'
 
 /** What is known of a task for which an agent is looked for. */
@@ -36,6 +37,7 @@ export interface Considering {
   readonly registry: Registry
   readonly shortlists: Shortlists
   readonly router: Router
+  readonly sessions: Sessions
   /** Why the agent may spend nothing on the model now. */
   readonly check: (agentId: string, model: string | undefined) => Shortage | undefined
 }
@@ -120,16 +122,24 @@ function route(
   task: ConsideredTask,
   reserve: Reserve,
 ): { readonly agentId: string } | NobodyFor | undefined {
-  const { registry, router, check, shortlists } = asking
+  const { registry, router, check, shortlists, sessions } = asking
   const { need, job, priority, failedWith, spent } = task
   const { runId, taskId } = job
   const { requires, model } = need
-  if (router === routeByLoad && failedWith.length === 0 && spent.length === 0) {
+  if (router === routeByLoad && failedWith.length === 0 && spent.length === 0 && sessions.isEmpty) {
     const best = shortlists.of(need).best(priority)
     if (best === undefined) return undefined
     if (reserve(best.id, model) === undefined) return { agentId: best.id }
   }
-  const routed: RoutedTask = { runId, taskId, priority, requires, model, failedWith: new Set(failedWith) }
+  const routed: RoutedTask = {
+    runId,
+    taskId,
+    priority,
+    requires,
+    model,
+    failedWith: new Set(failedWith),
+    hasSession: (agentId) => sessions.hasFor(agentId, runId),
+  }
   let agents = spent.length === 0 ? registry.all : registry.all.filter(({ id }) => !spent.includes(id))
   for (;;) {
     let agentId: string | undefined

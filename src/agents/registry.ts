@@ -22,6 +22,12 @@ export interface AgentView {
   readonly lastHeartbeatAt: number
 }
 
+/** What else the fact of a registration says. */
+export type RegisteredMore = Pick<
+  Extract<NewAgentFact, { readonly type: 'agent.registered' }>,
+  'allowance' | 'keep' | 'idleMs'
+>
+
 interface Registered {
   readonly context: AgentContext
   readonly actor: Actor<typeof agentMachine>
@@ -55,14 +61,11 @@ export class Registry {
     this.#machine = drive(machine)
   }
 
-  /** Registers an agent, or replaces what is known of it. It keeps its load; a new one begins with `load`. */
-  register(
-    id: string,
-    profile: AgentProfile,
-    at: number,
-    load = 0,
-    allowance?: Readonly<Record<string, unknown>>,
-  ): void {
+  /**
+   * Registers an agent, or replaces what is known of it. It keeps its load; a new one begins with `load`. `more` is told of
+   * it, too.
+   */
+  register(id: string, profile: AgentProfile, at: number, load = 0, more: RegisteredMore = {}): void {
     const { capabilities, maxLoad, ttlMs } = profile
     const limit = ttlMs === Number.POSITIVE_INFINITY ? {} : { ttlMs }
     this.#tell(
@@ -72,7 +75,7 @@ export class Registry {
         capabilities,
         maxLoad,
         ...limit,
-        ...(allowance === undefined ? {} : { allowance }),
+        ...more,
       },
       at,
     )

@@ -11,6 +11,8 @@ export interface RoutedTask {
   readonly model: string | undefined
   /** The agents with which an attempt of this task has failed. */
   readonly failedWith: ReadonlySet<string>
+  /** True for an agent with a session that the task would go on with. */
+  readonly hasSession: (agentId: string) => boolean
 }
 
 /**
@@ -37,20 +39,23 @@ export function scoreOf({ load, maxLoad }: AgentView): number {
 
 /**
  * The router of a runtime that is given none. Of those that can take the task it prefers the ones that have not failed it;
- * then the freest one, for a critical task the one with the fewest attempts; then the first by id.
+ * then the freest one, for a critical task the one with the fewest attempts; then one with a session that the task would
+ * go on with; then the first by id.
  */
-export const routeByLoad: Router = ({ priority, requires, failedWith }, agents) => {
+export const routeByLoad: Router = ({ priority, requires, failedWith, hasSession }, agents) => {
   const isCritical = priority >= priorities.critical
   let best: AgentView | undefined
   let bestRank = Number.NEGATIVE_INFINITY
   let hasBestFailed = true
+  const isFirst = (a: AgentView, b: AgentView): boolean =>
+    hasSession(a.id) === hasSession(b.id) ? a.id < b.id : hasSession(a.id)
   for (const agent of agents) {
     const rank = isCritical ? -agent.load : scoreOf(agent)
     const hasFailed = failedWith.size > 0 && failedWith.has(agent.id)
     const isBetter =
       best === undefined ||
       (hasFailed === hasBestFailed
-        ? rank > bestRank || (rank === bestRank && agent.id < best.id)
+        ? rank > bestRank || (rank === bestRank && isFirst(agent, best))
         : hasBestFailed)
     // Last, because it takes longest, and most are no better than one that was found before.
     if (!isBetter || unfitnessOf(agent, requires) !== undefined) continue

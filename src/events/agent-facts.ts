@@ -33,6 +33,28 @@ export type JobEnd =
   /** It was never begun: it does not even count as a job. */
   | 'undone'
 
+/** Why a session is closed. */
+export type SessionEnd =
+  /** Its run is over, and its agent is not kept. */
+  | 'run-ended'
+  /** It has waited for too long. */
+  | 'idle'
+  /** Its agent was deregistered. */
+  | 'agent-gone'
+  /** The attempt that had it has left another one. */
+  | 'replaced'
+  /** The attempt that had it has failed, or was ended. */
+  | 'failed'
+  | 'killed'
+  /** The attempt that had it was cut off, and nobody has taken it over. */
+  | 'interrupted'
+  /** The runtime is closed, and has no store in which it could wait. */
+  | 'runtime-closed'
+
+interface OfSession extends OfAgent {
+  readonly sessionId: string
+}
+
 /**
  * The facts about agents belong to no run: they are numbered by themselves, and tell who is there and what has been spent
  * over all runs of a runtime. A store keeps them in a journal of their own.
@@ -46,6 +68,9 @@ export type AgentFact =
       readonly ttlMs?: number
       /** What it may spend, as it was given. */
       readonly allowance?: Readonly<Record<string, unknown>>
+      /** True where its sessions outlive their runs, and then for how long they wait: absent for any time. */
+      readonly keep?: true
+      readonly idleMs?: number
     })
   | (OfAgent & { readonly type: 'agent.deregistered' })
   /** It may be given tasks again. */
@@ -83,6 +108,15 @@ export type AgentFact =
         readonly costUsd?: number
         readonly returned?: number
       })
+  /** An attempt has left a session for those after it, and has it until it is over. */
+  | (OfSession & AgentJob & { readonly type: 'session.opened' })
+  /** An attempt goes on with it. */
+  | (OfSession & AgentJob & { readonly type: 'session.taken' })
+  /** It waits for another attempt of that run; without one, for an attempt of any run. */
+  | (OfSession & { readonly type: 'session.freed'; readonly runId?: string })
+  | (OfSession & { readonly type: 'session.closed'; readonly why: SessionEnd })
+  /** What was to be done at its closing has failed, or has taken too long. */
+  | (OfSession & { readonly type: 'session.close-failed'; readonly message: string })
 
 type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at'> : never
 
@@ -90,3 +124,5 @@ type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at'> : never
 export type NewAgentFact = WithoutEnvelope<AgentFact>
 
 export type UsageFact = Extract<AgentFact, { readonly type: 'usage.recorded' }>
+
+export type NewSessionFact = Extract<NewAgentFact, { readonly sessionId: string }>

@@ -9,6 +9,7 @@ import { foreign } from './foreign-call.ts'
 import { type LiveAttempt, LiveAttempts } from './live-attempts.ts'
 import { readCapacity } from './read-capacity.ts'
 import { toFailure } from './to-failure.ts'
+import { readSessionId } from './session-id.ts'
 import { readUsage } from './usage.ts'
 import { warnOfChanges } from './written-json.ts'
 
@@ -166,6 +167,14 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
 
   get agent(): string | undefined {
     return this.#attempt.agent
+  }
+
+  get session(): string | undefined {
+    return this.#attempt.session
+  }
+
+  get keepSession(): HandlerContext['keepSession'] {
+    return (session) => this.report({ type: 'attempt.session', session: readSessionId(session) })
   }
 
   get usage(): HandlerContext['usage'] {

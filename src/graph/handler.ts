@@ -42,6 +42,17 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
   /** The id of the agent that has the attempt; undefined for a task that needs none. */
   readonly agent: string | undefined
   /**
+   * The session of its agent that it goes on with: what an earlier attempt has kept. Undefined where there is none, or the
+   * agent has to begin anew.
+   */
+  readonly session: string | undefined
+  /**
+   * A heartbeat that leaves a session (the id of a conversation, of a warm process) for the next attempt that its agent gets,
+   * in place of any that it has. That counts once the attempt has completed. The id is a line of 1 to 200 characters that
+   * does not begin with a `-`. Does nothing for a task without an agent. Throws `CONFIG_INVALID`.
+   */
+  readonly keepSession: (id: string) => void
+  /**
    * A heartbeat that says what the attempt has used since it said so last, which is charged to its agent. Tokens are
    * integers ≥ 0. Throws `CONFIG_INVALID`.
    */

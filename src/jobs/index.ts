@@ -20,6 +20,7 @@ export {
   type TaskCounts,
 } from './job.ts'
 export type { AgentView } from '../agents/registry.ts'
+export type { SessionView } from '../agents/sessions.ts'
 export type { UsageKey, UsageRow } from '../agents/usage-rows.ts'
 export type { AgentStatus } from '../../machines/agent.ts'
 export type { AllowanceOptions, OnOverrun } from '../agents/limits.ts'

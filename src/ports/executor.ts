@@ -24,6 +24,8 @@ export interface Attempt extends AttemptKey {
   readonly input: unknown
   /** The id of the agent that has it, for a task that an agent does. */
   readonly agent?: string | undefined
+  /** The session of that agent that it goes on with: what an earlier attempt has left. */
+  readonly session?: string | undefined
   /**
    * Inputs in place of the attempt's own, for an attempt that is made by hand or wrapped. Read inputs with
    * `inputsOf(attempt)`, which knows both.
@@ -87,6 +89,11 @@ export type AttemptReport =
     }
   /** It has used so much since it said so last, which counts as a sign of work. */
   | { readonly type: 'attempt.usage'; readonly usage: ReportedUsage }
+  /**
+   * It leaves that session for later attempts of its agent, in place of any that it has, which counts as a sign of work:
+   * a line of 1 to 200 characters that does not begin with a -.
+   */
+  | { readonly type: 'attempt.session'; readonly session: string }
   | { readonly type: 'attempt.warned'; readonly message: string }
   | {
       readonly type: 'attempt.asked'

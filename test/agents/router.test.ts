@@ -21,6 +21,7 @@ const task = (over: Partial<RoutedTask> = {}): RoutedTask => ({
   requires: [],
   model: undefined,
   failedWith: new Set(),
+  hasSession: () => false,
   ...over,
 })
 

@@ -1,8 +1,8 @@
 import type { JobEnd } from '../../events/agent-facts.ts'
-import type { ReportedUsage } from '../../graph/handler.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
 import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
+import type { AttemptReport } from '../../ports/executor.ts'
 import type { Owner, Store } from '../../ports/store.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { JournalWriter } from '../commit/journal-writer.ts'
@@ -15,10 +15,14 @@ export interface RuntimeAgents {
   readonly desk: object
 }
 
+export type AgentReport = Extract<AttemptReport, { readonly type: 'attempt.usage' | 'attempt.session' }>
+
 /** What the runtime knows of the agents of a task. */
 export interface AgentPart {
   /** Who has its latest attempt, until that is over. */
   agentId: string | undefined
+  /** The session that the attempt goes on with. */
+  session: string | undefined
   /** The agents that could not have it when it was refused last. Undefined where it was not. */
   considered: readonly RefusedAgent[] | undefined
 }
@@ -60,8 +64,8 @@ export interface AgentDesk {
   resume(live: object, agentId: string): void
   /** An attempt is over. */
   settle(live: object, end: JobEnd): void
-  /** An attempt says what it has used. */
-  charge(live: object, usage: ReportedUsage): void
+  /** An attempt says what it has used, or which session it leaves. */
+  hear(live: object, report: AgentReport): void
   /** The clock was set by this many milliseconds. */
   shift(byMs: number): void
   /** The runtime is closed. */

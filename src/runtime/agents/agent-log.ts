@@ -34,6 +34,7 @@ export class AgentLog implements Committer, Journalled {
   #gathering: Untold[] = []
   #underWay: readonly AgentFact[] = []
   #held: AgentFact[] = []
+  #allTold: (() => void) | undefined
 
   /** `refused` is called when a store does not take facts: nothing more is written. */
   constructor(refused: (cause: unknown) => void) {
@@ -111,6 +112,17 @@ export class AgentLog implements Committer, Journalled {
     this.#refused(cause)
   }
 
+  /** What is told from now on is not written. */
+  stopWriting(): void {
+    this.#writer = undefined
+  }
+
+  /** Undefined where all was told; otherwise resolves when it is. */
+  told(): Promise<void> | undefined {
+    if (this.#gathering.length + this.#underWay.length === 0) return undefined
+    return new Promise((resolve) => (this.#allTold = resolve))
+  }
+
   close(): void {
     this.#facts$.complete()
   }
@@ -127,5 +139,6 @@ export class AgentLog implements Committer, Journalled {
       if (this.#held.push(fact) > mostHeld * 1.25) this.#held = this.#held.slice(-mostHeld)
       this.#facts$.next(fact)
     }
+    if (this.#gathering.length + this.#underWay.length === 0) this.#allTold?.()
   }
 }

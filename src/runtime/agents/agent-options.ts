@@ -1,6 +1,7 @@
 import type { AgentProfile } from '../../../machines/agent.ts'
 import { type AllowanceOptions, type Limits, noLimits, readLimits } from '../../agents/limits.ts'
 import { type Router, routeByLoad } from '../../agents/router.ts'
+import { defaultIdleMs, type StayPolicy } from '../../agents/sessions.ts'
 import {
   badValue,
   readDuration,
@@ -12,6 +13,7 @@ import {
 } from '../../graph/read-values.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Duration } from '../../time/duration.ts'
+import type { CloseSession } from './session-closer.ts'
 
 /** An agent as it registers. */
 export interface AgentOptions {
@@ -25,6 +27,13 @@ export interface AgentOptions {
   readonly ttl?: Duration
   /** What it may spend. @default anything */
   readonly allowance?: AllowanceOptions
+  /**
+   * True where its sessions outlive their runs: the next task that it gets, of any run, goes on with one.
+   * @default false: they are closed when their run is over
+   */
+  readonly keep?: boolean
+  /** How long a kept session waits before it is closed. @default '10m' */
+  readonly idle?: Duration
 }
 
 export interface DispatchAttemptOptions {
@@ -52,6 +61,12 @@ export interface AgentsOptions {
   readonly router?: Router
   /** How long, and how often, an agent is looked for. */
   readonly dispatch?: DispatchAttemptOptions
+  /**
+   * Called once when a session is closed, to end what it stands for. A failure, or one that takes longer than 10 s, is told
+   * as `session.close-failed`. No run waits for it; the shutdown of the runtime does.
+   * @default nothing is done
+   */
+  readonly closeSession?: CloseSession
 }
 
 export interface ReadAgent {
@@ -60,6 +75,7 @@ export interface ReadAgent {
   readonly limits: Limits
   /** The allowance as it was given. */
   readonly allowance: AllowanceOptions | undefined
+  readonly stay: StayPolicy
 }
 
 const defaultTtlMs = 300_000
@@ -73,6 +89,11 @@ const agentReaders = {
     limits: readLimits(value as AllowanceOptions, path),
     given: value as AllowanceOptions,
   }),
+  keep: (value: unknown, path: string): boolean => {
+    if (typeof value === 'boolean') return value
+    throw badValue(path, value, 'true or false')
+  },
+  idle: (value: unknown, path: string) => readDuration(value, path, { positive: true }),
 }
 
 /** Throws `CONFIG_INVALID` and `DURATION_INVALID`. */
@@ -81,7 +102,8 @@ export function readAgent(value: unknown, path: string): ReadAgent {
   const { id, capabilities = [], maxLoad = 1, ttl: ttlMs = defaultTtlMs } = given
   if (id === undefined) throw badValue(`${path}.id`, undefined, 'a text of 1 to 200 characters')
   const { limits = noLimits, given: allowance } = given.allowance ?? {}
-  return { id, profile: { capabilities, maxLoad, ttlMs }, limits, allowance }
+  const { keep = false, idle: idleMs = defaultIdleMs } = given
+  return { id, profile: { capabilities, maxLoad, ttlMs }, limits, allowance, stay: { keep, idleMs } }
 }
 
 const waits = (value: unknown, path: string) => readOneOf(value, path, ['retry', 'wait'])
@@ -108,6 +130,10 @@ const readers = {
     throw badValue(path, value, 'a function')
   },
   dispatch: (value: unknown, path: string) => readGiven(value, dispatchReaders, path),
+  closeSession: (value: unknown, path: string): CloseSession => {
+    if (typeof value === 'function') return value as CloseSession
+    throw badValue(path, value, 'a function')
+  },
 }
 
 /** Throws `CONFIG_INVALID` and `DURATION_INVALID`. */
@@ -116,9 +142,10 @@ export function readAgents(options: AgentsOptions) {
     list = [],
     router = routeByLoad,
     dispatch = {},
+    closeSession,
   } = readGiven(options, readers, "agents' options object", '')
   const { maxAttempts = 3, onNoAgent = 'retry', onQuotaExceeded = 'wait' } = dispatch
-  return { list, router, maxAttempts, onNoAgent, onQuotaExceeded }
+  return { list, router, maxAttempts, onNoAgent, onQuotaExceeded, closeSession }
 }
 
 export type ReadAgents = ReturnType<typeof readAgents>

@@ -12,6 +12,7 @@ const lack: Lack = { kind: 'agent' }
 export class AgentResource implements Resource {
   readonly #waitsFor: (need: AgentNeed) => Want | undefined
   readonly #waited: () => void
+  readonly #left: (run: Candidate) => void
   /** Rises with everything that changes about agents. */
   #version = 0
   /** The version that each was looked at last, and what it waits for. */
@@ -24,12 +25,17 @@ export class AgentResource implements Resource {
   #seen = 0
 
   /**
-   * `waitsFor` says why tasks with that need have to wait for agents to change, if they have to, and `waited` is called when somebody
-   * begins to.
+   * `waitsFor` says why tasks with that need have to wait for agents to change, if they have to; `waited` is called when
+   * somebody begins to, and `left` with a run that has no more tasks here.
    */
-  constructor(waitsFor: (need: AgentNeed) => Want | undefined, waited: () => void) {
+  constructor(
+    waitsFor: (need: AgentNeed) => Want | undefined,
+    waited: () => void,
+    left: (run: Candidate) => void,
+  ) {
     this.#waitsFor = waitsFor
     this.#waited = waited
+    this.#left = left
   }
 
   get isWaitedFor(): boolean {
@@ -113,6 +119,7 @@ export class AgentResource implements Resource {
 
   leave(run: Candidate): void {
     for (const lane of this.#lanes.keys()) if (lane.run === run) this.#lanes.delete(lane)
+    this.#left(run)
   }
 
   #wantOf(need: AgentNeed | undefined): Want | undefined {

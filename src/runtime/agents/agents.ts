@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs'
 import type { AllowanceOptions } from '../../agents/limits.ts'
 import type { AgentView } from '../../agents/registry.ts'
+import type { SessionView } from '../../agents/sessions.ts'
 import type { AgentFact } from '../../events/agent-facts.ts'
 import type { RuntimeAgents } from '../admission/agent-desk.ts'
 import type { AgentOptions } from './agent-options.ts'
@@ -13,6 +14,8 @@ export interface ListedAgent extends AgentView {
   readonly allowance?: AllowanceOptions
   /** The attempts that it has. */
   readonly jobs: readonly { readonly runId: string; readonly taskId: string; readonly attempt: number }[]
+  /** What its attempts have left for those after them. */
+  readonly sessions: readonly SessionView[]
   /** What it has used today. */
   readonly usage: AgentUsage
 }

@@ -12,19 +12,23 @@ import { type AllowanceOptions, readLimits } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
 import { Shortlists } from '../../agents/shortlists.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import { Sessions } from '../../agents/sessions.ts'
 import type { AgentFact, AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
-import type { ReportedUsage } from '../../graph/handler.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
-import { readUsage } from '../../executors/usage.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
 import { Deadlines } from '../../scheduling/deadlines.ts'
-import type { AgentDesk, DeskHost } from '../admission/agent-desk.ts'
+import type { AgentDesk, AgentReport, DeskHost } from '../admission/agent-desk.ts'
 import { Alarm } from '../commit/alarm.ts'
 import { compile } from '../compile/compile.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { AgentLog } from './agent-log.ts'
 import type { ReadAgent, ReadAgents } from './agent-options.ts'
 import { AgentResource } from './agent-resource.ts'
+import type { Run } from '../run/run.ts'
+import type { Clock } from '../../time/clock.ts'
+import { hearAttempt } from './hear-attempt.ts'
+import { closerFor, registeredMore } from './session-desk.ts'
+import type { SessionCloser } from './session-closer.ts'
 import { refusalFor } from './refusal.ts'
 import { openAgents, restoreAgents } from './restore-agents.ts'
 import { standingOf, usageOf } from './standing.ts'
@@ -39,12 +43,12 @@ import {
   refusalFact,
   refuse,
   type RefusedTask,
-  warn,
 } from './place-task.ts'
 
 /** What is awaited, by key. */
 const reaping = 0
 const nextDay = 1
+const idling = 2
 
 interface Live {
   readonly job: AgentJob
@@ -57,17 +61,20 @@ export class Desk implements AgentDesk {
   readonly resource = new AgentResource(
     (need) => this.#waitsFor(need),
     () => this.#arm(),
+    (run) => this.#left(run as Run),
   )
   readonly log = new AgentLog((cause) => this.#storeFailed(cause))
   readonly registry: Registry
   readonly allowance: Allowance
+  readonly sessions = new Sessions((fact, at) => this.log.tell(fact, at))
+  #closer: SessionCloser | undefined
   readonly #options: ReadAgents
   readonly #considering: Considering
   readonly #shortlists: Shortlists
   readonly #live = new Map<string, Live>()
   /** What each may spend, as it was given. */
-  readonly #allowances = new Map<string, AllowanceOptions>()
-  readonly #deadlines = new Deadlines(2)
+  readonly allowances = new Map<string, AllowanceOptions>()
+  readonly #deadlines = new Deadlines(3)
   #host: DeskHost | undefined
   #alarm: Alarm | undefined
   #day = Number.NaN
@@ -93,8 +100,12 @@ export class Desk implements AgentDesk {
     const check: Considering['check'] = (agentId, model) => this.allowance.check(agentId, model, this.#now)
     this.#shortlists = new Shortlists(this.registry, check)
     const { router } = options
-    const { registry } = this
-    this.#considering = { registry, shortlists: this.#shortlists, router, check }
+    const { registry, sessions } = this
+    this.#considering = { registry, sessions, shortlists: this.#shortlists, router, check }
+    const { closeSession } = options
+    if (closeSession === undefined) return
+    const clock = (): Clock => this.#attached().clock
+    this.#closer = closerFor(closeSession, this.log, clock, (change) => this.step(change))
   }
 
   attach(host: DeskHost): void {
@@ -124,11 +135,11 @@ export class Desk implements AgentDesk {
       const { journal, facts } = await openAgents(store!, owner)
       this.#release = () => released.push(Promise.resolve(store!.release(journal)))
       macrostep.run(() => {
-        this.#restore(facts)
+        restoreAgents(facts, this, macrostep.at)
+        this.#shortlists.forget()
         this.log.recall(facts)
         this.log.open({ journal, writer: writer! })
-        // Nothing of an earlier life is at work any more.
-        for (const job of this.allowance.open) this.allowance.settle(job, 'failed', macrostep.at)
+        this.#arm()
         this.resource.changed()
       })
     } catch (thrown) {
@@ -137,19 +148,6 @@ export class Desk implements AgentDesk {
     }
     this.#loading = undefined
     if (this.#isClosed) this.#release?.()
-  }
-
-  #restore(facts: readonly AgentFact[]): void {
-    const limited = new Set(this.allowance.agentIds)
-    for (const { id, profile, allowance, lastSignAt } of restoreAgents(facts, this.allowance)) {
-      if (!limited.has(id)) {
-        this.allowance.setLimits(id, readLimits(allowance, 'allowance'))
-        this.#allowances.set(id, allowance)
-      }
-      if (this.registry.get(id) === undefined) this.registry.restore(id, profile, lastSignAt)
-    }
-    this.allowance.hush()
-    this.#shortlists.forget()
   }
 
   /** Whoever has an agent that the store does not know of may not go on: nobody would know what it has spent. */
@@ -179,6 +177,7 @@ export class Desk implements AgentDesk {
     this.step((at) => {
       isKnown = this.registry.deregister(id, at)
       if (!isKnown) return
+      this.sessions.agentGone(id, at)
       for (const { agentId, live } of this.#live.values()) if (agentId === id) endJob(live, 'agent-gone')
     })
     return isKnown
@@ -212,6 +211,7 @@ export class Desk implements AgentDesk {
       return
     }
     this.#take(live as LiveTask, job, found.agentId)
+    ownPart(live as LiveTask).session = this.sessions.take(found.agentId, job, at)
     grant(live as LiveTask, this.allowance.account(found.agentId, at).limits.longestJobMs)
   }
 
@@ -225,6 +225,7 @@ export class Desk implements AgentDesk {
     const job = { runId, taskId, attempt }
     this.allowance.begin(agentId, job, task.agent!.model, this.#now)
     this.#take(live as LiveTask, job, agentId)
+    ownPart(live as LiveTask).session = this.sessions.resume(job)
   }
 
   settle(live: object, end: JobEnd): void {
@@ -239,21 +240,13 @@ export class Desk implements AgentDesk {
     this.#live.delete(jobKey(job))
     this.registry.give(agentId, at)
     this.allowance.settle(job, end, at)
+    this.sessions.end(job, end, at)
     this.#changed(agentId)
     this.#arm()
   }
 
-  charge(live: object, usage: ReportedUsage): void {
-    const task = live as LiveTask
-    const part = ownPart(task)
-    const { agentId, job } = part ?? {}
-    if (agentId === undefined || job === undefined) return
-    const charged = this.allowance.charge(job, safeUsage(usage), this.#now)
-    if (charged?.isOverrun !== true || part.isOver) return
-    part.isOver = true
-    const { onOverrun } = this.allowance.account(agentId, this.#now).limits
-    if (onOverrun === 'kill') endJob(task, 'overrun')
-    else warn(task, `It has used more than its agent ${agentId} may spend today.`)
+  hear(live: object, report: AgentReport): void {
+    hearAttempt(this, live as LiveTask, report, this.#now)
   }
 
   considered(need: AgentNeed): readonly RefusedAgent[] {
@@ -262,6 +255,7 @@ export class Desk implements AgentDesk {
 
   shift(byMs: number): void {
     this.registry.shift(byMs)
+    this.sessions.shift(byMs)
     this.#deadlines.shift(byMs)
     this.#alarm?.shift(byMs)
   }
@@ -270,6 +264,14 @@ export class Desk implements AgentDesk {
     this.#isClosed = true
     this.#alarm?.stop()
     this.#release?.()
+    this.log.stopWriting()
+    if (this.#host?.store === undefined) this.sessions.closeAll('runtime-closed', this.#now)
+    this.#host?.released.push(this.#lastWords())
+  }
+
+  async #lastWords(): Promise<void> {
+    await this.log.told()
+    await this.#closer?.over()
     this.log.close()
   }
 
@@ -280,14 +282,7 @@ export class Desk implements AgentDesk {
 
   /** The agents as the registry has them. */
   standing(): readonly ListedAgent[] {
-    const { registry, allowance } = this
-    return standingOf({
-      registry,
-      allowance,
-      allowances: this.#allowances,
-      live: this.#live.values(),
-      now: this.#now,
-    })
+    return standingOf(this, this.#live.values(), this.#now)
   }
 
   usage(): readonly AgentUsage[] {
@@ -298,12 +293,13 @@ export class Desk implements AgentDesk {
     return this.#attached().macrostep.at
   }
 
-  #register({ id, profile, limits, allowance }: ReadAgent, at: number): void {
+  #register({ id, profile, limits, allowance, stay }: ReadAgent, at: number): void {
     const load = [...this.#live.values()].filter(({ agentId }) => agentId === id).length
     this.allowance.setLimits(id, limits)
-    if (allowance === undefined) this.#allowances.delete(id)
-    else this.#allowances.set(id, allowance)
-    this.registry.register(id, profile, at, load, allowance as Readonly<Record<string, unknown>> | undefined)
+    if (allowance === undefined) this.allowances.delete(id)
+    else this.allowances.set(id, allowance)
+    this.sessions.setPolicy(id, stay)
+    this.registry.register(id, profile, at, load, registeredMore(allowance, stay))
   }
 
   #take(live: LiveTask, job: AgentJob, agentId: string): void {
@@ -327,6 +323,7 @@ export class Desk implements AgentDesk {
   /** Whoever has been silent for too long is offline, and a new day has begun, whether or not a timer has said so. */
   #catchUp(at: number): void {
     if (this.registry.dueAt <= at) this.registry.reap(at)
+    if (this.sessions.dueAt <= at) this.sessions.reap(at)
     const day = dayOf(at)
     if (day === this.#day) return
     this.#day = day
@@ -340,7 +337,15 @@ export class Desk implements AgentDesk {
     const never = Number.POSITIVE_INFINITY
     this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
     this.#deadlines.set(nextDay, this.resource.isWaitedFor ? nextDayAt(this.#now) : never)
+    this.#deadlines.set(idling, this.sessions.dueAt)
     this.#alarm?.update()
+  }
+
+  /** A run that a shutdown leaves to whoever recovers it keeps its sessions. */
+  #left(run: Run): void {
+    if (run.settledAt === undefined && run.cutOff === undefined) return
+    this.sessions.runEnded(run.id, this.#now)
+    this.#arm()
   }
 
   /** Why tasks with that need have to wait for agents to change. Undefined where they do not. */
@@ -366,14 +371,5 @@ export class Desk implements AgentDesk {
       message: 'These agents belong to no runtime yet.',
       hint: 'Give them to one first: createRuntime({ agents }).',
     })
-  }
-}
-
-/** Of executors that others have written: what is no amount counts for nothing. */
-function safeUsage(usage: ReportedUsage): ReportedUsage {
-  try {
-    return readUsage(usage)
-  } catch {
-    return {}
   }
 }

@@ -7,10 +7,12 @@ export type { AgentStatus } from '../../../machines/agent.ts'
 export type { AllowanceOptions, OnOverrun } from '../../agents/limits.ts'
 export type { AgentView } from '../../agents/registry.ts'
 export { routeByLoad, type RoutedTask, type Router } from '../../agents/router.ts'
-export type { AgentFact, AgentJob, AllowanceLimit, JobEnd } from '../../events/agent-facts.ts'
+export type { SessionView } from '../../agents/sessions.ts'
+export type { AgentFact, AgentJob, AllowanceLimit, JobEnd, SessionEnd } from '../../events/agent-facts.ts'
 export type { AgentOptions, AgentsOptions, DispatchAttemptOptions } from './agent-options.ts'
 export type { RuntimeAgents } from '../admission/agent-desk.ts'
 export type { Agents, AgentUsage, ListedAgent } from './agents.ts'
+export type { ClosedSession, CloseSession } from './session-closer.ts'
 
 /**
  * Agents for a runtime: who is there, who gets which task, and what they may spend. Tasks ask for them by `requires`,

@@ -44,6 +44,7 @@ export interface OwnPart extends AgentPart {
 export function newPart(before: AgentsOfTask | undefined): OwnPart {
   return {
     agentId: undefined,
+    session: undefined,
     considered: undefined,
     job: undefined,
     refused: undefined,

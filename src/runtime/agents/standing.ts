@@ -1,21 +1,27 @@
 import type { Allowance } from '../../agents/allowance.ts'
 import type { AllowanceOptions } from '../../agents/limits.ts'
 import type { Registry } from '../../agents/registry.ts'
+import type { Sessions } from '../../agents/sessions.ts'
 import type { AgentJob } from '../../events/agent-facts.ts'
 import type { AgentUsage, ListedAgent } from './agents.ts'
 
 /** What is known of agents. */
-interface Known {
+export interface AgentBooks {
   readonly registry: Registry
   readonly allowance: Allowance
+  readonly sessions: Sessions
   /** What each may spend, as it was given. */
-  readonly allowances: ReadonlyMap<string, AllowanceOptions>
-  readonly live: Iterable<{ readonly agentId: string; readonly job: AgentJob }>
-  readonly now: number
+  readonly allowances: Map<string, AllowanceOptions>
 }
 
+type Live = Iterable<{ readonly agentId: string; readonly job: AgentJob }>
+
 /** The agents as the registry has them. */
-export function standingOf({ registry, allowance, allowances, live, now }: Known): readonly ListedAgent[] {
+export function standingOf(
+  { registry, allowance, sessions, allowances }: AgentBooks,
+  live: Live,
+  now: number,
+): readonly ListedAgent[] {
   const jobs = new Map<string, AgentJob[]>(registry.all.map(({ id }) => [id, []]))
   for (const { agentId, job } of live) jobs.get(agentId)?.push(job)
   return registry.all.map(({ id, capabilities, status, load, maxLoad, ttlMs, lastHeartbeatAt }) => {
@@ -30,6 +36,7 @@ export function standingOf({ registry, allowance, allowances, live, now }: Known
       ...(given === undefined ? {} : { allowance: given }),
       lastHeartbeatAt,
       jobs: jobs.get(id)!,
+      sessions: sessions.list(id),
       usage: usageOf(allowance, id, now),
     }
   })

@@ -39,7 +39,8 @@ function takeReport({ live, attempt }: Reporter, given: AttemptReport): void {
       run.sendTask(live, { type: 'attempt.heartbeat', attempt, at }, source)
       return
     case 'attempt.usage':
-      if (attempt === live.context.attempt) run.shared.agents?.charge(live, report.usage)
+    case 'attempt.session':
+      if (attempt === live.context.attempt) run.shared.agents?.hear(live, report)
       run.sendTask(live, { type: 'attempt.heartbeat', attempt, at }, source)
       return
     case 'attempt.started':

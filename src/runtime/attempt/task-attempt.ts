@@ -18,6 +18,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
   readonly work: unknown
   readonly input: unknown
   readonly agent: string | undefined
+  readonly session: string | undefined
   readonly actor: AnyActorRef
   readonly note: Attempt['note']
   readonly origin: AttemptOrigin
@@ -31,6 +32,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     const { options, shared } = live.run
     this.input = shared.isolate ? cloneOf(options.input) : options.input
     this.agent = live.part?.agentId
+    this.session = live.part?.session
     this.actor = live.ref
     this.note = note
     this.origin = this
