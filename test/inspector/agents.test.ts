@@ -227,6 +227,7 @@ describe('the agents of runs in another process', () => {
     load: 0,
     maxLoad: 1,
     lastHeartbeatAt: 5,
+    sessions: [],
     jobs: [],
     usage: {
       agentId: 'ada',

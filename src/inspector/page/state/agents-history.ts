@@ -158,6 +158,11 @@ function changeBy(fact: Exclude<AgentFact, UsageFact>): (state: AgentState) => P
       return () => ({ status: 'offline' })
     case 'quota.warning':
     case 'quota.exceeded':
+    case 'session.opened':
+    case 'session.taken':
+    case 'session.freed':
+    case 'session.closed':
+    case 'session.close-failed':
       return () => ({})
   }
 }
