@@ -89,6 +89,7 @@ export class AgentLog implements Committer, Journalled {
       this.#seq += this.#gathering.length
       this.#told = this.#seq
       this.#gathering = []
+      this.#allTold?.()
     }
   }
 
