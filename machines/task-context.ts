@@ -12,13 +12,13 @@ export type TaskState =
   | 'killed'
 
 /** What a task in `dispatched` waits for. */
-export type WaitingFor = 'grant' | 'capacity' | 'retry' | 'answer'
+export type WaitingFor = 'grant' | 'capacity' | 'claim' | 'retry' | 'answer'
 
 /** Why an attempt is being ended on purpose. */
 export type StopReason = 'kill' | 'timeout' | 'start-timeout' | 'stall' | AgentReason
 
-/** Why an agent's attempt is ended: it uses more than its agent may spend, or its agent has gone. */
-export type AgentReason = 'overrun' | 'agent-gone'
+/** Why an agent's attempt is ended: it uses more than its agent may spend, its agent has gone, or another coordinator has its task. */
+export type AgentReason = 'overrun' | 'agent-gone' | 'claim-lost'
 
 /** The part of a task's options that its machine decides by. Lengths in milliseconds; `Infinity` is none. */
 export interface TaskPolicy {
@@ -97,6 +97,8 @@ export type TaskCommand =
       readonly timeoutMs?: number
     }
   | { readonly type: 'task.defer'; readonly at: number }
+  /** Its claim has been asked for, and it holds what it would be granted until there is an answer; or it is asked for no more. */
+  | { readonly type: 'task.claim'; readonly at: number; readonly isOpen: boolean }
   /** Nobody could be found to do it. It is tried again at `retryAt`, unless it was the last of `most` dispatch attempts. */
   | {
       readonly type: 'task.refuse'
@@ -210,6 +212,18 @@ export function newTaskContext(
   }
 }
 
+/** Forgets what belonged to its attempt. */
+export function clearAttempt(context: TaskContext): void {
+  context.startBy = never
+  context.timeoutAt = never
+  context.stallAt = never
+  context.graceAt = never
+  context.forceAt = never
+  context.openQuestions = noQuestions
+  context.stopReason = undefined
+  context.forced = false
+}
+
 /** Moves every instant that the task waits for by this many milliseconds, because the clock was set. */
 export function shiftInstants(context: TaskContext, byMs: number): void {
   context.retryAt += byMs
@@ -269,7 +283,7 @@ export function expiredQuestion({ state, openQuestions }: TaskContext, at: numbe
   return isOpen ? openQuestions.findIndex((one) => at >= one.answerBy) : -1
 }
 
-/** True in the states in which a task's attempt is live and its slot taken. */
+/** True in the states in which a task's attempt is live and its slot taken. An open claim takes one, too. */
 export function holdsSlot(state: TaskState): boolean {
   return state === 'starting' || state === 'running' || state === 'stalled' || state === 'stopping'
 }

@@ -1,4 +1,4 @@
-import type { Failure } from './outcome.ts'
+import type { Failure, FailureAnswer } from './outcome.ts'
 import type { TaskContext, TaskEvent } from './task-context.ts'
 
 /** What a guard or an action gets. */
@@ -14,6 +14,7 @@ const stopFailures = {
   stall: { code: 'ATTEMPT_STALLED', message: 'The attempt gave no sign of work for too long.' },
   overrun: { code: 'ALLOWANCE_EXCEEDED', message: 'The attempt used more than its agent may spend.' },
   'agent-gone': { code: 'AGENT_GONE', message: 'The agent of the attempt has deregistered.' },
+  'claim-lost': { code: 'CLAIM_FAILED', message: 'Another coordinator has claimed the task of the attempt.' },
 } as const
 
 /** The failure that counts: the reported one, or the reason why the attempt is being ended. */
@@ -25,8 +26,8 @@ export function failureOf({ context, event }: Args): Failure | undefined {
 }
 
 /** True for a task that waits to be granted. */
-export const isGrantable = ({ context }: { readonly context: TaskContext }): boolean =>
-  context.waitingFor === 'grant' || context.waitingFor === 'capacity'
+export const isGrantable = ({ context: { waitingFor } }: { readonly context: TaskContext }): boolean =>
+  waitingFor === 'grant' || waitingFor === 'capacity' || waitingFor === 'claim'
 
 /** True where nobody could be found to do it for the last time. */
 export const isLastRefusal = ({ context, event }: Args): boolean =>
@@ -35,6 +36,10 @@ export const isLastRefusal = ({ context, event }: Args): boolean =>
 /** True for an event about the latest attempt. */
 export const isCurrent = ({ context, event }: Args): boolean =>
   'attempt' in event && event.attempt === context.attempt
+
+/** True for this answer to what is asked about the task's failure. */
+export const isDecision = (context: TaskContext, event: TaskEvent, answer: FailureAnswer): boolean =>
+  event.type === 'task.answer' && context.waitingFor === 'answer' && event.answer === answer
 
 /** A critical failure ends the run, so nobody is asked about it. */
 export const mayAsk = ({ context }: Args, failure: Failure): boolean =>

@@ -2,6 +2,7 @@ import { setup } from 'xstate'
 import type { FailureAnswer } from './outcome.ts'
 import { seam } from './seam.ts'
 import {
+  clearAttempt,
   never,
   noQuestions,
   type StopReason,
@@ -13,22 +14,12 @@ import {
   type Args,
   failureOf,
   isCurrent,
+  isDecision,
   isGrantable,
   isLastRefusal,
   mayAsk,
   mayRetry,
 } from './task-failure.ts'
-
-function clearAttempt(context: TaskContext): void {
-  context.startBy = never
-  context.timeoutAt = never
-  context.stallAt = never
-  context.graceAt = never
-  context.forceAt = never
-  context.openQuestions = noQuestions
-  context.stopReason = undefined
-  context.forced = false
-}
 
 const enter =
   (state: TaskState) =>
@@ -118,8 +109,12 @@ export const taskMachine = setup({
       if (event.timeoutMs !== undefined) context.policy = { ...context.policy, timeoutMs: event.timeoutMs }
       context.startBy = event.at + context.policy.startTimeoutMs
     },
+    noteClaim: ({ context, event }) => {
+      if (event.type === 'task.claim') context.waitingFor = event.isOpen ? 'claim' : 'grant'
+    },
     noteRefused: ({ context }) => {
       context.dispatchAttempts++
+      context.waitingFor = 'grant'
     },
     /** The executor took its acceptance back, so the attempt does not count, but its number is spent. */
     noteRejected: ({ context }) => {
@@ -250,6 +245,7 @@ export const taskMachine = setup({
   on: {
     'task.grant': { actions: 'noteIgnored' },
     'task.defer': { actions: 'noteIgnored' },
+    'task.claim': { actions: 'noteIgnored' },
     'task.refuse': { actions: 'noteIgnored' },
     'task.end': { actions: 'noteIgnored' },
     'task.due': { actions: 'noteIgnored' },
@@ -271,10 +267,14 @@ export const taskMachine = setup({
       on: {
         'task.grant': { guard: 'isGrantable', target: 'starting', actions: 'noteGranted' },
         'task.defer': { guard: 'isGrantable', actions: ['noteDeferred', 'tellDeferred'] },
+        'task.claim': { guard: 'isGrantable', actions: ['noteClaim', 'slotChanged'] },
         'task.refuse': [
-          { guard: 'isAskedAbout', actions: ['noteRefused', 'tellRefused', 'planAsk', 'tellAsked'] },
+          {
+            guard: 'isAskedAbout',
+            actions: ['noteRefused', 'tellRefused', 'planAsk', 'slotChanged', 'tellAsked'],
+          },
           { guard: 'isGivenUpOn', target: 'failed', actions: ['noteRefused', 'tellRefused', 'noteFailure'] },
-          { guard: 'isGrantable', actions: ['noteRefused', 'planRetry', 'tellRefused'] },
+          { guard: 'isGrantable', actions: ['noteRefused', 'planRetry', 'slotChanged', 'tellRefused'] },
         ],
         'task.due': { guard: 'isRetryDue', actions: ['noteGrantable', 'requestGrant'] },
         'task.answer': [
@@ -375,10 +375,6 @@ export const taskMachine = setup({
     killed: { type: 'final', entry: ['enterKilled', 'slotChanged', 'tellKilled'] },
   },
 })
-
-function isDecision(context: TaskContext, event: TaskEvent, answer: FailureAnswer): boolean {
-  return event.type === 'task.answer' && context.waitingFor === 'answer' && event.answer === answer
-}
 
 /** The transition to `stopping`: the attempt is told to end now, and after the kill grace it is forced or abandoned. */
 function stopFor(reason: Exclude<StopReason, 'kill'>) {

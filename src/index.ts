@@ -17,6 +17,8 @@ export type { AllowanceLimit } from './events/agent-facts.ts'
 export {
   type AgentRefusal,
   type AskedBy,
+  type ClaimEnd,
+  type ClaimRefusal,
   type Fact,
   isRunEnd,
   isRunFact,
@@ -86,6 +88,7 @@ export type {
 } from './graph/plan.ts'
 export type { Rule, RuleFunction, RuleName, StatedRule } from './graph/rules.ts'
 export type { Work } from './graph/work.ts'
+export type { ClaimConflict, Claimed, ClaimRequest, Claims } from './ports/claims.ts'
 export type { Codec, RedactOptions } from './ports/codec.ts'
 export type {
   Attempt,

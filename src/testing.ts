@@ -7,6 +7,7 @@ export {
   executorConformance,
 } from './testing/conformance/executor-conformance.ts'
 export type { ExecutorUnderTest } from './testing/conformance/executor-under-test.ts'
+export { claimsConformance, type ClaimsUnderTest } from './testing/conformance/claims-conformance.ts'
 export { storeConformance, type StoreUnderTest } from './testing/conformance/store-conformance.ts'
 export {
   type AgentFault,

@@ -8,6 +8,7 @@ export const refusalsInWords: Readonly<Record<AgentRefusal, string>> = {
   full: 'is full',
   spent: 'has spent too much on it',
   'not picked': 'was not picked',
+  'not claimed': 'could not claim it',
   dailyTokens: 'has no tokens left today',
   dailyJobs: 'has no jobs left today',
   concurrentJobs: 'has as many jobs as it may have',

@@ -45,6 +45,8 @@ export type WaitsFor =
     }
   /** An agent. With these reasons, none of those that were considered could have it. */
   | { readonly kind: 'agent'; readonly considered: readonly RefusedAgent[] }
+  /** Its claim, which no other coordinator may have. `until` is when that is given up. Epoch milliseconds. */
+  | { readonly kind: 'claim'; readonly agentId: string; readonly until: number }
   | {
       readonly kind: 'instant'
       readonly what: 'retry' | 'start timeout' | 'timeout' | 'stall timeout' | 'stall grace' | 'kill grace'
@@ -62,7 +64,7 @@ export type WaitsFor =
   | { readonly kind: 'store'; readonly since: number }
 
 /** What facts can tell that a task waits for. The rest only the runtime of a live run knows. */
-export type ToldByFacts = Exclude<WaitsFor, { kind: 'slot' | 'pool' | 'store' }>
+export type ToldByFacts = Exclude<WaitsFor, { kind: 'slot' | 'pool' | 'claim' | 'store' }>
 
 /** The answer of `run.why(taskId)`, and of `whyOf` for a run of which there are facts. */
 export interface Explanation {

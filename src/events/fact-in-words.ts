@@ -45,7 +45,10 @@ export function inWords(fact: Fact): FactInWords {
         what: 'deferred',
         about: fact.considered === undefined ? fact.executor : 'all agents are full',
       }
+    case 'task.claimed':
+      return { what: 'claimed', about: fact.agentId }
     case 'dispatch.no-agent':
+    case 'dispatch.claim-failed':
     case 'dispatch.quota-exceeded': {
       const next = fact.until === undefined ? '' : `, again in ${showMs(fact.until - fact.at)}`
       return { what: `not dispatched${next}`, about: fact.failure.message }

@@ -1,5 +1,5 @@
 import type { RunEnding } from '../../machines/dag.ts'
-import type { Failure, SkipReason, TaskId } from '../../machines/outcome.ts'
+import type { Failure, Outcome, SkipReason, TaskId } from '../../machines/outcome.ts'
 import type { StopReason } from '../../machines/task-context.ts'
 import type { TaskStructure } from '../graph/plan.ts'
 import type { AllowanceLimit } from './agent-facts.ts'
@@ -41,7 +41,12 @@ export type AgentRefusal =
   | 'spent'
   /** It could have had it, and the router did not pick it. */
   | 'not picked'
+  /** It was to have it, and the task could not be claimed. */
+  | 'not claimed'
   | AllowanceLimit
+
+/** How a claimed task ended. */
+export type ClaimEnd = Exclude<Outcome['status'], 'skipped'>
 
 /** An agent that was considered for a task, and why it could not have it. */
 export interface RefusedAgent {
@@ -51,8 +56,6 @@ export interface RefusedAgent {
 
 /** Why a task that an agent does was not granted. */
 interface OfDispatch extends OfTask {
-  /** At most 20 of them. */
-  readonly considered: readonly RefusedAgent[]
   /** Which of its dispatch attempts this was. Absent where it cost none, and the task waits for agents to change. */
   readonly dispatchAttempt?: number
   /** What the task fails with if no other dispatch attempt follows. */
@@ -60,6 +63,12 @@ interface OfDispatch extends OfTask {
   /** When the next dispatch attempt is due. */
   readonly until?: number
 }
+
+/**
+ * Why a task could not be claimed: another coordinator has it, or has had it to its end; the claims threw or rejected; or
+ * they did not answer in time.
+ */
+export type ClaimRefusal = 'held' | 'ended' | 'threw' | 'timeout'
 
 /** The limits of one dispatch. `null` is no limit. */
 export interface RunLimits {
@@ -159,9 +168,30 @@ export type RunFact =
       readonly considered?: readonly RefusedAgent[]
     })
   /** Nobody who is there has the capabilities that the task requires, or its router picked nobody. */
-  | (OfDispatch & { readonly type: 'dispatch.no-agent' })
+  | (OfDispatch & {
+      readonly type: 'dispatch.no-agent'
+      /** At most 20 of them. */
+      readonly considered: readonly RefusedAgent[]
+    })
   /** The agents that could do it have nothing left to spend. */
-  | (OfDispatch & { readonly type: 'dispatch.quota-exceeded' })
+  | (OfDispatch & {
+      readonly type: 'dispatch.quota-exceeded'
+      /** At most 20 of them. */
+      readonly considered: readonly RefusedAgent[]
+    })
+  /** It could not be claimed, so that somebody else may be at work for it. */
+  | (OfDispatch & {
+      readonly type: 'dispatch.claim-failed'
+      /** The agent that was to have it. */
+      readonly agentId: string
+      readonly why: ClaimRefusal
+      /** Who has claimed it, for people. */
+      readonly heldBy?: string
+      /** How it ended for the one who had claimed it. */
+      readonly ended?: ClaimEnd
+    })
+  /** It is claimed: as long as its `fence` is the latest, no other coordinator does it. Directly before `task.dispatched`. */
+  | (OfTask & { readonly type: 'task.claimed'; readonly agentId: string; readonly fence: number })
   /** The executor has been asked to start the attempt. `until` is when the start timeout falls, if it has one. */
   | (OfAttempt & { readonly type: 'task.starting'; readonly until?: number })
   /**

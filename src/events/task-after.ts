@@ -1,6 +1,12 @@
 import type { Outcome, TaskId } from '../../machines/outcome.ts'
 import type { RunFact } from './facts.ts'
-import { noAgents, type QuestionLimit, type TaskStatus, type TaskView } from './task-view.ts'
+import {
+  type AgentsOfTask,
+  noAgents,
+  type QuestionLimit,
+  type TaskStatus,
+  type TaskView,
+} from './task-view.ts'
 
 type TaskFact = Extract<RunFact, { taskId: TaskId }>
 
@@ -25,21 +31,33 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
       const next = moved(task, fact, 'dispatched')
       // An offer that was declined at once was no attempt. One that was taken back while starting was one, but does not
       // count.
-      if (task.status === 'starting') next.attemptsUsed--
+      if (task.status === 'starting') {
+        next.attemptsUsed--
+        // With it its claim was given back.
+        if (next.agents?.fence !== undefined) next.agents = withoutFence(next.agents)
+      }
       if (fact.considered === undefined) {
         next.deferred = { executor, carrying, ...(capacity === undefined ? {} : { capacity }) }
-      } else next.agents = { ...(task.agents ?? noAgents), considered: fact.considered }
+      } else next.agents = { ...(next.agents ?? noAgents), considered: fact.considered }
       return next
     }
     case 'dispatch.no-agent':
+    case 'dispatch.claim-failed':
     case 'dispatch.quota-exceeded': {
-      const { considered, failure } = fact
+      const { failure } = fact
+      const considered =
+        'agentId' in fact ? [{ agentId: fact.agentId, why: 'not claimed' as const }] : fact.considered
       const before = task.agents ?? noAgents
       const { dispatchAttempt = before.dispatchAttempts } = fact
       const next = moved(task, fact, 'dispatched')
       next.agents = { ...before, considered, dispatchAttempts: dispatchAttempt }
       if (fact.dispatchAttempt !== undefined) next.failure = failure
       return dueAt(next, fact.until)
+    }
+    case 'task.claimed': {
+      const next = moved(task, fact, 'dispatched')
+      next.agents = { ...(task.agents ?? noAgents), fence: fact.fence, considered: [] }
+      return next
     }
     case 'task.starting':
       return dueAt(movedLive(task, fact, 'starting'), fact.until)
@@ -105,10 +123,11 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
       const {
         outcome: _outcome,
         failure: _failure,
-        agents: _agents,
+        agents,
         ...open
       } = moved(withoutStart(task), fact, 'pending')
-      return { ...open, attemptsUsed: 0 }
+      const { fence } = agents ?? noAgents
+      return { ...open, ...(fence === undefined ? {} : { agents: { ...noAgents, fence } }), attemptsUsed: 0 }
     }
     case 'task.completed':
     case 'task.failed':
@@ -125,6 +144,10 @@ export function taskAfter(task: TaskView, fact: TaskFact): TaskView {
       // The fact that settled the task stays its latest one, because it is the cause of what dependents tell.
       return task
   }
+}
+
+function withoutFence({ fence: _fence, ...rest }: AgentsOfTask): AgentsOfTask {
+  return rest
 }
 
 function answered(task: TaskView, seq: number, answer: unknown): TaskView {

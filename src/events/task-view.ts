@@ -20,6 +20,8 @@ export interface AgentsOfTask {
   readonly failedWith: readonly string[]
   /** Those among them that the task has spent too much of. */
   readonly spent: readonly string[]
+  /** The number of its latest claim, where tasks are claimed. */
+  readonly fence?: number
   /** How many dispatch attempts it has used since it was granted last. */
   readonly dispatchAttempts: number
   /** The agents that could not have it when it was refused last. Empty once it is granted. */

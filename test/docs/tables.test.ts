@@ -25,6 +25,7 @@ const members = [
   ['docs/facts.md', 'of a task in it', 'TaskView', 'src/index.ts'],
   ['docs/library.md', 'of a store', 'Store', 'src/index.ts'],
   ['docs/stores.md', 'option of `sqlite`', 'SqliteOptions', 'src/stores/sqlite/index.ts'],
+  ['docs/agents.md', 'option of `sqliteClaims`', 'SqliteClaimsOptions', 'src/stores/sqlite/index.ts'],
   ['docs/stores.md', 'option of `journal`', 'JournalOptions', 'src/stores/journal/index.ts'],
   ['docs/executors.md', 'of an attempt', 'Attempt', 'src/index.ts'],
   ['docs/executors.md', 'of an executor', 'Executor', 'src/index.ts'],

@@ -84,8 +84,10 @@ function* eventsFor(context: TaskContext): IterableIterator<TaskEvent> {
   const at = 100
   for (const forceable of [true, false]) yield { type: 'task.grant', at, forceable }
   yield { type: 'task.defer', at }
+  for (const isOpen of [true, false]) yield { type: 'task.claim', at, isOpen }
   for (const most of [1, 2]) yield { type: 'task.refuse', at, retryAt: at + 5, most, failure: failure() }
-  for (const reason of ['overrun', 'agent-gone'] as const) yield { type: 'task.end', at, reason }
+  for (const reason of ['overrun', 'agent-gone', 'claim-lost'] as const)
+    yield { type: 'task.end', at, reason }
   yield { type: 'task.kill', at, reason: 'enough' }
   for (const answer of ['retry', 'skip', 'ignore', 'abort', 'perhaps'])
     yield { type: 'task.answer', at, answer }

@@ -47,6 +47,8 @@ const looks: { readonly [Type in Fact['type']]: LookOf<Type> } = {
   'task.deferred': detail,
   'dispatch.no-agent': ['alarm', 'odd'],
   'dispatch.quota-exceeded': ['alarm', 'odd'],
+  'dispatch.claim-failed': ['alarm', 'odd'],
+  'task.claimed': detail,
   'task.starting': detail,
   'task.placed': detail,
   'task.started': ['event', 'busy'],

@@ -199,6 +199,8 @@ function shortWait(wait: WaitsFor): string {
       return `for the executor ${wait.executor}, which is full`
     case 'agent':
       return `for an agent${wait.considered.length === 0 ? '' : `: ${refusedInWords(wait.considered)}`}`
+    case 'claim':
+      return `for its claim, for ${wait.agentId}`
     case 'instant':
       return `for its ${wait.what}`
     case 'answer':

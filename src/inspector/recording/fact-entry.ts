@@ -24,7 +24,7 @@ const own: ReadonlySet<string> = new Set(
     'type seq afterSeq causeSeq at runId taskId attempt until executor of from name structure limits fingerprint ' +
     'idempotencyKey redacted tasks ending endsTeardowns carrying capacity silentMs limitMs ignored deadLettered ' +
     'abandoned because causedBy agentId considered dispatchAttempt stream isPartial percent missed place ' +
-    'expired'
+    'expired fence ended'
   ).split(' '),
 )
 

@@ -18,6 +18,8 @@ export const factFields: Readonly<Record<Fact['type'], readonly string[]>> = {
   'task.deferred': ['seq', 'taskId', 'executor'],
   'dispatch.no-agent': ['seq', 'taskId', 'considered', 'failure'],
   'dispatch.quota-exceeded': ['seq', 'taskId', 'considered', 'failure'],
+  'dispatch.claim-failed': ['seq', 'taskId', 'agentId', 'why', 'failure'],
+  'task.claimed': ['seq', 'taskId', 'agentId', 'fence'],
   'task.starting': ['seq', 'taskId', 'attempt'],
   'task.placed': ['seq', 'taskId', 'attempt'],
   'task.started': ['seq', 'taskId', 'attempt'],

@@ -25,6 +25,8 @@ export interface AgentPart {
   session: string | undefined
   /** The agents that could not have it when it was refused last. Undefined where it was not. */
   considered: readonly RefusedAgent[] | undefined
+  /** Its claim that is open, for which agent that is, and when it is given up. */
+  claim: { readonly agentId: string; readonly until: number } | undefined
 }
 
 /** What the desk needs of the runtime that it belongs to. */
@@ -64,6 +66,8 @@ export interface AgentDesk {
   resume(live: object, agentId: string): void
   /** An attempt is over. */
   settle(live: object, end: JobEnd): void
+  /** A task has ended, or is left to whoever recovers its run. */
+  left(live: object): void
   /** An attempt says what it has used, or which session it leaves. */
   hear(live: object, report: AgentReport): void
   /** The clock was set by this many milliseconds. */

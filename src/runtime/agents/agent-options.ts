@@ -7,11 +7,13 @@ import {
   readDuration,
   readGiven,
   readInteger,
+  readMethods,
   readNames,
   readOneOf,
   readText,
 } from '../../graph/read-values.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import type { Claims } from '../../ports/claims.ts'
 import type { Duration } from '../../time/duration.ts'
 import type { CloseSession } from './session-closer.ts'
 
@@ -67,6 +69,10 @@ export interface AgentsOptions {
    * @default nothing is done
    */
   readonly closeSession?: CloseSession
+  /** What a task is claimed in before it is granted, where several coordinators may have the same tasks. @default nothing */
+  readonly claims?: Claims
+  /** How long a claim may be open. Past it the dispatch attempt has failed, and what comes later is given back. @default '10s' */
+  readonly claimTimeout?: Duration
 }
 
 export interface ReadAgent {
@@ -134,6 +140,9 @@ const readers = {
     if (typeof value === 'function') return value as CloseSession
     throw badValue(path, value, 'a function')
   },
+  claims: (value: unknown, path: string) =>
+    readMethods(value as Claims, path, 'claims', ['claim', 'release', 'holds']),
+  claimTimeout: (value: unknown, path: string) => readDuration(value, path, { positive: true }),
 }
 
 /** Throws `CONFIG_INVALID` and `DURATION_INVALID`. */
@@ -143,9 +152,12 @@ export function readAgents(options: AgentsOptions) {
     router = routeByLoad,
     dispatch = {},
     closeSession,
+    claims,
+    claimTimeout: claimTimeoutMs = 10_000,
   } = readGiven(options, readers, "agents' options object", '')
   const { maxAttempts = 3, onNoAgent = 'retry', onQuotaExceeded = 'wait' } = dispatch
-  return { list, router, maxAttempts, onNoAgent, onQuotaExceeded, closeSession }
+  const claiming = { claims, claimTimeoutMs }
+  return { list, router, maxAttempts, onNoAgent, onQuotaExceeded, closeSession, ...claiming }
 }
 
 export type ReadAgents = ReturnType<typeof readAgents>

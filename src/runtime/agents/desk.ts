@@ -1,13 +1,6 @@
 import { dayOf, nextDayAt } from '../../agents/account.ts'
 import { Allowance, jobKey } from '../../agents/allowance.ts'
-import {
-  type Considering,
-  lackOf,
-  type NobodyFor,
-  nobodyFor,
-  placeWith,
-  type Want,
-} from '../../agents/consider.ts'
+import { type Considering, lackOf, nobodyFor, placeWith, type Want } from '../../agents/consider.ts'
 import { type AllowanceOptions, readLimits } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
 import { Shortlists } from '../../agents/shortlists.ts'
@@ -24,31 +17,23 @@ import type { LiveTask } from '../run/live-task.ts'
 import { AgentLog } from './agent-log.ts'
 import type { ReadAgent, ReadAgents } from './agent-options.ts'
 import { AgentResource } from './agent-resource.ts'
+import { ClaimDesk } from './claim-desk.ts'
 import type { Run } from '../run/run.ts'
 import type { Clock } from '../../time/clock.ts'
 import { hearAttempt } from './hear-attempt.ts'
 import { closerFor, registeredMore } from './session-desk.ts'
 import type { SessionCloser } from './session-closer.ts'
-import { refusalFor } from './refusal.ts'
+import { claimRefusal, mayWait, refusalFor } from './refusal.ts'
 import { openAgents, restoreAgents } from './restore-agents.ts'
 import { standingOf, usageOf } from './standing.ts'
 import type { AgentUsage, ListedAgent } from './agents.ts'
-import {
-  type AskedTask,
-  askedOf,
-  endJob,
-  grant,
-  newPart,
-  ownPart,
-  refusalFact,
-  refuse,
-  type RefusedTask,
-} from './place-task.ts'
+import { askedOf, endJob, grant, newPart, ownPart, refusalFact, refuse } from './place-task.ts'
 
 /** What is awaited, by key. */
 const reaping = 0
 const nextDay = 1
 const idling = 2
+const claiming = 3
 
 interface Live {
   readonly job: AgentJob
@@ -74,8 +59,10 @@ export class Desk implements AgentDesk {
   readonly #live = new Map<string, Live>()
   /** What each may spend, as it was given. */
   readonly allowances = new Map<string, AllowanceOptions>()
-  readonly #deadlines = new Deadlines(3)
+  readonly #deadlines = new Deadlines(4)
   #host: DeskHost | undefined
+  /** Undefined where tasks are not claimed. */
+  #claims: ClaimDesk | undefined
   #alarm: Alarm | undefined
   #day = Number.NaN
   #loading: Promise<void> | undefined
@@ -116,6 +103,19 @@ export class Desk implements AgentDesk {
       })
     }
     this.#host = host
+    const { claims, claimTimeoutMs } = this.#options
+    if (claims !== undefined) {
+      this.#claims = new ClaimDesk(claims, claimTimeoutMs, host, {
+        grant: (live) => this.#grant(live),
+        undo: (live) => this.#giveBack(live, 'undone'),
+        refuse: (live, failed) => {
+          const refused = claimRefusal(failed, live.context.dispatchAttempts, this.#options, this.#now)
+          refuse(live, refused, this.resource)
+        },
+        mayHave: (agentId) =>
+          this.#fault === undefined && (this.registry.get(agentId)?.status ?? 'offline') !== 'offline',
+      })
+    }
     this.log.attach(host.macrostep)
     this.#alarm = new Alarm(host.clock, this.#deadlines, () => this.step(() => undefined))
     const early = this.#early
@@ -162,6 +162,7 @@ export class Desk implements AgentDesk {
     macrostep.run(() => {
       const { at } = macrostep
       this.#catchUp(at)
+      this.#claims?.expire(at)
       change(at)
       this.#arm()
     })
@@ -207,12 +208,21 @@ export class Desk implements AgentDesk {
       this.allowance.reserve(agentId, job, model, at)
     const found = placeWith(this.#considering, asked, reserve)
     if (!('agentId' in found)) {
-      refuse(live as LiveTask, this.#refusal(asked, found, at), this.resource)
+      refuse(live as LiveTask, refusalFor(found, asked.dispatchAttempts, this.#options, at), this.resource)
       return
     }
     this.#take(live as LiveTask, job, found.agentId)
-    ownPart(live as LiveTask).session = this.sessions.take(found.agentId, job, at)
-    grant(live as LiveTask, this.allowance.account(found.agentId, at).limits.longestJobMs)
+    if (this.#claims === undefined) this.#grant(live as LiveTask)
+    else this.#claims.ask(live as LiveTask, found.agentId)
+    this.#arm()
+  }
+
+  #grant(live: LiveTask): void {
+    const part = ownPart(live)
+    const agentId = part.agentId!
+    part.session = this.sessions.take(agentId, part.job!, this.#now)
+    grant(live, this.allowance.account(agentId, this.#now).limits.longestJobMs)
+    this.#arm()
   }
 
   refusalOf(live: object): NewRunFact | undefined {
@@ -226,11 +236,23 @@ export class Desk implements AgentDesk {
     this.allowance.begin(agentId, job, task.agent!.model, this.#now)
     this.#take(live as LiveTask, job, agentId)
     ownPart(live as LiveTask).session = this.sessions.resume(job)
+    this.#claims?.resume(live as LiveTask, agentId)
   }
 
   settle(live: object, end: JobEnd): void {
+    // What was never granted has not begun either.
+    const wasOpen = this.#claims?.withdraw(live as LiveTask) === true
+    if (end === 'undone') this.#claims?.left(live as LiveTask)
+    this.#giveBack(live as LiveTask, wasOpen ? 'undone' : end)
+  }
+
+  left(live: object): void {
+    this.#claims?.left(live as LiveTask)
+  }
+
+  #giveBack(live: LiveTask, end: JobEnd): void {
     const at = this.#now
-    const part = ownPart(live as LiveTask)
+    const part = ownPart(live)
     const { agentId, job } = part
     if (agentId === undefined || job === undefined) return
     part.agentId = undefined
@@ -256,6 +278,7 @@ export class Desk implements AgentDesk {
   shift(byMs: number): void {
     this.registry.shift(byMs)
     this.sessions.shift(byMs)
+    this.#claims?.shift(byMs)
     this.#deadlines.shift(byMs)
     this.#alarm?.shift(byMs)
   }
@@ -263,6 +286,7 @@ export class Desk implements AgentDesk {
   close(): void {
     this.#isClosed = true
     this.#alarm?.stop()
+    if (this.#claims !== undefined) this.#host!.released.push(this.#claims.close())
     this.#release?.()
     this.log.stopWriting()
     if (this.#host?.store === undefined) this.sessions.closeAll('runtime-closed', this.#now)
@@ -336,6 +360,7 @@ export class Desk implements AgentDesk {
     const isNeeded = this.#live.size > 0 || this.resource.isWaitedFor
     const never = Number.POSITIVE_INFINITY
     this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
+    this.#deadlines.set(claiming, this.#claims?.dueAt ?? never)
     this.#deadlines.set(nextDay, this.resource.isWaitedFor ? nextDayAt(this.#now) : never)
     this.#deadlines.set(idling, this.sessions.dueAt)
     this.#alarm?.update()
@@ -351,18 +376,7 @@ export class Desk implements AgentDesk {
   /** Why tasks with that need have to wait for agents to change. Undefined where they do not. */
   #waitsFor(need: AgentNeed): Want | undefined {
     const want = lackOf(this.#considering, need)
-    return want !== undefined && this.#mayWait(want) ? want : undefined
-  }
-
-  #mayWait(want: Want): boolean {
-    const { onNoAgent, onQuotaExceeded } = this.#options
-    if (want === 'quota') return onQuotaExceeded === 'wait'
-    return want === 'full' || (want === 'nobody' && onNoAgent === 'wait')
-  }
-
-  #refusal({ dispatchAttempts }: AskedTask, nobody: NobodyFor, at: number): RefusedTask {
-    const most = this.#mayWait(nobody.want) ? undefined : this.#options.maxAttempts
-    return refusalFor(nobody, dispatchAttempts, most, at)
+    return want !== undefined && mayWait(want, this.#options) ? want : undefined
   }
 
   #attached(): DeskHost {

@@ -1,7 +1,13 @@
 import type { Failure } from '../../../machines/outcome.ts'
 import type { AgentReason, TaskContext } from '../../../machines/task-context.ts'
 import type { AgentJob } from '../../events/agent-facts.ts'
-import { type NewRunFact, type RefusedAgent, untilIn } from '../../events/facts.ts'
+import {
+  type ClaimEnd,
+  type ClaimRefusal,
+  type NewRunFact,
+  type RefusedAgent,
+  untilIn,
+} from '../../events/facts.ts'
 import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
 import type { AgentPart } from '../admission/agent-desk.ts'
@@ -21,9 +27,19 @@ export interface AskedTask {
   readonly dispatchAttempts: number
 }
 
+/** A task that could not be claimed for an agent. */
+export interface FailedClaim {
+  readonly agentId: string
+  readonly why: ClaimRefusal
+  readonly heldBy?: string
+  readonly ended?: ClaimEnd
+  readonly message: string
+}
+
 /** Why nobody has it, and what follows from that. */
 export interface RefusedTask {
-  readonly type: 'task.deferred' | 'dispatch.no-agent' | 'dispatch.quota-exceeded'
+  readonly type: 'task.deferred' | 'dispatch.no-agent' | 'dispatch.quota-exceeded' | 'dispatch.claim-failed'
+  readonly claim?: FailedClaim
   readonly considered: readonly RefusedAgent[]
   readonly failure: Pick<Failure, 'code' | 'message'>
   /** The dispatch attempt that it has cost. Undefined where it waits for agents to change, which costs nothing. */
@@ -37,6 +53,10 @@ export interface OwnPart extends AgentPart {
   refused: RefusedTask | undefined
   /** True once the attempt has used more than there was. */
   isOver: boolean
+  /** That of its last claim. */
+  fence: number | undefined
+  /** True while that claim is not released. */
+  isClaimed: boolean
   readonly failedWith: string[]
   readonly spent: string[]
 }
@@ -46,6 +66,9 @@ export function newPart(before: AgentsOfTask | undefined): OwnPart {
     agentId: undefined,
     session: undefined,
     considered: undefined,
+    claim: undefined,
+    fence: before?.fence,
+    isClaimed: before?.fence !== undefined,
     job: undefined,
     refused: undefined,
     isOver: false,
@@ -117,8 +140,8 @@ function waitForAgents(live: LiveTask, resource: AgentResource): void {
 /** What the fact says of why it was refused. Undefined where its executor declined it, or took its acceptance back. */
 export function refusalFact(live: LiveTask): NewRunFact | undefined {
   const { refused } = ownPart(live)
-  if (refused === undefined || live.isHolding) return undefined
-  const { type, considered, attempt } = refused
+  if (refused === undefined) return undefined
+  const { type, considered, attempt, claim } = refused
   const { taskId } = live.context
   if (type === 'task.deferred') {
     const { name: executor, carrying } = live.lane.load
@@ -126,7 +149,10 @@ export function refusalFact(live: LiveTask): NewRunFact | undefined {
   }
   const numbered =
     attempt === undefined ? {} : { dispatchAttempt: attempt.number, ...untilIn(attempt.retryAt) }
-  return { type, taskId, considered, failure: failureOf(live, refused), ...numbered }
+  const failure = failureOf(live, refused)
+  if (type !== 'dispatch.claim-failed') return { type, taskId, considered, failure, ...numbered }
+  const { message: _said, ...said } = claim!
+  return { type, taskId, ...said, failure, ...numbered }
 }
 
 function failureOf({ context, run }: LiveTask, { failure }: RefusedTask): Failure {

@@ -1,15 +1,24 @@
 import type { NobodyFor, Want } from '../../agents/consider.ts'
 import { refusedInWords } from '../../agents/refusals-in-words.ts'
-import type { RefusedTask } from './place-task.ts'
+import type { ReadAgents } from './agent-options.ts'
+import type { FailedClaim, RefusedTask } from './place-task.ts'
 
 /** The wait after the first dispatch attempt. Each further one is twice as long. */
 const firstWaitMs = 5_000
 
-/** What follows for a task that nobody can have. Without `most` it waits for agents to change, which costs nothing. */
+type Options = Pick<ReadAgents, 'maxAttempts' | 'onNoAgent' | 'onQuotaExceeded'>
+
+/** True where a task that nobody can have waits for agents to change, which costs nothing. */
+export function mayWait(want: Want, { onNoAgent, onQuotaExceeded }: Options): boolean {
+  if (want === 'quota') return onQuotaExceeded === 'wait'
+  return want === 'full' || (want === 'nobody' && onNoAgent === 'wait')
+}
+
+/** What follows for a task that nobody can have. */
 export function refusalFor(
   nobody: NobodyFor,
   dispatchAttempts: number,
-  most: number | undefined,
+  options: Options,
   at: number,
 ): RefusedTask {
   const { want, considered } = nobody
@@ -18,12 +27,35 @@ export function refusalFor(
     considered,
     failure: { code: codeOf[want], message: messageOf(nobody) },
   }
-  if (most === undefined) return { ...known, attempt: undefined }
-  const number = dispatchAttempts + 1
+  if (mayWait(want, options)) return { ...known, attempt: undefined }
   // Nobody else will come for a task that has spent too much of everybody.
-  const last = want === 'spent' ? number : most
-  const retryAt = number >= last ? Number.POSITIVE_INFINITY : at + firstWaitMs * 2 ** dispatchAttempts
-  return { ...known, attempt: { number, most: last, retryAt } }
+  const most = want === 'spent' ? 1 : options.maxAttempts
+  return { ...known, attempt: dispatchAttemptOf(dispatchAttempts, most, at) }
+}
+
+/** What follows for a task that could not be claimed. Nobody gives back what has ended. */
+export function claimRefusal(
+  claim: FailedClaim,
+  dispatchAttempts: number,
+  { maxAttempts }: Pick<Options, 'maxAttempts'>,
+  at: number,
+): RefusedTask {
+  const { agentId, why, message } = claim
+  return {
+    type: 'dispatch.claim-failed',
+    claim,
+    considered: [{ agentId, why: 'not claimed' }],
+    failure: { code: 'CLAIM_FAILED', message },
+    attempt: dispatchAttemptOf(dispatchAttempts, why === 'ended' ? 1 : maxAttempts, at),
+  }
+}
+
+/** With `most` 1 no other one follows. */
+function dispatchAttemptOf(before: number, most: number, at: number): NonNullable<RefusedTask['attempt']> {
+  const number = before + 1
+  const last = Math.max(number, most)
+  const retryAt = number >= most ? Number.POSITIVE_INFINITY : at + firstWaitMs * 2 ** before
+  return { number, most: last, retryAt }
 }
 
 const typeOf: Readonly<Record<Want, RefusedTask['type']>> = {

@@ -10,6 +10,8 @@ export function inWords(wait: WaitsFor, now: number): string {
       const { amount, pool, free, heldBy } = wait
       return `for ${amount} of the pool ${pool}, which has ${free} free${heldBy.length === 0 ? '' : ` (held by ${listed(heldBy)})`}`
     }
+    case 'claim':
+      return `for its claim, for the agent ${wait.agentId}, at most ${showMs(wait.until - now)}`
     case 'store':
       return `for the store, which has not answered for ${showMs(now - wait.since)}`
     case 'dependencies':

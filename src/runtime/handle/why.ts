@@ -51,6 +51,8 @@ function knownOf(run: Run, index: number): Unsettled {
     considered: context === undefined ? undefined : refusedBy(context, run.live.get(index)!),
     instants: context === undefined ? [] : instantsIn(context),
     room: () => {
+      const claim = run.live.get(index)?.part?.claim
+      if (claim !== undefined) return [{ kind: 'claim', agentId: claim.agentId, until: claim.until }]
       const lane = lanes[queue.laneOf(index)]!
       return run.shared.admission.lacks(lane).map((lack) => waitsForLack(run, lane, lack))
     },

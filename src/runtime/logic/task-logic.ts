@@ -88,7 +88,11 @@ export const taskSeams: Parameters<(typeof taskMachine)['provide']>[0] = {
   actions: {
     slotChanged: ({ context, self }) => {
       const live = liveTaskOf(self)
-      live.run.slotChanged(live, holdsSlot(context.state))
+      const holds = holdsSlot(context.state)
+      // What waits for its claim holds what it would be granted.
+      live.run.slotChanged(live, holds || context.waitingFor === 'claim')
+      if (live.part !== undefined && !holds && context.state !== 'dispatched')
+        live.run.shared.agents!.left(live)
       // A run that ends admits only teardowns, so another task that came back to wait would wait for ever.
       const comesBack = context.state === 'dispatched' && context.attempt > 0
       if (!comesBack || live.run.dagContext.ending === undefined) return

@@ -196,6 +196,8 @@ const standings: Readonly<Record<TaskFact['type'], Standing | 'as before'>> = {
   'task.deferred': 'waiting',
   'dispatch.no-agent': 'waiting',
   'dispatch.quota-exceeded': 'waiting',
+  'dispatch.claim-failed': 'waiting',
+  'task.claimed': 'waiting',
   'task.interrupted': 'waiting',
   'task.dispatched': 'live',
   'task.starting': 'live',
@@ -237,7 +239,7 @@ function standingOf({ status, outcome }: TaskView, last: TaskFact | undefined): 
     if (confirmed !== undefined) return confirmed
     return last.answer === 'retry' ? 'waiting' : 'decided'
   }
-  if ('considered' in last && 'until' in last) return 'retrying'
+  if ('dispatchAttempt' in last && 'until' in last) return 'retrying'
   const standing = standings[last.type]
   return standing === 'as before' || standing === 'settled' ? 'live' : standing
 }

@@ -11,6 +11,7 @@ export function letGo(run: Run): void {
   if (seq === 0 || dagContext.ending !== undefined || run.isSettled || !run.isAwaited) return
   for (const { isHolding } of live) if (isHolding) return
   if (log.lastSeq < seq) return run.setAside()
+  for (const one of live) if (one.part !== undefined) shared.agents!.left(one)
   run.forgetInstants()
   shared.admission.leave(run, books.lanes)
   outbox.cut()

@@ -1,10 +1,14 @@
 import type { Store } from '../../ports/store.ts'
 import { disk } from '../durable/disk.ts'
+import { openClaims, type SqliteClaimsOptions } from './open-claims.ts'
+import type { SqliteClaims } from './sqlite-claims.ts'
 import { openSqlite, type SqliteOptions } from './open-sqlite.ts'
 
 export type { Keep } from '../durable/keep.ts'
 export type { SqliteDriver } from './driver.ts'
 export type { SqliteOptions } from './open-sqlite.ts'
+export type { SqliteClaimsOptions } from './open-claims.ts'
+export type { SqliteClaims } from './sqlite-claims.ts'
 
 /**
  * A store in an SQLite database: a file, and its log beside it. It is made where there is none. Several processes of one
@@ -22,4 +26,18 @@ export type { SqliteOptions } from './open-sqlite.ts'
  */
 export function sqlite(path: string, options: SqliteOptions = {}): Store {
   return openSqlite(path, options, disk)
+}
+
+/**
+ * Claims in an SQLite database, for `agents({ claims })` of several processes of one machine: of those that have the same
+ * task, one does it. The file may be that of a store, or one of its own. A claim is given up with its process. Answers at
+ * once, or, while another process writes, as soon as that has finished. Throws as `sqlite`.
+ *
+ * @example
+ * ```ts
+ * const team = agents({ list, claims: sqliteClaims('claims.db') })
+ * ```
+ */
+export function sqliteClaims(path: string, options: SqliteClaimsOptions = {}): SqliteClaims {
+  return openClaims(path, options)
 }

@@ -35,15 +35,16 @@ export function openSqlite(path: string, options: SqliteOptions, disk: Disk): St
   const given = readGiven(options, readers, "sqlite's options object", '')
   const { durability = 'full', keep, lockTimeout = 30_000, driver } = given
   const settings = { durability, keep, patienceMs: lockTimeout, driver, disk }
-  return new SqliteStore({ path: resolve(readPath(path)), ...settings })
+  return new SqliteStore({ path: resolve(readPath(path, 'sqlite')), ...settings })
 }
 
-function readPath(path: unknown): string {
+/** Throws `CONFIG_INVALID` for what is not the path of a file. `what` is who asks. */
+export function readPath(path: unknown, what: string): string {
   if (typeof path === 'string' && path !== '' && !path.startsWith(':') && !path.startsWith('file:'))
     return path
   throw new DagmarError('CONFIG_INVALID', {
-    message: `sqlite's path is ${show(path)}, but it must be the path of a file.`,
-    hint: 'For runs that live in memory use memoryStore().',
+    message: `${what}'s path is ${show(path)}, but it must be the path of a file.`,
+    hint: 'What is to live in memory is made by memoryStore() or memoryClaims().',
     facts: { field: 'path', value: path },
   })
 }

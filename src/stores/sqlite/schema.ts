@@ -35,6 +35,15 @@ const migrations: readonly string[] = [
   );
   CREATE UNIQUE INDEX facts_by_run ON facts (run, seq);
   CREATE TABLE dropped (run INTEGER PRIMARY KEY);`,
+  // The number of a row is the fence of its claim: with every claim a new row, it never comes again.
+  `CREATE TABLE claims (
+    fence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    ended TEXT,
+    ended_at INTEGER
+  );
+  CREATE INDEX claims_by_end ON claims (ended_at) WHERE ended_at IS NOT NULL;`,
 ]
 
 /** 'dgmr': by this SQLite's own tools know whose file it is. */

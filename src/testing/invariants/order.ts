@@ -15,6 +15,7 @@ type Place =
   | 'to confirm again'
   | 'waiting'
   | 'refused'
+  | 'claimed'
   | 'asking'
   | 'decided'
   | 'granted'
@@ -30,7 +31,13 @@ type Place =
   | 'killed'
   | 'skipped'
 
-const refusals = { 'dispatch.no-agent': 'refused', 'dispatch.quota-exceeded': 'refused' } as const
+/** What comes of looking for an agent, but for a grant. */
+const sought = {
+  'dispatch.no-agent': 'refused',
+  'dispatch.quota-exceeded': 'refused',
+  'dispatch.claim-failed': 'refused',
+  'task.claimed': 'claimed',
+} as const
 
 /** For each place, which facts about the task may come next, and the place that they lead to. */
 const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Place>>>>> = {
@@ -49,26 +56,27 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   'to confirm again': { 'task.asked': 'confirming', 'task.killed': 'killed', 'task.skipped': 'skipped' },
   ready: {
     'task.deferred': 'waiting',
-    ...refusals,
+    ...sought,
     'task.dispatched': 'granted',
     'task.killed': 'killed',
     'task.skipped': 'skipped',
   },
   waiting: {
     'task.deferred': 'waiting',
-    ...refusals,
+    ...sought,
     'task.dispatched': 'granted',
     'task.killed': 'killed',
   },
   // Nobody could be found to do it: after the last dispatch attempt it fails, or a person is asked.
   refused: {
     'task.deferred': 'waiting',
-    ...refusals,
+    ...sought,
     'task.dispatched': 'granted',
     'task.asked': 'asking',
     'task.failed': 'failed',
     'task.killed': 'killed',
   },
+  claimed: { 'task.dispatched': 'granted' },
   asking: { 'task.answered': 'decided', 'task.killed': 'killed' },
   decided: { 'task.failed': 'failed' },
   granted: { 'task.starting': 'starting' },
@@ -120,7 +128,7 @@ const next: Readonly<Record<Place, Readonly<Partial<Record<RunFact['type'], Plac
   // The next attempt follows, unless there were too many interruptions.
   interrupted: {
     'task.deferred': 'waiting',
-    ...refusals,
+    ...sought,
     'task.dispatched': 'granted',
     'task.asked': 'asking',
     'task.failed': 'failed',
@@ -213,6 +221,8 @@ function asked(place: Place, of: AskedBy): Place | undefined {
 function recovered(place: Place): Place {
   if (place === 'asking') return 'to ask again'
   if (place === 'confirming') return 'to confirm again'
+  // A damaged journal may end between its claim and its grant.
+  if (place === 'claimed') return 'waiting'
   return live.has(place) && place !== 'stopping' ? 'cut off' : place
 }
 
@@ -229,7 +239,7 @@ function afterStoreFailure(place: Place, { type }: TaskFact): Place | undefined 
 const landings: Readonly<Record<TaskFact['type'], Place | 'as before'>> = {
   'task.ready': 'ready',
   'task.deferred': 'waiting',
-  ...refusals,
+  ...sought,
   'task.dispatched': 'granted',
   'task.starting': 'starting',
   'task.started': 'running',

@@ -165,6 +165,7 @@ export class StepReader {
         begun()
         return add('dag', ['task.defer'], 'dispatched')
       case 'dispatch.no-agent':
+      case 'dispatch.claim-failed':
       case 'dispatch.quota-exceeded':
         begun()
         return add('dag', [fact.dispatchAttempt === undefined ? 'task.defer' : 'task.refuse'], 'dispatched')
@@ -172,6 +173,7 @@ export class StepReader {
         return add('dag', ['task.grant'], 'starting')
       case 'task.started':
         return add(worker(), ['attempt.started'], 'running')
+      case 'task.claimed':
       case 'task.placed':
       case 'task.dead-lettered':
         return
@@ -277,4 +279,5 @@ const stoppedBy: Readonly<Partial<Record<StopReason, string>>> = {
   kill: 'task.kill',
   overrun: 'task.end',
   'agent-gone': 'task.end',
+  'claim-lost': 'task.end',
 }

@@ -94,6 +94,7 @@ export class TimelineModel {
         open(row, 'queued', at)
         return
       case 'dispatch.no-agent':
+      case 'dispatch.claim-failed':
       case 'dispatch.quota-exceeded':
         if (fact.until === undefined) open(row, 'queued', at)
         else open(row, 'retry', at, fact.until)
@@ -102,6 +103,7 @@ export class TimelineModel {
         this.#dispatch(row, at, seq, fact.attempt)
         return
       case 'task.starting':
+      case 'task.claimed':
       case 'task.placed':
       case 'task.dead-lettered':
         return
