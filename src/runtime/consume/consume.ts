@@ -42,7 +42,7 @@ export interface SourceView {
   readonly taken: number
   readonly settled: number
   readonly unsettled: number
-  /** How many were given while they were open already; could not be done; had no room; are done by somebody else. */
+  /** How many were given while they were open already; could not be done; were not taken; are done by somebody else. */
   readonly repeated: number
   readonly refused: number
   readonly dropped: number

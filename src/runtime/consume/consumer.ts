@@ -28,10 +28,11 @@ export class Consumer {
   readonly #waiting = new Map<string, KnownItem>()
   /** Open ones that are to begin together. */
   #gathered: KnownItem[] = []
-  /** How many are given back that were never taken. */
-  #dropping = 0
+  /** The ids of those that are given back and were never taken. */
+  readonly #dropping = new Set<string>()
   #given = 0
   #hasEnded = false
+  #isDone = false
   /** Why nothing more is taken, and why what is open is killed. */
   #stopReason: string | undefined
   #killReason: string | undefined
@@ -106,10 +107,6 @@ export class Consumer {
     return this.#open.size < this.#options.lookAhead
   }
 
-  get #isDone(): boolean {
-    return this.#hasEnded && this.#open.size + this.#waiting.size + this.#dropping === 0
-  }
-
   /** Takes what a source gives, and says whether it takes up room. */
   #take(item: unknown): boolean {
     const id = idOf(item)
@@ -118,13 +115,15 @@ export class Consumer {
       this.#tell({ type: 'item.refused', message: 'It has no id: a text.' })
       return false
     }
-    if (this.#open.has(id) || this.#waiting.has(id)) {
+    if (this.#open.has(id) || this.#waiting.has(id) || this.#dropping.has(id)) {
       this.counts.repeated++
       this.#tell({ type: 'item.repeated', itemId: id })
       return false
     }
     const known = new KnownItem(id, item, this.#options, this.#host.root.shared.clock.now(), this.#given++)
-    if (this.#hasRoom || this.#stopReason !== undefined) this.#admit(known)
+    // It was on its way already.
+    if (this.#stopReason !== undefined) this.#drop(known, this.#stopReason)
+    else if (this.#hasRoom) this.#admit(known)
     else this.#wait(known)
     return true
   }
@@ -134,9 +133,7 @@ export class Consumer {
     this.#open.set(itemId, known)
     this.counts.taken++
     this.#tell({ type: 'item.taken', itemId, runId })
-    if (this.#stopReason !== undefined) {
-      this.#settle(known, { status: 'released', reason: this.#stopReason })
-    } else if ('code' in read) {
+    if ('code' in read) {
       this.counts.refused++
       this.#tell({ type: 'item.refused', itemId, message: read.message })
       this.#settle(known, failed(read))
@@ -147,21 +144,21 @@ export class Consumer {
     this.#waiting.set(known.id, known)
     if (this.#waiting.size <= this.#options.buffer) return
     const last = [...this.#waiting.values()].reduce((a, b) => (a.isBefore(b) ? b : a))
-    this.counts.dropped++
-    this.#tell({ type: 'item.dropped', itemId: last.id })
     this.#drop(last, 'no room')
   }
 
   /** Gives back what was never taken. */
   #drop(known: KnownItem, reason: string): void {
     this.#waiting.delete(known.id)
+    this.counts.dropped++
+    this.#tell({ type: 'item.dropped', itemId: known.id, reason })
     void this.#tellDropped(known, reason)
   }
 
   async #tellDropped({ id, item }: KnownItem, reason: string): Promise<void> {
-    this.#dropping++
+    this.#dropping.add(id)
     await this.#giveBack.tell(id, item, { status: 'released', reason })
-    this.#dropping--
+    this.#dropping.delete(id)
     this.#endIfDone()
   }
 
@@ -229,7 +226,8 @@ export class Consumer {
   }
 
   #endIfDone(): void {
-    if (!this.#isDone) return
+    if (!this.#hasEnded || this.#open.size + this.#waiting.size + this.#dropping.size > 0) return
+    this.#isDone = true
     this.#resolveDone()
     this.#facts$.complete()
   }

@@ -22,8 +22,11 @@ export type NewSourceFact =
   | { readonly type: 'item.repeated'; readonly itemId: string }
   /** It cannot be done. Where it has an id, its source is told that it failed. */
   | { readonly type: 'item.refused'; readonly itemId?: string; readonly message: string }
-  /** An observable gave more than may wait: the source is told that it is released. */
-  | { readonly type: 'item.dropped'; readonly itemId: string }
+  /**
+   * It was given and never taken: an observable gave more than may wait, or the source was stopped meanwhile. The source
+   * is told that it is released. After `done` there is no such fact any more.
+   */
+  | { readonly type: 'item.dropped'; readonly itemId: string; readonly reason: string }
   /** Somebody else has it, and tells its outcome. */
   | { readonly type: 'item.held'; readonly itemId: string; readonly message: string }
   /** The source knows the outcome. Where it has no `settle`, there is nobody to tell. */
