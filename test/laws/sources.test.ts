@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { anySource, type GivenItem, type Played, playSource, type Seen } from '../sources/scripted-source.ts'
 import { law } from './law.ts'
 
-const ranks = { critical: 3, high: 2, medium: 1, low: 0 }
+const ranks = { critical: 2, medium: 1, low: 0 }
 
 const goesBefore = (a: GivenItem, b: GivenItem): boolean =>
   ranks[a.priority] > ranks[b.priority] || (a.priority === b.priority && a.createdAt < b.createdAt)

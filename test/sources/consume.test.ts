@@ -1,3 +1,6 @@
+import type { SourceItem } from 'dagmar'
+import { agents } from 'dagmar/agents'
+import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { consumed, item, teller } from './source-desk.ts'
 
@@ -46,4 +49,35 @@ describe('a source of items', () => {
       await wait()
     }
   })
+
+  it.each([
+    ['slots', {}, { concurrency: 1 }],
+    ['a pool', { uses: { desk: 1 } }, { pools: { desk: 1 } }],
+    [
+      'agents',
+      { requires: ['write'] },
+      { agents: agents({ list: [{ id: 'ada', capabilities: ['write'] }] }) },
+    ],
+  ])(
+    'has the oldest of those that wait for %s done first, whenever it came',
+    async (_, needs, runtimeOptions) => {
+      const items$ = new Subject<SourceItem>()
+      const { hand, wait } = await consumed(items$, {}, runtimeOptions)
+      for (const [id, createdAt] of [
+        ['first', 9],
+        ['new', 8],
+        ['newer', 4],
+        ['older', 3],
+        ['as old', 3],
+      ] as const) {
+        items$.next(item(id, { createdAt, ...needs }))
+        await wait()
+      }
+      for (const id of ['first', 'older', 'as old', 'newer', 'new']) {
+        expect(hand.started.at(-1)).toBe(id)
+        hand.completes(`${id}/1`)
+        await wait()
+      }
+    },
+  )
 })

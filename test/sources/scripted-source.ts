@@ -21,7 +21,7 @@ export type Step =
 
 export interface GivenItem {
   readonly id: string
-  readonly priority: 'critical' | 'high' | 'medium' | 'low'
+  readonly priority: 'critical' | 'medium' | 'low'
   readonly createdAt: number
   readonly requires: readonly string[]
   /** How long it takes, and how often it fails before it is done. */
@@ -30,19 +30,19 @@ export interface GivenItem {
 }
 
 const anyItem: fc.Arbitrary<GivenItem> = fc.record({
-  id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
-  priority: fc.constantFrom('critical', 'high', 'medium', 'low'),
-  createdAt: fc.nat(3),
-  requires: fc.constantFrom([], ['read'], ['write']),
-  ms: fc.constantFrom(0, 5, 70),
-  failures: fc.constantFrom(0, 0, 1, 9),
+  id: fc.constantFrom(...'abcdefghijkl'),
+  priority: fc.constantFrom('critical', 'medium', 'medium', 'medium', 'medium', 'low'),
+  createdAt: fc.nat(9),
+  requires: fc.constantFrom([], ['read'], ['read']),
+  ms: fc.constantFrom(0, 5, 70, 200, 200),
+  failures: fc.constantFrom(0, 0, 0, 1, 9),
 })
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('give' as const), item: anyItem }) },
   {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 10, 3_000) }),
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 10, 10, 10, 3_000) }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'throw' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'give nonsense' as const }) },
@@ -52,9 +52,9 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 export const anySource = fc.record({
   steps: fc.array(anyStep, { maxLength: 24 }),
   kind: fc.constantFrom('pulled', 'pushed'),
-  lookAhead: fc.integer({ min: 1, max: 4 }),
+  lookAhead: fc.integer({ min: 1, max: 6 }),
   buffer: fc.nat(3),
-  concurrency: fc.integer({ min: 1, max: 3 }),
+  concurrency: fc.constantFrom(1, 2, 10),
   /** Whether each call of `settle` in turn throws, rejects or works. */
   settles: fc.array(fc.constantFrom('works', 'works', 'throws', 'rejects', 'takes its time'), {
     minLength: 1,
