@@ -2,6 +2,8 @@
 import type { ComponentChildren } from 'preact'
 import { keys } from './shell/keys.ts'
 import { DagView } from './dag/dag-view.tsx'
+import { AgentPanel } from './agents/agent-panel.tsx'
+import { AgentsView } from './agents/agents-view.tsx'
 import { TimelineView } from './timeline/timeline-view.tsx'
 import { Tabs } from './shell/tabs.tsx'
 import { heedKeys } from './shell/heed-keys.ts'
@@ -10,7 +12,7 @@ import { FactsView } from './facts/facts-view.tsx'
 import { Notice } from './shell/notice.tsx'
 import { Header } from './shell/header.tsx'
 import { useEffect } from './state/signals.ts'
-import { selectedTask, view } from './state/shown.ts'
+import { selectedAgent, selectedTask, view } from './state/shown.ts'
 import { Scrubber } from './shell/scrubber.tsx'
 import { Dialogs } from './shell/dialogs.tsx'
 import { TaskPanel } from './task/task-panel.tsx'
@@ -30,14 +32,32 @@ export function App(): ComponentChildren {
               <Shown />
             </div>
           </main>
-          <aside class="side" aria-label={selectedTask.value === undefined ? 'The run' : 'The selected task'}>
-            {selectedTask.value === undefined ? <RunPanel /> : <TaskPanel key={selectedTask.value} />}
-          </aside>
+          <Side />
         </div>
         <Scrubber />
       </Notice>
       <Dialogs />
     </div>
+  )
+}
+
+/** What is selected, else the run. */
+function Side(): ComponentChildren {
+  const task = selectedTask.value
+  const agent = view.value === 'agents' ? selectedAgent.value : undefined
+  return (
+    <aside
+      class="side"
+      aria-label={task !== undefined ? 'The selected task' : agent !== undefined ? 'The agent' : 'The run'}
+    >
+      {task !== undefined ? (
+        <TaskPanel key={task} />
+      ) : agent !== undefined ? (
+        <AgentPanel key={agent} id={agent} />
+      ) : (
+        <RunPanel />
+      )}
+    </aside>
   )
 }
 
@@ -47,6 +67,8 @@ function Shown(): ComponentChildren {
       return <DagView />
     case 'timeline':
       return <TimelineView />
+    case 'agents':
+      return <AgentsView />
     case 'statechart':
       return <StatechartView />
     case 'events':

@@ -1,6 +1,6 @@
 /** What each key does, as the help shows it. */
 export const keys: readonly (readonly [key: string, what: string])[] = [
-  ['1 – 5', 'dag, timeline, statechart, events, facts'],
+  ['1 – 6', 'dag, timeline, statechart, events, facts, agents'],
   ['r', 'all runs'],
   ['/', 'search'],
   ['[ and ]', 'one fact back, one fact on'],

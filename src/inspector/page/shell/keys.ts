@@ -1,10 +1,22 @@
-import { history, pin, pinnedSeq, runs, select, selectedTask, view, views } from '../state/shown.ts'
+import { shownViews } from '../agents/agents-state.ts'
+import {
+  history,
+  pin,
+  pinnedSeq,
+  runs,
+  select,
+  selectAgent,
+  selectedAgent,
+  selectedTask,
+  view,
+  views,
+} from '../state/shown.ts'
 import { closeDialog, isDialogOpen, showHelp } from './dialogs.tsx'
 import type { Keys } from './heed-keys.ts'
 
 const viewKeys = views.map((name, place) => {
   const show = (): void => {
-    view.value = name
+    if (shownViews.value.includes(name)) view.value = name
   }
   return [String(place + 1), show] as const
 })
@@ -30,8 +42,9 @@ export const keys: Keys = {
   '?': showHelp,
   Escape: () => {
     if (isDialogOpen()) closeDialog()
-    else if (selectedTask.value === undefined) return false
-    else select(undefined)
+    else if (selectedTask.value !== undefined) select(undefined)
+    else if (view.value === 'agents' && selectedAgent.value !== undefined) selectAgent(undefined)
+    else return false
     return true
   },
 }

@@ -49,6 +49,10 @@ function withRun(id: string, log: LogModel): string[] {
   for (let first = 0; first < entries.length; first += 1_000) {
     lines.push(line(batch(id, first + 1, entries.slice(first, first + 1_000))))
   }
+  const team = logs.get('.agents')
+  if (team !== undefined) {
+    lines.push(line(batch('.agents', 1, [...entriesOf(team), ...team.agents.entries])))
+  }
   // The script would otherwise run before the browser has read what is saved.
   const [head, rest] = split(blank)
   return [head, '<script type="application/x-ndjson" id="saved">\n', ...lines, '</script>', rest]

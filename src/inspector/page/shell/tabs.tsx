@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { view, views } from '../state/shown.ts'
+import { shownViews } from '../agents/agents-state.ts'
+import { view } from '../state/shown.ts'
 
 const titles = {
   dag: 'Dag',
@@ -7,9 +8,11 @@ const titles = {
   statechart: 'Statechart',
   events: 'Events',
   facts: 'Facts',
+  agents: 'Agents',
 } as const
 
 export function Tabs(): ComponentChildren {
+  const views = shownViews.value
   return (
     <div class="tabs" role="tablist" aria-label="Views">
       {views.map((name, place) => (

@@ -6,6 +6,7 @@ import {
   runs,
   search,
   selectedActor,
+  selectedAgent,
   selectedTask,
   statusFilter,
   type View,
@@ -77,6 +78,7 @@ function written(): string {
   // A run is named where there are several.
   if (runId.value !== undefined && runs.value.length > 1) place.set('run', runId.value)
   if (selectedTask.value !== undefined) place.set('task', selectedTask.value)
+  if (selectedAgent.value !== undefined) place.set('agent', selectedAgent.value)
   if (selectedActor.value !== undefined) place.set('actor', selectedActor.value)
   if (pinnedSeq.value !== undefined) place.set('at', String(pinnedSeq.value))
   const rest = place.toString()
@@ -98,6 +100,7 @@ function read(): void {
     if ([...views, 'runs'].includes(named)) view.value = named
     runId.value = place.get('run') ?? runId.value
     selectedTask.value = place.get('task') ?? undefined
+    selectedAgent.value = place.get('agent') ?? undefined
     selectedActor.value = place.get('actor') ?? undefined
     const at = Number(place.get('at') ?? Number.NaN)
     if (!Number.isInteger(at) || at < 1) pinnedSeq.value = undefined

@@ -3,6 +3,8 @@ import type { AllowanceOptions } from '../../../agents/limits.ts'
 import type { AgentFact, AgentJob, JobEnd, UsageFact } from '../../../events/agent-facts.ts'
 import { dayMs } from '../../../time/even-step.ts'
 import type { Entry } from '../../protocol.ts'
+import { agentFactInWords } from '../agents/agent-fact-in-words.ts'
+import type { Mark } from '../timeline/timeline-row.ts'
 import { addTo } from './grouped.ts'
 import { countHolding } from './sorted.ts'
 
@@ -31,6 +33,8 @@ export interface JobBar extends AgentJob {
   end?: JobEnd
 }
 
+type AgentEntry = Extract<Entry, { kind: 'agent' | 'agent-fact' }>
+
 const unused = { tokens: 0, byModel: {}, costUsd: 0, jobs: 0 }
 
 /** The part of what an attempt was charged that is given back. */
@@ -45,10 +49,15 @@ export function newAgent(id: string): AgentState {
 
 /** The agents of a runtime at any instant, by what is told of them. */
 export class AgentsHistory {
-  /** In order; the oldest may be gone. */
-  readonly facts: AgentFact[] = []
+  /** All that was told, in order. */
+  readonly entries: AgentEntry[] = []
+  /** The facts about each agent, in order; the oldest may be gone. */
+  readonly facts = new Map<string, AgentFact[]>()
   /** The attempts of each agent, in the order of their begin. */
   readonly bars = new Map<string, JobBar[]>()
+  /** When each agent was offline, and what was told of its allowance. */
+  readonly away = new Map<string, { readonly from: number; to: number }[]>()
+  readonly marks = new Map<string, Mark[]>()
   readonly #states = new Map<string, AgentState[]>()
   readonly #open = new Map<string, { readonly bar: JobBar; day: number; charged: Amounts }>()
   /** The number of the fact up to which an agent was told of as it is. */
@@ -58,6 +67,11 @@ export class AgentsHistory {
     return [...this.#states.keys()].sort()
   }
 
+  /** When the first thing happened that is known; 0 where nothing is. */
+  get from(): number {
+    return Math.min(...[...this.#states.values()].map(([first]) => first!.at), Number.POSITIVE_INFINITY) || 0
+  }
+
   /** The agent at an instant. Undefined before anything was told of it. */
   at(id: string, instant: number): AgentState | undefined {
     const states = this.#states.get(id) ?? []
@@ -65,9 +79,10 @@ export class AgentsHistory {
     return state !== undefined && dayOf(instant) > dayOf(state.at) ? { ...state, ...unused } : state
   }
 
-  take(entry: Extract<Entry, { kind: 'agent' | 'agent-fact' }>): void {
+  take(entry: AgentEntry): void {
+    this.entries.push(entry)
     if (entry.kind === 'agent-fact') {
-      this.facts.push(entry.fact)
+      addTo(this.facts, entry.fact.agentId, entry.fact)
       this.#apply(entry.fact)
       return
     }
@@ -78,7 +93,20 @@ export class AgentsHistory {
   }
 
   #apply(fact: AgentFact): void {
-    const { agentId, at, seq } = fact
+    const { agentId, at, seq, type } = fact
+    if (type === 'quota.warning' || type === 'quota.exceeded') {
+      addTo(this.marks, agentId, {
+        at,
+        seq,
+        what: type === 'quota.warning' ? 'warned' : 'spent',
+        text: agentFactInWords(fact),
+      })
+    } else if (type === 'agent.offline') {
+      addTo(this.away, agentId, { from: at, to: Number.POSITIVE_INFINITY })
+    } else if (type !== 'usage.recorded') {
+      const last = this.away.get(agentId)?.at(-1)
+      if (last !== undefined) last.to = Math.min(last.to, at)
+    }
     const change = fact.type === 'usage.recorded' ? this.#use(fact) : changeBy(fact)
     if (seq <= (this.#told.get(agentId) ?? 0)) return
     const before = this.#states.get(agentId)?.at(-1) ?? newAgent(agentId)

@@ -210,6 +210,7 @@ function greet(hello: Extract<ServerMessage, { type: 'hello' }>): void {
   control.value = hello.control
   link.value = { state: hello.saved ? 'saved' : 'live' }
   follow('')
+  follow('.agents')
   const id = runId.peek()
   if (id !== undefined) follow(id)
   if (looked !== undefined) send({ type: 'look', ...looked })

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from './signals.ts'
 import type { ActorName, LogId } from '../../protocol.ts'
+import type { AgentsHistory } from './agents-history.ts'
 import { LogModel } from './log-model.ts'
 
 /** How the page gets what it shows. */
@@ -17,7 +18,8 @@ export type Link =
   /** There is nothing to show, and why. */
   | { readonly state: 'refused'; readonly message: string; readonly hint: string }
 
-export const views = ['dag', 'timeline', 'statechart', 'events', 'facts'] as const
+/** `agents` is there where there are some. */
+export const views = ['dag', 'timeline', 'statechart', 'events', 'facts', 'agents'] as const
 /** `runs` is the list of all runs. */
 export type View = (typeof views)[number] | 'runs'
 
@@ -34,6 +36,7 @@ export const told = signal(0)
 export const runId = signal<LogId | undefined>(undefined)
 export const view = signal<View>('dag')
 export const selectedTask = signal<string | undefined>(undefined)
+export const selectedAgent = signal<string | undefined>(undefined)
 /** The actor whose statechart is shown; without one that of the selected task, else of the run. */
 export const selectedActor = signal<ActorName | undefined>(undefined)
 /** The instant that is looked at, as the `seq` of the last fact before it. Undefined: now, as it goes on. */
@@ -58,6 +61,12 @@ export const history = computed(() => {
   void told.value
   return log.value.history
 })
+
+/** What is known of the agents. The object changes with each batch. */
+export function agents(): AgentsHistory {
+  void told.value
+  return (logs.get('.agents') ?? none).agents
+}
 
 /** The runs that there are, the latest first. */
 export const runs = computed(() => {
@@ -88,8 +97,12 @@ export const isSettled = computed(() => moment.value.settledAt !== undefined)
 export function isShown(taskId: string, status: string): boolean {
   const filter = statusFilter.value
   if (filter.size > 0 && !filter.has(status)) return false
-  const text = search.value.trim().toLowerCase()
-  return text === '' || taskId.toLowerCase().includes(text)
+  return isNamed(taskId)
+}
+
+/** Whether the search leaves what is called so. */
+export function isNamed(id: string): boolean {
+  return id.toLowerCase().includes(search.value.trim().toLowerCase())
 }
 
 /** True while what is shown goes on by itself: the latest of a live run that has begun and is not settled. */
@@ -101,7 +114,7 @@ export const goesOn = computed(
 const ticks = signal(0)
 
 effect(() => {
-  if (!goesOn.value && !isListing.value) return undefined
+  if (!goesOn.value && !isListing.value && view.value !== 'agents') return undefined
   const timer = setInterval(() => ticks.value++, 500)
   return () => clearInterval(timer)
 })
@@ -130,6 +143,13 @@ export function now(): number {
 export function select(taskId: string | undefined): void {
   selectedTask.value = taskId
   selectedActor.value = undefined
+}
+
+/** Shows an agent, or all of them, among its like. */
+export function selectAgent(agentId: string | undefined): void {
+  select(undefined)
+  selectedAgent.value = agentId
+  view.value = 'agents'
 }
 
 /** Looks at the instant after a fact; undefined goes back to now. */
@@ -174,6 +194,6 @@ export function tell(): void {
 effect(() => {
   if (runId.value !== undefined || view.value === 'runs') return
   const [first, second] = runs.value
-  if (second?.job !== undefined) view.value = 'runs'
+  if (second?.job !== undefined && view.value !== 'agents') view.value = 'runs'
   else if (first !== undefined) runId.value = first.runId
 })

@@ -37,9 +37,12 @@ function layoutFor(
 export function ChartPane({
   look,
   root,
+  isStill = false,
 }: {
   readonly look: ActorLook
   readonly root: StateModel
+  /** Whether it stays where it is when its state changes. */
+  readonly isStill?: boolean
 }): ComponentChildren {
   const frame = useRef<HTMLDivElement>()
   const width = useSignal(0)
@@ -53,6 +56,7 @@ export function ChartPane({
   }, [])
   const activeKey = look.active.join(' ')
   useEffect(() => {
+    if (isStill) return
     const active = [...frame.current!.querySelectorAll('.state[data-active]')].at(-1)
     active?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [activeKey, width.value])

@@ -1,6 +1,6 @@
 import { effect, signal } from '../state/signals.ts'
 import { look } from '../state/connection.ts'
-import { history, link, log, runId, view } from '../state/shown.ts'
+import { history, link, log, runId, selectedAgent, selectedTask, view } from '../state/shown.ts'
 import type { LogModel } from '../state/log-model.ts'
 import { shownActor } from './shown-actor.ts'
 
@@ -16,6 +16,7 @@ export interface Watched {
 export const watched = signal<readonly Watched[]>([])
 
 let last = ''
+let lookedIn: string | undefined
 
 /** From now on asks the program for what this page shows of its actors, and for nothing while it shows none of it. */
 export function lookAlong(): void {
@@ -23,14 +24,18 @@ export function lookAlong(): void {
 }
 
 function askForWhatIsShown(): void {
-  const id = runId.value
+  const agent = view.value === 'agents' && selectedTask.value === undefined ? selectedAgent.value : undefined
+  const id = agent === undefined ? runId.value : '.agents'
   const isLive = link.value.state === 'live'
   const events = view.value === 'events' && isLive
-  const actor = view.value === 'statechart' && isLive ? shownActor.value : undefined
+  const own = agent === undefined ? undefined : `agent/${agent}`
+  const actor = isLive ? (view.value === 'statechart' ? shownActor.value : own) : undefined
   const isNothing = !events && actor === undefined
   const next = id === undefined ? '' : JSON.stringify([id, events, actor])
   if (next === last || (last === '' && isNothing)) return
   last = next
+  if (lookedIn !== undefined && lookedIn !== id) look(lookedIn, false)
+  lookedIn = id
   note(events)
   if (id !== undefined) look(id, events, actor)
 }

@@ -8,6 +8,7 @@ import { FailureBlock } from './failure-block.tsx'
 import { Few } from './few.tsx'
 import { Section } from './section.tsx'
 import { sinceStart } from './since-start.ts'
+import { AgentLink, TaskLink } from './task-link.tsx'
 import { useSignal } from '../state/signals.ts'
 
 /** The attempts of a task that had begun at the instant that is looked at. */
@@ -20,25 +21,38 @@ export function attemptsAt(taskId: string): readonly AttemptBar[] {
   )
 }
 
+interface AttemptsOptions {
+  readonly attempts: readonly AttemptBar[]
+  /** Whether they are all that an agent had, of any tasks. */
+  readonly isOfAgent?: boolean
+}
+
 /** Each attempt with how long it was queued, how long it ran, and how it ended. */
-export function Attempts({ attempts }: { readonly attempts: readonly AttemptBar[] }): ComponentChildren {
+export function Attempts({ attempts, isOfAgent = false }: AttemptsOptions): ComponentChildren {
   if (attempts.length === 0) return null
+  const who = isOfAgent ? 'task' : attempts.some(({ agentId }) => agentId !== undefined) ? 'agent' : undefined
   return (
     <Section title="Attempts" count={attempts.length} isOpen={attempts.length > 1}>
       <table class="attempts">
         <thead>
           <tr>
             <th>#</th>
+            {who !== undefined && <th>{who}</th>}
             <th>outcome</th>
             <th>from</th>
-            <th>queued</th>
+            {!isOfAgent && <th>queued</th>}
             <th>ran</th>
           </tr>
         </thead>
         <tbody>
           <Few of={attempts} most={20} isFromEnd others="earlier" within={inRow}>
             {(attempt) => (
-              <AttemptRow key={attempt.seq} attempt={attempt} isLast={attempt === attempts.at(-1)} />
+              <AttemptRow
+                key={attempt.seq}
+                attempt={attempt}
+                who={who}
+                isLast={isOfAgent || attempt === attempts.at(-1)}
+              />
             )}
           </Few>
         </tbody>
@@ -50,17 +64,19 @@ export function Attempts({ attempts }: { readonly attempts: readonly AttemptBar[
 function inRow(button: ComponentChildren): ComponentChildren {
   return (
     <tr>
-      <td colSpan={5}>{button}</td>
+      <td colSpan={6}>{button}</td>
     </tr>
   )
 }
 
 interface AttemptRowOptions {
   readonly attempt: AttemptBar
+  /** What is said beside the number. */
+  readonly who: 'agent' | 'task' | undefined
   readonly isLast: boolean
 }
 
-function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
+function AttemptRow({ attempt, who, isLast }: AttemptRowOptions): ComponentChildren {
   const isOpen = useSignal(false)
   const { seq, at } = moment.value
   const { number, from, startedAt = Number.POSITIVE_INFINITY, queuedMs, failure } = attempt
@@ -73,6 +89,15 @@ function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
     <>
       <tr>
         <td>{number}</td>
+        {who !== undefined && (
+          <td>
+            {who === 'task' ? (
+              <TaskLink id={attempt.taskId!} />
+            ) : (
+              attempt.agentId !== undefined && <AgentLink id={attempt.agentId} />
+            )}
+          </td>
+        )}
         <td>
           <span class="status">
             <Dot status={end === 'deferred' ? 'dispatched' : end === 'interrupted' ? 'stopping' : end} />
@@ -93,12 +118,12 @@ function AttemptRow({ attempt, isLast }: AttemptRowOptions): ComponentChildren {
           </span>
         </td>
         <td>{sinceStart(from - history.value.from)}</td>
-        <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>
+        {who !== 'task' && <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>}
         <td>{startedAt <= until && showMs(until - startedAt)}</td>
       </tr>
       {isOpen.value && shows && (
         <tr>
-          <td colSpan={5} class="attempt-failure">
+          <td colSpan={6} class="attempt-failure">
             <FailureBlock failure={failure} />
           </td>
         </tr>

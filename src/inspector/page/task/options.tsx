@@ -15,10 +15,19 @@ export function Options(structure: TaskStructure): ComponentChildren {
     ...Object.entries(uses).map(([pool, amount]) => ['uses', `${amount} of ${pool}`] as const),
     ...(teardown === true ? [['teardown', 'yes'] as const] : []),
   ]
+  return <Rows rows={rows} />
+}
+
+interface RowsOptions {
+  readonly rows: readonly (readonly [string, ComponentChildren])[]
+}
+
+/** Names, each with what it stands for. */
+export function Rows({ rows }: RowsOptions): ComponentChildren {
   return (
     <dl class="options">
-      {rows.map(([name, value]) => (
-        <div key={`${name} ${value}`}>
+      {rows.map(([name, value], place) => (
+        <div key={place}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

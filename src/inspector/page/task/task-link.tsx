@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Dot } from '../shell/status.tsx'
-import { moment, select } from '../state/shown.ts'
+import { moment, select, selectAgent } from '../state/shown.ts'
 import { Few } from './few.tsx'
 
 /** A task by its id, with its status: leads to it. */
@@ -10,6 +10,15 @@ export function TaskLink({ id }: { readonly id: string }): ComponentChildren {
     <button type="button" class="plain task-link" title={`${id}: ${status}`} onClick={() => select(id)}>
       <Dot status={status} />
       <span class="visually-hidden">{status}</span>
+      <bdi>{id}</bdi>
+    </button>
+  )
+}
+
+/** An agent by its id: leads to it. */
+export function AgentLink({ id }: { readonly id: string }): ComponentChildren {
+  return (
+    <button type="button" class="plain" title={`agent ${id}`} onClick={() => selectAgent(id)}>
       <bdi>{id}</bdi>
     </button>
   )

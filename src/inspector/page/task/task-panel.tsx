@@ -87,23 +87,22 @@ function hasFailed({ end }: AttemptBar): boolean {
 
 interface PanelHeadOptions {
   readonly title: string
-  readonly status: string
+  readonly status: string | undefined
+  readonly close?: () => void
 }
 
-function PanelHead({ title, status }: PanelHeadOptions): ComponentChildren {
+export function PanelHead({
+  title,
+  status,
+  close = () => select(undefined),
+}: PanelHeadOptions): ComponentChildren {
   return (
     <div class="panel-head">
       <h2 id="task-title" tabIndex={-1}>
-        <Dot status={status} />
+        {status !== undefined && <Dot status={status} />}
         <bdi class="said">{title}</bdi>
       </h2>
-      <button
-        type="button"
-        class="plain"
-        aria-label="Close"
-        title="Back to the run  Escape"
-        onClick={() => select(undefined)}
-      >
+      <button type="button" class="plain" aria-label="Close" title="Back to the run  Escape" onClick={close}>
         ✕
       </button>
     </div>

@@ -1,11 +1,13 @@
 import { useEffect, useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import type { Explanation } from '../../../events/explanation.ts'
+import { refusalsInWords } from '../../../agents/refusals-in-words.ts'
 import { whyOf } from '../../../events/why-of.ts'
 import { askWhy } from '../state/connection.ts'
 import { isFollowing, link, moment, runId } from '../state/shown.ts'
+import { Few } from './few.tsx'
 import { withoutTurns } from './ansi.ts'
-import { TaskLinks } from './task-link.tsx'
+import { AgentLink, TaskLinks } from './task-link.tsx'
 
 /** How often a live run is asked again, in milliseconds. */
 const askEvery = 1_000
@@ -35,6 +37,13 @@ export function Why({ taskId }: { readonly taskId: string }): ComponentChildren 
     <div class="why">
       <p class="said">{withoutTurns(sentence)}</p>
       {ids.length > 0 && <TaskLinks ids={ids} />}
+      <Few of={waitsFor.flatMap((one) => (one.kind === 'agent' ? one.considered : []))} most={12}>
+        {({ agentId, why }) => (
+          <p key={agentId}>
+            <AgentLink id={agentId} /> {refusalsInWords[why]}.
+          </p>
+        )}
+      </Few>
     </div>
   )
 }

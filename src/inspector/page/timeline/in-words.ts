@@ -33,7 +33,7 @@ export function marksAround(
       .filter(({ from, to }) => isNear(from) || (from <= instant && instant <= to))
       .map(({ question }) => `asks: ${question}`),
     ...marks
-      .filter(({ at, what }) => isNear(at) && what === 'warned')
+      .filter(({ at, what }) => isNear(at) && (what === 'warned' || what === 'spent'))
       .map(({ text }) => `warning: ${text ?? ''}`),
     ...marks.filter(({ at, what }) => isNear(at) && what === 'redriven').map(() => 'redriven'),
   ]

@@ -47,10 +47,16 @@ const noBadges: readonly { readonly at: number; readonly seq: number; readonly s
 
 /** Questions, warnings and redrives, in the order in which they came. */
 function badgesOf({ marks, questions }: TimelineRow): typeof noBadges {
-  if (questions.length === 0 && marks.length <= 1) return noBadges
+  if (questions.length === 0 && marks.every(({ what }) => what === 'settled')) return noBadges
   const asked = questions.map(({ from: at, seq }) => ({ at, seq, sign: '?' }))
   const others = marks.flatMap(({ at, seq, what }) =>
-    what === 'warned' ? [{ at, seq, sign: '!' }] : what === 'redriven' ? [{ at, seq, sign: '↻' }] : [],
+    what === 'warned'
+      ? [{ at, seq, sign: '!' }]
+      : what === 'spent'
+        ? [{ at, seq, sign: '×' }]
+        : what === 'redriven'
+          ? [{ at, seq, sign: '↻' }]
+          : [],
   )
   return [...asked, ...others].sort((a, b) => a.seq - b.seq)
 }

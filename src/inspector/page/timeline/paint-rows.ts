@@ -3,7 +3,7 @@ import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
 import { shade } from '../canvas/shade.ts'
 import { type Chart, xOf } from './chart.ts'
 import { paintMarks } from './paint-marks.ts'
-import { paintNumber, paintSpan } from './paint-span.ts'
+import { paintLabel, paintSpan } from './paint-span.ts'
 import { firstSpanAfter } from './row-order.ts'
 import { barHeightIn, lowest, type RowsPicture } from './rows-picture.ts'
 import type { TimelineRow } from './timeline-row.ts'
@@ -35,13 +35,22 @@ function paintRow(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow
   const { from, to } = chart.window
   const { now, rowHeight } = picture
   const first = firstSpanAfter(row, from)
+  for (const away of row.away ?? []) {
+    const left = xOf(chart, away.from)
+    const width = xOf(chart, Math.min(away.to, now)) - left
+    fillBox(pen, left, y, width, rowHeight, shade('sunk'))
+    fillBox(pen, left, y + rowHeight - 2, width, 2, shade('state-offline'))
+  }
   for (let place = first; place < spans.length; place++) {
     const span = spans[place]!
     if (span.from > to || span.from > now) break
     paintSpan(pen, chart, picture, span, y)
+    if (picture.isOfAgents && span.attempt !== undefined) paintLabel(pen, chart, picture, span.attempt, y)
   }
   if (rowHeight < lowest) return
-  if (attempts.length > 1) for (const attempt of attempts) paintNumber(pen, chart, picture, attempt, y)
+  if (attempts.length > 1 && !picture.isOfAgents) {
+    for (const attempt of attempts) paintLabel(pen, chart, picture, attempt, y)
+  }
   paintMarks(pen, chart, picture, row, y)
   if (spans.length === 0) return
   // Where all of it lies beyond an edge, a sign says on which side.

@@ -1,6 +1,7 @@
 import type { TaskStatus } from '../../../events/task-view.ts'
 import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
 import { shade } from '../canvas/shade.ts'
+import { cutMiddle } from '../dag/cut-middle.ts'
 import { computed } from '../state/signals.ts'
 import { type Chart, xOf } from './chart.ts'
 import { barHeightIn, lowest, type RowsPicture } from './rows-picture.ts'
@@ -24,7 +25,9 @@ export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Sp
   const end = Math.min(span.to, now)
   const left = Math.max(-2, xOf(chart, span.from))
   const right = Math.min(chart.width + 2, xOf(chart, end))
-  const width = Math.max(1, right - left)
+  // Of agents, one attempt follows the other.
+  const gap = picture.isOfAgents && span.to === span.attempt?.to ? 1 : 0
+  const width = Math.max(1, right - left - gap)
   // What came after the instant that is looked at has no state yet.
   const isLater = span.from >= (picture.instant ?? Number.POSITIVE_INFINITY)
   const toned = (status: TaskStatus): string => shade(isLater ? 'ink-3' : `state-${status}`)
@@ -51,6 +54,8 @@ export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Sp
     case 'starting':
     case 'running':
     case 'stopping':
+      // That of another run is pale.
+      if (span.attempt?.runId !== undefined) pen.globalAlpha = 0.5
       fillBox(
         pen,
         left,
@@ -59,6 +64,7 @@ export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Sp
         barHeight,
         span.kind === 'running' ? toned(endOf(span.attempt, picture)) : colour,
       )
+      pen.globalAlpha = 1
   }
 }
 
@@ -105,19 +111,20 @@ function dashed(pen: Pen, left: number, right: number, middle: number, colour: s
   pen.setLineDash([])
 }
 
-/** The number of an attempt, where its bar has room for it. */
-export function paintNumber(
+/** The number of an attempt, or its task, where its bar has room for it. */
+export function paintLabel(
   pen: Pen,
   chart: Chart,
-  { now, rowHeight }: RowsPicture,
+  { now, rowHeight, isOfAgents }: RowsPicture,
   bar: AttemptBar,
   y: number,
 ): void {
   const left = Math.max(0, xOf(chart, bar.from))
   const right = Math.min(chart.width, xOf(chart, Math.min(bar.to, now)))
-  if (right - left < 14) return
+  if (right - left < (isOfAgents ? 40 : 14)) return
   pen.fillStyle = shade('paper')
-  pen.fillText(String(bar.number), left + 4, y + rowHeight / 2 + 0.5)
+  const text = isOfAgents ? cutMiddle(bar.taskId ?? '', (right - left - 8) / 5.5) : String(bar.number)
+  pen.fillText(text, left + 4, y + rowHeight / 2 + 0.5)
 }
 
 /** Slanted lines in the colour of a stall, on paper. */

@@ -5,6 +5,8 @@ export interface RowDraft extends TimelineRow {
   span: Span | undefined
   attempt: AttemptBar | undefined
   isHolding: boolean
+  /** The row of the agent that has its attempt. */
+  lane?: TimelineRow | undefined
   /** How long it has been queued since its last attempt. */
   queuedMs: number
 }
@@ -36,6 +38,21 @@ export function open(row: RowDraft, kind: SpanKind, at: number, dueAt?: number):
     ...(dueAt === undefined ? {} : { dueAt }),
   }
   row.spans.push(row.span)
+  if (row.span.attempt !== undefined) row.lane?.spans.push(row.span)
+}
+
+/** Rows by agent: as many as it has had attempts at once. */
+export type Lanes = Map<string, TimelineRow[]>
+
+/** The first row of an agent that is free at an instant. */
+export function laneAt(lanes: Lanes, agentId: string, at: number): TimelineRow {
+  const rows = lanes.get(agentId) ?? []
+  lanes.set(agentId, rows)
+  const free = rows.find(({ spans }) => spans.at(-1)!.to <= at)
+  if (free !== undefined) return free
+  const row = newRow(agentId, rows.length)
+  rows.push(row)
+  return row
 }
 
 /** Ends what the task did until now. */

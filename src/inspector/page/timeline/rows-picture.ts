@@ -15,6 +15,8 @@ export interface RowsPicture {
   /** The instant that is looked at, if that is not now. */
   readonly instant: number | undefined
   readonly selected: string | undefined
+  /** Whether the rows are those of agents: their bars say which task it is. */
+  readonly isOfAgents: boolean
   /** The chain of tasks that stands out from the others; none: all look alike. */
   readonly chain: readonly string[]
   readonly runFacts: readonly RunFact[]

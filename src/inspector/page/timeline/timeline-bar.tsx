@@ -3,14 +3,50 @@ import type { ComponentChildren } from 'preact'
 import { withNoun } from '../../../text/with-noun.ts'
 import { showMs } from '../../../time/show-ms.ts'
 import { moment } from '../state/shown.ts'
-import { chosenWindow, order, rows, showsAll, showsChain, shownWindow, zoomBy } from './timeline-state.ts'
+import {
+  chosenWindow,
+  isOfAgents,
+  order,
+  rows,
+  showsAll,
+  showsChain,
+  shownWindow,
+  zoomBy,
+} from './timeline-state.ts'
 
 /** What the timeline shows, and how closely. */
 export function TimelineBar(): ComponentChildren {
   const { from, to } = shownWindow()
-  const all = moment.value.structure.length
   return (
     <div class="view-bar" role="toolbar" aria-label="Timeline">
+      {isOfAgents.value ? <b>What each did</b> : <RowTools />}
+      <span class="spring" />
+      <span class="soft wide">{showMs(to - from)}</span>
+      <button type="button" aria-label="Show less time" title="Zoom in  +" onClick={() => zoomBy(0.5)}>
+        +
+      </button>
+      <button type="button" aria-label="Show more time" title="Zoom out  −" onClick={() => zoomBy(2)}>
+        −
+      </button>
+      <button
+        type="button"
+        title="Show all of the run  f"
+        disabled={chosenWindow.value === undefined}
+        onClick={() => {
+          chosenWindow.value = undefined
+        }}
+      >
+        Fit
+      </button>
+    </div>
+  )
+}
+
+/** Which rows there are, and how they look. */
+function RowTools(): ComponentChildren {
+  const all = moment.value.structure.length
+  return (
+    <>
       <select
         aria-label="Order of the rows"
         value={order.value}
@@ -48,25 +84,7 @@ export function TimelineBar(): ComponentChildren {
             ? `${rows.value.length} of ${all} tasks`
             : ''}
       </span>
-      <span class="spring" />
-      <span class="soft wide">{showMs(to - from)}</span>
-      <button type="button" aria-label="Show less time" title="Zoom in  +" onClick={() => zoomBy(0.5)}>
-        +
-      </button>
-      <button type="button" aria-label="Show more time" title="Zoom out  −" onClick={() => zoomBy(2)}>
-        −
-      </button>
-      <button
-        type="button"
-        title="Show all of the run  f"
-        disabled={chosenWindow.value === undefined}
-        onClick={() => {
-          chosenWindow.value = undefined
-        }}
-      >
-        Fit
-      </button>
-    </div>
+    </>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../../machines/outcome.ts'
 import { type Fact, isRunEnd, isRunFact, type RunFact, type RunLimits } from '../../../events/facts.ts'
 import type { TaskStructure } from '../../../graph/plan.ts'
-import { close, closeQuestions, newRow, open, type RowDraft } from './row-draft.ts'
+import { close, closeQuestions, laneAt, type Lanes, newRow, open, type RowDraft } from './row-draft.ts'
 import { StepSeries } from './step-series.ts'
 import type { AttemptBar, AttemptEnd, TimelineRow } from './timeline-row.ts'
 
@@ -17,6 +17,8 @@ export class TimelineModel {
   #isSettled = false
   /** The facts about the run as a whole. */
   readonly runFacts: RunFact[] = []
+  /** What the agents did. */
+  readonly lanes: Lanes = new Map()
   /** How many attempts hold a slot. */
   readonly slots = new StepSeries()
   /** How much of each pool is held, by its name, in the order of the limits. */
@@ -100,7 +102,7 @@ export class TimelineModel {
         else open(row, 'retry', at, fact.until)
         return
       case 'task.dispatched':
-        this.#dispatch(row, at, seq, fact.attempt)
+        this.#dispatch(row, fact)
         return
       case 'task.starting':
       case 'task.claimed':
@@ -168,12 +170,22 @@ export class TimelineModel {
     }
   }
 
-  #dispatch(row: RowDraft, at: number, seq: number, number: number): void {
+  #dispatch(row: RowDraft, fact: Extract<RunFact, { type: 'task.dispatched' }>): void {
+    const { at, seq, attempt: number, agentId } = fact
     close(row, at)
     if (row.attempts.length === 0) this.#started.push(row)
     const { queuedMs } = row
     row.queuedMs = 0
-    const attempt: AttemptBar = { number, seq, queuedMs, from: at, to: Number.POSITIVE_INFINITY }
+    const attempt: AttemptBar = {
+      number,
+      ...(agentId === undefined ? {} : { agentId, taskId: row.id }),
+      seq,
+      queuedMs,
+      from: at,
+      to: Number.POSITIVE_INFINITY,
+    }
+    row.lane = agentId === undefined ? undefined : laneAt(this.lanes, agentId, at)
+    row.lane?.attempts.push(attempt)
     row.attempt = attempt
     row.attempts.push(attempt)
     this.#hold(row, at, 1)

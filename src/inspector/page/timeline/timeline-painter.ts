@@ -1,7 +1,7 @@
 import { type Pen, penOn, strokeLine } from '../canvas/pen.ts'
 import { drawAnew } from '../canvas/redraw.ts'
 import { shade } from '../canvas/shade.ts'
-import { goesOn, selectedTask } from '../state/shown.ts'
+import { goesOn } from '../state/shown.ts'
 import { type Chart, xOf } from './chart.ts'
 import { axisHeight, paintHead, useHeight } from './paint-head.ts'
 import { paintRows } from './paint-rows.ts'
@@ -11,12 +11,14 @@ import {
   chartWidth,
   chosenWindow,
   extent,
+  isOfAgents,
   knownUntil,
   lookedAt,
   pointed,
   rowHeight,
   rows,
   scrolled,
+  selectedId,
   shownWindow,
   timeline,
   usesOf,
@@ -51,7 +53,8 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
       rowHeight: rowHeight.value,
       now,
       instant,
-      selected: selectedTask.value,
+      selected: selectedId(),
+      isOfAgents: isOfAgents.value,
       chain: chain(),
       runFacts: model.runFacts,
     })

@@ -1,7 +1,8 @@
-import { history, pin, select } from '../state/shown.ts'
+import { history, pin } from '../state/shown.ts'
 import { instantAt } from './chart.ts'
 import {
   chartWidth,
+  choose,
   chosenWindow,
   panBy,
   pointed,
@@ -9,6 +10,7 @@ import {
   rows,
   scrolled,
   shownWindow,
+  spanAt,
   zoomBy,
 } from './timeline-state.ts'
 
@@ -61,7 +63,7 @@ export function heedPointer(bars: HTMLElement, head: HTMLElement, scroller: HTML
   function end(event: PointerEvent): void {
     const wasClick = held?.hasMoved === false
     drop()
-    if (wasClick) select(at(event, true).row?.id)
+    if (wasClick) choose(at(event, true))
   }
 
   function drop(): void {
@@ -70,7 +72,7 @@ export function heedPointer(bars: HTMLElement, head: HTMLElement, scroller: HTML
 
   function zoomIn(event: MouseEvent): void {
     const { row, instant } = at(event, true)
-    const span = row?.spans.find(({ from, to }) => from <= instant && to >= instant)
+    const span = row && spanAt(row, instant)
     if (span === undefined || span.to === Number.POSITIVE_INFINITY) return
     const margin = (span.to - span.from) * 0.2
     chosenWindow.value = { from: span.from - margin, to: span.to + margin + 1 }

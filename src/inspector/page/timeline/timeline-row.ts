@@ -19,6 +19,11 @@ export interface Span {
 
 export interface AttemptBar {
   readonly number: number
+  /** Of an attempt that an agent has: who that is, and the task. */
+  readonly agentId?: string
+  readonly taskId?: string
+  /** Of an attempt of another run: which. */
+  readonly runId?: string
   /** The `seq` of its first fact. */
   readonly seq: number
   /** How long it was queued before, without what it waited for on purpose after a failure. */
@@ -46,11 +51,11 @@ export interface QuestionMark {
 export interface Mark {
   readonly at: number
   readonly seq: number
-  readonly what: 'warned' | 'abandoned' | 'redriven' | 'settled'
+  readonly what: 'warned' | 'spent' | 'abandoned' | 'redriven' | 'settled'
   readonly text?: string
 }
 
-/** What a task has done so far. Spans follow each other in time without overlapping. */
+/** What a task has done so far, or an agent for one task after the other. Spans follow each other in time without overlapping. */
 export interface TimelineRow {
   readonly id: string
   /** Its place in the dag. */
@@ -59,4 +64,6 @@ export interface TimelineRow {
   readonly attempts: AttemptBar[]
   readonly questions: QuestionMark[]
   readonly marks: Mark[]
+  /** When an agent was offline. */
+  readonly away?: readonly Pick<Span, 'from' | 'to'>[]
 }

@@ -1,11 +1,28 @@
 import { computed, effect, signal } from '../state/signals.ts'
 import { longestChain } from '../state/longest-chain.ts'
 import type { History } from '../state/history.ts'
-import { history, isFollowing, isShown, moment, now, runId, told } from '../state/shown.ts'
+import { addressOf, agentIds, laneRows } from '../agents/lanes.ts'
+import {
+  agents,
+  history,
+  isFollowing,
+  isNamed,
+  isShown,
+  listedAt,
+  moment,
+  now,
+  runId,
+  select,
+  selectAgent,
+  selectedAgent,
+  selectedTask,
+  told,
+  view,
+} from '../state/shown.ts'
 import type { Use } from './paint-head.ts'
 import { orderedRows, type RowOrder } from './row-order.ts'
 import { TimelineModel } from './timeline-model.ts'
-import type { TimelineRow } from './timeline-row.ts'
+import type { Span, TimelineRow } from './timeline-row.ts'
 import { fitted, panned, revealing, type TimeWindow, zoomed } from './time-window.ts'
 
 export const order = signal<RowOrder>('start')
@@ -40,27 +57,35 @@ export function timeline(): TimelineModel {
   return kept.model
 }
 
+/** Whether the rows are what agents did, and not what became of tasks. */
+export const isOfAgents = computed(() => view.value === 'agents')
+
 /** The rows that search and filter leave, from top to bottom. */
 export const rows = computed((): readonly TimelineRow[] => {
   const model = timeline()
+  if (isOfAgents.value) {
+    const ids = agentIds(model, agents()).filter(isNamed)
+    return laneRows(model, agents(), runId.value, ids)
+  }
   const { statuses } = moment.value
   return orderedRows(model, order.value).filter(({ id, index }) => isShown(id, statuses[index] ?? 'pending'))
 })
 
 /** The chain of tasks that took longest, if it is to be seen. */
 export function chain(): readonly string[] {
-  return showsChain.value ? longestChain.value.ids : []
+  return showsChain.value && !isOfAgents.value ? longestChain.value.ids : []
 }
 
 /** The time up to which something is known. */
 export function knownUntil(): number {
   const model = timeline()
+  if (runId.value === '') return listedAt.value
   return model.isSettled ? model.to : Math.max(model.to, now())
 }
 
 /** From the start of the run to what is known last. */
 export function extent(): TimeWindow {
-  const { from } = timeline()
+  const from = timeline().from || agents().from
   return { from, to: Math.max(from + 1, knownUntil()) }
 }
 
@@ -75,6 +100,7 @@ export function lookedAt(): number | undefined {
 
 /** What is in use over time: slots first, then each pool. */
 export function usesOf(model: TimelineModel): readonly Use[] {
+  if (isOfAgents.value) return []
   const slots: Use = { name: 'slots', series: model.slots, limit: model.limits?.concurrency ?? null }
   const pools = Array.from(model.pools, ([name, series]): Use => {
     return { name, series, limit: model.limits?.pools[name] ?? null }
@@ -95,7 +121,7 @@ const lowest = 0.5
 
 /** The height of a row, in CSS pixels. */
 export const rowHeight = computed((): number => {
-  if (!showsAll.value) return readable
+  if (!showsAll.value || isOfAgents.value) return readable
   return Math.max(lowest, Math.min(readable, bodyHeight.value / Math.max(1, rows.value.length)))
 })
 
@@ -137,4 +163,26 @@ export function panBy(part: number): void {
 function unlessWhole(window: TimeWindow): TimeWindow | undefined {
   const whole = fitted(extent())
   return window.from <= whole.from && window.to >= whole.to ? undefined : window
+}
+
+/** The id of the rows that stand out. */
+export function selectedId(): string | undefined {
+  return isOfAgents.value ? selectedAgent.value : selectedTask.value
+}
+
+/** Selects what is under the pointer: a task, or of a row of an agent the task at that instant, else the agent. */
+export function choose({ row, instant }: Pick<Pointed, 'row' | 'instant'>): void {
+  if (!isOfAgents.value || row === undefined) {
+    select(row?.id)
+    return
+  }
+  const { attempt } = spanAt(row, instant) ?? {}
+  if (attempt?.taskId === undefined) selectAgent(row.id)
+  else if (attempt.runId === undefined) select(attempt.taskId)
+  else location.hash = addressOf(attempt.runId, attempt.taskId)
+}
+
+/** What a row shows at an instant. */
+export function spanAt({ spans }: TimelineRow, instant: number): Span | undefined {
+  return spans.find(({ from, to }) => from <= instant && instant <= to)
 }

@@ -12,6 +12,7 @@ export function Tip(): ComponentChildren {
   const { from, to } = shownWindow()
   const since = instant - timeline().from
   const span = row?.spans.find((one) => one.from <= instant && instant <= Math.min(one.to, now))
+  const away = row?.away?.find(({ from, to }) => from <= instant && instant <= to)
   const marks = row === undefined ? [] : marksAround(row, instant, ((to - from) / chartWidth.value) * 6)
   const isRight = x > chartWidth.value / 2
   return (
@@ -27,6 +28,8 @@ export function Tip(): ComponentChildren {
       }}
     >
       {row !== undefined && <b>{row.id}</b>}
+      {span?.attempt?.taskId !== undefined && <p>{span.attempt.taskId}</p>}
+      {away !== undefined && <p>offline for {showMs(Math.min(away.to, now) - away.from)}</p>}
       {span !== undefined && <p>{spanInWords(span, now)}</p>}
       {span?.attempt?.failure !== undefined && <p>{span.attempt.failure.message.slice(0, 160)}</p>}
       {marks.map((mark) => (

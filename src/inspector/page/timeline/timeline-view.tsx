@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact'
 import { watchSize } from '../list/watch-size.ts'
 import { bringIntoView } from '../list/window.ts'
 import { heedKeys, type Keys } from '../shell/heed-keys.ts'
-import { selectedTask } from '../state/shown.ts'
 import { axisHeight, useHeight } from './paint-head.ts'
 import { TimelineBar } from './timeline-bar.tsx'
 import { paintTimeline } from './timeline-painter.ts'
@@ -11,16 +10,19 @@ import {
   bodyHeight,
   chartWidth,
   chosenWindow,
+  isOfAgents,
   pointed,
   revealInTime,
   rowHeight,
   rows,
   scrolled,
+  selectedId,
   showsAll,
   timeline,
   usesOf,
   zoomBy,
 } from './timeline-state.ts'
+import { LaneNames } from '../agents/lane-names.tsx'
 import { TimelineTable } from './timeline-table.tsx'
 import { Tip } from './timeline-tip.tsx'
 import { UsesTable } from './uses-table.tsx'
@@ -49,7 +51,7 @@ export function TimelineView(): ComponentChildren {
   useEffect(() => {
     scroller.current!.scrollTop = 0
   }, [showsAll.value])
-  useEffect(() => reveal(scroller.current!), [selectedTask.value, showsAll.value])
+  useEffect(() => reveal(scroller.current!), [selectedId(), showsAll.value])
   const uses = usesOf(timeline())
   return (
     <div class="timeline">
@@ -69,7 +71,7 @@ export function TimelineView(): ComponentChildren {
         }}
       >
         <div class="timeline-window" style={{ height: `${bodyHeight.value}px` }}>
-          <TimelineTable />
+          {isOfAgents.value ? <LaneNames /> : <TimelineTable />}
           <div class="timeline-chart">
             <canvas ref={bars} aria-hidden="true" />
           </div>
@@ -101,9 +103,9 @@ function showAll(): void {
 
 /** Scrolls the selected row into the window. */
 function reveal(scroller: HTMLElement): void {
-  const place = rows.peek().findIndex(({ id }) => id === selectedTask.peek())
+  const place = rows.peek().findIndex(({ id }) => id === selectedId())
   if (place === -1) return
-  revealInTime(rows.peek()[place]!.id)
+  if (!isOfAgents.peek()) revealInTime(rows.peek()[place]!.id)
   const high = rowHeight.peek()
   // The name of a low row is higher than the row.
   const room = Math.max(0, 12 - high / 2)

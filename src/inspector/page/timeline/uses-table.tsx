@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { instant } from '../state/shown.ts'
 import { axisHeight, type Use, useHeight } from './paint-head.ts'
-import { pointed } from './timeline-state.ts'
+import { isOfAgents, pointed } from './timeline-state.ts'
 
 /** How many slots, and how much of each pool, is in use at the instant that is pointed at, else looked at. */
 export function UsesTable({ uses }: { readonly uses: readonly Use[] }): ComponentChildren {
@@ -18,10 +18,9 @@ export function UsesTable({ uses }: { readonly uses: readonly Use[] }): Componen
         </div>
       ))}
       <div class="timeline-row timeline-titles" style={{ height: `${axisHeight}px` }} aria-hidden="true">
-        <span>task</span>
-        <span>tries</span>
-        <span>queued</span>
-        <span>ran</span>
+        {(isOfAgents.value ? ['agent'] : ['task', 'tries', 'queued', 'ran']).map((name) => (
+          <span key={name}>{name}</span>
+        ))}
       </div>
     </div>
   )
