@@ -40,7 +40,7 @@ export function Attempts({ attempts, isOfAgent = false }: AttemptsOptions): Comp
             {who !== undefined && <th>{who}</th>}
             <th>outcome</th>
             <th>from</th>
-            {!isOfAgent && <th>queued</th>}
+            {who === undefined && <th>queued</th>}
             <th>ran</th>
           </tr>
         </thead>
@@ -64,7 +64,7 @@ export function Attempts({ attempts, isOfAgent = false }: AttemptsOptions): Comp
 function inRow(button: ComponentChildren): ComponentChildren {
   return (
     <tr>
-      <td colSpan={6}>{button}</td>
+      <td colSpan={5}>{button}</td>
     </tr>
   )
 }
@@ -118,12 +118,12 @@ function AttemptRow({ attempt, who, isLast }: AttemptRowOptions): ComponentChild
           </span>
         </td>
         <td>{sinceStart(from - history.value.from)}</td>
-        {who !== 'task' && <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>}
+        {who === undefined && <td>{queuedMs > 0 ? showMs(queuedMs) : ''}</td>}
         <td>{startedAt <= until && showMs(until - startedAt)}</td>
       </tr>
       {isOpen.value && shows && (
         <tr>
-          <td colSpan={6} class="attempt-failure">
+          <td colSpan={5} class="attempt-failure">
             <FailureBlock failure={failure} />
           </td>
         </tr>
