@@ -1,7 +1,7 @@
 import { thrownText } from '../errors/foreign-value.ts'
 import type { AgentJob } from '../events/agent-facts.ts'
 import type { AgentRefusal, RefusedAgent } from '../events/facts.ts'
-import { refusalsInWords } from './refusals-in-words.ts'
+import { refusalsInWords } from '../events/refusals-in-words.ts'
 import type { AgentNeed } from '../graph/plan.ts'
 import type { Shortage } from './account.ts'
 import type { AgentView, Registry } from './registry.ts'

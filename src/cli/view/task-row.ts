@@ -1,6 +1,6 @@
 import { answerText } from '../../events/fact-in-words.ts'
 import type { Explanation, WaitsFor } from '../../events/explanation.ts'
-import { refusedInWords } from '../../agents/refusals-in-words.ts'
+import { refusedInWords } from '../../events/refusals-in-words.ts'
 import { askedBy, type TaskView } from '../../events/task-view.ts'
 import { inColumns, type Span, widthOf } from '../screen/spans.ts'
 import type { RunProgress } from './run-progress.ts'

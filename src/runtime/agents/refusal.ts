@@ -1,5 +1,5 @@
 import type { NobodyFor, Want } from '../../agents/consider.ts'
-import { refusedInWords } from '../../agents/refusals-in-words.ts'
+import { refusedInWords } from '../../events/refusals-in-words.ts'
 import type { ReadAgents } from './agent-options.ts'
 import type { FailedClaim, RefusedTask } from './place-task.ts'
 

@@ -1,6 +1,6 @@
 import type { AgentFact } from '../../../events/agent-facts.ts'
 import { withNoun } from '../../../text/with-noun.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 
 /** What a fact says of its agent, to follow its id or to stand alone. */
 export function agentFactInWords(fact: AgentFact): string {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { withNoun } from '../../../text/with-noun.ts'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { agents, history, selectAgent } from '../state/shown.ts'
 import { ChartPane } from '../statechart/chart-pane.tsx'
 import { Attempts } from '../task/attempts.tsx'

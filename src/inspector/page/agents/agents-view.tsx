@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { showMs } from '../../../time/duration.ts'
+import { showMs } from '../../../time/show-ms.ts'
 import { Gap, rowHeight } from '../dag/task-table.tsx'
 import { bringIntoView, placeAfter, useWindow } from '../list/window.ts'
 import { Status } from '../shell/status.tsx'

@@ -1,5 +1,4 @@
 import type { AgentStatus } from '../../../../machines/agent.ts'
-import type { AllowanceOptions } from '../../../agents/limits.ts'
 import type { AgentFact, AgentJob, JobEnd, UsageFact } from '../../../events/agent-facts.ts'
 import { dayMs } from '../../../time/even-step.ts'
 import type { Entry } from '../../protocol.ts'
@@ -18,7 +17,7 @@ export interface AgentState {
   readonly load: number
   readonly maxLoad?: number
   readonly ttlMs?: number
-  readonly allowance?: AllowanceOptions
+  readonly allowance?: AgentEntry['agent']['allowance']
   readonly lastHeartbeatAt?: number
   readonly tokens: number
   readonly byModel: Amounts
@@ -33,7 +32,8 @@ export interface JobBar extends AgentJob {
   end?: JobEnd
 }
 
-type AgentEntry = Extract<Entry, { kind: 'agent' | 'agent-fact' }>
+type AgentEntry = Extract<Entry, { kind: 'agent' }>
+type Told = AgentEntry | Extract<Entry, { kind: 'agent-fact' }>
 
 const unused = { tokens: 0, byModel: {}, costUsd: 0, jobs: 0 }
 
@@ -50,7 +50,7 @@ export function newAgent(id: string): AgentState {
 /** The agents of a runtime at any instant, by what is told of them. */
 export class AgentsHistory {
   /** All that was told, in order. */
-  readonly entries: AgentEntry[] = []
+  readonly entries: Told[] = []
   /** The facts about each agent, in order; the oldest may be gone. */
   readonly facts = new Map<string, AgentFact[]>()
   /** The attempts of each agent, in the order of their begin. */
@@ -79,7 +79,7 @@ export class AgentsHistory {
     return state !== undefined && dayOf(instant) > dayOf(state.at) ? { ...state, ...unused } : state
   }
 
-  take(entry: AgentEntry): void {
+  take(entry: Told): void {
     this.entries.push(entry)
     if (entry.kind === 'agent-fact') {
       addTo(this.facts, entry.fact.agentId, entry.fact)

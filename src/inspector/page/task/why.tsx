@@ -1,7 +1,7 @@
 import { useEffect, useSignal } from '../state/signals.ts'
 import type { ComponentChildren } from 'preact'
 import type { Explanation } from '../../../events/explanation.ts'
-import { refusalsInWords } from '../../../agents/refusals-in-words.ts'
+import { refusalsInWords } from '../../../events/refusals-in-words.ts'
 import { whyOf } from '../../../events/why-of.ts'
 import { askWhy } from '../state/connection.ts'
 import { isFollowing, link, moment, runId } from '../state/shown.ts'

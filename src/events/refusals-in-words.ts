@@ -1,4 +1,4 @@
-import type { AgentRefusal, RefusedAgent } from '../events/facts.ts'
+import type { AgentRefusal, RefusedAgent } from './facts.ts'
 
 /** To follow the id of an agent. */
 export const refusalsInWords: Readonly<Record<AgentRefusal, string>> = {
