@@ -16,8 +16,9 @@ Examples:
 
 The machines that would run the plan run it on a simulated clock: nothing is started. A task
 takes as long as its estimate says; one without an estimate takes the median of the others, or
-1 s where no task has one. In a graph of the Standard Task Graph Set a time of 1 is 1 s. The
-same seed gives the same run.
+1 s where no task has one. Agents have as many tasks at once as they take, and what they may
+spend, but use no tokens. In a graph of the Standard Task Graph Set a time of 1 is 1 s. The same
+seed gives the same run.
 
 --duration is a length for every task, as in 30s, or chance around each one's own: exponential;
 or uniform, normal or lognormal, with how far they spread as a share of the mean, as in

@@ -1,9 +1,10 @@
 import type { Failure } from '../../machines/outcome.ts'
 import type { PlannedTask } from '../graph/plan.ts'
 import type { RunResult } from '../events/run-result.ts'
+import { listed } from '../text/listed.ts'
 import { showMs } from '../time/show-ms.ts'
 import type { Chains } from './chains.ts'
-import { amountUsed, type Limit, type LimitUse } from './limits.ts'
+import type { Limit, LimitUse } from './limits.ts'
 import type { Recorder } from './recorder.ts'
 
 /** A lower bound for the length of a run, because of one thing. */
@@ -13,7 +14,7 @@ export interface Bound {
   readonly leastMs: number
   /**
    * How long tasks waited for it, all together. A task that waits counts for the first thing that it lacks: a slot, a
-   * pool, its executor.
+   * pool, its executor, an agent.
    */
   readonly queuedMs: number
   /** How much of it there is. Not for the critical path. */
@@ -27,15 +28,19 @@ export interface BoundParts {
   readonly uses: readonly LimitUse[]
 }
 
-/** The bounds, the highest first: the critical path, and each limit that is finite and used by some task. */
+/**
+ * The bounds, the highest first: the critical path, and each limit that is used by some task and finite, or waited for all
+ * the same, as agents are that may spend nothing more.
+ */
 export function boundsOf({ tasks, chains, recorder, uses }: BoundParts): readonly Bound[] {
   const chain: Bound = { by: 'critical-path', leastMs: chains.longest.length, queuedMs: 0 }
   const limits = uses
     .filter(
-      ({ limit, amount }) => Number.isFinite(amount) && tasks.some((task) => amountUsed(task, limit) > 0),
+      ({ amount, amountOf, queuedMs }) =>
+        (Number.isFinite(amount) || queuedMs > 0) && tasks.some((task) => amountOf(task) > 0),
     )
-    .map(({ limit, amount, queuedMs }): Bound => {
-      const users = usersOf(limit, { tasks, chains, recorder })
+    .map(({ limit, amount, amountOf, queuedMs }): Bound => {
+      const users = usersOf(amountOf, { tasks, chains, recorder })
       return { by: limit, leastMs: leastFor(users, amount), queuedMs, amount }
     })
   return [chain, ...limits].toSorted((a, b) => b.leastMs - a.leastMs)
@@ -51,11 +56,14 @@ interface User {
   readonly behind: number
 }
 
-function usersOf(limit: Limit, { tasks, chains, recorder }: Omit<BoundParts, 'uses'>): readonly User[] {
+function usersOf(
+  amountOf: LimitUse['amountOf'],
+  { tasks, chains, recorder }: Omit<BoundParts, 'uses'>,
+): readonly User[] {
   return tasks.flatMap((task): User[] => {
     const { index } = task
     const busyMs = recorder.attempts[index]!.reduce((sum, { startAt, endAt }) => sum + endAt - startAt, 0)
-    const work = busyMs * amountUsed(task, limit)
+    const work = busyMs * amountOf(task)
     return work === 0 ? [] : [{ work, before: chains.before[index]!, behind: chains.behind[index]! }]
   })
 }
@@ -128,5 +136,9 @@ function endText({ status, makespanMs, failure }: Ending): string {
 function nameOf(by: Bound['by'], amount = 0): string {
   if (by === 'critical-path') return 'the critical path'
   if (by === 'slots') return amount === 1 ? 'the one slot' : `the ${amount} slots`
+  if ('agents' in by) {
+    const room = Number.isFinite(amount) ? ` (${amount} at once)` : ''
+    return `the ${by.agents.length === 1 ? 'agent' : 'agents'} ${listed(by.agents)}${room}`
+  }
   return 'pool' in by ? `the pool ${by.pool} (${amount})` : `the executor ${by.executor} (${amount} at once)`
 }

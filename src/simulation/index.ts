@@ -7,6 +7,7 @@ export { optimise, type OptimisedPlan, type OptimisePlanOptions } from './optimi
 export type { SimulationOptions } from './options.ts'
 export { readStg, type ReadGraphOptions } from './read-stg.ts'
 export { readWfCommons } from './read-wfcommons.ts'
+export type { SimulatedAgent } from './simulated-agents.ts'
 export type { SimulatedAttempt, SimulatedTask } from './recorder.ts'
 export { simulate, type Simulation } from './simulate.ts'
 export { sweep, type Sweep, type SweepOptions, type SweepPoint } from './sweep.ts'

@@ -15,6 +15,8 @@ import { chanceOf } from '../chance/hash.ts'
 import { type DurationOf, type Durations, durationsOf } from './durations.ts'
 import type { Limits } from './limits.ts'
 import { refuseUnknownTasks } from './unknown-tasks.ts'
+import type { AgentOptions, AgentsOptions } from '../runtime/agents/agent-options.ts'
+import { readSimulatedAgents } from './simulated-agents.ts'
 import { withOrder } from './with-order.ts'
 
 export interface SimulationOptions {
@@ -39,6 +41,12 @@ export interface SimulationOptions {
    * How many attempts each executor may carry at once, by its name: `{ process: 2 }`. Integers ≥ 1. @default no limit
    */
   readonly capacities?: Readonly<Record<string, number>>
+  /**
+   * The agents that do the tasks which ask for one: a list, or what `agents()` of `dagmar/agents` is given. How many attempts
+   * each takes at once is a limit, and so is what they may spend; they use no tokens. @default whoever does a task is there
+   * and has room
+   */
+  readonly agents?: readonly AgentOptions[] | Pick<AgentsOptions, 'list' | 'router' | 'dispatch'>
   /** In which order ready tasks of equal priority start. @default the plan's */
   readonly order?: Order
   /** How the order `optimised` is searched for. @default the plan's */
@@ -60,6 +68,7 @@ export const simulationFields: ReadonlySet<string> = new Set([
   'concurrency',
   'pools',
   'capacities',
+  'agents',
   'order',
   'optimise',
 ])
@@ -78,6 +87,7 @@ export function readSimulation(given: Plan, options: SimulationOptions): ReadSim
     durationOf: durationsOf(plan, options.durations, seed),
     fails: failuresOf(plan, options.failureRate ?? 0, seed),
     ...readLimits(plan, options),
+    agents: options.agents === undefined ? undefined : readSimulatedAgents(plan, options.agents),
   }
 }
 
@@ -85,7 +95,7 @@ export function readSimulation(given: Plan, options: SimulationOptions): ReadSim
 export function readLimits(
   plan: Pick<Plan, 'name' | 'tasks' | 'pools' | 'concurrency'>,
   options: Pick<SimulationOptions, 'concurrency' | 'pools' | 'capacities'>,
-): Limits {
+): Omit<Limits, 'agents'> {
   const capacities = readAmounts(options.capacities ?? {}, 'capacities')
   refuseStrangers(plan, capacities)
   const pools = readAmounts(options.pools ?? {}, 'pools')

@@ -10,6 +10,8 @@ export interface SimulatedAttempt {
   readonly endAt: number
   /** `ended`: it was ended by a timeout or a kill. */
   readonly how: 'completed' | 'failed' | 'ended'
+  /** The id of the agent that did it, where the simulation has agents. */
+  readonly agent?: string
 }
 
 /** A task of a simulated run. Instants are milliseconds from the run's start. */
@@ -22,7 +24,7 @@ export interface SimulatedTask {
   readonly startAt: number
   /** When it was settled. */
   readonly endAt: number
-  /** How long it waited in all for a slot, a pool or its executor, while it was ready or due for another attempt. */
+  /** How long it waited in all for a slot, a pool, its executor or an agent, while it was ready or due for another attempt. */
   readonly queuedMs: number
   /** Its attempts, in order. Between two of them lie the backoff and the wait for a slot. */
   readonly attempts: readonly SimulatedAttempt[]

@@ -2,6 +2,7 @@ import type { Failure, Outcome, TaskId } from '../../machines/outcome.ts'
 import type { DagmarError } from '../errors/dagmar-error.ts'
 import { type AnyDag, type Order, type Plan, planOf } from '../graph/plan.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
+import { Desk } from '../runtime/agents/desk.ts'
 import { searchLoaded } from '../runtime/run/rank-of.ts'
 import type { RunResult } from '../events/run-result.ts'
 import { promisesSettled, SimulatedClock } from '../time/simulated-clock.ts'
@@ -10,6 +11,7 @@ import { chainsOf } from './chains.ts'
 import { type Limit, LimitBooks } from './limits.ts'
 import { type ReadSimulation, readSimulation, type SimulationOptions } from './options.ts'
 import { Recorder, type SimulatedTask } from './recorder.ts'
+import { type SimulatedAgent, simulatedAgents } from './simulated-agents.ts'
 import { simulatedExecutor } from './simulated-executor.ts'
 
 /** What came of a simulated run. Instants are milliseconds from the run's start. */
@@ -48,7 +50,7 @@ export interface Simulation {
   readonly boundBy: 'critical-path' | Limit
   /**
    * What no schedule of these attempts can beat, the highest first. There is a bound for the critical path, and one for
-   * each finite limit that some task uses (slots, a pool, an executor): the use of the limit divided by its amount,
+   * each finite limit that some task uses (slots, a pool, an executor, the agents that may do it): the use of the limit divided by its amount,
    * plus the chains that must come before and after.
    */
   readonly bounds: readonly Bound[]
@@ -56,6 +58,8 @@ export interface Simulation {
   readonly sentence: string
   /** In the order of the plan. */
   readonly tasks: readonly SimulatedTask[]
+  /** The agents that were given, in their order. Empty where no task asks for one. */
+  readonly agents: readonly SimulatedAgent[]
 }
 
 /**
@@ -76,7 +80,7 @@ export async function simulate<Outputs, Input>(
   options: SimulationOptions = {},
 ): Promise<Simulation> {
   const read = readSimulation(planOf(dag) as Plan, options)
-  const { plan, concurrency, pools, capacities, seed } = read
+  const { plan, concurrency, pools, capacities, seed, agents } = read
   const clock = new SimulatedClock()
   const books = new LimitBooks(plan, read)
   const recorder = new Recorder(plan, books, clock)
@@ -91,8 +95,18 @@ export async function simulate<Outputs, Input>(
   )
   // As long as all facts are held, nothing is folded, since nobody asks for the view.
   await searchLoaded(plan)
-  const runtime = createRuntime({ clock, executors, concurrency, retainFacts: Number.MAX_SAFE_INTEGER })
-  const run = runtime.dispatch(toBeSimulated(plan), { id: `simulation-${seed}`, concurrency, pools })
+  const runtime = createRuntime({
+    clock,
+    executors,
+    concurrency,
+    retainFacts: Number.MAX_SAFE_INTEGER,
+    ...(agents === undefined ? {} : { agents: { desk: new Desk(agents) } }),
+  })
+  const run = runtime.dispatch(toBeSimulated(plan, agents !== undefined), {
+    id: `simulation-${seed}`,
+    concurrency,
+    pools,
+  })
   run.events$.subscribe((fact) => {
     recorder.see(fact)
     // Whoever asks how long it takes means a run that goes on.
@@ -107,20 +121,20 @@ export async function simulate<Outputs, Input>(
   return simulationOf(read, { result, recorder, books })
 }
 
-/** The plan with each task's index as its work, with agents that always have room, without stall timeouts and without a schema for the input. */
-function toBeSimulated(plan: Plan): Plan {
+/** The plan with each task's index as its work, without stall timeouts and without a schema for the input; it asks for no agents where there are none. */
+function toBeSimulated(plan: Plan, hasAgents: boolean): Plan {
   const never = Number.POSITIVE_INFINITY
   const tasks = plan.tasks.map((task) => ({
     ...task,
     work: task.index,
-    agent: undefined,
+    agent: hasAgents ? task.agent : undefined,
     policy: { ...task.policy, stallAfterMs: never },
   }))
   return { ...plan, tasks, inputSchema: undefined }
 }
 
 function simulationOf(
-  { plan, concurrency, seed }: ReadSimulation,
+  { plan, concurrency, seed, agents }: ReadSimulation,
   {
     result,
     recorder,
@@ -153,6 +167,7 @@ function simulationOf(
     bounds,
     sentence: sentenceOf({ status: result.status, failure: result.failure, makespanMs }, bounds),
     tasks,
+    agents: simulatedAgents(agents, recorder.attempts, makespanMs),
   }
 }
 

@@ -46,18 +46,18 @@ interface Stage extends SimulatedExecutorOptions {
 }
 
 function begin(tried: Attempt, report: Report, stage: Stage): void {
-  const { attempt, work } = tried
+  const { attempt, work, agent } = tried
   const attemptId = attemptIdOf(tried)
   const { clock, books, recorder, live, durationMs, fails } = stage
   const index = work as number
   const startAt = clock.now()
-  books.hold(index, startAt)
+  books.hold(index, startAt, agent)
   const end = (how: 'completed' | 'failed' | 'ended'): void => {
     const endAt = clock.now()
     live.delete(attemptId)
     clock.clearTimeout(timer)
-    books.free(index, endAt)
-    recorder.note(index, { startAt, endAt, how })
+    books.free(index, endAt, agent)
+    recorder.note(index, { startAt, endAt, how, ...(agent === undefined ? {} : { agent }) })
     switch (how) {
       case 'completed':
         return report({ type: 'attempt.completed', output: undefined })

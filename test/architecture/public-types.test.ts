@@ -7,9 +7,12 @@ const entries = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [] : [target.types.replace('./dist/types/', '').replace(/\.d\.ts$/, '.ts')],
 )
 
+/** Several entries take agents, as this one declares them. */
+const ofAgents = 'src/runtime/agents/index.ts'
+
 describe('a type in a public signature', () => {
   it.each(entries)('is exported for those who have to name it, in %s', (entry) => {
-    const exported = new Set([...exportsOf('src/index.ts'), ...exportsOf(entry)])
+    const exported = new Set(['src/index.ts', ofAgents, entry].flatMap((path) => [...exportsOf(path)]))
     const hidden = [...typesReachedFrom(exportsOf(entry))].filter(
       ([type]) => !exported.has(type) && isKnownOutside(type),
     )

@@ -55,6 +55,8 @@ const at = folderOf({
   'negative.yaml': 'tasks: { a: { run: x, estimate: -1 } }',
   'still.yaml': 'tasks: { a: { run: x, estimate: 0 } }',
   'none.yaml': 'tasks: {}',
+  'agents.yaml':
+    'agents: [{ id: ada, capabilities: [write], maxLoad: 2 }, { id: bob }]\ntasks: { a: &task { run: x, estimate: 2s, requires: [write] }, b: *task, c: *task }',
   'timed.yaml': 'timeout: 3500ms\ntasks: { a: { run: x, estimate: 2s }, b: { run: x, estimate: 2s } }',
   'own.yaml': 'order: optimised\ntasks: { a: { run: x, estimate: 1s } }',
   'near.stg': near,
@@ -194,6 +196,15 @@ graph: 2 slots will do, with 5.0 s: none of the others is faster
     expect(await headlineOf('none.yaml')).toBe('none: 0 tasks take no time with 4 slots, in the order fifo')
     expect((await simulated('bare.yaml')).out).toContain('No task has an estimate: each counts as 1 s.')
   })
+})
+
+it('a plan with agents takes as long as these let it, which the summary says', async () => {
+  const { out } = await simulated('agents.yaml', [], { columns: 120 })
+  expect(out).toContain('agents         ada 75 % of its time used, bob nothing to do\n')
+  expect(out).toContain('Tasks waited in all 2.0 s for the agent ada (2 at once).')
+  expect(await headlineOf('agents.yaml')).toContain('3 tasks take 4.0 s with 4 slots')
+  expect(await jsonOf('agents.yaml')).toMatchObject({ makespanMs: 4_000, boundBy: { agents: ['ada'] } })
+  expect((await simulated('agents.yaml', ['--sweep', '1..3'])).out).toContain('ada')
 })
 
 describe('what cannot be simulated', () => {

@@ -38,7 +38,12 @@ describe('simulate', () => {
 
   it('tells what bounds the makespan as a closed union', () => {
     expectTypeOf<Simulation['boundBy']>().toEqualTypeOf<Bound['by']>()
-    expectTypeOf<Limit>().toEqualTypeOf<'slots' | { readonly pool: string } | { readonly executor: string }>()
+    expectTypeOf<Limit>().toEqualTypeOf<
+      | 'slots'
+      | { readonly pool: string }
+      | { readonly executor: string }
+      | { readonly agents: readonly string[] }
+    >()
     expectTypeOf<Simulation['tasks'][number]['startAt']>().toEqualTypeOf<number>()
   })
 })

@@ -2,6 +2,7 @@ import { dayOf } from '../../agents/account.ts'
 import type { RunFact } from '../../events/facts.ts'
 import type { Attempt, Report } from '../../ports/executor.ts'
 import type { ReadAgent, ReadAgents } from '../../runtime/agents/agent-options.ts'
+import { withoutTtl } from '../../runtime/agents/may-do.ts'
 import { Desk } from '../../runtime/agents/desk.ts'
 import type { Clock } from '../../time/clock.ts'
 import { type AgentFault, mostJobsSpent } from '../variants/agent-fault.ts'
@@ -132,8 +133,4 @@ export class StagedAgents {
     const left = dailyTokens - account.tokens
     return Math.max(0, ofModel === undefined ? left : Math.min(left, ofModel - account.tokensOf(model!)))
   }
-}
-
-function withoutTtl(agent: ReadAgent): ReadAgent {
-  return { ...agent, profile: { ...agent.profile, ttlMs: Number.POSITIVE_INFINITY } }
 }

@@ -1,5 +1,6 @@
-import type { AgentNeed, PlannedTask } from '../../graph/plan.ts'
+import type { PlannedTask } from '../../graph/plan.ts'
 import type { ReadAgent } from '../../runtime/agents/agent-options.ts'
+import { mayDo } from '../../runtime/agents/may-do.ts'
 import { showMs } from '../../time/show-ms.ts'
 
 /** What may go wrong with an agent. */
@@ -52,14 +53,6 @@ export function agentKindsPhrase(kinds: readonly AgentFaultKind[], isAtWork = fa
     .filter((kind) => kinds.includes(kind))
     .map((kind) => (isAtWork && kind === 'agent-gone' ? 'goes' : verbs[kind]))
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`
-}
-
-/** Whether a task may go to the agent: it has what the task requires, and may use its model. */
-export function mayDo({ id, profile, limits }: ReadAgent, need: AgentNeed): boolean {
-  const { requires, agent, fallback, model } = need
-  if (agent !== undefined && agent !== id && !fallback.includes(id)) return false
-  if (model !== undefined && limits.models !== undefined && !limits.models.has(model)) return false
-  return requires.every((one) => profile.capabilities.includes(one))
 }
 
 /** Every fault of every agent that some task may go to: at its start, and in the middle of its first attempt. */

@@ -56,9 +56,10 @@ export async function simulateCommand(
     }
   }
   const range = flags.sweep === undefined ? undefined : readRange(flags.sweep)
-  const options = readOptions(flags)
+  const given = readOptions(flags)
   const width = readWidth(flags.width) ?? (surroundings.columns || 100)
-  const plan = await readAnyPlan(path)
+  const { plan, agents } = await readAnyPlan(path)
+  const options = agents.length === 0 ? given : { ...given, agents: agents.map((agent) => agent.options) }
   if (flags.effort !== undefined && (flags.order ?? plan.order) !== 'optimised') {
     throw misuse('--effort is for the order optimised: give --order optimised as well.')
   }

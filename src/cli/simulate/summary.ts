@@ -30,6 +30,7 @@ export function summaryLines(
       `slots          ${slots}, at most ${peakConcurrency} in use, ${percent(utilisation)} of their time used; ${queue}`,
       width,
     ),
+    ...agentLines(simulation).flatMap((line) => wrapped(line, width)),
     ...wrapped(sentence, width),
     ...(found === undefined ? [] : wrapped(searchLine(found), width)),
     ...guessLines({ plan, options }).flatMap((line) => wrapped(line, width)),
@@ -38,6 +39,17 @@ export function summaryLines(
       .map((line) => paint(line, 'bad')),
     ...wrapped(headline(simulation, { plan, options }), width).map((line) => paint(line, 'strong')),
   ]
+}
+
+/** How much of the time of each agent was used. */
+function agentLines({ agents }: Simulation): readonly string[] {
+  if (agents.length === 0) return []
+  const shown = agents.slice(0, mostNames).map(({ id, attempts, utilisation }) => {
+    const used = attempts === 0 ? 'nothing to do' : `${percent(utilisation)} of its time used`
+    return `${shownText(id)} ${used}`
+  })
+  const more = agents.length > shown.length ? `, and ${agents.length - shown.length} more` : ''
+  return [`agents         ${shown.join(', ')}${more}`]
 }
 
 /** `release: 6 tasks take 42.0 s with 4 slots, critical path first`. */

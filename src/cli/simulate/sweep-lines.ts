@@ -1,6 +1,7 @@
 import type { Sweep, SweepPoint } from '../../simulation/sweep.ts'
 import { showMs } from '../../time/show-ms.ts'
 import { withNoun } from '../../text/with-noun.ts'
+import { listed } from '../../text/listed.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { SimulationPage } from './simulation-page.ts'
 import { guessLines, percent, wrapped } from './summary.ts'
@@ -59,5 +60,6 @@ function kneeText({ points, knee, best }: Sweep): string {
 
 function boundText(by: SweepPoint['boundBy']): string {
   if (typeof by === 'string') return by === 'slots' ? 'slots' : 'critical path'
+  if ('agents' in by) return shownText(listed(by.agents))
   return 'pool' in by ? `pool ${shownText(by.pool)}` : `executor ${shownText(by.executor)}`
 }
