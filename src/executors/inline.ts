@@ -177,6 +177,10 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     return (session) => this.report({ type: 'attempt.session', session: readSessionId(session) })
   }
 
+  get model(): string | undefined {
+    return this.#attempt.model
+  }
+
   get usage(): HandlerContext['usage'] {
     return (usage) => this.report({ type: 'attempt.usage', usage: readUsage(usage) })
   }

@@ -41,6 +41,8 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
   readonly progress: (percent: number, message?: string) => void
   /** The id of the agent that has the attempt; undefined for a task that needs none. */
   readonly agent: string | undefined
+  /** The `model` of the task. */
+  readonly model: string | undefined
   /**
    * The session of its agent that it goes on with: what an earlier attempt has kept. Undefined where there is none, or the
    * agent has to begin anew.

@@ -45,7 +45,7 @@ export const agent = v.strictObject(
     allowance: field(allowance, 'What it may spend. Days begin at 00:00 UTC. By default anything.'),
     run: field(
       run,
-      'The command that carries out a task which has a prompt: ${{ prompt }} stands for the prompt as one word, ${{ promptFile }} for the path of a file with it.',
+      'The command that carries out a task which has a prompt: ${{ prompt }} stands for the prompt as one word, ${{ promptFile }} for the path of a file with it, ${{ model }} for the model of the task.',
     ),
     shell: field(program, 'What reads a command that is one text, by its -c.', { default: '/bin/sh' }),
     stdin: field(

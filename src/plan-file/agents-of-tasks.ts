@@ -1,6 +1,6 @@
 import type { TaskId } from '../../machines/outcome.ts'
 import type { PromptCommand } from '../executors/prompt.ts'
-import type { PlanAgent } from './agents-of.ts'
+import { namesModel, type PlanAgent } from './agents-of.ts'
 import type { Path } from './places.ts'
 import type { ProblemReporter } from './problem-reporter.ts'
 import type { WrittenDefaults } from './plan-schema.ts'
@@ -57,7 +57,7 @@ export class AgentsOfTasks {
 
   /** The commands of the agents that a prompt may be given to. Undefined where it cannot be, which is reported. */
   commandsFor(task: WrittenDefaults, id: TaskId): Readonly<Record<string, PromptCommand>> | undefined {
-    const { requires, agent, fallback } = this.#asked(task)
+    const { requires, agent, fallback, model } = this.#asked(task)
     const at: Path = ['tasks', id, 'prompt']
     if (agent === undefined && requires.length === 0 && fallback.length === 0) {
       this.#report(at, 'is set, but the task says no agent that does it.', undefined, [], {
@@ -71,8 +71,13 @@ export class AgentsOfTasks {
     const before = this.#options.reporter.problemCount()
     for (const name of new Set([...routed, ...fallback])) {
       const known = this.#byId.get(name)
-      if (known?.command !== undefined) commands.push([name, known.command])
-      else if (known !== undefined) {
+      if (known?.command !== undefined) {
+        commands.push([name, known.command])
+        if (model === undefined && namesModel(known.command)) {
+          this.#report(at, `may be given to '${name}', whose run names a model, and the task says none.`)
+        }
+      }
+      if (known !== undefined && known.command === undefined) {
         this.#report(at, `may be given to '${name}', but that agent has no run.`, undefined, [], {
           hint: 'Say in agents how it is given a prompt, as in run: agent ${{ prompt }}.',
         })
@@ -93,6 +98,7 @@ export class AgentsOfTasks {
       requires: task.requires ?? defaults.requires ?? [],
       agent: task.agent ?? defaults.agent,
       fallback: task.fallback ?? defaults.fallback ?? [],
+      model: task.model ?? defaults.model,
     }
   }
 

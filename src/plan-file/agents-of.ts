@@ -14,6 +14,11 @@ export interface PlanAgent {
   readonly command: PromptCommand | undefined
 }
 
+/** True for a command that names the model of the task. */
+export function namesModel({ run }: PromptCommand): boolean {
+  return [run].flat().some((word) => placeholdersIn(word).some(({ name }) => name === 'model'))
+}
+
 /** Reads what has the right shape, and reports what else is wrong with it. */
 export function agentsOf(written: readonly WrittenAgent[], reporter: ProblemReporter): readonly PlanAgent[] {
   const ids = new Set<string>()
@@ -54,11 +59,11 @@ function commandOf(agent: WrittenAgent, path: Path, reporter: ProblemReporter): 
     return placeholdersIn(word).map(({ name, from, to }) => ({ name, whole: word.slice(from, to), place }))
   })
   for (const { name, whole, place } of found) {
-    if (asPromptPlace(name) !== undefined) continue
-    const guess = reporter.didYouMean(name, ['prompt', 'promptFile'])
-    report(place, `has ${shortened(whole)}, but only prompt and promptFile are known there.${guess}`)
+    if (isMeant(name)) continue
+    const guess = reporter.didYouMean(name, ['prompt', 'promptFile', 'model'])
+    report(place, `has ${shortened(whole)}, but only prompt, promptFile and model are known there.${guess}`)
   }
-  if (stdin === undefined && found.length === 0) {
+  if (stdin === undefined && found.every(({ name }) => name === 'model')) {
     report(at, 'has no place for the prompt of a task.', {
       hint: 'Write ${{ prompt }} or ${{ promptFile }} as a word of it, or set stdin: prompt.',
     })
@@ -70,14 +75,16 @@ function commandOf(agent: WrittenAgent, path: Path, reporter: ProblemReporter): 
   if (typeof run !== 'string') {
     if (shell !== undefined) report([...path, 'shell'], 'is set, but a list runs without a shell.')
     if (placeholdersIn(first!).length > 0)
-      report([...at, 0], 'names the program, which no prompt must choose.')
+      report([...at, 0], 'names the program, which neither a prompt nor a model must choose.')
     return { run: [first!, ...rest], ...more }
   }
   refuseMisplaced(run, shell ?? '/bin/sh', at, reporter, promptPlaces)
   return { run, ...(shell === undefined ? {} : { shell }), ...more }
 }
 
+const isMeant = (name: string): boolean => name === 'model' || asPromptPlace(name) !== undefined
+
 const promptPlaces: ValuePlaces = {
-  isMeant: (name) => asPromptPlace(name) !== undefined,
+  isMeant,
   hint: () => 'Write it as a word of its own, or set stdin: prompt.',
 }

@@ -26,6 +26,8 @@ export interface Attempt extends AttemptKey {
   readonly agent?: string | undefined
   /** The session of that agent that it goes on with: what an earlier attempt has left. */
   readonly session?: string | undefined
+  /** The model that its task names. */
+  readonly model?: string | undefined
   /**
    * Inputs in place of the attempt's own, for an attempt that is made by hand or wrapped. Read inputs with
    * `inputsOf(attempt)`, which knows both.

@@ -19,6 +19,7 @@ describe('dagmar run with agents of the configuration', () => {
     })
     const { code, stdout, stderr } = await dagmar(['run', plan], { env }).ended
     expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('draft  started with ada\n')
     expect(stdout).toContain('draft | ada does a poem\n')
     expect(stdout).toContain('check | ada: {"draft":"ada does a poem"}\n')
     expect(stdout).toContain('agents:\n  ada did draft, check\n')

@@ -42,6 +42,32 @@ const odd = `$HOME \`id\` $(id) "a" 'b' \\ ; & | < > * ? [x] {a,b} ~ # ! % ^ () 
 const sum = `sha256sum | cut -d' ' -f1`
 
 describe('a prompt', () => {
+  it('comes with the model of its task, as one word and as a variable', async () => {
+    const run = `printf '%s|' "$DAGMAR_AGENT" "$DAGMAR_MODEL" \${{ agent }} \${{ model }} \${{ prompt }}`
+    const file = parsePlan(
+      JSON.stringify({
+        agents: [{ id: 'ada', run: run.replace(' ${{ agent }}', '') }],
+        tasks: {
+          a: { prompt: 'by ${{ agent }} with ${{ model }}', agent: 'ada', model: "o'small $(id)" },
+          b: { run: run.replace(' ${{ prompt }}', ''), agent: 'ada', model: 'large' },
+          c: { run: 'echo ${{ model }}', agent: 'ada' },
+        },
+      }),
+      { file: 'plan.json', cwd: folderWith({}) },
+    )
+    const team = agents({ list: file.agents.map(({ options }) => options) })
+    await using runtime = createRuntime({ agents: team, executors: { process: processExecutor() } })
+    const { outputs, rootCauses } = await runtime.dispatch(file.plan).result
+    expect(outputs).toEqual({
+      a: "ada|o'small $(id)|o'small $(id)|by ada with o'small $(id)|",
+      b: 'ada|large|ada|large|',
+    })
+    expect(rootCauses[0]?.failure).toMatchObject({
+      code: 'TEMPLATE_UNRESOLVED',
+      message: '${{ model }} stands for nothing: the task has no model.',
+    })
+  })
+
   it.each<[string, AgentInPlan]>([
     ['as a word for a shell', { id: 'ada', run: `printf %s \${{ prompt }} | ${sum}` }],
     ['as an argument', { id: 'ada', run: ['sh', '-c', `printf %s "$1" | ${sum}`, 'ada', '${{ prompt }}'] }],

@@ -36,6 +36,11 @@ describe('the agents of a plan', () => {
 
   it.each([
     ["- { id: ada, run: 'x' }", 'agents[0].run has no place for the prompt of a task.'],
+    ["- { id: ada, run: 'x ${{ model }}' }", 'agents[0].run has no place for the prompt of a task.'],
+    [
+      '- { id: ada, run: \'x "${{ model }}" ${{ prompt }}\' }',
+      'agents[0].run has ${{ model }} inside quotes: it stands for one quoted word.',
+    ],
     [
       '- { id: ada, run: \'x "${{ prompt }}"\' }',
       'agents[0].run has ${{ prompt }} inside quotes: it stands for one quoted word.',
@@ -46,11 +51,11 @@ describe('the agents of a plan', () => {
     ],
     [
       "- { id: ada, run: 'x ${{ promtFile }}' }",
-      "agents[0].run has ${{ promtFile }}, but only prompt and promptFile are known there. Did you mean 'promptFile'?",
+      "agents[0].run has ${{ promtFile }}, but only prompt, promptFile and model are known there. Did you mean 'promptFile'?",
     ],
     [
       "- { id: ada, run: ['${{ prompt }}'] }",
-      'agents[0].run[0] names the program, which no prompt must choose.',
+      'agents[0].run[0] names the program, which neither a prompt nor a model must choose.',
     ],
     ['- { id: ada, stdin: prompt }', 'agents[0].stdin is set, but the agent has no command.'],
     ['- { id: ada }\n  - { id: ada }', "agents[1].id is 'ada', and there is another one."],
@@ -121,6 +126,14 @@ describe('a task that asks for an agent', () => {
     expect(problemsOf('tasks:\n  a: { prompt: x, requires: [write] }')[0]).toMatch(
       /^2:16: tasks\.a\.prompt is set, but there are no agents that could be given it\./,
     )
+  })
+
+  it('says a model where an agent that may be given it is to be told one', () => {
+    const eve = "agents:\n  - { id: eve, run: 'eve --model ${{ model }} ${{ prompt }}' }\ntasks:\n"
+    expect(problemsOf(`${eve}  a: { prompt: x, agent: eve }`)).toEqual([
+      "4:16: tasks.a.prompt may be given to 'eve', whose run names a model, and the task says none.",
+    ])
+    expect(planOf(`${eve}  a: { prompt: x, agent: eve, model: small }`).plan.tasks).toHaveLength(1)
   })
 
   it('may ask for agents that only the program knows which runs the plan', () => {

@@ -1,5 +1,5 @@
 import type { TaskId } from '../../machines/outcome.ts'
-import type { RunFact } from '../../src/events/facts.ts'
+import type { AskedBy, RunFact } from '../../src/events/facts.ts'
 import { endsAttempt } from '../../src/testing/facts/attempts-of.ts'
 import type { Scenario } from './scenario.ts'
 import { nameOf } from './scenario-plan.ts'
@@ -22,7 +22,20 @@ export function laterScenario(scenario: Scenario, facts: readonly RunFact[]): Sc
     pickyOpensAt: Math.max(0, scenario.pickyOpensAt - elapsed),
     strays: [],
     runs: 1,
+    retried: retriedIn(facts),
   }
+}
+
+/** How often each task was answered `retry` after it had failed. */
+function retriedIn(facts: readonly RunFact[]): ReadonlyMap<TaskId, number> {
+  const retried = new Map<TaskId, number>()
+  const asked = new Map<TaskId, AskedBy>()
+  for (const fact of facts) {
+    if (fact.type === 'task.asked') asked.set(fact.taskId, fact.of)
+    if (fact.type !== 'task.answered' || fact.answer !== 'retry') continue
+    if (asked.get(fact.taskId) === 'failure') retried.set(fact.taskId, (retried.get(fact.taskId) ?? 0) + 1)
+  }
+  return retried
 }
 
 /** How many attempts of a task were, or are to be, interrupted. */

@@ -1,7 +1,7 @@
 import type { Fact } from '../../events/facts.ts'
 import { limitInWords } from '../../events/explanation.ts'
 import { inWords } from '../../events/fact-in-words.ts'
-import { colouredLines } from '../../text/shown-text.ts'
+import { colouredLines, shownText } from '../../text/shown-text.ts'
 import { showMs } from '../../time/show-ms.ts'
 import type { Tone } from '../screen/colours.ts'
 import type { Span } from '../screen/spans.ts'
@@ -102,6 +102,7 @@ function spansOf(fact: Fact, tone: Tone, progress: RunProgress): readonly Span[]
   const { what, about } = inWords(fact)
   if (fact.type === 'run.created') return [[`${about}: ${what}, run ${fact.runId}`, tone]]
   if (fact.type === 'task.completed') return [[what + took(fact.taskId, fact.at, progress), tone]]
+  if (fact.type === 'task.started') return [[what + byAgent(fact.taskId, progress), tone]]
   if (about === undefined) return [[what, tone]]
   // Foreign words are plain, and the whole of a detail is faint.
   const spans: readonly Span[] = [
@@ -111,6 +112,11 @@ function spansOf(fact: Fact, tone: Tone, progress: RunProgress): readonly Span[]
   if (fact.type !== 'task.asked') return spans
   const limit = limitOf(fact)
   return [...spans, [lastLine(fact.failure?.output) + (limit === '' ? '' : ` (${limit})`), 'plain']]
+}
+
+function byAgent(taskId: string, progress: RunProgress): string {
+  const agentId = progress.tasks.get(taskId)?.agents?.agentId
+  return agentId === undefined ? '' : ` with ${shownText(agentId)}`
 }
 
 function took(taskId: string, at: number, progress: RunProgress): string {

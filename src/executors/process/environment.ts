@@ -63,6 +63,7 @@ export function environmentOf(
   variables['DAGMAR_RUN_ID'] = attempt.runId
   variables['DAGMAR_TASK_ID'] = attempt.taskId
   if (attempt.agent !== undefined) variables['DAGMAR_AGENT'] = attempt.agent
+  if (attempt.model !== undefined) variables['DAGMAR_MODEL'] = attempt.model
   const inputs = jsonOfInputs(inputsOf(attempt))
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   // From here on only `write` throws, and it removes the folder.

@@ -95,7 +95,7 @@ function promptOf(attempt: Attempt, whole: string): string {
 
 function valueOf({ root, taskId, path }: Template, attempt: Attempt): unknown {
   if (root === 'attempt') return attempt.attempt
-  if (root === 'runId') return attempt.runId
+  if (root === 'runId' || root === 'agent' || root === 'model') return attempt[root]
   let value: unknown = attempt.input
   if (taskId !== undefined) {
     const inputs = inputsOf(attempt)
@@ -108,7 +108,8 @@ function valueOf({ root, taskId, path }: Template, attempt: Attempt): unknown {
   return value
 }
 
-function reasonOf({ taskId, path }: Template, attempt: Attempt): string {
+function reasonOf({ root, taskId, path }: Template, attempt: Attempt): string {
+  if (root === 'agent' || root === 'model') return `: the task has no ${root}`
   if (taskId === undefined)
     return path.length === 0 ? ': the run has no input' : ": the run's input has no such field"
   return Object.hasOwn(inputsOf(attempt), taskId)

@@ -1,6 +1,6 @@
 /** What a `${{ … }}` stands for when an attempt starts. */
 export interface Template {
-  readonly root: 'input' | 'inputs' | 'needs' | 'attempt' | 'runId'
+  readonly root: 'input' | 'inputs' | 'needs' | 'attempt' | 'runId' | 'agent' | 'model'
   /** The dependency whose output is meant, for `needs`. */
   readonly taskId?: string
   /** The fields that lead to the value. */
@@ -14,6 +14,8 @@ const roots: Readonly<Record<Template['root'], boolean>> = {
   needs: true,
   attempt: false,
   runId: false,
+  agent: false,
+  model: false,
 }
 
 export const templateRoots = Object.keys(roots) as readonly Template['root'][]

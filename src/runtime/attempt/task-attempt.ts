@@ -19,6 +19,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
   readonly input: unknown
   readonly agent: string | undefined
   readonly session: string | undefined
+  readonly model: string | undefined
   readonly actor: AnyActorRef
   readonly note: Attempt['note']
   readonly origin: AttemptOrigin
@@ -33,6 +34,7 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     this.input = shared.isolate ? cloneOf(options.input) : options.input
     this.agent = live.part?.agentId
     this.session = live.part?.session
+    this.model = live.task.agent?.model
     this.actor = live.ref
     this.note = note
     this.origin = this

@@ -1,4 +1,4 @@
-import type { ConfirmAnswer, FailureAnswer } from '../../../machines/outcome.ts'
+import type { ConfirmAnswer, FailureAnswer, TaskId } from '../../../machines/outcome.ts'
 import type { StrayReport } from '../any/any-stray.ts'
 import type { ObserverKind } from '../any/faults.ts'
 
@@ -17,6 +17,8 @@ export interface Circumstances {
   readonly answers: readonly FailureAnswer[]
   /** What they answer to the task at each place that asks whether it may start. */
   readonly confirms: readonly ConfirmAnswer[]
+  /** How often people have answered `retry` to each task before, if the run began earlier. */
+  readonly retried?: ReadonlyMap<TaskId, number>
   readonly answerAfter: readonly number[]
   readonly strays: readonly StrayReport[]
   /** How many milliseconds the store takes to be durable; 0 is the memory store. */

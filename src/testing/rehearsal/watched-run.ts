@@ -6,7 +6,7 @@ import type { RunHandle } from '../../runtime/handle/run-handle.ts'
 import type { Clock } from '../../time/clock.ts'
 import { kill, type Stage } from './stage.ts'
 
-/** After so many questions of a task nobody answers `retry` any more. */
+/** After so many retries of a task that has failed nobody answers `retry` any more. */
 const mostRetries = 3
 
 /** How long the observer `slow` takes over a fact. */
@@ -36,7 +36,7 @@ export function watch(handle: RunHandle, stage: Stage): Watched {
     isStuck: false,
     wasEnded: false,
   }
-  const answered = new Map<number, number>()
+  const retried = new Map(circumstances.retried)
   handle.events$.subscribe((fact) => {
     marks.push(fact)
     if (isRunFact(fact)) watched.facts.push(fact)
@@ -44,10 +44,11 @@ export function watch(handle: RunHandle, stage: Stage): Watched {
     const place = plan.indexOf(fact.taskId)!
     const { taskId, of } = fact
     const said = circumstances.answers[place % circumstances.answers.length]!
-    const asked = (answered.get(place) ?? 0) + 1
-    answered.set(place, asked)
+    const isRetry = of === 'failure' && said === 'retry'
+    const times = retried.get(taskId) ?? 0
+    if (isRetry) retried.set(taskId, times + 1)
     // Who answers `retry` for ever keeps the run going for ever.
-    const decision = asked > mostRetries && said === 'retry' ? 'skip' : said
+    const decision = isRetry && times >= mostRetries ? 'skip' : said
     const { confirms } = circumstances
     const answer = of === 'confirm' ? confirms[place % confirms.length]! : decision
     const wait = circumstances.answerAfter[place % circumstances.answerAfter.length]!
