@@ -49,6 +49,9 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: false,
     assetsInlineLimit: 100_000,
-    rolldownOptions: { output: { codeSplitting: false } },
+    rolldownOptions: {
+      optimization: { inlineConst: { mode: 'all', pass: 3 } },
+      output: { codeSplitting: false },
+    },
   },
 })
