@@ -12,7 +12,7 @@ import { FactsView } from './facts/facts-view.tsx'
 import { Notice } from './shell/notice.tsx'
 import { Header } from './shell/header.tsx'
 import { useEffect } from './state/signals.ts'
-import { selectedAgent, selectedTask, view } from './state/shown.ts'
+import { isOfNoRun, selectedAgent, selectedTask, view } from './state/shown.ts'
 import { Scrubber } from './shell/scrubber.tsx'
 import { Dialogs } from './shell/dialogs.tsx'
 import { TaskPanel } from './task/task-panel.tsx'
@@ -25,7 +25,7 @@ export function App(): ComponentChildren {
     <div class="app">
       <Header />
       <Notice>
-        <Tabs />
+        {!isOfNoRun.value && <Tabs />}
         <div class="work">
           <main class="main">
             <div class="view" id="view" role="tabpanel" aria-labelledby={`tab-${view.value}`}>
@@ -34,7 +34,7 @@ export function App(): ComponentChildren {
           </main>
           <Side />
         </div>
-        <Scrubber />
+        {!isOfNoRun.value && <Scrubber />}
       </Notice>
       <Dialogs />
     </div>
@@ -54,6 +54,8 @@ function Side(): ComponentChildren {
         <TaskPanel key={task} />
       ) : agent !== undefined ? (
         <AgentPanel key={agent} id={agent} />
+      ) : isOfNoRun.value ? (
+        <p class="empty">Choose an agent to see what it may spend and what it did.</p>
       ) : (
         <RunPanel />
       )}

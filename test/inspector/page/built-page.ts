@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { agentMachine } from '../../../machines/agent.ts'
 import type { Fact } from '../../../src/events/facts.ts'
 import { ownMachines } from '../../../src/inspector/recording/own-machines.ts'
 import {
@@ -28,7 +29,13 @@ export interface BuiltPage {
   /** The address of a file that holds the page with a run saved in it. */
   saved(facts: readonly Fact[]): string
   /** A server that sends the page and tells it that run, live, and hears what the page asks for. */
-  serve(facts: readonly Fact[], options?: { readonly control?: boolean }): Promise<ServedRun>
+  serve(facts: readonly Fact[], options?: ServeOptions): Promise<ServedRun>
+}
+
+export interface ServeOptions {
+  readonly control?: boolean
+  /** What is told of agents; without it there are none. */
+  readonly agents?: readonly Entry[]
 }
 
 /** A live run, as a page sees it. */
@@ -38,6 +45,8 @@ export interface ServedRun {
   readonly heard: readonly ClientMessage[]
   /** Tells the page one more fact. */
   tell(fact: Fact): void
+  /** Tells the page more of agents. */
+  tellOfAgents(entry: Entry, now: number): void
   /** Cuts all connections. Pages may connect again. */
   cut(): void
   /** How questions and commands are answered. Unless it is set, every command is taken. */
@@ -80,8 +89,16 @@ export function useBuiltPage(): BuiltPage {
       )
       return pathToFileURL(file).href
     },
-    serve: async (facts, { control = false } = {}) => {
+    serve: async (facts, { control = false, agents = [] } = {}) => {
       const told = [...facts]
+      const toldOfAgents = [...ownMachines(0, [agentMachine]), ...agents]
+      const batchOfAgents = (first: number, entries: readonly Entry[], now: number): ServerMessage => ({
+        type: 'batch',
+        log: '.agents',
+        first,
+        now,
+        entries,
+      })
       const heard: ClientMessage[] = []
       const open = new Set<WebSocket>()
       const server = createServer((_request, response) => {
@@ -106,6 +123,10 @@ export function useBuiltPage(): BuiltPage {
             })
           }
         },
+        tellOfAgents: (entry, now) => {
+          toldOfAgents.push(entry)
+          for (const to of open) send(to, batchOfAgents(toldOfAgents.length, [entry], now))
+        },
         cut: () => {
           for (const one of open) one.terminate()
         },
@@ -118,7 +139,9 @@ export function useBuiltPage(): BuiltPage {
         socket.on('message', (data: Buffer) => {
           const message = JSON.parse(data.toString()) as ClientMessage
           heard.push(message)
-          if (message.type === 'follow') {
+          if (message.type === 'follow' && message.log === '.agents') {
+            if (agents.length > 0) send(socket, batchOfAgents(1, toldOfAgents, told.at(-1)!.at))
+          } else if (message.type === 'follow') {
             for (const one of message.log === '' ? [runs!] : rest) send(socket, one)
           } else if ('id' in message) send(socket, served.answer(message))
         })

@@ -21,6 +21,16 @@ export function agentFactInWords(fact: AgentFact): string {
       const rest = fact.type === 'quota.exceeded' ? ': nothing is left' : ''
       return `has used ${used.toLocaleString('en')} of ${most.toLocaleString('en')} ${what} today${rest}`
     }
+    case 'session.opened':
+      return `leaves the session ${fact.sessionId} with ${fact.taskId}`
+    case 'session.taken':
+      return `goes on with the session ${fact.sessionId} for ${fact.taskId}`
+    case 'session.freed':
+      return `the session ${fact.sessionId} waits`
+    case 'session.closed':
+      return `the session ${fact.sessionId} is closed: ${fact.why}`
+    case 'session.close-failed':
+      return `the session ${fact.sessionId} was not closed: ${fact.message}`
     case 'usage.recorded': {
       const { of, taskId, attempt, tokens = 0, model, costUsd, returned = 0 } = fact
       if (of === 'started') return `takes ${taskId}, attempt ${attempt}`

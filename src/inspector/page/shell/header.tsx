@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
+import { isRegistered } from '../agents/agents-state.ts'
 import {
   isListing,
+  isOfNoRun,
   link,
   log,
   moment,
@@ -22,6 +24,7 @@ export function Header(): ComponentChildren {
     <header class="header">
       <div class="title">
         {isListing.value ? <h1>Runs</h1> : <Title />}
+        {isListing.value && isRegistered.value && <a href="#/agents?run=">Agents</a>}
         {seq > 0 && !isListing.value && <Status status={status} />}
         <LinkState />
       </div>
@@ -48,7 +51,7 @@ export function Header(): ComponentChildren {
         <button
           type="button"
           onClick={savePage}
-          disabled={isListing.value}
+          disabled={isListing.value || isOfNoRun.value}
           title="Save this run as one HTML file"
         >
           Save
@@ -76,7 +79,7 @@ function Title(): ComponentChildren {
           All runs
         </a>
       )}
-      <h1 title={runId.value}>{name === '' ? 'dagmar' : name}</h1>
+      <h1 title={runId.value}>{isOfNoRun.value ? 'Agents' : name === '' ? 'dagmar' : name}</h1>
     </>
   )
 }

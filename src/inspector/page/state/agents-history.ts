@@ -103,7 +103,7 @@ export class AgentsHistory {
       })
     } else if (type === 'agent.offline') {
       addTo(this.away, agentId, { from: at, to: Number.POSITIVE_INFINITY })
-    } else if (type !== 'usage.recorded') {
+    } else if (type.startsWith('agent.')) {
       const last = this.away.get(agentId)?.at(-1)
       if (last !== undefined) last.to = Math.min(last.to, at)
     }

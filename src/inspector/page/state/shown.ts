@@ -32,7 +32,7 @@ export const logs = new Map<LogId, LogModel>()
 /** Counts the times at which something new was shown. Whatever reads a log reads this first. */
 export const told = signal(0)
 
-/** The run that is looked at. */
+/** The run that is looked at; `''` for the agents alone, whatever run they work for. */
 export const runId = signal<LogId | undefined>(undefined)
 export const view = signal<View>('dag')
 export const selectedTask = signal<string | undefined>(undefined)
@@ -73,6 +73,9 @@ export const runs = computed(() => {
   void told.value
   return [...(logs.get('')?.runs.values() ?? [])].toReversed()
 })
+
+/** True while agents are shown, and no run. */
+export const isOfNoRun = computed(() => runId.value === '')
 
 /** True while the list of all runs is shown, and none of them. */
 export const isListing = computed(() => view.value === 'runs' && runs.value.length > 0)
@@ -192,6 +195,7 @@ export function tell(): void {
 
 /** Opens the first run that there is, until somebody chooses another one. Of jobs it is the list. */
 effect(() => {
+  if (runId.value === '' && view.value !== 'agents') runId.value = undefined
   if (runId.value !== undefined || view.value === 'runs') return
   const [first, second] = runs.value
   if (second?.job !== undefined && view.value !== 'agents') view.value = 'runs'

@@ -1,12 +1,14 @@
 import { computed, effect, signal } from '../state/signals.ts'
 import { longestChain } from '../state/longest-chain.ts'
 import type { History } from '../state/history.ts'
+import { hourMs } from '../../../time/even-step.ts'
 import { addressOf, agentIds, laneRows } from '../agents/lanes.ts'
 import {
   agents,
   history,
   isFollowing,
   isNamed,
+  isOfNoRun,
   isShown,
   listedAt,
   moment,
@@ -79,7 +81,7 @@ export function chain(): readonly string[] {
 /** The time up to which something is known. */
 export function knownUntil(): number {
   const model = timeline()
-  if (runId.value === '') return listedAt.value
+  if (isOfNoRun.value) return listedAt.value
   return model.isSettled ? model.to : Math.max(model.to, now())
 }
 
@@ -90,7 +92,9 @@ export function extent(): TimeWindow {
 }
 
 export function shownWindow(): TimeWindow {
-  return chosenWindow.value ?? fitted(extent())
+  const { from, to } = extent()
+  // Agents may have worked for days.
+  return chosenWindow.value ?? fitted({ from: isOfNoRun.value ? Math.max(from, to - hourMs) : from, to })
 }
 
 /** The instant that is looked at, if that is not now. */
