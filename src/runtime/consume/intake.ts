@@ -20,6 +20,8 @@ export interface IntakeOptions {
   readonly tell: (fact: NewSourceFact) => void
 }
 
+const stopped = Symbol('stopped')
+
 /**
  * Gets the items out of a source: opens it, pulls while there is room, and opens it again when it threw. It never throws.
  */
@@ -44,7 +46,7 @@ export class Intake {
       let waitMs: number | undefined
       try {
         const opened = await this.#untilStopped(source.open(), dispose)
-        if (opened === undefined) return
+        if (opened === stopped) return
         if (this.#isStopped) return dispose(opened)
         tell({ type: 'source.opened', opening })
         await (opened.kind === 'pulled' ? this.#pull(opened.iterator) : this.#listen(opened.items$))
@@ -90,7 +92,7 @@ export class Intake {
       const next = await this.#untilStopped(Promise.resolve(iterator.next()), ({ done, value }) => {
         if (done !== true) this.#options.take(value)
       })
-      if (next === undefined) break
+      if (next === stopped) break
       if (next.done === true) return
       this.#failures = 0
       // A source that gives what takes no room may give it for ever, without a turn for anything else.
@@ -124,10 +126,10 @@ export class Intake {
     }
   }
 
-  /** What it resolves with. Undefined once nothing more is taken: `late` gets what comes then. */
-  #untilStopped<T>(promise: Promise<T>, late: (value: T) => void): Promise<T | undefined> {
+  /** What it resolves with; or `stopped`, once nothing more is taken: `late` gets what comes then. */
+  #untilStopped<T>(promise: Promise<T>, late: (value: T) => void): Promise<T | typeof stopped> {
     return new Promise((resolve, reject) => {
-      this.#stopTaking = () => resolve(undefined)
+      this.#stopTaking = () => resolve(stopped)
       promise.then((value) => (this.#isStopped ? late(value) : resolve(value))).catch(reject)
     })
   }

@@ -1,3 +1,4 @@
+import { plan } from '../../graph/make-plan.ts'
 import type { BackoffOptions } from '../../graph/options.ts'
 import type { Backoff } from '../../graph/plan.ts'
 import {
@@ -65,8 +66,13 @@ const readers = {
     throw badValue(path, value, 'a function or what command() and the like return')
   },
   defaults: (value: unknown, path: string): ItemOptions => {
-    if (isRecord(value)) return value
-    throw badValue(path, value, 'an object of options')
+    for (const field of ['when', 'teardown']) {
+      const given = isRecord(value) ? value[field] : undefined
+      if (given !== undefined)
+        throw badValue(`${path}.${field}`, given, 'left out: items have no dependencies')
+    }
+    plan({ name: 'items', defaults: value as ItemOptions, tasks: {} })
+    return value as ItemOptions
   },
   backoff: (value: unknown, path: string): Backoff => {
     const { base, factor = 2, cap, jitter = 0 } = readGiven(value, backoffReaders, path)
