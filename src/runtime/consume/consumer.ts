@@ -1,4 +1,5 @@
 import { Subject } from 'rxjs'
+import type { Failure } from '../../../machines/outcome.ts'
 import { IsolatedObservable } from '../../events/isolated.ts'
 import type { RunHandle } from '../handle/run-handle.ts'
 import { type ConsumeHost, doItem, isInStore } from './do-item.ts'
@@ -133,11 +134,8 @@ export class Consumer {
     this.#open.set(itemId, known)
     this.counts.taken++
     this.#tell({ type: 'item.taken', itemId, runId })
-    if ('code' in read) {
-      this.counts.refused++
-      this.#tell({ type: 'item.refused', itemId, message: read.message })
-      this.#settle(known, failed(read))
-    } else if (this.#gathered.push(known) === 1) void this.#beginTogether()
+    if ('code' in read) this.#refuse(known, read)
+    else if (this.#gathered.push(known) === 1) void this.#beginTogether()
   }
 
   #wait(known: KnownItem): void {
@@ -188,10 +186,21 @@ export class Consumer {
       if (this.#killReason !== undefined) void run.kill(undefined, { reason: this.#killReason })
     }
     const outcome = await doItem(this.#host, { id, runId, read, begun }, isKnown)
-    if (outcome.status !== 'held') return this.#settle(known, outcome)
     if (known.isGivenBack) return
+    if (outcome.status === 'refused') this.#refuse(known, outcome.failure)
+    else if (outcome.status === 'held') this.#leaveToOthers(known, outcome.reason)
+    else this.#settle(known, outcome)
+  }
+
+  #refuse(known: KnownItem, failure: Failure): void {
+    this.counts.refused++
+    this.#tell({ type: 'item.refused', itemId: known.id, message: failure.message })
+    this.#settle(known, failed(failure))
+  }
+
+  #leaveToOthers(known: KnownItem, message: string): void {
     this.counts.held++
-    this.#tell({ type: 'item.held', itemId: known.id, message: outcome.reason })
+    this.#tell({ type: 'item.held', itemId: known.id, message })
     known.isGivenBack = true
     this.#forget(known)
   }

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../machines/outcome.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
 import type { DispatchOptions } from '../../graph/dispatch-options.ts'
@@ -7,7 +8,7 @@ import type { DurableRuns } from '../durable/durable-runs.ts'
 import type { RunHandle } from '../handle/run-handle.ts'
 import type { RunRegistry } from '../run-registry.ts'
 import type { RuntimeActor } from '../runtime-actor.ts'
-import { failed, type HeldElsewhere, type ItemOutcome, outcomeOfItem } from './outcome-of-item.ts'
+import { type HeldElsewhere, type ItemOutcome, outcomeOfItem, type RefusedItem } from './outcome-of-item.ts'
 import type { ReadItem } from './source-item.ts'
 
 /** What consuming a source needs of the runtime. */
@@ -37,36 +38,34 @@ export async function isInStore(store: Store | undefined, runId: string): Promis
   }
 }
 
+type Done = ItemOutcome | HeldElsewhere | RefusedItem
+
 /**
  * Does an item: as a new run, which is dispatched before this returns, or by going on with the one that there is. Of a run
  * that is settled it is the outcome, unless that left the item undecided. Never rejects.
  */
-export async function doItem(
-  host: ConsumeHost,
-  item: ItemToDo,
-  isKnown: boolean | Error,
-): Promise<ItemOutcome | HeldElsewhere> {
+export async function doItem(host: ConsumeHost, item: ItemToDo, isKnown: boolean | Error): Promise<Done> {
   try {
     if (isKnown instanceof Error) return { status: 'released', reason: isKnown.message }
     const there = adopted(host, item) ?? (isKnown ? undefined : dispatched(host, item))
     const run = there ?? (await recovered(host, item))
     item.begun(run)
     const wasSettled = run.view().settledAt !== undefined
-    const outcome = outcomeOfItem(await run.result, item.id)
+    const outcome = outcomeOfItem(await run.result, item.id, run.view().ending)
     if (!wasSettled || (outcome.status !== 'released' && outcome.status !== 'held')) return outcome
-    return outcomeOfItem(await run.redrive(item.id), item.id)
+    return outcomeOfItem(await run.redrive(item.id), item.id, run.view().ending)
   } catch (thrown) {
-    return refusal(thrown, host.root.shared.clock.now())
+    return undone(thrown, host.root.shared.clock.now())
   }
 }
 
-/** What is told of an item that cannot be done. */
-export function refusal(thrown: unknown, at: number): ItemOutcome | HeldElsewhere {
+function undone(thrown: unknown, at: number): Done {
   const message = thrownText(thrown)
   if (!(thrown instanceof DagmarError)) return { status: 'released', reason: message }
   if (thrown.code === 'RUN_OWNED') return { status: 'held', reason: message }
   if (thrown.code === 'RUNTIME_CLOSED') return { status: 'released', reason: 'shutdown' }
-  return failed({ code: thrown.code, message, severity: 'error', retryable: false, at })
+  const failure: Failure = { code: thrown.code, message, severity: 'error', retryable: false, at }
+  return { status: 'refused', failure }
 }
 
 /** The run that the runtime has already: it was recovered, or somebody else has dispatched the same. */

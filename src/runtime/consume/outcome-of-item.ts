@@ -1,3 +1,4 @@
+import type { RunEnding } from '../../../machines/dag.ts'
 import type { Failure } from '../../../machines/outcome.ts'
 import type { RunResult } from '../../events/run-result.ts'
 
@@ -23,8 +24,18 @@ export interface HeldElsewhere {
   readonly reason: string
 }
 
-/** What became of the one task of a run. */
-export function outcomeOfItem(result: RunResult, id: string): ItemOutcome | HeldElsewhere {
+/** It cannot be done. */
+export interface RefusedItem {
+  readonly status: 'refused'
+  readonly failure: Failure
+}
+
+/** What became of the one task of a run. `ending` says why the run was ended early, if it was. */
+export function outcomeOfItem(
+  result: RunResult,
+  id: string,
+  ending: RunEnding | undefined,
+): ItemOutcome | HeldElsewhere {
   const { failure: ofRun, reason = 'killed' } = result
   const outcome = result.outcomes[id]
   switch (outcome?.status) {
@@ -46,13 +57,14 @@ export function outcomeOfItem(result: RunResult, id: string): ItemOutcome | Held
       }
       if (outcome?.status === 'skipped' && outcome.because === 'answered')
         return { status: 'killed', reason: 'the answer to its question was no' }
-      if (outcome?.status === 'killed') return { status: 'killed', reason: outcome.reason }
-      const isDrained = outcome?.status === 'skipped' && outcome.because === 'run-drained'
-      return { status: isDrained ? 'released' : 'killed', reason }
+      const why = outcome?.status === 'killed' ? outcome.reason : reason
+      // Of a run that is drained, what waits for a retry is killed. A person may have killed it before.
+      return { status: ending === 'drained' && why === reason ? 'released' : 'killed', reason: why }
     }
   }
 }
 
+/** `isSpent` says that no attempt is left. */
 export function failed(failure: Failure, isSpent = failure.retryable): ItemOutcome {
   return { status: 'failed', reason: isSpent ? 'max retries exceeded' : failure.message, failure }
 }
