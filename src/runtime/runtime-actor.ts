@@ -36,6 +36,8 @@ export class RuntimeActor implements RunHost, ActorHost {
   readonly closed: Promise<void>
   /** Called when a run has settled. */
   settled: (run: Run) => void = () => undefined
+  /** Called when the runtime is told to shut down, each time. */
+  readonly shutdowns = new Set<(mode: 'drain' | 'kill') => void>()
   /** Set before anything runs. */
   runWithin!: RunHost['runWithin']
   /** By run that a handler has started by `ctx.run`: whether its attempt goes on. */
@@ -110,6 +112,7 @@ export class RuntimeActor implements RunHost, ActorHost {
 
   shutdown(mode: 'drain' | 'kill', storeTimeoutMs: number): void {
     this.shared.writer?.limit(storeTimeoutMs)
+    for (const tell of this.shutdowns) tell(mode)
     this.shared.macrostep.run(() => this.send({ type: 'runtime.shutdown', mode }))
   }
 

@@ -93,13 +93,17 @@ export function consume<Item>(
 /** A shutdown of the runtime waits for what is to be given back. */
 async function begin(root: RuntimeActor, consumer: Consumer): Promise<void> {
   let isAwaited = false
-  const look = (): void => {
-    const { value } = root.actor.getSnapshot()
-    if (value === 'open') return
+  const closing = (mode: 'drain' | 'kill'): void => {
     if (!isAwaited) root.shared.released.push(consumer.done)
     isAwaited = true
-    consumer.closing(value === 'killing')
+    consumer.closing(mode === 'kill')
   }
+  // Somebody may send it the event, too.
+  const look = (): void => {
+    const { value } = root.actor.getSnapshot()
+    if (value !== 'open') closing(value === 'killing' ? 'kill' : 'drain')
+  }
+  root.shutdowns.add(closing)
   const watching = root.actor.subscribe({ next: look, complete: look })
   void sweepWhenClosed(root, consumer)
   // Whoever awaits `consume` hears of everything.
@@ -107,6 +111,7 @@ async function begin(root: RuntimeActor, consumer: Consumer): Promise<void> {
     setImmediate(resolve)
   })
   await Promise.all([consumer.run(), consumer.done])
+  root.shutdowns.delete(closing)
   watching.unsubscribe()
 }
 
