@@ -34,6 +34,8 @@ export class AgentLog implements Committer, Journalled {
   #gathering: Untold[] = []
   #underWay: readonly AgentFact[] = []
   #held: AgentFact[] = []
+  /** What was told after those that are held while nobody observed. */
+  #unmade: Untold[] = []
   #allTold: (() => void) | undefined
 
   /** `refused` is called when a store does not take facts: nothing more is written. */
@@ -59,6 +61,7 @@ export class AgentLog implements Committer, Journalled {
 
   /** What was told last, in order. */
   get held(): readonly AgentFact[] {
+    this.#makeFacts()
     return this.#held
   }
 
@@ -86,6 +89,9 @@ export class AgentLog implements Committer, Journalled {
     if (this.#writer !== undefined) this.#writer.want(this)
     else if (this.#facts$.observed) this.#emit(this.#numbered())
     else {
+      // No facts are made of what nobody may ever look at.
+      for (const untold of this.#gathering) this.#unmade.push(untold)
+      if (this.#unmade.length > mostHeld * 1.25) this.#unmade = this.#unmade.slice(-mostHeld)
       this.#seq += this.#gathering.length
       this.#told = this.#seq
       this.#gathering = []
@@ -131,15 +137,31 @@ export class AgentLog implements Committer, Journalled {
   #numbered(): readonly AgentFact[] {
     const gathered = this.#gathering
     this.#gathering = []
-    return gathered.map(({ fact, at }) => Object.freeze({ seq: ++this.#seq, at, ...fact }) as AgentFact)
+    return gathered.map((untold) => factOf(untold, ++this.#seq))
+  }
+
+  #makeFacts(): void {
+    const unmade = this.#unmade
+    this.#unmade = []
+    const before = this.#told - unmade.length
+    for (const [index, untold] of unmade.entries()) this.#hold(factOf(untold, before + index + 1))
+  }
+
+  #hold(fact: AgentFact): void {
+    if (this.#held.push(fact) > mostHeld * 1.25) this.#held = this.#held.slice(-mostHeld)
   }
 
   #emit(facts: readonly AgentFact[]): void {
+    this.#makeFacts()
     for (const fact of facts) {
       this.#told = fact.seq
-      if (this.#held.push(fact) > mostHeld * 1.25) this.#held = this.#held.slice(-mostHeld)
+      this.#hold(fact)
       this.#facts$.next(fact)
     }
     if (this.#gathering.length + this.#underWay.length === 0) this.#allTold?.()
   }
+}
+
+function factOf({ fact, at }: Untold, seq: number): AgentFact {
+  return Object.freeze({ seq, at, ...fact }) as AgentFact
 }
