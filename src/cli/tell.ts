@@ -14,6 +14,7 @@ Examples, in a script that a task runs:
   ask         a question: waits, and prints the answer; with --answer-within 5m no longer than
               that, when --default-answer no is the answer, if it is given
   usage       what it has used, as JSON: model, inputTokens, outputTokens, costUsd
+  session     the id of a session that the next attempt of its agent goes on with
   retry-after if the command fails: when the next attempt may start
   terminal    if the command fails: why no further attempt helps
 
@@ -21,7 +22,17 @@ Exit codes: 0 heard, 1 nobody hears it, or it was not understood, 2 not within a
 dagmar, or called in a wrong way.
 `
 
-const words = ['progress', 'heartbeat', 'warn', 'output', 'ask', 'usage', 'retry-after', 'terminal']
+const words = [
+  'progress',
+  'heartbeat',
+  'warn',
+  'output',
+  'ask',
+  'usage',
+  'session',
+  'retry-after',
+  'terminal',
+]
 
 /** `dagmar tell`: speaks for the command that it is called in. What it does is loaded when it is called. */
 export function addTellCommand(program: Command): void {

@@ -2,10 +2,15 @@ import { type Fields, isRecord } from '../graph/read-values.ts'
 import type { Work } from '../graph/work.ts'
 import { type CommandOptions, type CommandWork, readSurroundings, stallDefaults } from './command.ts'
 
-/** How a prompt is given to an agent: a command, in which `${{ prompt }}` and `${{ promptFile }}` are filled in. */
+/**
+ * How a prompt is given to an agent: a command, in which `${{ prompt }}`, `${{ promptFile }}` and `${{ session }}` are filled
+ * in.
+ */
 export interface PromptCommand {
   /** A line for the shell, or a file and its arguments. */
   readonly run: string | readonly [file: string, ...args: string[]]
+  /** The command for an attempt that goes on with a session. @default `run` */
+  readonly resume?: string | readonly [file: string, ...args: string[]]
   readonly shell?: string
   /** The prompt comes on its stdin, which is closed after it. */
   readonly stdin?: 'prompt'
@@ -43,9 +48,10 @@ export function asPromptWork(work: unknown): PromptWork | undefined {
     : undefined
 }
 
-export type PromptPlace = 'prompt' | 'promptFile'
+/** `session`: the one that it goes on with; where there is none, a new one, which the attempt leaves. */
+export type PromptPlace = 'prompt' | 'promptFile' | 'session'
 
 /** What a `${{ name }}` in the command of an agent stands for. */
 export function asPromptPlace(name: string): PromptPlace | undefined {
-  return name === 'prompt' || name === 'promptFile' ? name : undefined
+  return name === 'prompt' || name === 'promptFile' || name === 'session' ? name : undefined
 }

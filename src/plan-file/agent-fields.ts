@@ -47,6 +47,18 @@ export const agent = v.strictObject(
       run,
       'The command that carries out a task which has a prompt: ${{ prompt }} stands for the prompt as one word, ${{ promptFile }} for the path of a file with it, ${{ model }} for the model of the task.',
     ),
+    resume: field(
+      run,
+      'The command in place of run for a task that goes on with a session: ${{ session }} stands for its id.',
+    ),
+    close: field(
+      run,
+      'The command that is run when a session is closed: ${{ session }} stands for its id. It has 10 seconds.',
+    ),
+    keep: field(v.boolean(mustBe('true or false')), 'True where its sessions outlive their runs.', {
+      default: false,
+    }),
+    idle: field(positiveDuration, 'How long a kept session waits before it is closed.', { default: '10m' }),
     shell: field(program, 'What reads a command that is one text, by its -c.', { default: '/bin/sh' }),
     stdin: field(
       v.literal('prompt', mustBe('prompt')),

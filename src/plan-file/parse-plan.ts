@@ -87,7 +87,10 @@ export function parsePlan(text: string, options: ParseOptions = {}): PlanFile {
   const folder = options.cwd ?? dirname(resolve(file))
   const notified = isSound('notify') ? (written.notify ?? []) : []
   const notify = notificationsOf(notified, { file, folder, reporter })
-  const agents = everyAgent(isSound('agents') ? agentsOf(written.agents ?? [], reporter) : [], options.agents)
+  const agents = everyAgent(
+    isSound('agents') ? agentsOf(written.agents ?? [], reporter, folder) : [],
+    options.agents,
+  )
   const agentsOfTasks = new AgentsOfTasks({
     agents: isSound('agents') ? agents : undefined,
     defaults,

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { planInvalid, type PlanProblem } from '../errors/plan-file-error.ts'
 import { isRecord } from '../graph/read-values.ts'
 import { spelledOut } from '../text/spelled-out.ts'
@@ -59,7 +59,7 @@ export async function readConfiguration(file: string): Promise<Configuration> {
   }
   const configuration = {
     notify: notificationsOf(notify, { file, folder: dirname(file), reporter }),
-    agents: agentsOf(agents, reporter),
+    agents: agentsOf(agents, reporter, dirname(resolve(file))),
     jobs,
   }
   if (problems.length > 0) throw planInvalid(file, problems)

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dagmar, folderWith, planWith } from './spawned-dagmar.ts'
 
@@ -73,5 +74,33 @@ describe('dagmar run with agents of the configuration', () => {
     await run.says('ada may not use the model')
     run.child.kill('SIGINT')
     expect((await run.ended).code).toBe(130)
+  })
+})
+
+describe('dagmar run with agents that leave sessions', () => {
+  const talks = {
+    ...ada,
+    run: "echo '::dagmar session s1'; echo begins with ${{ prompt }}",
+    resume: 'echo goes on in ${{ session }} with ${{ prompt }}',
+    speaks: true,
+  }
+  const tasks = {
+    draft: { prompt: 'a poem', agent: 'ada' },
+    mend: { prompt: 'it', agent: 'ada', needs: ['draft'] },
+  }
+
+  it('goes on with them, and closes them at the end, in the folder of the configuration', async () => {
+    const { plan, env } = withAgents([{ ...talks, close: 'echo ${{ session }} >> closed' }], tasks)
+    const { code, stdout, stderr } = await dagmar(['run', plan], { env }).ended
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('| goes on in s1 with it\n')
+    expect(readFileSync(join(dirname(env.DAGMAR_CONFIG), 'closed'), 'utf8')).toBe('s1\n')
+  })
+
+  it('warns where they cannot be closed, which changes nothing for the run', async () => {
+    const { plan, env } = withAgents([{ ...talks, keep: true, close: 'exit 3' }], tasks)
+    const { code, stdout, stderr } = await dagmar(['run', plan], { env }).ended
+    expect(code).toBe(0)
+    expect(stdout + stderr).toContain('The session s1 of ada could not be closed: it exited with code 3')
   })
 })

@@ -51,11 +51,40 @@ describe('the agents of a plan', () => {
     ],
     [
       "- { id: ada, run: 'x ${{ promtFile }}' }",
-      "agents[0].run has ${{ promtFile }}, but only prompt, promptFile and model are known there. Did you mean 'promptFile'?",
+      "agents[0].run has ${{ promtFile }}, but only prompt, promptFile, model and session are known there. Did you mean 'promptFile'?",
     ],
     [
       "- { id: ada, run: ['${{ prompt }}'] }",
-      'agents[0].run[0] names the program, which neither a prompt nor a model must choose.',
+      'agents[0].run[0] names the program, which nothing that is filled in must choose.',
+    ],
+    [
+      "- { id: ada, run: 'x ${{ prompt }}', resume: 'x --resume ${{ session }}' }",
+      'agents[0].resume has no place for the prompt of a task.',
+    ],
+    [
+      "- { id: ada, run: 'x ${{ prompt }}', resume: [x, '${{ sesion }}', '${{ prompt }}'] }",
+      "agents[0].resume[1] has ${{ sesion }}, but only prompt, promptFile, model and session are known there. Did you mean 'session'?",
+    ],
+    [
+      "- { id: ada, close: 'x ${{ prompt }}' }",
+      'agents[0].close has ${{ prompt }}, but only session is known there.',
+    ],
+    [
+      '- { id: ada, close: \'x "${{ session }}"\' }',
+      'agents[0].close has ${{ session }} inside quotes: it stands for one quoted word.',
+    ],
+    [
+      "- { id: ada, close: ['${{ session }}'] }",
+      'agents[0].close[0] names the program, which nothing that is filled in must choose.',
+    ],
+    ['- { id: ada, resume: x }', 'agents[0].resume is set, but the agent has no command.'],
+    ['- { id: ada, shell: sh }', 'agents[0].shell is set, but the agent has no command.'],
+    ['- { id: ada, close: [x], shell: sh }', 'agents[0].shell is set, but a list runs without a shell.'],
+    ['- { id: ada, keep: maybe }', "agents[0].keep is 'maybe', but it must be true or false."],
+    ['- { id: ada, keep: true, idle: 0s }', 'agents[0].idle'],
+    [
+      '- { id: ada, idle: 5m }',
+      'agents[0].idle is set, but the sessions of the agent do not outlive their runs.',
     ],
     ['- { id: ada, stdin: prompt }', 'agents[0].stdin is set, but the agent has no command.'],
     ['- { id: ada }\n  - { id: ada }', "agents[1].id is 'ada', and there is another one."],

@@ -1,3 +1,4 @@
+import type { SessionView } from '../../agents/sessions.ts'
 import { type UsageKey, type UsageRow, usageKeys } from '../../agents/usage-rows.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { didYouMean, show } from '../../graph/read-values.ts'
@@ -24,8 +25,11 @@ export async function listAgents(
   if (json === true) await io.print(jsonList(agents))
   else if (agents.length === 0) io.note(none)
   else {
-    const head = ['agent', 'status', 'load', 'today', 'left', 'last sign', 'does']
-    await io.print(tableOf([head, ...agents.map((agent) => agentCells(agent, io.now()))], io, toneOf(agents)))
+    const haveSessions = agents.some(({ sessions }) => sessions.length > 0)
+    const kept = haveSessions ? ['sessions'] : []
+    const head = ['agent', 'status', 'load', 'today', 'left', 'last sign', ...kept, 'does']
+    const rows = agents.map((agent) => agentCells(agent, haveSessions, io.now()))
+    await io.print(tableOf([head, ...rows], io, toneOf(agents)))
   }
   return 0
 }
@@ -49,7 +53,8 @@ export async function listUsage(jobs: Jobs, flags: UsageFlags, io: CommandIo): P
 }
 
 function agentCells(
-  { id, status, load, maxLoad, lastHeartbeatAt, usage, jobs }: ListedAgent,
+  { id, status, load, maxLoad, lastHeartbeatAt, usage, jobs, sessions }: ListedAgent,
+  haveSessions: boolean,
   now: number,
 ): string[] {
   const { tokens, jobs: attempts, tokensLeft, jobsLeft } = usage
@@ -64,8 +69,14 @@ function agentCells(
     `${tokens} tokens in ${attempts}`,
     left.length === 0 ? 'no limit' : left.join(', '),
     `${shownLength(Math.max(0, now - lastHeartbeatAt))} ago`,
+    ...(haveSessions ? [sessions.map((session) => sessionText(session, now)).join(', ')] : []),
     jobs.map(({ runId, taskId }) => `${runId} ${taskId}`).join(', '),
   ]
+}
+
+/** With how long it has waited. */
+function sessionText({ id, idleSince }: SessionView, now: number): string {
+  return idleSince === undefined ? id : `${id} (idle ${shownLength(Math.max(0, now - idleSince))})`
 }
 
 function usageCells({ key, tokens, costUsd, attempts }: UsageRow): string[] {

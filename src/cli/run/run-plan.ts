@@ -61,7 +61,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const runtime = createRuntime({
     concurrency,
     executors: { process: processes },
-    ...(await agentsFor(plan, options.agents)),
+    ...(await agentsFor(plan, options.agents, (sentence) => warn(sentence))),
   })
   const inspecting = inspected === undefined ? undefined : await import('./inspect-run.ts')
   const inspector = inspected === undefined ? undefined : await inspecting!.inspectRuntime(runtime, inspected)
@@ -85,15 +85,16 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<numb
   const { display, progress } = shown
   for (const note of options.notes) display.say(note)
   let isShown = true
+  const warn = (sentence: string): void => {
+    if (isShown) display.say(`warning: ${sentence}`)
+    else aside.write(`dagmar: warning: ${shownText(sentence)}\n`)
+  }
   const notifier = notifying?.notifier({
     notify: options.notify,
     name: plan.name,
     env: process.env,
     clock: systemClock,
-    warn: (sentence) => {
-      if (isShown) display.say(`warning: ${sentence}`)
-      else aside.write(`dagmar: warning: ${shownText(sentence)}\n`)
-    },
+    warn,
     ring: options.look === 'live' ? () => screen.write('\u0007') : undefined,
   })
   if (inspector !== undefined) display.say(`inspect it at ${inspector.url}`)

@@ -32,7 +32,7 @@ export async function runSupervisor(env: NodeJS.ProcessEnv = process.env): Promi
     logBytes: jobs.logBytes ?? defaultLogBytes,
     ...(jobs.concurrency === undefined ? {} : { concurrency: jobs.concurrency }),
     ...(jobs.pools === undefined ? {} : { pools: jobs.pools }),
-    ...(await agentsOf(agents)),
+    ...(await agentsOf(agents, say)),
     isSecret: secretNames(jobs.redact ?? []),
     warn: say,
     onRun: notifyOfJobs(notify, say),

@@ -64,6 +64,7 @@ export function environmentOf(
   variables['DAGMAR_TASK_ID'] = attempt.taskId
   if (attempt.agent !== undefined) variables['DAGMAR_AGENT'] = attempt.agent
   if (attempt.model !== undefined) variables['DAGMAR_MODEL'] = attempt.model
+  if (attempt.session !== undefined) variables['DAGMAR_SESSION'] = attempt.session
   const inputs = jsonOfInputs(inputsOf(attempt))
   const input = attempt.input === undefined ? undefined : toJson(attempt.input, "The run's input")
   // From here on only `write` throws, and it removes the folder.
@@ -102,6 +103,7 @@ const ownVariables = [
   'DAGMAR_INPUT_FILE',
   'DAGMAR_TELL',
   'DAGMAR_AGENT',
+  'DAGMAR_SESSION',
 ]
 
 /** Most commands have no need of it, so that they run where none can be made, too. */

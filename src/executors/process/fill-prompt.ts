@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Attempt } from '../../ports/executor.ts'
 import { filled, placeholdersIn } from '../../text/placeholders.ts'
 import type { CommandWork } from '../command.ts'
@@ -9,10 +10,10 @@ import { StartFault } from './start-fault.ts'
 /** The command of the agent that has the attempt, without its prompt. Throws a `StartFault`. */
 export function openPrompt(work: PromptWork, attempt: Attempt): CommandWork {
   const { prompt: _prompt, agents: _agents, speaks, ...surroundings } = work
-  const { run, shell, speaks: isTrusted } = commandFor(work, attempt)
+  const { run, resume, shell, speaks: isTrusted } = commandFor(work, attempt)
   return {
     ...surroundings,
-    run,
+    run: attempt.session === undefined ? run : (resume ?? run),
     ...(shell === undefined ? {} : { shell }),
     ...(speaks === true || isTrusted === true ? { speaks: true } : {}),
   }
@@ -22,6 +23,8 @@ export function openPrompt(work: PromptWork, attempt: Attempt): CommandWork {
 export interface GivenPrompt {
   /** What is to stand in a file. Undefined where its command reads none. */
   readonly inFile: string | undefined
+  /** The id of a new session that the command is to begin. Undefined where it begins none. */
+  readonly begins: string | undefined
   /** The command with the prompt, and with the path of that file. */
   commandWith(path: string | undefined): ReadyWork
 }
@@ -31,9 +34,11 @@ export function givenPrompt(command: CommandWork, asked: PromptWork, attempt: At
   const text = fillText(asked.prompt, attempt)
   const { stdin } = commandFor(asked, attempt)
   const places = new Set(textsOf(command).flatMap(placesIn))
+  const begins = places.has('session') && attempt.session === undefined ? randomUUID() : undefined
+  const session = attempt.session ?? begins ?? ''
   const commandWith = (path = ''): ReadyWork => {
     // In one go: a prompt may hold what looks like a place for one.
-    const put = putIn(command, { prompt: text, promptFile: path })
+    const put = putIn(command, { prompt: text, promptFile: path, session })
     return stdin === 'prompt' ? { ...put, prompt: text } : put
   }
   if (places.has('prompt')) {
@@ -44,7 +49,7 @@ export function givenPrompt(command: CommandWork, asked: PromptWork, attempt: At
       )
     }
   }
-  return { inFile: places.has('promptFile') ? text : undefined, commandWith }
+  return { inFile: places.has('promptFile') ? text : undefined, begins, commandWith }
 }
 
 const remedy = 'it takes one that is so long by ${{ promptFile }} or stdin: prompt alone'

@@ -25,6 +25,8 @@ export interface LiveCommandOptions {
   readonly attempt: Attempt
   readonly work: ReadyWork
   readonly environment: Environment
+  /** The session that it begins. */
+  readonly begins: string | undefined
   /** The directory of the run's logs. Undefined where there are to be none. */
   readonly logFolder: string | undefined
   /** Most bytes of a log. */
@@ -67,6 +69,7 @@ export class LiveCommand {
     this.#voice = new Voice({
       report,
       isTrusted: work.speaks === true,
+      hasAgent: attempt.agent !== undefined,
       writeLine: work.stdin === 'answers' ? (line) => this.#launched?.stdin?.write(line) : undefined,
       warn: (message) => this.#warn(message),
     })
@@ -171,7 +174,9 @@ export class LiveCommand {
     // What has been told to end before it began never runs.
     if (this.#isEnding || this.#isReaped) return
     launched.go()
-    this.#options.report({ type: 'attempt.started' })
+    const { report, begins } = this.#options
+    report({ type: 'attempt.started' })
+    if (begins !== undefined) report({ type: 'attempt.session', session: begins })
   }
 
   #refuse(thrown: unknown): void {

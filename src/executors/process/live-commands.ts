@@ -122,7 +122,7 @@ export class LiveCommands {
 
 type Ready = Pick<
   LiveCommandOptions,
-  'work' | 'environment' | 'umask' | 'logBytes' | 'logFolder' | 'noted' | 'tidy'
+  'work' | 'environment' | 'begins' | 'umask' | 'logBytes' | 'logFolder' | 'noted' | 'tidy'
 >
 
 /** The executors with live attempts: a crash of this process must leave none of them behind. */
@@ -160,6 +160,7 @@ function readied(attempt: Attempt, options: ProcessExecutorOptions): Ready {
   return {
     work: given === undefined ? filled : given.commandWith(environment.promptFile),
     environment,
+    begins: given?.begins,
     umask: around?.umask,
     logBytes,
     logFolder: around?.logDir ?? (logDir === undefined ? undefined : logFolder(logDir, attempt.runId)),

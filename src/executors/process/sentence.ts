@@ -1,5 +1,6 @@
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { ReportedUsage } from '../../graph/handler.ts'
+import { isSessionId, whatSessionIdsAre } from '../../text/session-id.ts'
 import { cutEscapes } from '../../text/strip-escapes.ts'
 import { toMs } from '../../time/duration.ts'
 import { readUsage } from '../usage.ts'
@@ -16,6 +17,7 @@ export type Sentence =
   | { readonly says: 'terminal'; readonly reason: string }
   | Asked
   | { readonly says: 'usage'; readonly usage: ReportedUsage }
+  | { readonly says: 'session'; readonly id: string }
 
 /** A question, how long it waits for its answer, and what counts as that then. */
 export interface Asked {
@@ -53,6 +55,10 @@ export function readSentence(said: string): Sentence | Misspoken {
       return readOutput(rest)
     case 'usage':
       return readUsed(rest)
+    case 'session':
+      return isSessionId(rest)
+        ? { says: 'session', id: rest }
+        : misspoken(`session needs ${whatSessionIdsAre}`)
     case 'retry-after': {
       const ms = toMs(rest)
       return ms === undefined
@@ -67,7 +73,7 @@ export function readSentence(said: string): Sentence | Misspoken {
       return misspoken('nothing follows')
     default:
       return misspoken(
-        `'${word.slice(0, 40)}' is none of progress, heartbeat, warn, output, usage, retry-after, terminal and ask`,
+        `'${word.slice(0, 40)}' is none of progress, heartbeat, warn, output, usage, session, retry-after, terminal and ask`,
       )
   }
 }

@@ -13,6 +13,8 @@ export interface VoiceOptions {
   readonly report: Report
   /** Whether all that stands on stdout is the command's own word. */
   readonly isTrusted: boolean
+  /** Whether an agent has the attempt, whose sessions it could be about. */
+  readonly hasAgent: boolean
   /** Writes a line to the command's stdin. Undefined where that is closed. */
   readonly writeLine: ((line: string) => void) | undefined
   readonly warn: (message: string) => void
@@ -64,6 +66,8 @@ export class Voice {
         `A line of its output says '::dagmar ${sentence.says}', which anything it prints could say: it counts with speaks: true on the task, or with 'dagmar tell'.`,
       )
     }
+    if (sentence.says === 'session' && !this.#options.hasAgent)
+      return this.#refuse('session', `A line of its output leaves a session, but ${noAgent}.`)
     if (sentence.says !== 'ask') return () => this.#act(sentence)
     if (writeLine === undefined) {
       return this.#refuse(
@@ -87,6 +91,7 @@ export class Voice {
   hearTold(said: string, { refused, heard, answered }: Listener): void {
     const sentence = readSentence(said)
     if (sentence.says === undefined) refused(sentence.complaint)
+    else if (sentence.says === 'session' && !this.#options.hasAgent) refused(noAgent)
     else if (sentence.says !== 'ask') {
       this.#act(sentence)
       heard()
@@ -161,6 +166,14 @@ export class Voice {
             `It tells its usage more than ${mostASecond} times a second: not all of it counts.`,
           )
         return
+      case 'session':
+        if (this.#isWithinBound('session')) report({ type: 'attempt.session', session: sentence.id })
+        else
+          this.#warnOnce(
+            'sessions',
+            `It leaves more than ${mostASecond} sessions a second: not all of them count.`,
+          )
+        return
       case 'retry-after':
         this.#retryAfterMs = sentence.ms
         return
@@ -205,6 +218,8 @@ export class Voice {
     this.#options.warn(message)
   }
 }
+
+const noAgent = 'no agent has the attempt'
 
 /** A text as one line, anything else as JSON. */
 function lineOf(answer: unknown): string {
