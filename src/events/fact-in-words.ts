@@ -11,8 +11,8 @@ export interface FactInWords {
   readonly about?: string
 }
 
-/** A fact in words, without its time and the name of its task or run. */
-export function inWords(fact: Fact): FactInWords {
+/** A fact in words, without its time and the name of its task or run. `agentId` is who has the attempt that it is about. */
+export function inWords(fact: Fact, agentId?: string): FactInWords {
   switch (fact.type) {
     case 'run.created':
       return { what: withNoun(fact.structure.length, 'task'), about: fact.name }
@@ -56,7 +56,9 @@ export function inWords(fact: Fact): FactInWords {
     case 'task.placed':
       return { what: 'placed', about: JSON.stringify(fact.handle) }
     case 'task.started':
-      return { what: fact.attempt === 1 ? 'started' : `started, attempt ${fact.attempt}` }
+      return {
+        what: `started${agentId === undefined ? '' : ` with ${agentId}`}${fact.attempt === 1 ? '' : `, attempt ${fact.attempt}`}`,
+      }
     case 'task.warned':
       return { what: 'warning', about: fact.message }
     case 'task.asked':

@@ -18,20 +18,22 @@ export interface StoryOptions {
 export function storyInWords(facts: readonly RunFact[], options: StoryOptions = {}): readonly string[] {
   const { from = facts[0]?.at ?? 0, isTold = () => true } = options
   const lines: string[] = []
+  const agents = new Map<TaskId, string | undefined>()
   for (let index = 0; index < facts.length; ) {
     const fact = facts[index]!
     const alike = skipsAlike(facts, index)
     index += alike.length
+    if (fact.type === 'task.dispatched') agents.set(fact.taskId, fact.agentId)
     if (untold.has(fact.type)) continue
     if (fact.taskId !== undefined && alike.length === 1 && !isTold(fact.taskId)) continue
-    lines.push(`${sinceStart(fact.at - from)}  ${sentenceOf(fact, alike)}`)
+    lines.push(`${sinceStart(fact.at - from)}  ${sentenceOf(fact, alike, agents.get(fact.taskId ?? ''))}`)
   }
   return lines
 }
 
 /** What happened to whom: `build retrying in 5.0 s: exit code 1`. */
-export function sentenceOf(fact: RunFact, alike: readonly RunFact[] = [fact]): string {
-  const { what, about } = inWords(fact)
+export function sentenceOf(fact: RunFact, alike: readonly RunFact[] = [fact], agentId?: string): string {
+  const { what, about } = inWords(fact, agentId)
   if (fact.type === 'run.created') return `the run of ${fact.name} was created with ${what}`
   const subject = fact.taskId === undefined ? 'the run' : listed(alike.flatMap(({ taskId }) => taskId ?? []))
   return `${subject} ${what}${about === undefined ? '' : `: ${about}`}`

@@ -1,3 +1,4 @@
+import type { AgentsPart } from '../events/agents-in-words.ts'
 import type { Failure, TaskId } from '../../machines/outcome.ts'
 import type { TaskStatus } from '../events/task-view.ts'
 
@@ -70,6 +71,8 @@ export interface JobTask {
   readonly progress?: number
   readonly message?: string
   readonly failure?: Failure
+  /** Which agents have had it, for a task that one does. */
+  readonly agents?: AgentsPart
   /** Why it was skipped, and the task that caused it. */
   readonly skipped?: { readonly reason: string; readonly by?: TaskId }
   /** What it asks, the oldest question first. */

@@ -26,6 +26,15 @@ describe('dagmar run with agents of the configuration', () => {
     expect(stdout).toContain('agents:\n  ada did draft, check\n')
   })
 
+  it('says at the end which of them have failed, the last one too', async () => {
+    const team = ['ada', 'bob'].map((id) => ({ id, capabilities: ['write'], run: 'exit 3; ${{ prompt }}' }))
+    const retry = { maxAttempts: 2, backoff: { base: 0 } }
+    const { plan, env } = withAgents(team, { draft: { prompt: 'it', requires: ['write'], retry } })
+    const { stdout } = await dagmar(['run', plan], { env }).ended
+    expect(stdout).toContain('draft  started with bob, attempt 2\n')
+    expect(stdout).toContain('agents:\n  ada failed draft\n  bob failed draft\n')
+  })
+
   it('has them give way to agents of the plan with the same id', async () => {
     const own = { agents: [{ ...ada, run: 'echo "my own does "${{ prompt }}' }] }
     const { plan, env } = withAgents([ada], { draft: { prompt: 'it', agent: 'ada' } }, own)

@@ -1,3 +1,4 @@
+import { doersInWords } from '../../events/agents-in-words.ts'
 import type { JobDetails, JobTask } from '../../jobs/job.ts'
 import { listed } from '../../text/listed.ts'
 import { shownText } from '../../text/shown-text.ts'
@@ -123,11 +124,13 @@ const taskLooks: Readonly<Record<JobTask['status'], TaskLook>> = {
 }
 
 function taskSpans(task: JobTask, width: number): readonly Span[] {
-  const { id, status, attempt, maxAttempts, tookMs, progress, questions } = task
+  const { id, status, attempt, maxAttempts, tookMs, progress, questions, agents } = task
+  const doers = agents === undefined ? undefined : doersInWords(agents)
   const { sign, tone } = questions.length > 0 ? { sign: '?', tone: 'odd' as const } : taskLooks[status]
   const details = [
     questions.length > 0 ? 'asks' : status,
     ...(attempt > 1 ? [attemptOf(attempt, maxAttempts)] : []),
+    ...(doers === undefined ? [] : [shownText(doers)]),
     ...(tookMs === undefined ? [] : [shownLength(tookMs)]),
     ...(progress === undefined || status !== 'running' ? [] : [jobPercent({ progress })]),
   ]

@@ -1,3 +1,4 @@
+import { doersInWords } from '../../events/agents-in-words.ts'
 import type { JobDeadLetter, Jobs } from '../../jobs/client/jobs.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { chosenJobs } from './chosen-jobs.ts'
@@ -48,7 +49,12 @@ async function idsOf(
   return new Set((await chosenJobs(jobs, { ids, flags, now })).map(({ job }) => job.id))
 }
 
-function lineOf({ jobId, name, taskId, attempt, failure }: JobDeadLetter, { paint }: CommandIo): string {
+function lineOf(
+  { jobId, name, taskId, attempt, failure, agents }: JobDeadLetter,
+  { paint }: CommandIo,
+): string {
   const task = paint(shownText(taskId), 'bad')
-  return `${jobId}  ${paint(shownText(name), 'strong')}  ${task}  attempt ${attempt}  ${shownText(failure.message)}`
+  const doers = agents === undefined ? undefined : doersInWords(agents)
+  const by = doers === undefined ? '' : ` ${shownText(doers)}`
+  return `${jobId}  ${paint(shownText(name), 'strong')}  ${task}  attempt ${attempt}${by}  ${shownText(failure.message)}`
 }

@@ -22,7 +22,8 @@ export function agentLines(tasks: Iterable<TaskView>): string[] {
   for (const { id, agents, outcome } of tasks) {
     if (agents === undefined) continue
     const { agentId, failedWith } = agents
-    for (const failed of new Set(failedWith)) partOf(failed).failed.push(id)
+    const last = outcome?.status === 'failed' && agentId !== undefined ? [agentId] : []
+    for (const failed of new Set([...failedWith, ...last])) partOf(failed).failed.push(id)
     if (agentId !== undefined && outcome?.status === 'completed') partOf(agentId).done.push(id)
   }
   const ids = [...parts.keys()].toSorted()

@@ -99,10 +99,9 @@ function isEnding({ state }: RunProgress): boolean {
 }
 
 function spansOf(fact: Fact, tone: Tone, progress: RunProgress): readonly Span[] {
-  const { what, about } = inWords(fact)
+  const { what, about } = inWords(fact, agentOf(fact, progress))
   if (fact.type === 'run.created') return [[`${about}: ${what}, run ${fact.runId}`, tone]]
   if (fact.type === 'task.completed') return [[what + took(fact.taskId, fact.at, progress), tone]]
-  if (fact.type === 'task.started') return [[what + byAgent(fact.taskId, progress), tone]]
   if (about === undefined) return [[what, tone]]
   // Foreign words are plain, and the whole of a detail is faint.
   const spans: readonly Span[] = [
@@ -114,9 +113,9 @@ function spansOf(fact: Fact, tone: Tone, progress: RunProgress): readonly Span[]
   return [...spans, [lastLine(fact.failure?.output) + (limit === '' ? '' : ` (${limit})`), 'plain']]
 }
 
-function byAgent(taskId: string, progress: RunProgress): string {
-  const agentId = progress.tasks.get(taskId)?.agents?.agentId
-  return agentId === undefined ? '' : ` with ${shownText(agentId)}`
+function agentOf({ taskId }: Fact, progress: RunProgress): string | undefined {
+  const agentId = taskId === undefined ? undefined : progress.tasks.get(taskId)?.agents?.agentId
+  return agentId === undefined ? undefined : shownText(agentId)
 }
 
 function took(taskId: string, at: number, progress: RunProgress): string {

@@ -1,3 +1,4 @@
+import type { AgentsPart } from '../../events/agents-in-words.ts'
 import type { Observable } from 'rxjs'
 import type { TaskId } from '../../../machines/outcome.ts'
 import type { UsageKey, UsageRow } from '../../agents/usage-rows.ts'
@@ -152,4 +153,6 @@ export interface JobDeadLetter {
   readonly taskId: TaskId
   readonly attempt: number
   readonly failure: { readonly code: string; readonly message: string }
+  /** Which agents have had it, and which could not, for a task that one does. */
+  readonly agents?: AgentsPart
 }

@@ -9,6 +9,7 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 import { fold } from '../../events/fold.ts'
 import { whyOf } from '../../events/why-of.ts'
 import type { Store } from '../../ports/store.ts'
+import { agentsPart } from '../../events/agents-in-words.ts'
 import type { JobDeadLetter, SupervisorStatus } from '../client/jobs.ts'
 import { resolveJobId } from '../job-id.ts'
 import { type JobQuery, settledStatuses } from '../job.ts'
@@ -127,10 +128,12 @@ export function answerRequests(options: AnswerOptions): Answer {
     for (const { id: jobId, summary } of entries) {
       // Most jobs have none, and their journals need not be read.
       if (summary.counts.failed === 0) continue
-      for (const { id: taskId, attempt, outcome } of fold(await store.read(jobId)).tasks.values()) {
+      for (const { id: taskId, attempt, outcome, agents } of fold(await store.read(jobId)).tasks.values()) {
         if (outcome?.status !== 'failed' || !outcome.deadLettered) continue
         const { code, message } = outcome.failure
-        letters.push({ jobId, name: summary.name, taskId, attempt, failure: { code, message } })
+        const { name } = summary
+        const part = agents === undefined ? {} : { agents: agentsPart(agents) }
+        letters.push({ jobId, name, taskId, attempt, failure: { code, message }, ...part })
       }
     }
     return letters

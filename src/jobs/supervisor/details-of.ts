@@ -1,3 +1,4 @@
+import { agentsPart } from '../../events/agents-in-words.ts'
 import type { RunView } from '../../events/fold.ts'
 import type { TaskView } from '../../events/task-view.ts'
 import type { TaskStructure } from '../../graph/plan.ts'
@@ -33,7 +34,7 @@ export function waitingTasks({ definition }: JobSpec, isOver: boolean): readonly
 }
 
 function jobTask(task: TaskView, structure: TaskStructure | undefined, now: number): JobTask {
-  const { id, status, attempt, startedAt, firstStartedAt, progress, outcome, questions, since } = task
+  const { id, status, attempt, startedAt, firstStartedAt, progress, outcome, questions, since, agents } = task
   const failure =
     outcome?.status === 'failed' ? outcome.failure : outcome === undefined ? task.failure : undefined
   const settledAt = outcome === undefined ? undefined : since
@@ -49,6 +50,7 @@ function jobTask(task: TaskView, structure: TaskStructure | undefined, now: numb
     ...(progress === undefined ? {} : { progress: progress.percent / 100 }),
     ...(message === undefined ? {} : { message }),
     ...(failure === undefined ? {} : { failure }),
+    ...(agents === undefined ? {} : { agents: agentsPart(agents) }),
     ...(outcome?.status === 'skipped'
       ? {
           skipped: {

@@ -1,5 +1,6 @@
 import type { RunState } from '../../../machines/dag.ts'
 import type { Failure, TaskId } from '../../../machines/outcome.ts'
+import { type AgentsPart, agentsPart } from '../../events/agents-in-words.ts'
 import { fold } from '../../events/fold.ts'
 import type { RunSummary } from '../../events/run-summary.ts'
 import { badValue, isRecord, readGiven, readInteger, readNumber, readOneOf } from '../../graph/read-values.ts'
@@ -27,6 +28,8 @@ export interface DeadLetter {
   /** The number of its latest attempt. */
   readonly attempt: number
   readonly failure: Failure
+  /** Which agents have had it, and which could not, for a task that one does. */
+  readonly agents?: AgentsPart
 }
 
 const states: readonly RunState[] = [
@@ -74,9 +77,10 @@ export async function deadLettersOf(store: Store, query: HistoryQuery): Promise<
     const facts = await store.read(runId)
     // Most runs have none, and are not worth a fold.
     if (!facts.some(({ type }) => type === 'task.dead-lettered')) continue
-    for (const { id: taskId, attempt, outcome } of fold(facts).tasks.values()) {
+    for (const { id: taskId, attempt, outcome, agents } of fold(facts).tasks.values()) {
       if (outcome?.status !== 'failed' || !outcome.deadLettered) continue
-      letters.push({ runId, name, taskId, attempt, failure: outcome.failure })
+      const part = agents === undefined ? {} : { agents: agentsPart(agents) }
+      letters.push({ runId, name, taskId, attempt, failure: outcome.failure, ...part })
     }
   }
   return letters

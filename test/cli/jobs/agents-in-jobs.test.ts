@@ -15,10 +15,11 @@ const ada = {
   run: `cat > told; echo '::dagmar usage {"model":"small","inputTokens":30,"outputTokens":12}'; echo done`,
   stdin: 'prompt',
 }
+const failing = ['eve', 'fay'].map((id) => ({ id, capabilities: ['draw'], run: 'exit 3; ${{ prompt }}' }))
 let env: Readonly<Record<string, string>>
 
 beforeEach(() => {
-  const folder = folderWith({ 'config.yaml': JSON.stringify({ agents: [ada] }) })
+  const folder = folderWith({ 'config.yaml': JSON.stringify({ agents: [ada, ...failing] }) })
   env = { DAGMAR_HOME: join(folder, 'home'), DAGMAR_CONFIG: join(folder, 'config.yaml') }
 })
 
@@ -39,7 +40,12 @@ describe('a job with prompts', () => {
     expect(agents[0]).toMatch(/^agent +status +load +today +left +last sign +does$/)
     expect(agents[1]).toMatch(/^ada +available +0 of 1 +42 tokens in 1 +958 tokens +.+ ago$/)
     const usage = async (...words: string[]) => (await dagmar(['usage', ...words], { env }).ended).stdout
-    expect(JSON.parse(await usage('--json'))).toEqual([{ key: 'ada', tokens: 42, costUsd: 0, attempts: 1 }])
+    expect(JSON.parse(await usage('--json'))).toContainEqual({
+      key: 'ada',
+      tokens: 42,
+      costUsd: 0,
+      attempts: 1,
+    })
     expect(await usage('--by', 'job')).toContain(stdout.trim())
     expect(await usage('--by', 'model')).toMatch(/small +0 +42/)
     // What was used outlives the supervisor.
@@ -47,6 +53,22 @@ describe('a job with prompts', () => {
     expect(await usage('--by', 'day')).toMatch(/^\d{4}-\d\d-\d\d +1 +42$/m)
     const bad = await dagmar(['usage', '--by', 'agnet'], { env }).ended
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining("Did you mean 'agent'?")])
+  })
+
+  it('says which agents have failed it, as a dead letter, in its story and after a redrive', async () => {
+    const plan = planWith({
+      sketch: { prompt: 'a boat', requires: ['draw'], retry: { maxAttempts: 2, backoff: { base: 0 } } },
+    })
+    const say = async (...words: string[]) => (await dagmar(words, { env }).ended).stdout
+    const id = (await say('dispatch', plan)).trim()
+    await say('wait', id)
+    const [letter] = JSON.parse(await say('dead-letters', '--json')) as [object]
+    expect(letter).toMatchObject({ jobId: id, agents: { agentId: 'fay', failedWith: ['eve'] } })
+    expect(await say('dead-letters')).toContain('sketch  attempt 2 by eve, then fay  The command exited')
+    expect(await say('story', id, 'sketch')).toMatch(/started with eve\n.*\n.*started with fay, attempt 2\n/)
+    await say('redrive', id)
+    await say('wait', id)
+    expect(await say('jobs', id)).toMatch(/sketch +failed +attempt 4 +by eve, then fay/)
   })
 
   it('is refused where it asks for agents of its own, which no other job knows', async () => {

@@ -241,6 +241,9 @@ describe('dead letters', () => {
     expect(out).toBe(`${one}  release  test  attempt 3  exit 7\n`)
     expect(err).toBe(`dagmar redrive ${one} test starts it again\n`)
     expect(JSON.parse((await look(jobs, 'dead-letters --json')).out)).toHaveLength(2)
+    const refused = { failedWith: [], considered: [{ agentId: 'ada', why: 'offline' as const }] }
+    const ofAgents = fakeJobs([{}], { deadLetters: [{ ...letter, agents: refused }] })
+    expect((await look(ofAgents, 'dead-letters')).out).toBe(`${one}  release  test  attempt 3  exit 7\n`)
     expect(await look(fakeJobs([]), 'dead-letters')).toMatchObject({ out: '', exitCode: 0 })
   })
 })
