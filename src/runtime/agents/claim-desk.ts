@@ -82,7 +82,7 @@ export class ClaimDesk {
       if (found === undefined) return
       if ('heldBy' in found) {
         if (live.context.attempt !== attempt) return
-        this.#lose(live)
+        this.left(live)
         endJob(live, 'claim-lost')
       } else if (this.#isClosed || isOver(live)) this.#release(live, found, endOf(live))
       else if (found.fence > (ownPart(live).fence ?? 0)) this.#hold(live, found)
@@ -110,7 +110,8 @@ export class ClaimDesk {
   left(live: LiveTask): void {
     const part = ownPart(live)
     if (!part.isClaimed) return
-    this.#lose(live)
+    part.isClaimed = false
+    this.#held.delete(live)
     this.#release(live, { key: keyOf(live), fence: part.fence! }, endOf(live))
   }
 
@@ -188,7 +189,8 @@ export class ClaimDesk {
     }
     if ('heldBy' in found) {
       const { heldBy, ended } = found
-      this.#lose(live)
+      // In case that is not so.
+      this.left(live)
       const refused = ended === undefined ? { why: 'held' as const } : { why: 'ended' as const, ended }
       const message =
         ended === undefined ? `It is claimed by ${heldBy}.` : `It is ${ended} already, by ${heldBy}.`
@@ -213,11 +215,6 @@ export class ClaimDesk {
     part.fence = fence
     part.isClaimed = true
     this.#held.add(live)
-  }
-
-  #lose(live: LiveTask): void {
-    ownPart(live).isClaimed = false
-    this.#held.delete(live)
   }
 
   /** At once, whether or not its facts are safe yet: nobody may do again what has ended, even if this process dies now. */
