@@ -1,8 +1,6 @@
 import {
-  type AppendGroup,
   type Claims,
   createRuntime,
-  memoryStore,
   plan,
   type RunFact,
   SimulatedClock,
@@ -16,6 +14,7 @@ import { thisProcess } from '../../src/stores/durable/owner.ts'
 import { checkInvariants } from '../../src/testing/invariants/check-invariants.ts'
 import { desk } from '../runtime/desk.ts'
 import { byHand } from '../runtime/watching.ts'
+import { type Disk, storeOver } from './disk.ts'
 
 const startAt = Date.UTC(2026, 0, 15, 12)
 const dead = { ...thisProcess(), pid: 2 ** 30 }
@@ -26,26 +25,6 @@ const task: TaskDefinition = {
   run: byHand,
 }
 const tasks = plan({ name: 'crashed', tasks: { a: task, b: task, c: { ...task, needs: ['a'] } } })
-
-/** What is on the disk: the facts of each journal. */
-type Disk = Map<string, RunFact[]>
-
-/** A store over a disk, which holds its owner's process no longer than that lives. */
-function storeOver(disk: Disk): Store {
-  const store = memoryStore()
-  for (const [runId, facts] of disk) {
-    const journal = store.create(runId, { id: 'before' })
-    void store.append([{ journal, facts }])
-    void store.release(journal)
-  }
-  const append = (groups: readonly AppendGroup[]) => {
-    for (const { journal, facts } of groups) {
-      disk.set(journal.runId, [...(disk.get(journal.runId) ?? []), ...facts])
-    }
-    return store.append(groups)
-  }
-  return { ...store, isVolatile: false, append }
-}
 
 /** At which append a process dies, and whether that is written. */
 interface Death {
