@@ -1,7 +1,9 @@
 import { noTasks } from '../../events/task-view.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
-import { connect, type Connection, type Row, type Statement } from '../../stores/sqlite/driver.ts'
+import { bytesIn, connect, type Connection, type Row, type Statement } from '../../stores/sqlite/driver.ts'
+import { packed, unpacked } from '../../stores/sqlite/packed-text.ts'
+import { transact } from '../../stores/sqlite/transaction.ts'
 import { fromSpec, type Placeless } from './summary-of.ts'
 import type { TaskCounts } from '../job.ts'
 import type { JobSpec } from '../spec.ts'
@@ -17,7 +19,8 @@ export interface KeptJob {
   readonly settled: Placeless | undefined
 }
 
-const tableVersion = 1
+/** 1 had settled jobs beside the open ones, as they were. */
+const tableVersion = 2
 
 interface Waiting {
   readonly resolve: () => void
@@ -32,6 +35,8 @@ export class JobTable {
   readonly #connection: Connection
   readonly #put: Statement
   readonly #delete: Statement
+  readonly #putEnded: Statement
+  readonly #deleteEnded: Statement
   readonly #changes = new Map<string, KeptJob | undefined>()
   #isClosed = false
   #waiting: Waiting[] = []
@@ -53,18 +58,36 @@ export class JobTable {
     }
     this.#connection.exec(
       `CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, spec TEXT NOT NULL, environment TEXT NOT NULL,
-       held INTEGER NOT NULL, settled TEXT) WITHOUT ROWID; PRAGMA user_version = ${tableVersion}`,
+       held INTEGER NOT NULL, settled TEXT) WITHOUT ROWID;
+       CREATE TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY, packed BLOB NOT NULL) WITHOUT ROWID`,
     )
-    this.#put = this.#connection.prepare('INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?)')
+    this.#put = this.#connection.prepare('INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, NULL)')
     this.#delete = this.#connection.prepare('DELETE FROM job WHERE id = ?')
+    this.#putEnded = this.#connection.prepare('INSERT OR REPLACE INTO ended VALUES (?, ?)')
+    this.#deleteEnded = this.#connection.prepare('DELETE FROM ended WHERE id = ?')
+    if (version < tableVersion) transact(this.#connection, () => this.#bringUpToDate())
+  }
+
+  #bringUpToDate(): void {
+    for (const { id, spec, settled } of this.#connection
+      .prepare('SELECT id, spec, settled FROM job WHERE settled IS NOT NULL')
+      .all()) {
+      this.#putEnded.run(String(id), packed(`${String(spec)}\n${String(settled)}`, 'job'))
+      this.#delete.run(String(id))
+    }
+    this.#connection.exec(`PRAGMA user_version = ${tableVersion}`)
   }
 
   /** All jobs, by id. What cannot be read is told, and left out. */
   all(warn: (sentence: string) => void): KeptJob[] {
     const kept: KeptJob[] = []
-    for (const row of this.#connection.prepare('SELECT * FROM job ORDER BY id').all()) {
+    const rows = this.#connection.prepare(
+      `SELECT id, spec, environment, held, NULL AS packed FROM job
+       UNION ALL SELECT id, NULL, NULL, NULL, packed FROM ended ORDER BY id`,
+    )
+    for (const row of rows.all()) {
       try {
-        kept.push(jobIn(row))
+        kept.push(row['packed'] === null ? openIn(row) : endedIn(row))
       } catch (thrown) {
         warn(`The job ${String(row['id'])} cannot be read: ${thrownText(thrown)}`)
       }
@@ -87,7 +110,7 @@ export class JobTable {
     this.#flush()
     this.#isClosed = true
     try {
-      this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#connection.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
       // It takes room, and is read again with the next start.
     }
@@ -112,57 +135,53 @@ export class JobTable {
     this.#changes.clear()
     this.#waiting = []
     try {
-      this.#connection.exec('BEGIN IMMEDIATE')
-      for (const [id, job] of changes) {
-        if (job === undefined) this.#delete.run(id)
-        else this.#write(job)
-      }
-      this.#connection.exec('COMMIT')
+      transact(this.#connection, () => {
+        for (const [id, job] of changes) this.#write(id, job)
+      })
     } catch (thrown) {
-      this.#rollBack()
       for (const { reject } of waiting) reject(thrown)
       return
     }
     for (const { resolve } of waiting) resolve()
   }
 
-  #write({ spec, environment, isHeld, settled }: KeptJob): void {
-    // A settled job has no environment.
-    const isOpen = settled === undefined
-    this.#put.run(
-      spec.id,
-      JSON.stringify(spec),
-      isOpen ? environment : '',
-      isHeld ? 1 : 0,
-      isOpen ? null : JSON.stringify(shortened(settled)),
-    )
-  }
-
-  #rollBack(): void {
-    try {
-      this.#connection.exec('ROLLBACK')
-    } catch {
-      // There is nothing left to undo.
+  /** Each where it belongs, and nowhere else. */
+  #write(id: string, job: KeptJob | undefined): void {
+    const isOpen = job !== undefined && job.settled === undefined
+    if (!isOpen) this.#delete.run(id)
+    if (isOpen || job === undefined) this.#deleteEnded.run(id)
+    if (job === undefined) return
+    const { spec, environment, isHeld, settled } = job
+    if (settled === undefined) this.#put.run(id, JSON.stringify(spec), environment, isHeld ? 1 : 0)
+    else {
+      const { id: _id, ...rest } = spec
+      const text = `${JSON.stringify(rest)}\n${JSON.stringify(shortened(settled))}`
+      this.#putEnded.run(id, packed(text, 'job'))
     }
   }
 }
 
-function jobIn(row: Row): KeptJob {
-  const spec = JSON.parse(String(row['spec'])) as JobSpec
-  const { settled } = row
+function openIn({ spec, environment, held }: Row): KeptJob {
   return {
-    spec,
-    environment: String(row['environment']),
-    isHeld: row['held'] === 1,
-    settled: typeof settled === 'string' ? whole(spec, JSON.parse(settled) as Shortened) : undefined,
+    spec: JSON.parse(String(spec)) as JobSpec,
+    environment: String(environment),
+    isHeld: held === 1,
+    settled: undefined,
   }
+}
+
+/** Nobody needs its environment any more, and there may be many thousand of its kind. */
+function endedIn({ id, packed: bytes }: Row): KeptJob {
+  const [kept, end] = unpacked(bytesIn(bytes)!).split('\n') as [string, string]
+  const spec = { ...(JSON.parse(kept) as Omit<JobSpec, 'id'>), id: String(id) }
+  return { spec, environment: '', isHeld: false, settled: whole(spec, JSON.parse(end) as Shortened) }
 }
 
 type Shortened = Omit<Placeless, keyof ReturnType<typeof fromSpec> | 'counts'> & {
   readonly counts: Partial<TaskCounts>
 }
 
-/** There may be many thousand of them: what the spec has, and how many tasks are nowhere, is not written. */
+/** What the spec has, and how many tasks are nowhere, is not written. */
 function shortened({
   id: _id,
   name: _name,

@@ -4,7 +4,6 @@ import type { RunFact } from '../../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../../events/run-summary.ts'
 import type { AppendGroup } from '../../ports/store.ts'
 import { checksumOf, lineOf } from '../durable/fact-lines.ts'
-import { thisProcess } from '../durable/owner.ts'
 import { fenced, gap, keyTaken, runExists, runUnknown } from '../refusals.ts'
 import type { Connection } from './driver.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
@@ -74,12 +73,15 @@ export class GroupWriter {
     this.#connection = connection
     this.#statements = {
       addRun: connection.prepare(
-        `INSERT INTO runs (id, name, status, labels, idempotency_key, created_at, settled_at, seq, fence, owner)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+        `INSERT INTO runs (id, name, status, labels, idempotency_key, created_at, settled_at, seq, fence)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       ),
       moveRun: connection.prepare(
         'UPDATE runs SET status = ?, settled_at = ?, seq = ? WHERE key = ? AND fence = ? AND seq = ?',
       ),
+      own: connection.prepare('INSERT OR REPLACE INTO owners (run, owner) VALUES (?, ?)'),
+      disown: connection.prepare('DELETE FROM owners WHERE run = ?'),
+      unpacked: connection.prepare('INSERT INTO unpacked (run) VALUES (?) ON CONFLICT DO NOTHING'),
       addFacts: connection.prepare('INSERT INTO facts (run, seq, checksum, lines) VALUES (?, ?, ?, ?)'),
       runAt: connection.prepare('SELECT fence, seq FROM runs WHERE key = ?'),
       keyOf: connection.prepare('SELECT key FROM runs WHERE id = ?'),
@@ -117,16 +119,26 @@ export class GroupWriter {
     const key = journal.key === undefined ? this.#addRun(journal, summary) : this.#moveRun(journal, summary)
     if (typeof key !== 'number') return key
     for (const row of rows) this.#statements.addFacts.run(key, row.seq, checksumOf(row.text), row.text)
+    this.#noteOwner(journal, key, summary.settledAt !== undefined)
     return { journal, key, summary }
   }
 
-  #addRun({ runId, owner, fence }: SqliteJournal, summary: RunSummary): number | Error {
+  /** Nobody owns a settled run, and whoever opens it again by what he appends owns it from then on. */
+  #noteOwner({ owner, summary: before }: SqliteJournal, key: number, isSettled: boolean): void {
+    const { own, disown, unpacked } = this.#statements
+    if (isSettled) {
+      disown.run(key)
+      unpacked.run(key)
+    } else if (before === undefined || before.settledAt !== undefined) own.run(key, owner)
+  }
+
+  #addRun({ runId, fence }: SqliteJournal, summary: RunSummary): number | Error {
     const { name, status, labels, idempotencyKey, createdAt, settledAt = null, seq } = summary
     const { addRun, keyOf, withKey } = this.#statements
     const id = stored(runId)
     const storedKey = idempotencyKey === undefined ? null : stored(idempotencyKey)
     const about = [stored(name), status, storedLabels(labels), storedKey, createdAt, settledAt, seq, fence]
-    const { changes } = addRun.run(id, ...about, JSON.stringify({ process: thisProcess(), ...owner }))
+    const { changes } = addRun.run(id, ...about)
     const key = keyOf.get(id)?.['key']
     if (Number(changes) === 1) return Number(key)
     if (key !== undefined) return runExists(runId)

@@ -4,10 +4,11 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 /** What SQLite is reached by. `node:sqlite` comes with Node from 22.13 on, `libsql` is a package. */
 export type SqliteDriver = 'node:sqlite' | 'libsql'
 
-export type Value = string | number | null
-export type Row = Readonly<Record<string, Value>>
+export type Value = string | number | null | Uint8Array
+/** What is bytes is read by `bytesIn` alone: the drivers do not agree on its shape. */
+export type Row = Readonly<Record<string, string | number | null>>
 
-/** What both drivers have in common. To give one value that is null is not among it. */
+/** What both drivers have in common. To give one value alone that is null, or bytes, is not among it. */
 export interface Statement {
   run(...values: Value[]): { readonly changes: number | bigint }
   get(...values: Value[]): Row | undefined
@@ -18,6 +19,12 @@ export interface Connection {
   exec(sql: string): unknown
   prepare(sql: string): Statement
   close(): unknown
+}
+
+/** What lies there as bytes. Undefined for anything else. */
+export function bytesIn(value: unknown): Uint8Array | undefined {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  return value instanceof Uint8Array ? value : undefined
 }
 
 type Connect = new (path: string) => Connection

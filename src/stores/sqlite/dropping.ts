@@ -5,9 +5,8 @@ import { transact } from './transaction.ts'
 
 const runsAtOnce = 32
 const rowsAtOnce = 256
-const pagesAtOnce = 256
 
-/** Drops settled runs that are not kept, a little at a time, and gives their room back to the file system. */
+/** Drops settled runs that are not kept, a little at a time. */
 export class Dropping {
   readonly #connection: Connection
   readonly #keep: Keep
@@ -26,9 +25,13 @@ export class Dropping {
       // The rows of its facts go later: from now on it is not there for anybody.
       drop: connection.prepare('INSERT INTO dropped (run) VALUES (?)'),
       dropRun: connection.prepare('DELETE FROM runs WHERE key = ?'),
+      dropOwner: connection.prepare('DELETE FROM owners WHERE run = ?'),
       dropped: connection.prepare('SELECT run FROM dropped LIMIT 1'),
       dropFacts: connection.prepare(
         `DELETE FROM facts WHERE run = ? AND seq IN (SELECT seq FROM facts WHERE run = ? ORDER BY seq LIMIT ${rowsAtOnce})`,
+      ),
+      dropPacked: connection.prepare(
+        `DELETE FROM packed WHERE key IN (SELECT key FROM packed WHERE key BETWEEN (? << 32) AND (? << 32 | 4294967295) LIMIT ${rowsAtOnce})`,
       ),
       isGone: connection.prepare('DELETE FROM dropped WHERE run = ?'),
     }
@@ -36,44 +39,53 @@ export class Dropping {
 
   /** Takes one step, in a transaction of its own. False when there is nothing left to do. Throws what SQLite throws. */
   step(): boolean {
-    const isMore = transact(this.#connection, () => this.#dropRuns() || this.#dropFacts())
-    if (isMore) this.#connection.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`)
+    // To look locks nobody out.
+    const isMore = this.#runsToDrop().length > 0 || this.#statements.dropped.get() !== undefined
+    if (isMore) transact(this.#connection, () => this.#dropRuns() || this.#dropFacts())
     return isMore
   }
 
   /** Drops the settled ones of these runs, whatever is kept. What they take is given back by further steps. */
   forget(runIds: readonly string[]): void {
-    const { settled, drop, dropRun } = this.#statements
+    const { settled } = this.#statements
     transact(this.#connection, () => {
       for (const id of runIds) {
         const key = settled.get(stored(id))?.['key']
-        if (key === undefined || key === null) continue
-        drop.run(key)
-        dropRun.run(key)
+        if (key !== undefined) this.#drop(Number(key))
       }
     })
   }
 
   #dropRuns(): boolean {
-    const { tooOld, tooMany, drop, dropRun } = this.#statements
-    const { runs } = this.#keep
-    const keys = [
-      ...keysIn(tooOld, settledSince(this.#keep)),
-      ...(runs === undefined ? [] : keysIn(tooMany, runs)),
-    ]
-    for (const key of new Set(keys)) {
-      drop.run(key)
-      dropRun.run(key)
-    }
+    const keys = this.#runsToDrop()
+    for (const key of new Set(keys)) this.#drop(key)
     return keys.length > 0
   }
 
+  #drop(key: number): void {
+    const { drop, dropRun, dropOwner } = this.#statements
+    drop.run(key)
+    dropRun.run(key)
+    dropOwner.run(key)
+  }
+
+  #runsToDrop(): readonly number[] {
+    const { tooOld, tooMany } = this.#statements
+    const { runs, days } = this.#keep
+    return [
+      ...(days === undefined ? [] : keysIn(tooOld, settledSince(this.#keep))),
+      ...(runs === undefined ? [] : keysIn(tooMany, runs)),
+    ]
+  }
+
   #dropFacts(): boolean {
-    const { dropped, dropFacts, isGone } = this.#statements
-    const run = dropped.get()?.['run']
-    if (run === undefined || run === null) return false
+    const { dropped, dropFacts, dropPacked, isGone } = this.#statements
+    const row = dropped.get()
+    if (row === undefined) return false
+    const run = Number(row['run'])
     const { changes } = dropFacts.run(run, run)
-    if (Number(changes) < rowsAtOnce) isGone.run(run)
+    const packed = dropPacked.run(run, run)
+    if (Number(changes) < rowsAtOnce && Number(packed.changes) < rowsAtOnce) isGone.run(run)
     return true
   }
 }

@@ -18,19 +18,26 @@ export function openRun(
   return transact(connection, () => {
     const row = connection.prepare('SELECT * FROM runs WHERE id = ?').get(stored(runId))
     if (row === undefined) throw runUnknown(runId)
-    const held = row['settled_at'] === null ? ownerIn(row) : undefined
+    const key = Number(row['key'])
+    const held = row['settled_at'] === null ? ownerOf(connection, key) : undefined
     if (!takeOver && held !== undefined && held.id !== owner.id && isAlive(held)) {
       throw runOwned(runId, held, showOwner(held))
     }
-    const [key, fence, seq] = [Number(row['key']), Number(row['fence']) + 1, Number(row['seq'])]
-    const told = JSON.stringify({ process: thisProcess(), ...owner })
-    connection.prepare('UPDATE runs SET fence = ?, owner = ? WHERE key = ?').run(fence, told, key)
-    return { runId, lastSeq: seq, owner, fence, key, seq, summary: summaryIn(row) }
+    const [fence, seq] = [Number(row['fence']) + 1, Number(row['seq'])]
+    const kept = storedOwner(owner)
+    connection.prepare('UPDATE runs SET fence = ? WHERE key = ?').run(fence, key)
+    connection.prepare('INSERT OR REPLACE INTO owners (run, owner) VALUES (?, ?)').run(key, kept)
+    return { runId, lastSeq: seq, owner: kept, fence, key, seq, summary: summaryIn(row) }
   })
 }
 
-function ownerIn({ owner }: Row): Owner | undefined {
-  return owner === null ? undefined : (JSON.parse(String(owner)) as Owner)
+export function storedOwner(owner: Owner): string {
+  return JSON.stringify({ process: thisProcess(), ...owner })
+}
+
+function ownerOf(connection: Connection, run: number): Owner | undefined {
+  const row = connection.prepare('SELECT owner FROM owners WHERE run = ?').get(run)
+  return row === undefined ? undefined : (JSON.parse(String(row['owner'])) as Owner)
 }
 
 /** A row of runs as what a list shows. */

@@ -4,19 +4,25 @@ import type { RunSummary } from '../../events/run-summary.ts'
 import type { RunQuery } from '../../ports/store.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { checksumOf, factOf } from '../durable/fact-lines.ts'
-import type { Connection, Row, Statement, Value } from './driver.ts'
+import { bytesIn, type Connection, type Row, type Statement, type Value } from './driver.ts'
 import { summaryIn } from './open-run.ts'
+import { unpacked } from './packed-text.ts'
 import { stored } from './stored-text.ts'
 
 /** So many bytes are read before others have a turn. */
 const sliceBytes = 1024 * 1024
 const sliceRows = 512
+/** A packed row has up to 64 KiB of text, or one row as it was appended. */
+const slicePackedRows = 16
 
 /** Reads what is in the database, whoever writes meanwhile. */
 export class Reader {
   readonly #path: string
   readonly #connection: Connection
   readonly #run: Statement
+  readonly #packedTo: Statement
+  readonly #firstPacked: Statement
+  readonly #packedRows: Statement
   readonly #first: Statement
   readonly #sizes: Statement
   readonly #rows: Statement
@@ -25,6 +31,14 @@ export class Reader {
     this.#path = path
     this.#connection = connection
     this.#run = connection.prepare('SELECT key, seq FROM runs WHERE id = ?')
+    this.#packedTo = connection.prepare('SELECT packed FROM runs WHERE key = ?')
+    this.#firstPacked = connection.prepare(
+      'SELECT max(key) & 4294967295 AS seq FROM packed WHERE key BETWEEN (? << 32) AND (? << 32 | ?)',
+    )
+    this.#packedRows = connection.prepare(
+      `SELECT key & 4294967295 AS seq, checksum, lines FROM packed
+      WHERE key BETWEEN (? << 32 | ?) AND (? << 32 | ?) ORDER BY key LIMIT ${slicePackedRows}`,
+    )
     this.#first = connection.prepare('SELECT max(seq) AS seq FROM facts WHERE run = ? AND seq <= ?')
     this.#sizes = connection.prepare(
       `SELECT seq, octet_length(lines) AS size FROM facts WHERE run = ? AND seq >= ? ORDER BY seq LIMIT ${sliceRows}`,
@@ -39,28 +53,38 @@ export class Reader {
     if (run === undefined) return []
     const [key, last] = [Number(run['key']), Math.min(Number(run['seq']), from + limit - 1)]
     const facts: RunFact[] = []
-    let at = Number(this.#first.get(key, Math.max(1, from))?.['seq'] ?? 1)
+    let at = Math.max(1, from)
     while (at <= last) {
-      const end = this.#endOfSlice(key, at, last)
-      for (const row of this.#rows.all(key, at, end)) {
-        if (Number(row['seq']) !== at) throw this.#damaged(runId, at)
-        const lines = this.#linesIn(row, runId)
-        for (const line of lines) {
-          if (at >= from && at <= last) facts.push(factOf(line))
-          at += 1
-        }
+      const packedTo = this.#packedTo.get(key)?.['packed']
+      // It was dropped meanwhile.
+      if (packedTo === undefined) return facts
+      const began = at
+      for (const row of this.#slice(key, at, last, Number(packedTo))) {
+        const seq = Number(row['seq'])
+        const lines = this.#linesIn(row, runId).slice(at - seq, last + 1 - seq)
+        // Rows that follow are missing.
+        if (at < seq || lines.length === 0) break
+        for (const line of lines) facts.push(factOf(line))
+        at += lines.length
       }
-      if (at <= end) {
-        // It was dropped meanwhile, or its rows are gone.
-        if (this.#run.get(stored(runId))?.['key'] !== key) return facts
-        throw this.#damaged(runId, at)
-      }
+      // Unless it was packed between one look and the next.
+      if (at === began && this.#packedTo.get(key)?.['packed'] === packedTo) throw this.#damaged(runId, at)
       if (at <= last) await nextTurn()
     }
     return facts
   }
 
-  /** The first fact of the last row of the slice that begins at a fact. */
+  /** Rows in their order. The first of them has the fact. */
+  #slice(key: number, at: number, last: number, packedTo: number): readonly Row[] {
+    if (at <= packedTo) {
+      const first = Number(this.#firstPacked.get(key, key, at)?.['seq'] ?? at)
+      return this.#packedRows.all(key, first, key, Math.min(last, packedTo))
+    }
+    const first = Number(this.#first.get(key, at)?.['seq'] ?? at)
+    return this.#rows.all(key, first, this.#endOfSlice(key, first, last))
+  }
+
+  /** The first fact of the last row of the slice that begins at a row. */
   #endOfSlice(key: number, from: number, last: number): number {
     let bytes = 0
     let end = from
@@ -72,10 +96,10 @@ export class Reader {
     return end
   }
 
-  #linesIn(row: Row, runId: string): readonly string[] {
-    const text = String(row['lines'])
-    if (checksumOf(text) !== row['checksum']) throw this.#damaged(runId, Number(row['seq']))
-    return text.split('\n')
+  #linesIn({ seq, checksum, lines }: Row, runId: string): readonly string[] {
+    const content = bytesIn(lines) ?? String(lines)
+    if (checksumOf(content) !== checksum) throw this.#damaged(runId, Number(seq))
+    return (typeof content === 'string' ? content : unpacked(content)).split('\n')
   }
 
   #damaged(runId: string, seq: number): DagmarError {

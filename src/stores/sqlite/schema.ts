@@ -44,6 +44,20 @@ const migrations: readonly string[] = [
     ended_at INTEGER
   );
   CREATE INDEX claims_by_end ON claims (ended_at) WHERE ended_at IS NOT NULL;`,
+  // What a settled run has told moves to `packed`, up to the fact that its row in `runs` says. A key there is the number of
+  // the run and the `seq` of the row's first fact in one, so that no index is needed. `unpacked` has the runs to look at.
+  // Owners have a table of their own, since rows that become shorter leave room that nothing else is put into.
+  `ALTER TABLE runs ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE packed (
+    key INTEGER PRIMARY KEY,
+    checksum INTEGER NOT NULL,
+    lines BLOB NOT NULL
+  );
+  CREATE TABLE unpacked (run INTEGER PRIMARY KEY);
+  INSERT INTO unpacked SELECT key FROM runs WHERE settled_at IS NOT NULL;
+  CREATE TABLE owners (run INTEGER PRIMARY KEY, owner TEXT NOT NULL);
+  INSERT INTO owners SELECT key, owner FROM runs WHERE owner IS NOT NULL AND settled_at IS NULL;
+  ALTER TABLE runs DROP COLUMN owner;`,
 ]
 
 /** 'dgmr': by this SQLite's own tools know whose file it is. */

@@ -17,12 +17,12 @@ import { keyTaken, runExists } from '../refusals.ts'
 import { GroupWriter, type Spelled, spell } from './append-groups.ts'
 import { databaseError, isLocked } from './database-error.ts'
 import type { Connection, SqliteDriver, Statement } from './driver.ts'
-import { Dropping } from './dropping.ts'
 import { openDatabase } from './open-database.ts'
-import { openRun } from './open-run.ts'
+import { openRun, storedOwner } from './open-run.ts'
 import { Reader } from './read-runs.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
 import { stored, told } from './stored-text.ts'
+import { Tidying } from './tidying.ts'
 
 export interface SqliteSettings {
   readonly path: string
@@ -38,8 +38,10 @@ type Answers = readonly (Error | undefined)[]
 
 /** Longest that opening a run, which blocks its thread, waits for other processes. */
 const blockedMs = 5_000
-/** How long a step of dropping waits when others write. */
+/** How long a step of tidying waits when others write. */
 const laterMs = 200
+/** How much longer than a step took the pause after it is: others want to write, too. */
+const restFactor = 4
 
 /**
  * The transaction is made on this thread: it writes to the log, which is in memory until it is synced. That alone takes
@@ -51,7 +53,7 @@ export class SqliteStore implements Store {
   readonly #connection: Connection
   readonly #writer: GroupWriter
   readonly #reader: Reader
-  readonly #dropping: Dropping
+  readonly #tidying: Tidying
   readonly #releaseRun: Statement
   readonly #withKey: Statement
   readonly #opened = new Set<SqliteJournal>()
@@ -62,7 +64,7 @@ export class SqliteStore implements Store {
   /** Once a sync has failed, nobody knows what is on the disk. */
   #broken: Error | undefined
   #isClosed = false
-  #isDropping = false
+  #isTidying = false
 
   constructor(settings: SqliteSettings) {
     const { path, driver, keep, patienceMs } = settings
@@ -71,10 +73,12 @@ export class SqliteStore implements Store {
     this.#connection = connection
     this.#writer = new GroupWriter(connection)
     this.#reader = new Reader(path, connection)
-    this.#dropping = new Dropping(connection, keep ?? {})
-    this.#releaseRun = connection.prepare('UPDATE runs SET owner = NULL WHERE key = ? AND fence = ?')
+    this.#tidying = new Tidying(connection, keep ?? {})
+    this.#releaseRun = connection.prepare(
+      'DELETE FROM owners WHERE run = ? AND EXISTS (SELECT 1 FROM runs WHERE key = run AND fence = ?)',
+    )
     this.#withKey = connection.prepare('SELECT id FROM runs WHERE idempotency_key = ?')
-    this.#drop()
+    this.#tidy()
   }
 
   create(runId: string, owner: Owner, { idempotencyKey }: CreateOptions = {}): Journal {
@@ -86,7 +90,7 @@ export class SqliteStore implements Store {
     return this.#keepOpen({
       runId,
       lastSeq: 0,
-      owner,
+      owner: storedOwner(owner),
       fence: 1,
       key: undefined,
       seq: 0,
@@ -126,13 +130,13 @@ export class SqliteStore implements Store {
   }
 
   async forget(runIds: readonly string[]): Promise<void> {
-    const forget = (): void => this.#dropping.forget(runIds)
+    const forget = (): void => this.#tidying.forget(runIds)
     await this.#inTurn(() => whenDone(this.#settings.patienceMs, isLocked, forget)).catch(
       (thrown: unknown) => {
         throw this.#wrong(thrown, 'written')
       },
     )
-    this.#drop()
+    this.#tidy()
   }
 
   async close(): Promise<void> {
@@ -166,7 +170,7 @@ export class SqliteStore implements Store {
       isSettling = true
       this.#opened.delete(journal)
     }
-    if (isSettling) this.#drop()
+    if (isSettling) this.#tidy()
     return answers
   }
 
@@ -211,18 +215,19 @@ export class SqliteStore implements Store {
     this.#underWay -= 1
   }
 
-  /** Goes on with dropping until there is nothing left to drop. Keeps no process alive. */
-  #drop(afterMs = 0): void {
-    if (this.#isDropping) return
-    this.#isDropping = true
+  /** Goes on until there is nothing left to tidy. Keeps no process alive. */
+  #tidy(afterMs = 0): void {
+    if (this.#isTidying) return
+    this.#isTidying = true
     setTimeout(() => {
-      this.#isDropping = false
+      this.#isTidying = false
       if (this.#isClosed) return
+      const began = performance.now()
       try {
-        if (this.#dropping.step()) this.#drop()
-      } catch {
-        // Others write, or the disk is full: what is kept too long does no harm.
-        this.#drop(laterMs)
+        if (this.#tidying.step()) this.#tidy((performance.now() - began) * restFactor)
+      } catch (thrown) {
+        // Where others write, they will be done. What does not pass, as a full disk, is tried again when a run settles.
+        if (isLocked(thrown)) this.#tidy(laterMs)
       }
     }, afterMs).unref()
   }
