@@ -26,7 +26,7 @@ export interface ItemToDo {
   readonly runId: string
   readonly read: ReadItem
   /** It has a run now. */
-  begun(run: RunHandle): void
+  readonly begun: (run: RunHandle) => void
 }
 
 /** Whether the store has the run of an item already; or why that cannot be found out. */
@@ -49,14 +49,24 @@ export async function doItem(host: ConsumeHost, item: ItemToDo, isKnown: boolean
     if (isKnown instanceof Error) return { status: 'released', reason: isKnown.message }
     const there = adopted(host, item) ?? (isKnown ? undefined : dispatched(host, item))
     const run = there ?? (await recovered(host, item))
-    item.begun(run)
-    const wasSettled = run.view().settledAt !== undefined
-    const outcome = outcomeOfItem(await run.result, item.id, run.view().ending)
-    if (!wasSettled || (outcome.status !== 'released' && outcome.status !== 'held')) return outcome
-    return outcomeOfItem(await run.redrive(item.id), item.id, run.view().ending)
+    const outcome = await endOf(run, item)
+    const isUnwritten = outcome.status === 'released' && (await run.result).failure?.code === 'STORE_FAILED'
+    if (!isUnwritten || (await isInStore(host.store, item.runId)) !== true) return outcome
+    // Another process may have made it at the same moment.
+    return await endOf(await recovered(host, item), item)
   } catch (thrown) {
     return undone(thrown, host.root.shared.clock.now())
   }
+}
+
+async function endOf(run: RunHandle, { id, begun }: ItemToDo): Promise<ItemOutcome | HeldElsewhere> {
+  begun(run)
+  const wasSettled = run.view().settledAt !== undefined
+  const result = await run.result
+  const outcome = outcomeOfItem(result, id, run.view().ending)
+  const isUndecided = outcome.status === 'released' || outcome.status === 'held'
+  if (!(wasSettled && isUndecided && result.failure === undefined)) return outcome
+  return outcomeOfItem(await run.redrive(id), id, run.view().ending)
 }
 
 function undone(thrown: unknown, at: number): Done {
