@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { NewRunFact, RunFact } from '../../src/events/facts.ts'
-import { created, failure, numbered } from './made-facts.ts'
+import { created, failure, numbered, taskOf } from './made-facts.ts'
 
-const ids = ['build', 'test'] as const
+const ids = ['build', 'test', 'new'] as const
 const anyFact: fc.Arbitrary<NewRunFact> = fc
   .record({
     make: fc.constantFrom<(taskId: string, attempt: number) => NewRunFact>(
@@ -11,6 +11,13 @@ const anyFact: fc.Arbitrary<NewRunFact> = fc
       () => ({ type: 'run.resumed' }),
       () => ({ type: 'run.failed', failure }),
       () => ({ type: 'run.redriven', tasks: [] }),
+      () => ({ type: 'run.recovered' }),
+      // Another plan: one task is new, and another one is not in it.
+      (taskId) => ({
+        type: 'run.recovered',
+        structure: [taskOf('new', []), taskOf(taskId === 'new' ? 'build' : taskId, ['new'])],
+        fingerprint: 'f',
+      }),
       (taskId) => ({ type: 'task.ready', taskId }),
       (taskId, attempt) => ({ type: 'task.dispatched', taskId, attempt, executor: 'inline' }),
       (taskId) => ({ type: 'task.deferred', taskId, executor: 'inline', carrying: 2, capacity: 2 }),

@@ -45,6 +45,44 @@ function spansOf(row: TimelineRow | undefined): string[] {
   )
 }
 
+describe('the timeline of a run that goes on with another plan', () => {
+  const without: Told = {
+    type: 'run.recovered',
+    structure: [taskOf('extra', []), { ...taskOf('build', []), uses: { disk: 1 } }],
+    fingerprint: 'other',
+    at: 20,
+  }
+
+  it('has the rows of its tasks first, new ones among them, and then those that are no longer in it', () => {
+    const model = modelOf([ready, without, { type: 'task.ready', taskId: 'extra', at: 21 }])
+    expect(model.rows.map(({ id }) => id)).toEqual(['extra', 'build', 'lint', 'deploy'])
+    expect(new Set(model.rows.map(({ index }) => index)).size).toBe(4)
+    expect(spansOf(model.row('extra'))).toEqual(['queued 21-'])
+  })
+
+  it('lets nobody wait who is not in it, or had not begun', () => {
+    const asked: Told = {
+      type: 'task.asked',
+      taskId: 'lint',
+      attempt: 0,
+      of: 'confirm',
+      question: 'now?',
+      at: 6,
+    }
+    const model = modelOf([ready, asked, without])
+    expect(spansOf(model.row('build'))).toEqual(['queued 5-20'])
+    expect(spansOf(model.row('lint'))).toEqual(['question 6-20'])
+    expect(model.row('lint')!.questions).toMatchObject([{ from: 6, to: 20 }])
+  })
+
+  it('gives back what an attempt of before has held', () => {
+    const interrupted: Told = { type: 'task.interrupted', taskId: 'build', attempt: 1, at: 22 } as Told
+    const model = modelOf([ready, ...granted(10), without, interrupted, ...granted(30, 2)])
+    expect([15, 25, 35].map((at) => model.pools.get('disk')!.valueAt(at))).toEqual([2, 0, 1])
+    expect([15, 25, 35].map((at) => model.slots.valueAt(at))).toEqual([1, 0, 1])
+  })
+})
+
 describe('the timeline of a task', () => {
   it('tells the time in the queue from the attempt', () => {
     const model = modelOf([

@@ -1,6 +1,6 @@
 import { computed } from '../state/signals.ts'
 import type { Keys } from '../shell/heed-keys.ts'
-import { history, selectedTask } from '../state/shown.ts'
+import { selectedTask } from '../state/shown.ts'
 import { zoomedAt } from './camera.ts'
 import { fit, moveTo, toggleGroup } from './dag-moves.ts'
 import { camera, isTracing, model, scene, screen, selectedBox } from './dag-state.ts'
@@ -8,8 +8,9 @@ import { camera, isTracing, model, scene, screen, selectedBox } from './dag-stat
 /** The group of the selected task, folded or not. */
 export const groupOfSelected = computed(() => {
   const task = selectedTask.value
-  const place = task === undefined ? undefined : history.value.placeOf(task)
-  return place === undefined ? undefined : model.value.groupOf.get(place)
+  const { places, groupOf } = model.value
+  const place = task === undefined ? undefined : places.get(task)
+  return place === undefined ? undefined : groupOf.get(place)
 })
 
 export function originalSize(): void {

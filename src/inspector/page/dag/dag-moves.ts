@@ -1,5 +1,5 @@
 import { batch, effect } from '../state/signals.ts'
-import { history, select, selectedTask } from '../state/shown.ts'
+import { select, selectedTask } from '../state/shown.ts'
 import { anchored, type Camera, fitted, kept, opening, type Place, revealing, type Size } from './camera.ts'
 import { camera, chosenGroup, hovered, model, scene, screen, selectedBox, unfolded } from './dag-state.ts'
 import type { Scene } from './scene.ts'
@@ -47,7 +47,7 @@ export function toggleGroup(key: string): void {
   const next = new Set(unfolded.peek())
   if (!next.delete(key)) next.add(key)
   chosenGroup.value = undefined
-  unfold(next, history.peek().placeOf(key))
+  unfold(next, model.peek().places.get(key))
 }
 
 export function toggleAllGroups(): void {

@@ -1,6 +1,6 @@
 import { longestChain } from '../state/longest-chain.ts'
 import { computed, signal } from '../state/signals.ts'
-import { history, isShown, moment, search, selectedTask, statusFilter } from '../state/shown.ts'
+import { isShown, moment, search, selectedTask, statusFilter } from '../state/shown.ts'
 import type { Camera, Size } from './camera.ts'
 import { criticalIn } from './critical.ts'
 import { looksOf } from './looks.ts'
@@ -17,7 +17,7 @@ export const scene = computed(() => sceneOf(model.value, (key) => unfolded.value
 export const looks = computed(() => looksOf(scene.value, moment.value, moment.value.statuses))
 
 export const critical = computed(() => {
-  const places = longestChain.value.ids.map((id) => history.value.placeOf(id))
+  const places = longestChain.value.ids.map((id) => model.value.places.get(id))
   return criticalIn(
     scene.value,
     places.filter((place) => place !== undefined),
@@ -34,12 +34,12 @@ export const camera = signal<Camera>({ x: 0, y: 0, zoom: 1 })
 
 /** The box of the selected task, or of the group that arrows have led to. */
 export const selectedBox = computed(() => {
-  const { boxes, boxOf } = scene.value
+  const { boxes, boxOf, model } = scene.value
   if (chosenGroup.value !== undefined) {
     const box = boxes.findIndex(({ key }) => key === chosenGroup.value)
     if (box !== -1) return box
   }
-  const place = selectedTask.value === undefined ? undefined : history.value.placeOf(selectedTask.value)
+  const place = selectedTask.value === undefined ? undefined : model.places.get(selectedTask.value)
   return place === undefined ? undefined : boxOf[place]
 })
 

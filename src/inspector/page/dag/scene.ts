@@ -8,9 +8,11 @@ import { placesOf } from './cut-middle.ts'
 import { type Grid, gridOf } from './grid.ts'
 import { type Layout, layoutOf } from './layout.ts'
 
-/** What does not change while a run goes on: the tasks, and what looks alike among them. */
+/** What changes only with the plan of a run: the tasks, and what looks alike among them. */
 export interface Model {
   readonly ids: readonly string[]
+  /** The place of each task among them. */
+  readonly places: ReadonlyMap<string, number>
   readonly links: ReturnType<typeof linksOf>
   readonly groups: readonly Group[]
   /** The group of a task that looks like others. */
@@ -30,7 +32,8 @@ export function modelOf(structure: readonly TaskStructure[]): Model {
   const links = linksOf(structure)
   const groups = groupsOf(ids, links)
   const groupOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)))
-  return { ids, links, groups, groupOf }
+  const places = new Map(ids.map((id, place) => [id, place]))
+  return { ids, places, links, groups, groupOf }
 }
 
 export function sceneOf(model: Model, isUnfolded: (key: string) => boolean): Scene {

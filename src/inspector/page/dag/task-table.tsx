@@ -3,11 +3,10 @@ import type { TaskView } from '../../../events/task-view.ts'
 import { showMs } from '../../../time/show-ms.ts'
 import { bringIntoView, placeAfter, useWindow } from '../list/window.ts'
 import { Dot } from '../shell/status.tsx'
-import { instant } from '../state/shown.ts'
-import { history, isShown, moment, select, selectedTask } from '../state/shown.ts'
+import { instant, isShown, moment, select, selectedTask } from '../state/shown.ts'
 import { lastedMs } from './box-words.ts'
 import { openTask } from './dag-canvas.tsx'
-import { looks } from './dag-state.ts'
+import { looks, model } from './dag-state.ts'
 import { noteOf } from './note.ts'
 import { useEffect } from '../state/signals.ts'
 
@@ -87,7 +86,7 @@ function Row({ task, place }: RowProps): ComponentChildren {
       id={isSelected ? 'selected-row' : undefined}
       data-task={id}
       data-status={status}
-      data-fault={faults[looks.value.taskFault[history.value.placeOf(id)!]!]}
+      data-fault={faults[looks.value.taskFault[model.value.places.get(id)!]!]}
       onClick={() => select(id)}
       onDblClick={openTask}
     >

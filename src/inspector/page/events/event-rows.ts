@@ -76,7 +76,7 @@ export function isIgnored(
   const { attempt, at } = entry.event
   // A fact of the same instant says that it had an effect, even if it was told later.
   if (hasFactAt(log.history, taskId, seq, at)) return false
-  const latest = log.history.taskAt(taskId, seq)?.attempt ?? 0
+  const latest = log.history.taskAt(taskId, seq).attempt
   if (typeof attempt === 'number' && attempt < latest) return true
   const states = log.machines.get('task')?.root.states ?? []
   const state = steps.last(target, seq)?.to ?? states[0]?.key

@@ -30,7 +30,7 @@ function oneLine(text: string): string {
 function statusTold({ seq, taskId }: RunFact): string | undefined {
   const known = history.value
   const after = (fact: number): string | undefined =>
-    (taskId === undefined ? known.runAt(fact) : known.taskAt(taskId, fact))?.status
+    taskId === undefined ? known.runAt(fact)?.status : known.taskAt(taskId, fact).status
   const status = after(seq)
   return status === after(seq - 1) ? undefined : status
 }

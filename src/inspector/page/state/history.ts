@@ -1,7 +1,7 @@
 import { type Fact, isRunFact, type PassingFact, type RunFact } from '../../../events/facts.ts'
 import { RunFolder, type RunView } from '../../../events/fold.ts'
 import { newTaskView, noTasks, type TaskStatus, type TaskView } from '../../../events/task-view.ts'
-import type { TaskStructure } from '../../../graph/plan.ts'
+import { addTo } from './grouped.ts'
 import { countHolding } from './sorted.ts'
 
 /** A run as it was after one of its facts. */
@@ -23,17 +23,11 @@ export class History {
   /** Output and progress, in order. The latest 20,000. */
   readonly passing: PassingFact[] = []
   readonly #folder = new RunFolder()
-  /** For each task, by its place in the dag: the views that it had, each with its `seq`. */
-  #views: TaskView[][] = []
-  #seqs: number[][] = []
-  readonly #places = new Map<string, number>()
+  /** For each task, by its id: the views that it had, and the `seq`s of the facts that made them. */
+  readonly #views = new Map<string, TaskView[]>()
+  readonly #seqs = new Map<string, number[]>()
   readonly #runs: { readonly seq: number; readonly part: RunView }[] = []
   #latest: Moment | undefined
-
-  /** The tasks in the order of the dag; none before the run's first fact. */
-  get structure(): readonly TaskStructure[] {
-    return this.#runs[0]?.part.structure ?? []
-  }
 
   get lastSeq(): number {
     return this.facts.length
@@ -46,11 +40,6 @@ export class History {
 
   get to(): number {
     return Math.max(this.facts.at(-1)?.at ?? 0, this.passing.at(-1)?.at ?? 0)
-  }
-
-  /** The place of a task in the dag. */
-  placeOf(taskId: string): number | undefined {
-    return this.#places.get(taskId)
   }
 
   /** Takes the next fact. Facts that were told before are ignored; throws `FACTS_GAP` where one is missing. */
@@ -87,10 +76,9 @@ export class History {
     const tasks = new Map<string, TaskView>()
     const statuses: TaskStatus[] = []
     const counts = noTasks()
-    const { structure } = part
-    for (let place = 0; place < structure.length; place++) {
-      const view = this.#viewAt(place, seq)
-      tasks.set(view.id, view)
+    for (const { id } of part.structure) {
+      const view = this.taskAt(id, seq)
+      tasks.set(id, view)
       statuses.push(view.status)
       counts[view.status]++
     }
@@ -108,44 +96,38 @@ export class History {
     return countHolding(this.facts.length, (i) => this.facts[i]!.at <= instant)
   }
 
-  /** The `seq`s of the facts about a task that changed its view, in order. */
+  /** The `seq`s of the facts about a task, in order. */
   seqsOf(taskId: string): readonly number[] {
-    const place = this.#places.get(taskId)
-    return place === undefined ? [] : this.#seqs[place]!
+    return (this.#seqs.get(taskId) ?? []).filter((seq) => this.facts[seq - 1]!.taskId === taskId)
   }
 
   /** The task as it was after the fact with that `seq`. */
-  taskAt(taskId: string, seq: number): TaskView | undefined {
-    const place = this.#places.get(taskId)
-    return place === undefined ? undefined : this.#viewAt(place, seq)
+  taskAt(taskId: string, seq: number): TaskView {
+    const seqs = this.#seqs.get(taskId) ?? []
+    const count = countHolding(seqs.length, (i) => seqs[i]! <= seq)
+    return this.#views.get(taskId)?.[count - 1] ?? newTaskView(taskId)
   }
 
-  /** The task as it was before the last fact about it up to that `seq`. Undefined where there was none. */
+  /** The task as it was before the last fact up to that `seq` that changed it. Undefined where there was none. */
   taskBefore(taskId: string, seq: number): TaskView | undefined {
-    const seqs = this.seqsOf(taskId)
+    const seqs = this.#seqs.get(taskId) ?? []
     const last = seqs[countHolding(seqs.length, (i) => seqs[i]! <= seq) - 1]
     return last === undefined ? undefined : this.taskAt(taskId, last - 1)
   }
 
-  #viewAt(place: number, seq: number): TaskView {
-    const seqs = this.#seqs[place]!
-    const count = countHolding(seqs.length, (i) => seqs[i]! <= seq)
-    return count === 0 ? newTaskView(this.structure[place]!.id) : this.#views[place]![count - 1]!
-  }
-
   #noteRun(fact: RunFact): void {
     this.#runs.push({ seq: fact.seq, part: this.#folder.view() })
-    if (fact.type !== 'run.created') return
-    fact.structure.forEach(({ id }, place) => this.#places.set(id, place))
-    this.#views = fact.structure.map(() => [])
-    this.#seqs = fact.structure.map(() => [])
+    if (fact.type !== 'run.recovered' || fact.structure === undefined) return
+    // Another plan has tasks that are new, and some that are judged anew.
+    for (const [id, view] of this.#folder.tasks) {
+      if (view !== this.#views.get(id)?.at(-1)) this.#noteTask(id, fact.seq)
+    }
   }
 
   #noteTask(taskId: string, seq: number): void {
-    const place = this.#places.get(taskId)
     const view = this.#folder.tasks.get(taskId)
-    if (place === undefined || view === undefined) return
-    this.#views[place]!.push(view)
-    this.#seqs[place]!.push(seq)
+    if (view === undefined) return
+    addTo(this.#views, taskId, view)
+    addTo(this.#seqs, taskId, seq)
   }
 }

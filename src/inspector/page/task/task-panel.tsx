@@ -27,8 +27,8 @@ export function TaskPanel(): ComponentChildren {
   const id = selectedTask.value
   const { structure, tasks } = moment.value
   const task = id === undefined ? undefined : tasks.get(id)
-  const place = id === undefined ? undefined : history.value.placeOf(id)
-  if (id === undefined || task === undefined || place === undefined) {
+  const defined = structure.find((one) => one.id === id)
+  if (id === undefined || task === undefined || defined === undefined) {
     return (
       <div class="panel is-open">
         <PanelHead title={id ?? ''} status="pending" />
@@ -36,7 +36,6 @@ export function TaskPanel(): ComponentChildren {
       </div>
     )
   }
-  const defined = structure[place]!
   const { outcome, progress, status } = task
   const dependents = dependentsOf(structure, id)
   const facts = history.value.seqsOf(id).map((seq) => history.value.facts[seq - 1]!)

@@ -1,10 +1,12 @@
+import type { TaskStructure } from '../../../graph/plan.ts'
 import type { AttemptBar, Span, SpanKind, TimelineRow } from './timeline-row.ts'
 
 /** A row as it is written, with what is at work in it. */
 export interface RowDraft extends TimelineRow {
   span: Span | undefined
   attempt: AttemptBar | undefined
-  isHolding: boolean
+  /** What of each pool its attempt holds. */
+  holding: TaskStructure['uses'] | undefined
   /** The row of the agent that has its attempt. */
   lane?: TimelineRow | undefined
   /** How long it has been queued since its last attempt. */
@@ -21,7 +23,7 @@ export function newRow(id: string, index: number): RowDraft {
     marks: [],
     span: undefined,
     attempt: undefined,
-    isHolding: false,
+    holding: undefined,
     queuedMs: 0,
   }
 }

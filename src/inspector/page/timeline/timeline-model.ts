@@ -10,7 +10,7 @@ export class TimelineModel {
   #rows: RowDraft[] = []
   readonly #byId = new Map<string, RowDraft>()
   readonly #started: TimelineRow[] = []
-  #structure: readonly TaskStructure[] = []
+  readonly #uses = new Map<string, TaskStructure['uses']>()
   #limits: RunLimits | undefined
   #createdAt = 0
   #lastAt = 0
@@ -71,17 +71,34 @@ export class TimelineModel {
   #applyToRun(fact: Extract<RunFact, { taskId?: undefined }>): void {
     this.runFacts.push(fact)
     if (fact.type === 'run.created') this.#begin(fact)
+    else if (fact.type === 'run.recovered' && fact.structure !== undefined)
+      this.#takeUp(fact.structure, fact.at)
     else if (fact.type === 'run.redriven') this.#isSettled = false
     else if (isRunEnd(fact)) this.#isSettled = true
   }
 
   #begin({ at, structure, limits }: Extract<RunFact, { type: 'run.created' }>): void {
     this.#createdAt = at
-    this.#structure = structure
     this.#limits = limits
-    this.#rows = structure.map(({ id }, index) => newRow(id, index))
-    for (const row of this.#rows) this.#byId.set(row.id, row)
+    this.#takeUp(structure, at)
     for (const pool of Object.keys(limits.pools)) this.pools.set(pool, new StepSeries())
+  }
+
+  /** The plan, or another one: who is no longer in it, or has not begun, is not waiting then. */
+  #takeUp(structure: readonly TaskStructure[], at: number): void {
+    this.#uses.clear()
+    for (const { id, uses } of structure) {
+      this.#uses.set(id, uses)
+      if (!this.#byId.has(id)) this.#byId.set(id, newRow(id, this.#byId.size))
+    }
+    const all = [...this.#byId.values()]
+    const gone = all.filter(({ id }) => !this.#uses.has(id))
+    this.#rows = [...structure.map(({ id }) => this.#byId.get(id)!), ...gone]
+    for (const row of all) {
+      if (row.attempts.length > 0 && this.#uses.has(row.id)) continue
+      close(row, at)
+      closeQuestions(row, at)
+    }
   }
 
   #applyToTask(row: RowDraft, fact: Exclude<RunFact, { taskId?: undefined }>): void {
@@ -188,8 +205,8 @@ export class TimelineModel {
     row.lane?.attempts.push(attempt)
     row.attempt = attempt
     row.attempts.push(attempt)
-    this.#hold(row, at, 1)
-    row.isHolding = true
+    row.holding = this.#uses.get(row.id) ?? {}
+    this.#hold(row.holding, at, 1)
     open(row, 'starting', at)
   }
 
@@ -216,15 +233,13 @@ export class TimelineModel {
   }
 
   #release(row: RowDraft, at: number): void {
-    if (!row.isHolding) return
-    row.isHolding = false
-    this.#hold(row, at, -1)
+    if (row.holding === undefined) return
+    this.#hold(row.holding, at, -1)
+    row.holding = undefined
   }
 
-  #hold(row: RowDraft, at: number, by: 1 | -1): void {
+  #hold(uses: TaskStructure['uses'], at: number, by: 1 | -1): void {
     this.slots.add(at, by)
-    for (const [pool, amount] of Object.entries(this.#structure[row.index]!.uses)) {
-      this.pools.get(pool)?.add(at, by * amount)
-    }
+    for (const [pool, amount] of Object.entries(uses)) this.pools.get(pool)?.add(at, by * amount)
   }
 }

@@ -69,8 +69,11 @@ export const rows = computed((): readonly TimelineRow[] => {
     const ids = agentIds(model, agents()).filter(isNamed)
     return laneRows(model, agents(), runId.value, ids)
   }
-  const { statuses } = moment.value
-  return orderedRows(model, order.value).filter(({ id, index }) => isShown(id, statuses[index] ?? 'pending'))
+  const { tasks } = moment.value
+  // Before or after another plan there may be no such task.
+  return orderedRows(model, order.value).filter(
+    ({ id }) => tasks.has(id) && isShown(id, tasks.get(id)!.status),
+  )
 })
 
 /** The chain of tasks that took longest, if it is to be seen. */

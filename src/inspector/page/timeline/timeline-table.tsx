@@ -2,15 +2,15 @@ import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/show-ms.ts'
 import { placeAfter } from '../list/window.ts'
 import { Dot } from '../shell/status.tsx'
-import { history, instant, moment, select, selectedTask } from '../state/shown.ts'
+import { instant, moment, select, selectedTask } from '../state/shown.ts'
 import { timesUntil } from './row-order.ts'
-import { bodyHeight, panBy, pointed, rowHeight, rows, scrolled } from './timeline-state.ts'
+import { bodyHeight, panBy, pointed, rowHeight, rows, scrolled, timeline } from './timeline-state.ts'
 
 /** The rows that are to be seen, in words: who, how often, how long it waited and ran, and how it stands. */
 export function TimelineTable(): ComponentChildren {
-  const { statuses, tasks } = moment.value
+  const { tasks } = moment.value
   const list = rows.value
-  const selected = history.value.placeOf(selectedTask.value ?? '')
+  const selected = timeline().row(selectedTask.value ?? '')?.index
   const high = rowHeight.value
   const first = Math.max(0, Math.floor(scrolled.value / high))
   const last = Math.min(list.length, Math.ceil((scrolled.value + bodyHeight.value) / high))
@@ -30,7 +30,7 @@ export function TimelineTable(): ComponentChildren {
     >
       {list.slice(first, last).map((row, place) => {
         if (!named(row.id)) return null
-        const status = statuses[row.index] ?? 'pending'
+        const { status, attempt } = tasks.get(row.id)!
         const { queuedMs, ranMs } = timesUntil(row, instant.value)
         return (
           <div
@@ -48,7 +48,7 @@ export function TimelineTable(): ComponentChildren {
               <span class="visually-hidden">{status}</span>
               <bdi>{row.id}</bdi>
             </span>
-            <span role="gridcell">{tasks.get(row.id)?.attempt || ''}</span>
+            <span role="gridcell">{attempt || ''}</span>
             <span role="gridcell">{queuedMs > 0 ? showMs(queuedMs) : ''}</span>
             <span role="gridcell">{ranMs > 0 ? showMs(ranMs) : ''}</span>
           </div>
