@@ -176,6 +176,10 @@ async function play(
     }
     await settle()
   }
+  for (const run of handles) void run.kill()
+  for (let turn = 0; turn < 3; turn++) await settle()
+  expect(live()).toEqual([])
+  await clock.advanceAsync(11 * minute)
   return { facts, closed, team }
 }
 
@@ -186,6 +190,20 @@ function sessionFacts(facts: readonly AgentFact[]): readonly SessionFact[] {
 }
 
 const keyOf = ({ agentId, sessionId }: SessionFact): string => `${agentId} ${sessionId}`
+
+/** All runs are over, and ten minutes have passed: only those are open that may wait for any time. */
+function expectKept(
+  open: ReadonlySet<string>,
+  list: readonly ListedAgent[],
+  facts: readonly AgentFact[],
+): void {
+  const listed = list.flatMap(({ id, sessions }) => sessions.map((session) => `${id} ${session.id}`))
+  expect([...open].toSorted()).toEqual(listed.toSorted())
+  const endless = facts.flatMap((fact) =>
+    fact.type === 'agent.registered' && fact.keep === true && fact.idleMs === undefined ? [fact.agentId] : [],
+  )
+  for (const key of open) expect(endless).toContain(key.split(' ')[0])
+}
 
 describe('sessions, whatever happens', () => {
   law(
@@ -226,10 +244,7 @@ describe('sessions, whatever happens', () => {
         ends.push(keyOf(fact))
       }
       expect(closed).toEqual(ends)
-      const listed = team
-        .list()
-        .flatMap(({ id, sessions }) => sessions.map((session) => `${id} ${session.id}`))
-      expect([...open].filter((key) => listed.includes(key)).toSorted()).toEqual(listed.toSorted())
+      expectKept(open, team.list(), facts)
     },
     0.4,
   )
@@ -281,19 +296,7 @@ describe('sessions, whatever happens', () => {
         if (fact.type === 'session.opened') open.add(keyOf(fact))
         else if (fact.type === 'session.closed') expect(open.delete(keyOf(fact))).toBe(true)
       }
-      // Those that may wait for any time do.
-      const listed = team
-        .list()
-        .flatMap(({ id, sessions }) => sessions.map((session) => `${id} ${session.id}`))
-      expect([...open].toSorted()).toEqual(listed.toSorted())
-      const endless = new Set(
-        told.flatMap((fact) =>
-          fact.type === 'agent.registered' && fact.keep === true && fact.idleMs === undefined
-            ? [fact.agentId]
-            : [],
-        ),
-      )
-      for (const key of open) expect(endless).toContain(key.split(' ')[0])
+      expectKept(open, team.list(), told)
     },
     0.4,
   )
