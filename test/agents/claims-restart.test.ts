@@ -1,4 +1,12 @@
-import { type Claims, createRuntime, plan, type Report, SimulatedClock, type TaskDefinition } from 'dagmar'
+import {
+  type Claimed,
+  type Claims,
+  createRuntime,
+  plan,
+  type Report,
+  SimulatedClock,
+  type TaskDefinition,
+} from 'dagmar'
 import { agents, memoryClaims } from 'dagmar/agents'
 import { describe, expect, it } from 'vitest'
 import { thisProcess } from '../../src/stores/durable/owner.ts'
@@ -111,13 +119,25 @@ describe('a run with claims that is recovered', () => {
     await first.until(() => disk.get('run')!.at(-1)!.type === 'run.failed')
     await run.result
     await first.runtime.shutdown()
-    const second = life(new Map(disk), claims)
+    const later: Disk = new Map(disk)
+    const second = life(later, claims)
     const again = await second.runtime.recover('run', { dag: small })
     void again.redrive()
     await second.until(() => second.hand.started.length === 1)
     second.hand.completes('a/2')
     expect((await again.result).status).toBe('completed')
     expect(await other(claims, 'a')).toMatchObject({ ended: 'completed' })
+
+    // And where that process dies before it has begun again.
+    const facts = later.get('run')!
+    const redriven = facts.findIndex(({ type }) => type === 'task.redriven')
+    const anew = memoryClaims()
+    await anew.release((await other(anew, 'a')) as Claimed, 'failed')
+    const cut: Disk = new Map([['run', facts.slice(0, redriven + 1)]])
+    const third = life(cut, anew)
+    const last = await third.runtime.recover('run', { dag: small })
+    await third.until(() => third.hand.started.length === 1)
+    void last.kill()
   })
 })
 
@@ -137,6 +157,25 @@ describe('a runtime that is drained, and leaves its runs to others', () => {
     await closing
     expect(await other(claims, 'a')).toHaveProperty('fence')
     expect(await other(claims, 'b')).toMatchObject({ ended: 'completed' })
+  })
+
+  it('gives them back with each run that it leaves, not with the last', async () => {
+    const claims = memoryClaims()
+    const { runtime, hand, until } = life(new Map(), claims)
+    const waits = runtime.dispatch(plan({ name: 'waits', tasks: { a: task } }), { id: 'run' })
+    await until(() => hand.started.length === 1)
+    hand.fails('a/1')
+    await until(() => waits.view().tasks.get('a')?.until !== undefined)
+    runtime.dispatch(plan({ name: 'works', tasks: { b: task } }), { id: 'another' })
+    await until(() => hand.started.length === 2)
+    const closing = runtime.shutdown({ mode: 'drain' })
+    let isOver = false
+    void closing.then(() => (isOver = true))
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    expect(isOver).toBe(false)
+    expect(await other(claims, 'a')).toHaveProperty('fence')
+    hand.completes('b/1')
+    await closing
   })
 })
 
