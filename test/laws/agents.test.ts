@@ -3,6 +3,7 @@ import {
   agents,
   type AgentFact,
   type AgentOptions,
+  memoryClaims,
   routeByLoad,
   type Router,
 } from 'dagmar/agents'
@@ -70,6 +71,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const anyCase = fc.record({
   list: fc.tuple(...ids.map(anyAgent)).chain((all) => fc.subarray(all)),
   tasks: fc.array(anyTask, { minLength: 1, maxLength: 8 }),
+  isClaimed: fc.boolean(),
   steps: fc.array(anyStep, { maxLength: 30 }),
   onNoAgent: fc.constantFrom('retry' as const, 'wait' as const),
   onQuotaExceeded: fc.constantFrom('retry' as const, 'wait' as const),
@@ -92,9 +94,14 @@ async function play(
   given: Case & { readonly router?: Router },
   look: (played: Played) => void,
 ): Promise<Played> {
-  const { list, tasks, steps, concurrency, router, ...dispatch } = given
+  const { list, tasks, steps, concurrency, router, isClaimed, ...dispatch } = given
   const clock = new SimulatedClock(Date.UTC(2026, 0, 15, 20))
-  const team = agents({ list, dispatch, ...(router === undefined ? {} : { router }) })
+  const team = agents({
+    list,
+    dispatch,
+    ...(router === undefined ? {} : { router }),
+    ...(isClaimed ? { claims: memoryClaims() } : {}),
+  })
   const hand = desk()
   const runtime = createRuntime({ clock, concurrency, executors: { hand }, agents: team })
   const facts: RunFact[] = []
