@@ -47,13 +47,14 @@ type Done = ItemOutcome | HeldElsewhere | RefusedItem
 export async function doItem(host: ConsumeHost, item: ItemToDo, isKnown: boolean | Error): Promise<Done> {
   try {
     if (isKnown instanceof Error) return { status: 'released', reason: isKnown.message }
-    const there = adopted(host, item) ?? (isKnown ? undefined : dispatched(host, item))
-    const run = there ?? (await recovered(host, item))
-    const outcome = await endOf(run, item)
-    const isUnwritten = outcome.status === 'released' && (await run.result).failure?.code === 'STORE_FAILED'
+    const known = adopted(host, item)
+    const fresh = known === undefined && !isKnown ? dispatched(host, item) : undefined
+    if (fresh === undefined) return await endOfKnown(known ?? (await recovered(host, item)), item)
+    const outcome = await endOf(fresh, item)
+    const isUnwritten = outcome.status === 'released' && (await fresh.result).failure?.code === 'STORE_FAILED'
     if (!isUnwritten || (await isInStore(host.store, item.runId)) !== true) return outcome
     // Another process may have made it at the same moment.
-    return await endOf(await recovered(host, item), item)
+    return await endOfKnown(await recovered(host, item), item)
   } catch (thrown) {
     return undone(thrown, host.root.shared.clock.now())
   }
@@ -61,12 +62,16 @@ export async function doItem(host: ConsumeHost, item: ItemToDo, isKnown: boolean
 
 async function endOf(run: RunHandle, { id, begun }: ItemToDo): Promise<ItemOutcome | HeldElsewhere> {
   begun(run)
+  return outcomeOfItem(await run.result, id, () => run.view().ending)
+}
+
+async function endOfKnown(run: RunHandle, item: ItemToDo): Promise<ItemOutcome | HeldElsewhere> {
   const wasSettled = run.view().settledAt !== undefined
-  const result = await run.result
-  const outcome = outcomeOfItem(result, id, run.view().ending)
+  const outcome = await endOf(run, item)
   const isUndecided = outcome.status === 'released' || outcome.status === 'held'
-  if (!(wasSettled && isUndecided && result.failure === undefined)) return outcome
-  return outcomeOfItem(await run.redrive(id), id, run.view().ending)
+  if (!(wasSettled && isUndecided && (await run.result).failure === undefined)) return outcome
+  void run.redrive(item.id)
+  return endOf(run, item)
 }
 
 function undone(thrown: unknown, at: number): Done {

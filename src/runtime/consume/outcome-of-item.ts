@@ -30,11 +30,11 @@ export interface RefusedItem {
   readonly failure: Failure
 }
 
-/** What became of the one task of a run. `ending` says why the run was ended early, if it was. */
+/** What became of the one task of a run. `endingOf` says why the run was ended early, if it was. */
 export function outcomeOfItem(
   result: RunResult,
   id: string,
-  ending: RunEnding | undefined,
+  endingOf: () => RunEnding | undefined,
 ): ItemOutcome | HeldElsewhere {
   const { failure: ofRun, reason = 'killed' } = result
   const outcome = result.outcomes[id]
@@ -59,7 +59,7 @@ export function outcomeOfItem(
         return { status: 'killed', reason: 'the answer to its question was no' }
       const why = outcome?.status === 'killed' ? outcome.reason : reason
       // Of a run that is drained, what waits for a retry is killed. A person may have killed it before.
-      return { status: ending === 'drained' && why === reason ? 'released' : 'killed', reason: why }
+      return { status: why === reason && endingOf() === 'drained' ? 'released' : 'killed', reason: why }
     }
   }
 }
