@@ -5,7 +5,7 @@ import { foreign } from '../../executors/foreign-call.ts'
 import type { AttemptReport } from '../../ports/executor.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { hear, type Reporter } from './hear-report.ts'
-import { TaskAttempt } from './task-attempt.ts'
+import { attemptOf } from './task-attempt.ts'
 
 /**
  * Asks the executor to start the attempt: the effect of `starting`. Does nothing for an attempt that has ended
@@ -14,7 +14,7 @@ import { TaskAttempt } from './task-attempt.ts'
 export function startAttempt(live: LiveTask, number: number): void {
   const { context } = live
   if (context.state !== 'starting' || context.attempt !== number) return
-  const attempt = new TaskAttempt(live)
+  const attempt = attemptOf(live)
   live.askedAttempt = context.attempt
   try {
     const asked = live.lane.load.executor.start(attempt, heard.bind(attempt))
@@ -33,7 +33,7 @@ export interface Adopted {
 /** Has the executor take over an attempt of an earlier coordinator. */
 export function adoptAttempt({ live, handle }: Adopted, number: number): void {
   if (live.context.state !== 'starting' || live.context.attempt !== number) return
-  const attempt = new TaskAttempt(live)
+  const attempt = attemptOf(live)
   try {
     const asked: unknown = live.lane.load.executor.adopt?.(attempt, handle, heard.bind(attempt))
     onRejection(asked, (thrown) => failed(attempt, thrown))

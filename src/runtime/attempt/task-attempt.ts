@@ -4,6 +4,7 @@ import type { DispatchOptions } from '../../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../../graph/plan.ts'
 import type { Attempt, AttemptOrigin, Redactor } from '../../ports/executor.ts'
 import { cloneOf } from '../../executors/written-json.ts'
+import type { AgentPart } from '../admission/agent-desk.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { placeAttempt } from './place-attempt.ts'
 
@@ -11,15 +12,12 @@ import { placeAttempt } from './place-attempt.ts'
  * An attempt as its executor gets it. What a copy has to have is a field; what most handlers never look at is made by
  * the original, when it is looked at.
  */
-export class TaskAttempt implements Attempt, AttemptOrigin {
+class TaskAttempt implements Attempt, AttemptOrigin {
   readonly runId: string
   readonly taskId: string
   readonly attempt: number
   readonly work: unknown
   readonly input: unknown
-  readonly agent: string | undefined
-  readonly session: string | undefined
-  readonly model: string | undefined
   readonly actor: AnyActorRef
   readonly note: Attempt['note']
   readonly origin: AttemptOrigin
@@ -32,9 +30,6 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
     this.work = live.task.work
     const { options, shared } = live.run
     this.input = shared.isolate ? cloneOf(options.input) : options.input
-    this.agent = live.part?.agentId
-    this.session = live.part?.session
-    this.model = live.task.agent?.model
     this.actor = live.ref
     this.note = note
     this.origin = this
@@ -69,6 +64,24 @@ export class TaskAttempt implements Attempt, AttemptOrigin {
   place(handle: JsonValue): void | Promise<void> {
     return placeAttempt(this, handle)
   }
+}
+
+/** The attempt of a task that an agent does. */
+class AgentAttempt extends TaskAttempt {
+  readonly agent: string | undefined
+  readonly session: string | undefined
+  readonly model: string | undefined
+
+  constructor(live: LiveTask, { agentId, session }: AgentPart) {
+    super(live)
+    this.agent = agentId
+    this.session = session
+    this.model = live.task.agent?.model
+  }
+}
+
+export function attemptOf(live: LiveTask): TaskAttempt {
+  return live.part === undefined ? new TaskAttempt(live) : new AgentAttempt(live, live.part)
 }
 
 /** One function for all attempts: it finds its own in whatever copy it is called on. */
