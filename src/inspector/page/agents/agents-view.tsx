@@ -31,7 +31,7 @@ export function AgentsView(): ComponentChildren {
 }
 
 /** The columns of agents that more is known of than what they did. */
-const registered = ['status', 'load', 'tokens today', 'tries today', 'cost', 'models', 'last sign']
+const registered = ['status', 'load', 'tokens today', 'tries today', 'cost', 'models', 'silent for']
 
 /** In pixels. The last one takes what is left. */
 const widths: Readonly<Record<string, number>> = {
@@ -42,8 +42,8 @@ const widths: Readonly<Record<string, number>> = {
   'tries today': 104,
   cost: 54,
   models: 84,
-  'last sign': 80,
-  tries: 44,
+  'silent for': 76,
+  tries: 52,
 }
 
 function AgentTable(): ComponentChildren {
@@ -128,8 +128,7 @@ function Row({ id, place }: { readonly id: string; readonly place: number }): Co
           <td>{costUsd > 0 && `$${costUsd.toFixed(2)}`}</td>
           <td title={models}>{models}</td>
           <td>
-            {lastHeartbeatAt !== undefined &&
-              `${showMs(Math.max(0, agentInstant.value - lastHeartbeatAt))} ago`}
+            {lastHeartbeatAt !== undefined && showMs(Math.max(0, agentInstant.value - lastHeartbeatAt))}
           </td>
         </>
       )}

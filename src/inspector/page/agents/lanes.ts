@@ -12,11 +12,11 @@ export function agentIds({ lanes }: TimelineModel, agents: AgentsHistory): reado
 const ends: Readonly<Partial<Record<JobEnd, AttemptEnd>>> = { overrun: 'failed', undone: 'deferred' }
 
 /**
- * What each agent did, a row for each attempt that it had at once: those of the run, then those of others. The first row
- * of an agent has what else is told of it.
+ * What each agent did, a row for each attempt that it had at once: those of the run, then those of others while it went on. The first
+ * row of an agent has what else is told of it.
  */
 export function laneRows(
-  { lanes }: TimelineModel,
+  { lanes, from: begin, to: last, isSettled }: TimelineModel,
   agents: AgentsHistory,
   runId: string | undefined,
   ids: readonly string[],
@@ -24,7 +24,7 @@ export function laneRows(
   const others: Lanes = new Map()
   return ids.flatMap((id) => {
     for (const { runId: other, taskId, attempt: number, from, to, end } of agents.bars.get(id) ?? []) {
-      if (other === runId) continue
+      if (other === runId || to < begin || (isSettled && from > last)) continue
       const attempt = {
         number,
         agentId: id,

@@ -41,16 +41,16 @@ function paintRow(pen: Pen, chart: Chart, picture: RowsPicture, row: TimelineRow
     fillBox(pen, left, y, width, rowHeight, shade('sunk'))
     fillBox(pen, left, y + rowHeight - 2, width, 2, shade('state-offline'))
   }
+  /** The attempts that say what they are: of a task all of several, of an agent those that are to be seen. */
+  const named = new Set(!picture.isOfAgents && attempts.length > 1 ? attempts : [])
   for (let place = first; place < spans.length; place++) {
     const span = spans[place]!
     if (span.from > to || span.from > now) break
     paintSpan(pen, chart, picture, span, y)
-    if (picture.isOfAgents && span.attempt !== undefined) paintLabel(pen, chart, picture, span.attempt, y)
+    if (picture.isOfAgents && span.attempt !== undefined) named.add(span.attempt)
   }
   if (rowHeight < lowest) return
-  if (attempts.length > 1 && !picture.isOfAgents) {
-    for (const attempt of attempts) paintLabel(pen, chart, picture, attempt, y)
-  }
+  for (const attempt of named) paintLabel(pen, chart, picture, attempt, y)
   paintMarks(pen, chart, picture, row, y)
   if (spans.length === 0) return
   // Where all of it lies beyond an edge, a sign says on which side.

@@ -2,6 +2,7 @@ import type { TaskStatus } from '../../../events/task-view.ts'
 import { fillBox, type Pen, strokeLine } from '../canvas/pen.ts'
 import { shade } from '../canvas/shade.ts'
 import { cutMiddle } from '../dag/cut-middle.ts'
+import { isOfNoRun } from '../state/shown.ts'
 import { computed } from '../state/signals.ts'
 import { type Chart, xOf } from './chart.ts'
 import { barHeightIn, lowest, type RowsPicture } from './rows-picture.ts'
@@ -55,7 +56,7 @@ export function paintSpan(pen: Pen, chart: Chart, picture: RowsPicture, span: Sp
     case 'running':
     case 'stopping':
       // That of another run is pale.
-      if (span.attempt?.runId !== undefined) pen.globalAlpha = 0.5
+      if (span.attempt?.runId !== undefined && !isOfNoRun.value) pen.globalAlpha = 0.5
       fillBox(
         pen,
         left,

@@ -44,7 +44,7 @@ export function paintTimeline(head: HTMLCanvasElement, bars: HTMLCanvasElement):
     const uses = usesOf(model)
     const headHeight = uses.length * useHeight + axisHeight
     const headPen = penOn(head, width, headHeight)
-    paintHead(headPen, { ...chart, height: headHeight }, { uses, origin: model.from, now, instant })
+    paintHead(headPen, { ...chart, height: headHeight }, { uses, origin: whole.from, now, instant })
     paintPointer(headPen, chart, over?.instant, uses.length * useHeight)
     const pen = penOn(bars, width, chart.height)
     paintRows(pen, chart, {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { showMs } from '../../../time/show-ms.ts'
 import { marksAround, spanInWords, timeOfDay } from './in-words.ts'
-import { bodyHeight, chartWidth, knownUntil, pointed, shownWindow, timeline } from './timeline-state.ts'
+import { bodyHeight, chartWidth, extent, knownUntil, pointed, shownWindow } from './timeline-state.ts'
 
 /** What is under the pointer. */
 export function Tip(): ComponentChildren {
@@ -10,7 +10,7 @@ export function Tip(): ComponentChildren {
   const { x, y, instant, row } = over
   const now = knownUntil()
   const { from, to } = shownWindow()
-  const since = instant - timeline().from
+  const since = instant - extent().from
   const span = row?.spans.find((one) => one.from <= instant && instant <= Math.min(one.to, now))
   const away = row?.away?.find(({ from, to }) => from <= instant && instant <= to)
   const marks = row === undefined ? [] : marksAround(row, instant, ((to - from) / chartWidth.value) * 6)
