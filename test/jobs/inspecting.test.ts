@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { command, type PlanDefinition } from 'dagmar'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -92,6 +92,37 @@ describe('dagmar inspect', () => {
       expect(await client.ask({ type: 'command', id: 3, log: 'nobody', command: 'kill' })).toMatchObject({
         code: 'JOB_UNKNOWN',
       })
+    }))
+
+  it('tells of the agents that all jobs share, once each, over the death of their supervisor', () =>
+    withHome(async (home) => {
+      mkdirSync(join(home.path, 'config', 'dagmar'), { recursive: true })
+      writeFileSync(
+        join(home.path, 'config', 'dagmar', 'config.yaml'),
+        'agents: [{ id: ada, maxLoad: 2, run: "cat", stdin: prompt }]',
+      )
+      const jobs = await home.connect()
+      const work: PlanDefinition = {
+        name: 'work',
+        tasks: {
+          one: { agent: 'ada', run: command('true') },
+          two: { agent: 'ada', run: command('sleep 600') },
+        },
+      }
+      const job = await jobs.dispatch(work, { env: home.env })
+      const client = await clientOf(dagmar(home, ['inspect']))
+      client.say({ type: 'follow', log: '.agents', after: 0 })
+      const facts = () => client.entries('.agents', 'agent-fact').map(({ fact }) => fact)
+      const ends = () => facts().flatMap((fact) => (fact.type === 'usage.recorded' ? [fact.of] : []))
+      await until(() => ends().includes('completed') && ends().length === 3)
+      expect(client.entries('.agents', 'agent').at(-1)?.agent).toMatchObject({ id: 'ada', maxLoad: 2 })
+      kill((await jobs.status()).pid)
+      // What was at work is over with the supervisor, and begins again with the next one.
+      await until(() => ends().length >= 5)
+      expect(ends().slice(3)).toEqual(['failed', 'started'])
+      const seqs = facts().map(({ seq }) => seq)
+      expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+      await job.kill()
     }))
 
   it('writes a job as one file', () =>
