@@ -98,6 +98,8 @@ export class StandstillWatch {
   }
 }
 
-function isHandler({ task, lane }: LiveTask): boolean {
+function isHandler({ task, lane, context }: LiveTask): boolean {
+  // One that waits for its claim is not at work yet.
+  if (context.state === 'dispatched') return false
   return typeof task.work === 'function' || traitsOf(lane.load.name).worksHere
 }

@@ -1,5 +1,5 @@
 import { type AgentsOptions, agents, memoryClaims } from 'dagmar/agents'
-import type { Claims, RuntimeOptions, TaskDefinition } from 'dagmar'
+import { plan, type HandlerContext, type Claims, type RuntimeOptions, type TaskDefinition } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from '../runtime/desk.ts'
 import { byHand, simulated } from '../runtime/watching.ts'
@@ -135,6 +135,7 @@ describe('a task that another coordinator has claimed', () => {
         failure: expect.objectContaining({
           code: 'CLAIM_FAILED',
           message: `It is claimed by process ${process.pid}.`,
+          retryable: false,
         }),
       }),
     ])
@@ -356,6 +357,71 @@ describe('a claim that is open', () => {
     hand.completes('b/1')
     await run.result
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('what an open claim holds', () => {
+  it('is there for others as soon as the claim has failed', async () => {
+    const claims = handClaims()
+    const list = [{ id: 'ada', maxLoad: 1 }]
+    const { start } = played(claims, { list }, { concurrency: 3, pools: { licence: 1 } })
+    const licensed = { uses: { licence: 1 } }
+    const { all } = await start({ a: task(licensed), b: task(licensed) })
+    expect(claims.asked.map(({ request }) => request.taskId)).toEqual(['a'])
+    await claims.asked[0]!.answers({ heldBy: 'somebody' })
+    expect(claims.asked.map(({ request }) => request.taskId)).toEqual(['a', 'b'])
+    await claims.asked[1]!.gives(2)
+    expect(all('task.dispatched').map(({ taskId }) => taskId)).toEqual(['b'])
+  })
+
+  it('is no slot that a handler holds: nobody is told to start its runs by `ctx.run`', async () => {
+    // What would say so is loaded when a run is dispatched to a full runtime.
+    await import('../../src/runtime/standstill-watch.ts')
+    const claims = handClaims()
+    const { start, wait } = played(claims, { claimTimeout: '1h' }, { concurrency: 1 })
+    await start({ a: { agent: 'ada', run: () => 1 } })
+    const { run } = await start({ b: { run: () => 2 } })
+    for (let turn = 0; turn < 6; turn++) await wait(10_000)
+    expect(run.why('b').sentence).toBe(
+      'b is ready and waits for one of the 1 slots of the runtime, held by 1 of other runs.',
+    )
+  })
+
+  it('lends nothing to a handler of an earlier attempt', async () => {
+    const claims = handClaims()
+    const { start, wait } = played(claims, { claimTimeout: '1h' }, { concurrency: 1 })
+    let again: () => unknown = () => undefined
+    const inner = { c: { run: () => 3 } }
+    const nested = plan({ name: 'nested', tasks: inner })
+    const { run } = await start({
+      a: task({
+        ...twice,
+        run: (ctx: HandlerContext) => {
+          again = () => ctx.run(nested).catch(() => undefined)
+          throw new Error('broke')
+        },
+      } as never),
+    })
+    await claims.asked[0]!.gives(1)
+    await wait(1_000)
+    expect(claims.asked).toHaveLength(2)
+    void again()
+    const { run: other } = await start({ b: { run: () => 2 } })
+    await wait(1_000)
+    expect(other.why('b').waitsFor).toEqual([expect.objectContaining({ kind: 'slot' })])
+    expect(run.view().status).toBe('running')
+  })
+
+  it('is held for 10 s of time, however the clock is set meanwhile', async () => {
+    const { start, wait, clock, load } = played(handClaims())
+    const { all } = await start({ a: task() })
+    await wait(4_000)
+    clock.set(clock.now() + 86_400_000)
+    await wait(5_999)
+    expect(load()).toBe(1)
+    await wait(1)
+    expect(all('dispatch.claim-failed')[0]).toMatchObject({ why: 'timeout', failure: { retryable: true } })
+    expect(load()).toBe(0)
   })
 })
 

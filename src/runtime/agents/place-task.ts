@@ -41,7 +41,7 @@ export interface RefusedTask {
   readonly type: 'task.deferred' | 'dispatch.no-agent' | 'dispatch.quota-exceeded' | 'dispatch.claim-failed'
   readonly claim?: FailedClaim
   readonly considered: readonly RefusedAgent[]
-  readonly failure: Pick<Failure, 'code' | 'message'>
+  readonly failure: Pick<Failure, 'code' | 'message' | 'retryable'>
   /** The dispatch attempt that it has cost. Undefined where it waits for agents to change, which costs nothing. */
   readonly attempt: { readonly number: number; readonly most: number; readonly retryAt: number } | undefined
 }
@@ -157,5 +157,5 @@ export function refusalFact(live: LiveTask): NewRunFact | undefined {
 
 function failureOf({ context, run }: LiveTask, { failure }: RefusedTask): Failure {
   const { severity }: TaskContext['policy'] = context.policy
-  return { ...failure, severity, retryable: false, at: run.now }
+  return { ...failure, severity, at: run.now }
 }

@@ -25,7 +25,7 @@ export function refusalFor(
   const known = {
     type: typeOf[want],
     considered,
-    failure: { code: codeOf[want], message: messageOf(nobody) },
+    failure: { code: codeOf[want], message: messageOf(nobody), retryable: false },
   }
   if (mayWait(want, options)) return { ...known, attempt: undefined }
   // Nobody else will come for a task that has spent too much of everybody.
@@ -45,7 +45,8 @@ export function claimRefusal(
     type: 'dispatch.claim-failed',
     claim,
     considered: [{ agentId, why: 'not claimed' }],
-    failure: { code: 'CLAIM_FAILED', message },
+    // Where nobody knows who has it, others may not have it either.
+    failure: { code: 'CLAIM_FAILED', message, retryable: why === 'threw' || why === 'timeout' },
     attempt: dispatchAttemptOf(dispatchAttempts, why === 'ended' ? 1 : maxAttempts, at),
   }
 }

@@ -2,7 +2,7 @@ import type { LiveTask } from '../run/live-task.ts'
 
 /** Whether the attempt has not ended. */
 export function isAtWork(live: LiveTask, attempt: number): boolean {
-  return live.isHolding && live.context.attempt === attempt
+  return live.isHolding && live.context.attempt === attempt && live.context.state !== 'dispatched'
 }
 
 /**

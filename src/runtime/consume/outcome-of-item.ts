@@ -44,7 +44,7 @@ export function outcomeOfItem(
     case 'failed': {
       const { failure, ignored, deadLettered } = outcome
       if (ignored) return { status: 'completed', output: undefined }
-      return failure.code === 'CLAIM_FAILED'
+      return failure.code === 'CLAIM_FAILED' && !failure.retryable
         ? { status: 'held', reason: failure.message }
         : failed(failure, deadLettered || failure.retryable)
     }
