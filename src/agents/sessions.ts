@@ -16,6 +16,8 @@ export interface SessionView {
   readonly runId: string | undefined
   /** Since when it waits for an attempt, a kept one since its run was over; epoch ms. Undefined while an attempt has it. */
   readonly idleSince: number | undefined
+  /** When it will be closed if no attempt takes it up, epoch ms. Undefined where nothing closes it before its run is over. */
+  readonly closesAt: number | undefined
 }
 
 interface Session {
@@ -199,10 +201,11 @@ export class Sessions {
   /** Those of an agent, in the order of their ids. */
   list(agentId: string): readonly SessionView[] {
     return this.#of(agentId)
-      .map(({ id, runId, holder, isReleased, freeAt }) => ({
+      .map(({ id, runId, holder, isReleased, freeAt, dueAt }) => ({
         id,
         runId: isReleased ? undefined : runId,
         idleSince: holder === undefined ? freeAt : undefined,
+        closesAt: dueAt === never ? undefined : dueAt,
       }))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
   }

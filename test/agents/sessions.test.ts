@@ -231,10 +231,10 @@ describe('an agent that is kept', () => {
     const { start, hand, leave, told, sessions, clock } = life({ options: kept })
     const { run: first } = await start({ a: does() })
     leave('a/1', 's1')
-    expect(sessions()).toEqual([{ id: 's1', runId: first.id, idleSince: undefined }])
+    expect(sessions()).toEqual([{ id: 's1', runId: first.id }])
     hand.completes('a/1')
     await first.result
-    expect(sessions()).toEqual([{ id: 's1', runId: undefined, idleSince: clock.now() }])
+    expect(sessions()).toEqual([{ id: 's1', idleSince: clock.now(), closesAt: clock.now() + 10 * minute }])
     const { run: second } = await start({ b: does() })
     expect(hand.attempt('b/1').session).toBe('s1')
     hand.completes('b/1')
@@ -411,7 +411,9 @@ describe('over a store, a session', () => {
     await clock.advanceAsync(4 * minute)
     const second = life({ store, clock, options: { list: [] } })
     await settled()
-    expect(second.sessions()).toEqual([{ id: 's1', runId: undefined, idleSince: clock.now() - 4 * minute }])
+    expect(second.sessions()).toEqual([
+      { id: 's1', idleSince: clock.now() - 4 * minute, closesAt: clock.now() + 6 * minute },
+    ])
     const { run: again } = await second.start({ b: does() })
     await settled()
     expect(second.hand.attempt('b/1').session).toBe('s1')
@@ -420,6 +422,65 @@ describe('over a store, a session', () => {
     await clock.advanceAsync(10 * minute)
     expect(second.closed).toEqual(['ada s1 idle'])
     await second.runtime.shutdown()
+  })
+
+  it('goes on with its run: it is taken up after the recovery', async () => {
+    const store = memoryStore()
+    const tasks = {
+      a: does(),
+      wait: { run: byHand, stall: false },
+      b: does({ needs: ['a', 'wait'] }),
+    } as const
+    const first = life({ store, clock, begins: false })
+    await settled()
+    const { run } = await first.start(tasks)
+    await settled()
+    first.hand.begins('a/1')
+    first.hand.begins('wait/1')
+    first.leave('a/1', 's1')
+    first.hand.completes('a/1')
+    first.hand.completes('wait/1')
+    await settled()
+    expect(first.hand.attempt('b/1').session).toBe('s1')
+    first.hand.say('b/1', { type: 'attempt.rejected' })
+    await settled()
+    expect(first.told().at(-1)).toBe('freed s1')
+
+    const next = memoryStore()
+    for (const id of [run.id, '.agents']) {
+      const journal = next.create(id, { id: 'dead' })
+      void next.append([{ journal, facts: await store.read(id) }])
+      void next.release(journal)
+    }
+    const second = life({ store: next, clock, options: { list: [] } })
+    const again = await second.runtime.recover(run.id, { dag: plan({ name: 'stays', tasks }) })
+    await settled()
+    expect(second.hand.attempt('b/2').session).toBe('s1')
+    second.hand.completes('b/2')
+    await again.result
+    expect(second.closed).toEqual(['ada s1 run-ended'])
+    await second.runtime.shutdown()
+  })
+
+  it('of an agent that is no longer among those that there are is closed', async () => {
+    const store = memoryStore()
+    const first = life({ store, clock, options: { list: [{ id: 'ada', keep: true }, { id: 'bob' }] } })
+    await settled()
+    const { run } = await first.start({ a: does() })
+    await settled()
+    first.leave('a/1', 's1')
+    first.hand.completes('a/1')
+    await run.result
+    await first.runtime.shutdown()
+    const second = life({ store, clock, options: { list: [{ id: 'bob' }], onlyListed: true } })
+    await settled()
+    expect(second.told()).toEqual(['closed s1 agent-gone'])
+    expect(second.team.list().map(({ id }) => id)).toEqual(['bob'])
+    await second.runtime.shutdown()
+    const third = life({ store, clock, options: { list: [] } })
+    await settled()
+    expect(third.team.list().map(({ id }) => id)).toEqual(['bob'])
+    await third.runtime.shutdown()
   })
 
   it('of an attempt that was cut off is given to nobody, and closed after a while', async () => {

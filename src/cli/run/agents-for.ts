@@ -28,7 +28,8 @@ export async function agentsOf(
   const loaded = await import('../../runtime/agents/index.ts')
   const closeSession = closerOf(agents)
   const list = agents.map(({ options }) => options)
-  const team = loaded.agents(closeSession === undefined ? { list } : { list, closeSession })
+  const closing = closeSession === undefined ? {} : { closeSession }
+  const team = loaded.agents({ list, onlyListed: true, ...closing })
   if (closeSession !== undefined) {
     team.events$.subscribe((fact) => {
       if (fact.type !== 'session.close-failed') return

@@ -153,7 +153,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   }
 
   const isBusy = (): boolean =>
-    again !== undefined || !book.isIdle || [...clients].some((client) => client.isBusy)
+    again !== undefined || !book.isIdle || [...clients].some((client) => client.isBusy) || keepsSessions()
+  /** Nobody else would close them in time. */
+  const keepsSessions = (): boolean =>
+    options.agents?.list().some(({ sessions }) => sessions.some(({ closesAt }) => closesAt !== undefined)) ===
+    true
+  options.agents?.events$.subscribe(({ type }) => {
+    if (type === 'session.closed') idle()
+  })
   const idle = (): void => {
     clearTimeout(timer)
     timer = undefined

@@ -59,6 +59,11 @@ export interface DispatchAttemptOptions {
 export interface AgentsOptions {
   /** The agents that are there from the start. @default [] */
   readonly list?: readonly AgentOptions[]
+  /**
+   * True where these are all that there are: an agent that a store still has, and that is not in the list, is deregistered.
+   * @default false
+   */
+  readonly onlyListed?: boolean
   /** Who picks an agent for a task. @default by load: the freest one that has what the task requires */
   readonly router?: Router
   /** How long, and how often, an agent is looked for. */
@@ -86,6 +91,11 @@ export interface ReadAgent {
 
 const defaultTtlMs = 300_000
 
+function readBoolean(value: unknown, path: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw badValue(path, value, 'true or false')
+}
+
 const agentReaders = {
   id: readText,
   capabilities: readNames,
@@ -95,10 +105,7 @@ const agentReaders = {
     limits: readLimits(value as AllowanceOptions, path),
     given: value as AllowanceOptions,
   }),
-  keep: (value: unknown, path: string): boolean => {
-    if (typeof value === 'boolean') return value
-    throw badValue(path, value, 'true or false')
-  },
+  keep: readBoolean,
   idle: (value: unknown, path: string) => readDuration(value, path, { positive: true }),
 }
 
@@ -121,6 +128,7 @@ const dispatchReaders = {
 }
 
 const readers = {
+  onlyListed: readBoolean,
   list: (value: unknown, path: string): readonly ReadAgent[] => {
     if (!Array.isArray(value)) throw badValue(path, value, 'a list of agents')
     const list = value.map((one, index) => readAgent(one, `${path}[${index}]`))
@@ -152,12 +160,14 @@ export function readAgents(options: AgentsOptions) {
     router = routeByLoad,
     dispatch = {},
     closeSession,
+    onlyListed = false,
     claims,
     claimTimeout: claimTimeoutMs = 10_000,
   } = readGiven(options, readers, "agents' options object", '')
   const { maxAttempts = 3, onNoAgent = 'retry', onQuotaExceeded = 'wait' } = dispatch
   const claiming = { claims, claimTimeoutMs }
-  return { list, router, maxAttempts, onNoAgent, onQuotaExceeded, closeSession, ...claiming }
+  const dispatching = { maxAttempts, onNoAgent, onQuotaExceeded }
+  return { list, onlyListed, router, ...dispatching, closeSession, ...claiming }
 }
 
 export type ReadAgents = ReturnType<typeof readAgents>

@@ -135,7 +135,7 @@ export class Desk implements AgentDesk {
       const { journal, facts } = await openAgents(store!, owner)
       this.#release = () => released.push(Promise.resolve(store!.release(journal)))
       macrostep.run(() => {
-        restoreAgents(facts, this, macrostep.at)
+        restoreAgents(facts, this, this.#options.onlyListed, macrostep.at)
         this.#shortlists.forget()
         this.log.recall(facts)
         this.log.open({ journal, writer: writer! })

@@ -36,8 +36,16 @@ function opened(store: Store, owner: Owner): Journal {
   }
 }
 
-/** Brings back who was there, what was used and which sessions there were. Nothing is at work any more. */
-export function restoreAgents(facts: readonly AgentFact[], books: AgentBooks, at: number): void {
+/**
+ * Brings back who was there, what was used and which sessions there were. Nothing is at work any more. With `onlyListed`,
+ * whoever has not registered in this life has gone.
+ */
+export function restoreAgents(
+  facts: readonly AgentFact[],
+  books: AgentBooks,
+  onlyListed: boolean,
+  at: number,
+): void {
   const { registry, allowance, sessions, allowances } = books
   const limited = new Set(allowance.agentIds)
   for (const { id, profile, given, stay, lastSignAt } of knownFrom(facts, books)) {
@@ -47,7 +55,8 @@ export function restoreAgents(facts: readonly AgentFact[], books: AgentBooks, at
     }
     if (registry.get(id) !== undefined) continue
     registry.restore(id, profile, lastSignAt)
-    sessions.setPolicy(id, stay)
+    if (onlyListed) registry.deregister(id, at)
+    else sessions.setPolicy(id, stay)
   }
   allowance.hush()
   for (const job of allowance.open) allowance.settle(job, 'failed', at)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { dagmar, expectNothingLeft, folderWith, planWith } from '../spawned-dagmar.ts'
@@ -69,6 +69,45 @@ describe('a job with prompts', () => {
     await say('redrive', id)
     await say('wait', id)
     expect(await say('jobs', id)).toMatch(/sketch +failed +attempt 4 +by eve, then fay/)
+  })
+
+  it('goes on with the session of the job before it, where its agent is kept, and the supervisor stays as long', async () => {
+    const kept = {
+      id: 'kit',
+      run: 'echo begins ${{ session }}; : ${{ prompt }}',
+      resume: 'echo goes on in ${{ session }}; : ${{ prompt }}',
+      close: 'echo ${{ session }} > closed',
+      keep: true,
+      idle: '1h',
+    }
+    const config = (agents: readonly object[]): void =>
+      writeFileSync(env['DAGMAR_CONFIG']!, JSON.stringify({ agents }))
+    config([kept, ada])
+    env = { ...env, DAGMAR_SUPERVISOR_IDLE_MS: '200' }
+    const say = async (...words: string[]) => (await dagmar(words, { env }).ended).stdout
+    const plan = planWith({ talk: { prompt: 'x', agent: 'kit' } })
+    const outputs = []
+    for (let job = 0; job < 2; job++) {
+      const id = (await say('dispatch', plan)).trim()
+      await say('wait', id)
+      outputs.push((await say('logs', id)).trim())
+      expect(await say('agents')).toMatch(/kit .* [\da-f-]{36} \(idle \d/)
+    }
+    const session = /begins ([\da-f-]{36})/.exec(outputs[0]!)?.[1]
+    expect(outputs[1]).toContain(`goes on in ${session!}`)
+    // It would have left by now.
+    const { pid } = JSON.parse(await say('supervisor', 'status', '--json')) as { pid: number }
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    expect(JSON.parse(await say('supervisor', 'status', '--json'))).toMatchObject({ pid })
+    await say('supervisor', 'stop')
+    config([{ ...kept, idle: '1s' }, ada])
+    await say('agents')
+    const closed = join(dirname(env['DAGMAR_CONFIG']!), 'closed')
+    await vi.waitFor(() => expect(readFileSync(closed, 'utf8')).toBe(`${session!}\n`), 10_000)
+    // Those that are no longer in the configuration have gone.
+    await say('supervisor', 'stop')
+    config([ada])
+    expect(await say('agents')).not.toContain('kit')
   })
 
   it('is refused where it asks for agents of its own, which no other job knows', async () => {
