@@ -3,7 +3,7 @@ import type { Duration } from '../time/duration.ts'
 export interface DispatchOptions<Input = unknown> {
   /** What handlers get as `ctx.input`. Checked by the dag's schema, where it has one. */
   readonly input?: Input
-  /** The run's id. Unique in the runtime, 1 to 200 characters. @default a UUID v7, which sorts by time */
+  /** The run's id. Unique in the runtime, 1 to 200 characters, not beginning with a dot. @default a UUID v7, which sorts by time */
   readonly id?: string
   /** Dispatching again with the same key returns the handle of the first run and starts nothing. */
   readonly idempotencyKey?: string

@@ -97,6 +97,13 @@ export function readText(value: unknown, path: string): string {
   throw badValue(path, value, 'a text of 1 to 200 characters')
 }
 
+/** What a run is called, or what its id begins with. Journals that belong to no run begin with a dot in a store. */
+export function readRunId(value: unknown, path: string): string {
+  const id = readText(value, path)
+  if (!id.startsWith('.')) return id
+  throw badValue(path, value, 'a text that does not begin with a dot')
+}
+
 /** Names that people give, each once. Throws `CONFIG_INVALID`. The result is frozen. */
 export function readNames(value: unknown, path: string): readonly string[] {
   if (!Array.isArray(value)) throw badValue(path, value, 'a list of texts')

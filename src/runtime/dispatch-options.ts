@@ -11,6 +11,7 @@ import {
   readAmounts,
   readConcurrency,
   readGiven,
+  readRunId,
   readText,
   readTimeout,
 } from '../graph/read-values.ts'
@@ -22,7 +23,7 @@ import type { Shared } from './shared.ts'
 const readers = {
   signal: readSignal,
   pools: readAmounts,
-  id: readText,
+  id: readRunId,
   idempotencyKey: readText,
   labels: readLabels,
   input: (value: unknown) => value,

@@ -1,4 +1,4 @@
-import { plan } from 'dagmar'
+import { memoryStore, plan } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from './desk.ts'
 import { byHand, fails, ok, simulated, watch } from './watching.ts'
@@ -37,6 +37,16 @@ describe('dispatch', () => {
     )
     expect(run.id).toBe('mine')
   })
+
+  it.each(['.agents', '.', '.. '])(
+    'refuses a run id that begins with a dot, as a store keeps them: %j',
+    (id) => {
+      const { runtime } = simulated({ store: memoryStore() })
+      const refused = expect.objectContaining({ code: 'CONFIG_INVALID', facts: { field: 'id', value: id } })
+      expect(() => runtime.dispatch(one, { id })).toThrow(refused)
+      expect(() => runtime.dispatch(one, { id: `a${id}` })).not.toThrow()
+    },
+  )
 
   it('happens in nothing before the turn of its caller is over', async () => {
     const hand = desk()

@@ -258,6 +258,7 @@ describe('what is no source', () => {
     [{ defaults: { priority: 'urgent' } }],
     [{ defaults: { when: 'always' } }],
     [{ names: 'x' }],
+    [{ name: '.inbox' }],
   ])('is refused, as are options that make no sense: %o', async (options) => {
     await expect(createRuntime().consume([], options as never)).rejects.toMatchObject({
       code: expect.stringMatching(/^(?:CONFIG|DURATION)_INVALID$/),

@@ -8,6 +8,7 @@ import {
   readGiven,
   readInteger,
   readNumber,
+  readRunId,
   readTimeout,
 } from '../../graph/read-values.ts'
 import { readName } from '../../graph/read-tasks.ts'
@@ -56,7 +57,7 @@ const backoffReaders = {
 const readers = {
   name: (value: unknown, path: string): string => {
     const name = readName(value, 'The name of the source')
-    if (!name.includes(':')) return name
+    if (!name.includes(':')) return readRunId(name, path)
     throw badValue(path, name, 'a text without a colon')
   },
   lookAhead: (value: unknown, path: string) => readInteger(value, path, 1),
