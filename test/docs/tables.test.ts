@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ItemOutcome } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import schema from '../../schema/plan.schema.json' with { type: 'json' }
 import { agentFaultKinds } from '../../src/check/variants/agent-fault.ts'
@@ -27,6 +28,8 @@ const members = [
   ['docs/stores.md', 'option of `sqlite`', 'SqliteOptions', 'src/stores/sqlite/index.ts'],
   ['docs/agents.md', 'option of `sqliteClaims`', 'SqliteClaimsOptions', 'src/stores/sqlite/index.ts'],
   ['docs/stores.md', 'option of `journal`', 'JournalOptions', 'src/stores/journal/index.ts'],
+  ['docs/sources.md', 'option of `consume`', 'ConsumeOptions', 'src/index.ts'],
+  ['docs/sources.md', 'of a consumption', 'Consumption', 'src/index.ts'],
   ['docs/executors.md', 'of an attempt', 'Attempt', 'src/index.ts'],
   ['docs/executors.md', 'of an executor', 'Executor', 'src/index.ts'],
   ['docs/simulation.md', 'option of `simulate`', 'SimulationOptions', 'src/simulation/index.ts'],
@@ -82,6 +85,36 @@ describe.each(texts)('%s, the table "%s"', (path, corner, expected) => {
   it('has exactly what the source has', () => {
     const { columns, ...table } = tableOf(pageAt(path), corner)
     expect(namesIn({ columns, ...table }).toSorted()).toEqual(expected.toSorted())
+  })
+})
+
+describe('the tables of sources', () => {
+  const page = pageAt('docs/sources.md')
+
+  it('have exactly the facts that there are, with their fields', () => {
+    const own = ['type', 'at', 'source']
+    const facts = [...factsOf('src/runtime/consume/source-facts.ts', 'NewSourceFact')].map(
+      ([type, fields]) => [
+        type,
+        fields
+          .filter(({ name }) => !own.includes(name))
+          .map(({ name, isOptional }) => (isOptional ? `${name}?` : name)),
+      ],
+    )
+    const { rows } = tableOf(page, 'fact of a source')
+    const said = rows.map(([type, , fields]) => [plain(type!), plain(fields!).split(' ')])
+    expect(said.toSorted()).toEqual(facts.toSorted())
+  })
+
+  it('have exactly the outcomes that there are', () => {
+    const outcomes = namesIn(tableOf(page, 'outcome'))
+    expect(outcomes).toEqual(['completed', 'failed', 'killed', 'released'] satisfies ItemOutcome['status'][])
+  })
+
+  it('have exactly the fields of an item, beside the options of every task', () => {
+    const fields = membersOf('src/runtime/consume/source-item.ts', 'ItemFields')
+    const written = fields.map(({ name, isOptional }) => (isOptional ? `${name}?` : name))
+    expect(namesIn(tableOf(page, 'field of an item')).toSorted()).toEqual(written.toSorted())
   })
 })
 

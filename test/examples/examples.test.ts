@@ -29,6 +29,7 @@ const examples: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   '14-inspect.ts': () => import('../../examples/14-inspect.ts'),
   '15-emitters.ts': () => import('../../examples/15-emitters.ts'),
+  '16-task-source.ts': () => import('../../examples/16-task-source.ts'),
 }
 
 /** Runs an example to its end; gives what it has printed, as lines. */
@@ -317,5 +318,18 @@ describe('15 emitters', () => {
     expect(screen).toBe(ledger)
     expect(late).toBeGreaterThan(0)
     expect(late).toBeLessThan(ledger!)
+  })
+})
+
+describe('16 task source', () => {
+  it('has the most urgent done first, and closes each ticket with what became of it', async () => {
+    expect(await linesOf('16-task-source.ts')).toEqual([
+      'the desk is away for a moment: opened again',
+      'T-3 the shop is down: done by cyd',
+      'T-1 a typo on the first page: done by ann',
+      'T-2 a new logo: done by ann',
+      'T-4 an old bill: max retries exceeded',
+      '4 taken, 4 settled',
+    ])
   })
 })

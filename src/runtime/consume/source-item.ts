@@ -9,11 +9,7 @@ import type { Work } from '../../graph/work.ts'
 /** The options that an item may have: those of a task that stands alone. */
 export type ItemOptions = Omit<TaskDefaults, 'when' | 'teardown'>
 
-/**
- * A task that a source has to be done. Any other fields are the source's own: dagmar leaves them alone, and gives the same
- * object back with its outcome.
- */
-export interface SourceItem extends ItemOptions {
+interface ItemFields {
   /** Unique in its source, 1 to 200 characters with the name of the source. The same id is the same task. */
   readonly id: string
   /** Among items of one priority the oldest starts first: epoch ms, a `Date`, or its text. @default when it is taken */
@@ -27,6 +23,12 @@ export interface SourceItem extends ItemOptions {
   /** Labels of its run. It has `source` and `item` as well, with the name of the source and the id. */
   readonly labels?: Readonly<Record<string, string>>
 }
+
+/**
+ * A task that a source has to be done. Any other fields are the source's own: dagmar leaves them alone, and gives the same
+ * object back with its outcome.
+ */
+export interface SourceItem extends ItemOptions, ItemFields {}
 
 /** What all items of a source have in common. */
 export interface ItemFrame {
