@@ -33,7 +33,7 @@ const desk = {
   },
   settle: ({ id, title }: Ticket, outcome: ItemOutcome): void => {
     open.delete(id)
-    console.log(`${id} ${title}: ${outcome.status === 'completed' ? outcome.output : outcome.reason}`)
+    console.log(`${id} ${title}: ${outcome.status === 'completed' ? String(outcome.output) : outcome.reason}`)
   },
 }
 

@@ -135,7 +135,9 @@ describe.each<[string, () => Store]>([
     const both = await Promise.all([life(['a'], { store }), life(['a'], { store })])
     await until(() => expect(both.flatMap(({ hand }) => hand.started)).toEqual(['a']))
     const [one] = both.filter(({ hand }) => hand.started.length === 1)
-    await until(() => expect(both.map(({ inbox }) => inbox.view().held).toSorted()).toEqual([0, 1]))
+    await until(() =>
+      expect(both.map(({ inbox }) => inbox.view().held)).toEqual(expect.arrayContaining([0, 1])),
+    )
     one!.hand.completes('a/1')
     await one!.inbox.done
     expect(both.flatMap(({ told }) => told.lines())).toEqual(['a completed'])

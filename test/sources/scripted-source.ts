@@ -30,7 +30,7 @@ export interface GivenItem {
 }
 
 const anyItem: fc.Arbitrary<GivenItem> = fc.record({
-  id: fc.constantFrom(...'abcdefghijkl'),
+  id: fc.constantFrom(...'abcdefghijkl'.split('')),
   priority: fc.constantFrom('critical', 'medium', 'medium', 'medium', 'medium', 'low'),
   createdAt: fc.nat(9),
   requires: fc.constantFrom([], ['read'], ['read']),

@@ -1,5 +1,5 @@
 import { createRuntime, dag, SimulatedClock, type SourceItem } from 'dagmar'
-import { concat, Observable, of, Subject, throwError } from 'rxjs'
+import { concat, type Observable, of, Subject, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { consumed, item, teller } from './source-desk.ts'
 
