@@ -175,6 +175,26 @@ describe.skipIf(noChromium)('the page', () => {
     await run.kill()
   })
 
+  it('goes to an instant of a run that it has not followed before', async () => {
+    const runtime = createRuntime()
+    const runs = ['first', 'second'].map((name) =>
+      runtime.dispatch(
+        dag(name).task('a', () => name),
+        { id: name },
+      ),
+    )
+    await Promise.all(runs.map(({ result }) => result))
+    const page = await browser.page()
+    await page.goto((await inspected(runtime)).url)
+    await page.waitForSelector('h1:text("second")')
+    await page.evaluate(() => {
+      location.hash = '#/facts?run=first&at=4'
+    })
+    await page.waitForSelector('h1:text("first")')
+    expect(await page.textContent('.instant')).toContain('fact 4 of 8')
+    expect(new URL(page.url()).hash).toBe('#/facts?run=first&at=4')
+  })
+
   it('shows the same in a file that was saved from it as it shows itself', async () => {
     const { run } = await endedRun()
     const page = await browser.page({ acceptDownloads: true })

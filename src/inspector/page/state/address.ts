@@ -1,5 +1,6 @@
 import { batch, effect } from './signals.ts'
 import {
+  history,
   pin,
   pinnedSeq,
   runId,
@@ -104,7 +105,7 @@ function read(): void {
     selectedActor.value = place.get('actor') ?? undefined
     const at = Number(place.get('at') ?? Number.NaN)
     if (!Number.isInteger(at) || at < 1) pinnedSeq.value = undefined
-    else if (runs.value.length === 0) pinnedSeq.value = at
+    else if (history.value.lastSeq === 0) pinnedSeq.value = at
     else pin(at)
   })
   // What it names and is not there is taken out.
