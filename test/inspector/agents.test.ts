@@ -3,6 +3,7 @@ import { type AgentFact, type Agents, agents, type AgentsOptions } from 'dagmar/
 import { Observable, Subject } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { inspect, inspectElsewhere } from '../../src/inspector/inspect.ts'
+import { type RunsElsewhere, runsSource } from '../../src/inspector/recording/runs-source.ts'
 import type { Desk } from '../../src/runtime/agents/desk.ts'
 import { type AgentsTold, watchAgents } from '../../src/runtime/agents/watch-agents.ts'
 import { ProtocolClient } from './protocol-client.ts'
@@ -240,6 +241,12 @@ describe('the agents of runs in another process', () => {
       jobsLeft: undefined,
     },
   })
+  const nothingElse: RunsElsewhere = {
+    runs$: new Observable((to) => to.next([])),
+    events: () => new Observable(),
+    why: () => Promise.reject(new Error('not asked')),
+    command: () => Promise.reject(new Error('not asked')),
+  }
   const fact = (seq: number): AgentFact => ({
     seq,
     at: seq,
@@ -250,13 +257,7 @@ describe('the agents of runs in another process', () => {
 
   it('are shown the same, and what is told again after a loss stands there once', async () => {
     const told$ = new Subject<AgentsTold>()
-    const inspector = await inspectElsewhere({
-      runs$: new Observable((to) => to.next([])),
-      agents$: told$,
-      events: () => new Observable(),
-      why: () => Promise.reject(new Error('not asked')),
-      command: () => Promise.reject(new Error('not asked')),
-    })
+    const inspector = await inspectElsewhere({ ...nothingElse, agents$: told$ })
     open.push(inspector)
     const client = await clientOf(inspector.url)
     client.say({ type: 'follow', log, after: 0 })
@@ -271,5 +272,36 @@ describe('the agents of runs in another process', () => {
       [5, 'busy'],
       [6, 'available'],
     ])
+  })
+
+  it('are told of again after 20,000 facts, so that those who come later know how they stand', async () => {
+    let asked = 0
+    const told$ = new Observable<AgentsTold>((to) => {
+      asked++
+      to.next({ facts: Array.from({ length: 20_000 }, (_, index) => fact(index + 1)) })
+      to.next({ agents: [ada(asked === 1 ? 'busy' : 'available')], seq: 20_000 })
+    })
+    const inspector = await inspectElsewhere({ ...nothingElse, agents$: told$ })
+    open.push(inspector)
+    const client = await clientOf(inspector.url)
+    client.say({ type: 'follow', log, after: 0 })
+    await until(() => client.entries(log, 'agent').length === 2)
+    expect(asked).toBe(2)
+    expect(client.entries(log, 'agent').map(({ agent }) => agent.status)).toEqual(['busy', 'available'])
+    expect(seqsIn(client)).toHaveLength(20_000)
+  })
+
+  it('are told of in no words of others that the inspector keeps back', async () => {
+    const message = 'the key is 42'
+    const told$ = new Observable<AgentsTold>((to) =>
+      to.next({
+        facts: [{ seq: 1, at: 1, agentId: 'ada', sessionId: 's', type: 'session.close-failed', message }],
+      }),
+    )
+    const source = runsSource({ ...nothingElse, agents$: told$ }, { sanitise: () => 'kept back' })
+    const text = source.open(log)!.after(0, 1_000_000, 0)!.json.toString()
+    expect(text).toContain('"message":"kept back"')
+    expect(text).not.toContain('42')
+    source.close()
   })
 })

@@ -1,6 +1,7 @@
 import type { Observable, Subscription } from 'rxjs'
 import type { Actor } from 'xstate'
 import { agentMachine } from '../../../machines/agent.ts'
+import type { AgentFact } from '../../events/agent-facts.ts'
 import type { AgentsTold } from '../../runtime/agents/watch-agents.ts'
 import type { ActorName } from '../protocol.ts'
 import { LogRecorder, type LogRecorderOptions } from './log-recorder.ts'
@@ -81,6 +82,14 @@ export class AgentsRecording {
     for (const stop of this.#watched.values()) stop()
   }
 
+  /** What went wrong is said in the words of others. */
+  #shown(fact: AgentFact): AgentFact {
+    const { sanitise, secrets } = this.#options
+    if (!('message' in fact)) return fact
+    const message = secrets.masked(sanitise(fact.message, { kind: 'text' }))
+    return { ...fact, message: typeof message === 'string' ? message : JSON.stringify(message) }
+  }
+
   #begin(): void {
     this.#subscription?.unsubscribe()
     this.#sinceRetold = 0
@@ -99,7 +108,7 @@ export class AgentsRecording {
       for (const fact of told.facts) {
         if (fact.seq <= this.#lastSeq) continue
         this.#lastSeq = fact.seq
-        this.recorder.push({ kind: 'agent-fact', fact }, true)
+        this.recorder.push({ kind: 'agent-fact', fact: this.#shown(fact) }, true)
         if (++this.#sinceRetold === retoldAfter) queueMicrotask(() => this.#begin())
       }
     }

@@ -240,6 +240,14 @@ describe.skipIf(noChromium)('the view of agents', () => {
     await until(() => served.heard.some((one) => one.type === 'follow' && one.log === 'other'))
   })
 
+  it('leads from what an agent does now to the task, and leaves that open', async () => {
+    const page = await opened()
+    await page.click(`[data-agent="${nasty}"] .task-link`)
+    await page.waitForSelector('#task-title:has-text("check")')
+    await settled(page)
+    expect(await page.textContent('#task-title')).toBe('check')
+  })
+
   it('shows of an agent its limits, its statechart and what happened to it', async () => {
     const page = await opened('#/agents?agent=bob')
     const panel = (await page.innerText('.side')).replaceAll(/\s+/g, ' ')
@@ -282,6 +290,7 @@ describe.skipIf(noChromium)('the view of agents', () => {
     await page.waitForFunction(() => document.querySelectorAll('.agent-table [data-agent]').length === 1)
     await page.fill('#search', 'nobody')
     await page.waitForSelector('.empty:has-text("No agent fits the search.")')
+    expect(await page.$('.agents')).toBeNull()
   })
 
   it('shows of a saved run what its facts say of agents, without what only the program knew', async () => {
@@ -354,7 +363,7 @@ describe.skipIf(noChromium)('agents at work', () => {
     const inspector = await inspect(runtime)
     closing.push(inspector)
     const page = await browser.page()
-    await page.goto(`${inspector.url}`)
+    await page.goto(inspector.url)
     await page.click('#tab-agents')
     await page.click('[data-agent="ada"][data-status="busy"]')
     await page.waitForSelector('.side .chart-pane')
@@ -363,6 +372,8 @@ describe.skipIf(noChromium)('agents at work', () => {
     letGo()
     await page.waitForSelector('[data-agent="ada"][data-status="available"]')
     await page.waitForSelector('.side:has-text("By agent.give, as the actor is.")')
+    expect(await page.getAttribute('.side [data-state="agent.available"]', 'data-active')).toBe('')
+    expect(await page.getAttribute('.side [data-state="agent.busy"]', 'data-active')).toBeNull()
     void run.kill()
     await runtime.shutdown({ mode: 'kill' })
   })

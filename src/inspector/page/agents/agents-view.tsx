@@ -133,7 +133,7 @@ function Row({ id, place }: { readonly id: string; readonly place: number }): Co
         </>
       )}
       <td>{own.length || ''}</td>
-      <td>
+      <td onClick={(event) => event.stopPropagation()}>
         <JobLinks jobs={jobsOf(id).slice(0, 4)} />
       </td>
     </tr>
