@@ -57,15 +57,29 @@ describe('the agents at an instant', () => {
 
   it('begin each day at 00:00 UTC with nothing used', () => {
     const midnight = Date.UTC(2026, 0, 16)
-    const history = told([registered, used('started'), used('reported', { tokens: 10 })])
+    const model = 'small'
+    const history = told([registered, used('started'), used('reported', { tokens: 10, model })])
     expect(history.at('ada', midnight - 1)).toMatchObject({ tokens: 10, jobs: 1 })
     expect(history.at('ada', midnight)).toMatchObject({ tokens: 0, jobs: 0, load: 1 })
-    // What was charged on the day before is not given back to this one.
-    history.take({
-      kind: 'agent-fact',
-      fact: { seq: 4, at: midnight + 1, ...used('killed', { returned: 0 }) } as AgentFact,
+    const next = [
+      used('started', { taskId: 'b' }),
+      used('reported', { taskId: 'b', tokens: 20, model }),
+      used('reported', { tokens: 4, model }),
+      // What was charged on the day before is not given back to this one.
+      used('killed', { returned: 4 }),
+    ]
+    next.forEach((fact, index) =>
+      history.take({
+        kind: 'agent-fact',
+        fact: { seq: 4 + index, at: midnight + index, ...fact } as AgentFact,
+      }),
+    )
+    expect(history.at('ada', midnight + 4)).toMatchObject({
+      tokens: 20,
+      byModel: { small: 20 },
+      jobs: 1,
+      load: 1,
     })
-    expect(history.at('ada', midnight + 1)).toMatchObject({ tokens: 0, jobs: 0, load: 0 })
   })
 
   it('are as the desk has them, when facts come that they have taken in already', async () => {
