@@ -1,5 +1,5 @@
-/** Neither ends a line nor is taken for an option by a command. */
-const pattern = /^(?!-)[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u
+/** Does not end a line, is no option for a command, and arrives as it is. */
+const pattern = /^(?!-)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u
 
 export function isSessionId(value: unknown): value is string {
   return typeof value === 'string' && value.trim() === value && pattern.test(value)

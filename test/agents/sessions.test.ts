@@ -157,6 +157,7 @@ describe('a session that an attempt leaves', () => {
     ['of two lines', 'a\nb'],
     ['with a null character', 'a\0b'],
     ['with a line separator', 'a\u2028b'],
+    ['half of a character', 'a\uD800'],
     ['an option', '--dangerous'],
     ['with a space before it', ' a'],
   ])('is no session when its id is %s', async (_, id) => {
@@ -353,6 +354,62 @@ describe('a session is closed', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
     await over
     expect(told().at(-1)).toBe('close-failed s1')
+  })
+
+  it('with few others at once, and a shutdown waits for all of them no longer than for one', async () => {
+    let atWork = 0
+    let most = 0
+    const ends: (() => void)[] = []
+    const { start, hand, leave, told, clock, runtime } = life({
+      options: {
+        list: [{ id: 'ada', maxLoad: 0 }],
+        closeSession: () => {
+          most = Math.max(most, ++atWork)
+          return new Promise<void>((resolve) => {
+            ends.push(() => {
+              atWork--
+              resolve()
+            })
+          })
+        },
+      },
+    })
+    const names = Array.from({ length: 100 }, (_, index) => `t${index}`)
+    const { run } = await start(Object.fromEntries(names.map((name) => [name, does()])))
+    for (const name of names) {
+      leave(`${name}/1`, `of ${name}`)
+      hand.completes(`${name}/1`)
+    }
+    await run.result
+    for (const end of ends.splice(0)) end()
+    await clock.advanceAsync(0)
+    expect([most, atWork]).toEqual([16, 16])
+    const over = runtime.shutdown({ mode: 'drain' })
+    await clock.advanceAsync(10_000)
+    await over
+    expect(told().filter((one) => one.startsWith('close-failed'))).toHaveLength(84)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('by what asks about agents, changes them and starts runs', async () => {
+    const team = agents({
+      list: [{ id: 'ada' }],
+      closeSession: ({ why }) => {
+        seen.push(`${why} ${team.list()[0]!.sessions.length}`)
+        team.heartbeat('ada')
+        if (why !== 'run-ended' || seen.length > 1) return
+        void runtime.dispatch(talk)
+        team.deregister('ada')
+        team.register({ id: 'ada', keep: true })
+      },
+    })
+    const seen: string[] = []
+    const talk = dag('a').task('a', { agent: 'ada' }, ({ keepSession }) => keepSession('s1'))
+    const runtime = createRuntime({ agents: team })
+    await runtime.run(talk)
+    await new Promise(setImmediate)
+    await runtime.shutdown()
+    expect(seen).toEqual(['run-ended 0', 'runtime-closed 0'])
   })
 
   it('by what throws, which is told', async () => {

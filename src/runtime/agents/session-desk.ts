@@ -24,11 +24,11 @@ export function closerFor(
   clock: () => Clock,
   step: (change: (at: number) => void) => void,
 ): SessionCloser {
-  const closer = new SessionCloser(close, ({ agentId, id: sessionId }, message) =>
+  const closer = new SessionCloser(close, clock, ({ agentId, id: sessionId }, message) =>
     step((at) => log.tell({ type: 'session.close-failed', agentId, sessionId, message }, at)),
   )
   log.events$.subscribe((fact) => {
-    if (fact.type === 'session.closed') closer.close(fact.agentId, fact.sessionId, fact.why, clock())
+    if (fact.type === 'session.closed') closer.close(fact.agentId, fact.sessionId, fact.why)
   })
   return closer
 }
