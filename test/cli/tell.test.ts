@@ -34,6 +34,29 @@ describe('dagmar tell', () => {
     expect(code).toBe(0)
   })
 
+  it('leaves a session for the next attempt of its agent, and nothing where there is no agent', async () => {
+    const agents = [
+      {
+        id: 'ada',
+        stdin: 'prompt',
+        run: `${tell} session 'conversation 7' && echo "before: \${DAGMAR_SESSION:-none}"`,
+        resume: 'echo goes on in ${{ session }}',
+      },
+    ]
+    const tasks = {
+      a: { prompt: 'x', agent: 'ada' },
+      b: { prompt: 'x', agent: 'ada', needs: ['a'] },
+      c: { run: `echo "outer: \${DAGMAR_SESSION:-none}"; ${tell} session s1` },
+    }
+    const env = { DAGMAR_SESSION: 'of somebody else' }
+    const { code, stdout } = await dagmar(['run', planWith(tasks, { agents })], { env }).ended
+    expect(stdout).toContain('a | before: none\n')
+    expect(stdout).toContain('b | goes on in conversation 7\n')
+    expect(stdout).toContain('c | outer: none\n')
+    expect(stdout).toContain('no agent has the attempt')
+    expect(code).toBe(1)
+  })
+
   it('exits with 2 outside of a command, and with 1 where it is not understood or nobody hears', async () => {
     const outside = await dagmar(['tell', 'heartbeat'], { env: { DAGMAR_TELL: undefined } }).ended
     expect(outside).toMatchObject({ code: 2, stderr: expect.stringContaining('DAGMAR_TELL is not set') })
