@@ -22,7 +22,12 @@ export function whyOf(view: RunView, taskId: TaskId): Explanation {
       facts: { runId: view.runId, taskId },
     })
   }
-  const { status, outcome } = task
+  return whyIn(view, structure, task)
+}
+
+/** `whyOf` for a task that is in the run. */
+export function whyIn(view: RunView, structure: TaskStructure, task: TaskView): Explanation {
+  const { id: taskId, status, outcome } = task
   return explanationOf({
     taskId,
     status,

@@ -56,7 +56,7 @@ export function TaskPanel(): ComponentChildren {
       )}
       {outcome === undefined && (
         <Section title="Why">
-          <Why taskId={id} />
+          <Why task={task} structure={defined} />
         </Section>
       )}
       {outcome?.status === 'completed' && (
