@@ -46,9 +46,8 @@ function others(attempts: readonly (readonly [runId: string, from: number, to?: 
 }
 
 const shown = (model: TimelineModel, agents: AgentsHistory, runId = 'run') =>
-  laneRows(model, agents, runId, agentIds(model, agents)).map(({ id, index, spans }) => [
+  laneRows(model, agents, runId, agentIds(model, agents)).map(({ id, spans }) => [
     id,
-    index,
     spans.map(({ from, to, attempt }) => [attempt!.runId ?? attempt!.taskId, from, to]),
   ])
 
@@ -64,13 +63,13 @@ describe('the lanes of agents', () => {
     expect(shown(model, none)).toEqual([
       [
         'bob',
-        0,
+
         [
           ['a', 10, 30],
           ['c', 30, Infinity],
         ],
       ],
-      ['bob', 1, [['b', 20, Infinity]]],
+      ['bob', [['b', 20, Infinity]]],
     ])
   })
 
@@ -87,8 +86,8 @@ describe('the lanes of agents', () => {
       ['later', 400],
     ])
     expect(shown(model, agents)).toEqual([
-      ['ada', 0, [['a', 100, 200]]],
-      ['ada', 1, [['other', 50, 150]]],
+      ['ada', [['a', 100, 200]]],
+      ['ada', [['other', 50, 150]]],
     ])
     const [, second] = laneRows(model, agents, 'run', ['ada'])
     expect(second!.spans[0]!.attempt!.end).toBe('failed')
@@ -100,6 +99,6 @@ describe('the lanes of agents', () => {
       kind: 'agent-fact',
       fact: { seq: 1, at: 1, type: 'agent.registered', agentId: 'ada', capabilities: [], maxLoad: 1 },
     })
-    expect(shown(runOf([]), agents)).toEqual([['ada', 0, []]])
+    expect(shown(runOf([]), agents)).toEqual([['ada', []]])
   })
 })

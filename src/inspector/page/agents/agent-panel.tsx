@@ -47,9 +47,11 @@ export function AgentPanel({ id }: { readonly id: string }): ComponentChildren {
     <div class="panel is-open">
       <PanelHead title={id} status={isKnown ? status : undefined} close={() => selectAgent(undefined)} />
       <p class="panel-line">{line.join(' · ')}</p>
-      <Section title="Does now" count={now.length}>
-        {now.length === 0 ? <p class="soft">Nothing.</p> : <JobLinks jobs={now} />}
-      </Section>
+      {now.length > 0 && (
+        <Section title="Does now" count={now.length}>
+          <JobLinks jobs={now} />
+        </Section>
+      )}
       {isKnown && (
         <Section title="Limits">
           <Rows
@@ -89,12 +91,12 @@ export function AgentPanel({ id }: { readonly id: string }): ComponentChildren {
           </ol>
         </Section>
       )}
-      {look?.machine !== undefined && (
+      {look !== undefined && (
         <Section title="Statechart">
           <p class="soft">
             {look.event === undefined ? 'Read from facts.' : `By ${look.event}, as the actor is.`}
           </p>
-          <ChartPane isStill look={look} root={look.machine.root} />
+          <ChartPane isStill look={look} root={look.root} />
         </Section>
       )}
     </div>

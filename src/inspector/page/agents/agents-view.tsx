@@ -6,13 +6,12 @@ import { Status } from '../shell/status.tsx'
 import { useEffect } from '../state/signals.ts'
 import { selectAgent, selectedAgent } from '../state/shown.ts'
 import { TimelineView } from '../timeline/timeline-view.tsx'
-import { agentInstant, agentNow, attemptsOf, ids, isRegistered, jobsOf, shownViews } from './agents-state.ts'
+import { agentInstant, agentNow, attemptsOf, ids, isRegistered, jobsOf } from './agents-state.ts'
 import { JobLinks } from './job-links.tsx'
 import { Meter } from './meter.tsx'
 
 /** Who does the tasks: how each agent stands, and what each did over time. */
 export function AgentsView(): ComponentChildren {
-  void shownViews.value
   if (ids.value.length === 0) {
     return (
       <p class="empty">

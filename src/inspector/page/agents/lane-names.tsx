@@ -11,7 +11,7 @@ export function LaneNames(): ComponentChildren {
   const last = Math.ceil((scrolled.value + bodyHeight.value) / high)
   return (
     <div class="timeline-names" id="timeline-rows">
-      {rows.value.slice(first, last).map(({ id, index }, place) => (
+      {rows.value.slice(first, last).map(({ id }, place, shown) => (
         <div
           key={first + place}
           class="timeline-row"
@@ -19,7 +19,7 @@ export function LaneNames(): ComponentChildren {
           style={{ top: `${(first + place) * high - scrolled.value}px` }}
           onClick={() => selectAgent(id)}
         >
-          {(index === 0 || place === 0) && (
+          {id !== shown[place - 1]?.id && (
             <span title={id}>
               {isRegistered.value && <Dot status={agentNow(id).status} />}
               <bdi>{id}</bdi>

@@ -40,9 +40,7 @@ export function laneRows(
       laneAt(others, id, from).spans.push({ kind: 'running', from, to, attempt })
     }
     const [first = newRow(id, 0), ...rest] = [...(lanes.get(id) ?? []), ...(others.get(id) ?? [])]
-    return [{ ...first, marks: agents.marks.get(id) ?? [], away: agents.away.get(id) ?? [] }, ...rest].map(
-      (row, index) => ({ ...row, index }),
-    )
+    return [{ ...first, marks: agents.marks.get(id) ?? [], away: agents.away.get(id) ?? [] }, ...rest]
   })
 }
 

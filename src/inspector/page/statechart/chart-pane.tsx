@@ -39,7 +39,7 @@ export function ChartPane({
   root,
   isStill = false,
 }: {
-  readonly look: ActorLook
+  readonly look: Pick<ActorLook, 'active' | 'taken'>
   readonly root: StateModel
   /** Whether it stays where it is when its state changes. */
   readonly isStill?: boolean
