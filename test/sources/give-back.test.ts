@@ -232,6 +232,15 @@ describe('a shutdown', () => {
     expect(told.lines().toSorted()).toEqual(['a killed: shutdown', 'b killed: shutdown'])
   })
 
+  it('may be an event that somebody sends to the actor', async () => {
+    const told = teller()
+    const { hand, runtime, inbox } = await consuming({ items: two, ...told }, {}, { concurrency: 1 })
+    runtime.actor.send({ type: 'runtime.shutdown', mode: 'kill' })
+    hand.ends('a/1')
+    await inbox.done
+    expect(told.lines().toSorted()).toEqual(['a killed: shutdown', 'b killed: shutdown'])
+  })
+
   it('waits until the source knows', async () => {
     let isTold = false
     const settle = async (): Promise<void> => {

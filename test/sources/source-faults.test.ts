@@ -1,6 +1,6 @@
 import { createRuntime, dag, SimulatedClock, type SourceItem } from 'dagmar'
-import { concat, type Observable, of, Subject, throwError } from 'rxjs'
-import { describe, expect, it } from 'vitest'
+import { concat, from, type Observable, of, Subject, throwError } from 'rxjs'
+import { describe, expect, it, vi } from 'vitest'
 import { consumed, item, teller } from './source-desk.ts'
 
 const failures = (facts: readonly { readonly type: string }[]) =>
@@ -201,6 +201,16 @@ describe('an observable', () => {
       await wait()
     }
     expect(told.lines().slice(1)).toEqual(['a completed', 'd completed', 'c completed'])
+  })
+
+  it('may give a hundred thousand at once', async () => {
+    const told = teller()
+    const many = Array.from({ length: 100_000 }, (_, n) => item(`${n}`, { priority: n % 7, createdAt: n }))
+    const { inbox, hand } = await consumed(Object.assign(from(many), told), { lookAhead: 1, buffer: 10 })
+    expect(inbox.view()).toMatchObject({ open: 1, waiting: 10, dropped: 99_989, taken: 1 })
+    expect(told.told).toHaveLength(99_989)
+    hand.completes('0/1')
+    await vi.waitFor(() => expect(hand.started).toEqual(['0', '6']))
   })
 
   it('that ends is done when what waits is done', async () => {

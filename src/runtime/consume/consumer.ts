@@ -11,6 +11,7 @@ import { idOf, type ReadItem } from './source-item.ts'
 import type { NewSourceFact, SourceFact } from './source-facts.ts'
 import type { ReadConsumeOptions } from './source-options.ts'
 import type { ReadSource } from './source.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** How many turns of promises a source has for its next item before those that are there begin. */
 const gatherTurns = 32
@@ -26,7 +27,7 @@ export class Consumer {
   /** Taken and not given back, by id. */
   readonly #open = new Map<string, KnownItem>()
   /** Given by an observable, and not taken. */
-  readonly #waiting = new Map<string, KnownItem>()
+  readonly #waiting = new WaitingRoom()
   /** Open ones that are to begin together. */
   #gathered: KnownItem[] = []
   /** The ids of those that are given back and were never taken. */
@@ -81,7 +82,8 @@ export class Consumer {
     this.#stopReason = reason
     this.#tell({ type: 'source.stopped', reason })
     this.#intake.stop()
-    for (const known of this.#waiting.values()) this.#drop(known, reason)
+    for (let last = this.#waiting.takeLast(); last !== undefined; last = this.#waiting.takeLast())
+      this.#drop(last, reason)
   }
 
   /** Ends everything that is open, too. */
@@ -139,15 +141,13 @@ export class Consumer {
   }
 
   #wait(known: KnownItem): void {
-    this.#waiting.set(known.id, known)
-    if (this.#waiting.size <= this.#options.buffer) return
-    const last = [...this.#waiting.values()].reduce((a, b) => (a.isBefore(b) ? b : a))
-    this.#drop(last, 'no room')
+    this.#waiting.add(known)
+    const last = this.#waiting.size > this.#options.buffer ? this.#waiting.takeLast() : undefined
+    if (last !== undefined) this.#drop(last, 'no room')
   }
 
   /** Gives back what was never taken. */
   #drop(known: KnownItem, reason: string): void {
-    this.#waiting.delete(known.id)
     this.counts.dropped++
     this.#tell({ type: 'item.dropped', itemId: known.id, reason })
     void this.#tellDropped(known, reason)
@@ -218,11 +218,8 @@ export class Consumer {
 
   #forget({ id }: KnownItem): void {
     this.#open.delete(id)
-    while (this.#waiting.size > 0 && this.#hasRoom) {
-      const next = [...this.#waiting.values()].reduce((a, b) => (a.isBefore(b) ? a : b))
-      this.#waiting.delete(next.id)
-      this.#admit(next)
-    }
+    const next = this.#hasRoom ? this.#waiting.takeFirst() : undefined
+    if (next !== undefined) this.#admit(next)
     this.#intake.wake()
     this.#endIfDone()
   }
