@@ -93,14 +93,12 @@ describe('the tables of sources', () => {
 
   it('have exactly the facts that there are, with their fields', () => {
     const own = ['type', 'at', 'source']
-    const facts = [...factsOf('src/runtime/consume/source-facts.ts', 'NewSourceFact')].map(
-      ([type, fields]) => [
-        type,
-        fields
-          .filter(({ name }) => !own.includes(name))
-          .map(({ name, isOptional }) => (isOptional ? `${name}?` : name)),
-      ],
-    )
+    const facts = [...factsOf('src/index.ts', 'SourceFact')].map(([type, fields]) => [
+      type,
+      fields
+        .filter(({ name }) => !own.includes(name))
+        .map(({ name, isOptional }) => (isOptional ? `${name}?` : name)),
+    ])
     const { rows } = tableOf(page, 'fact of a source')
     const said = rows.map(([type, , fields]) => [plain(type!), plain(fields!).split(' ')])
     expect(said).toEqual(facts)

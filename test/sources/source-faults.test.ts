@@ -203,12 +203,12 @@ describe('an observable', () => {
     expect(told.lines().slice(1)).toEqual(['a completed', 'd completed', 'c completed'])
   })
 
-  it('may give a hundred thousand at once', async () => {
+  it('may give ten thousand at once', async () => {
     const told = teller()
-    const many = Array.from({ length: 100_000 }, (_, n) => item(`${n}`, { priority: n % 7, createdAt: n }))
+    const many = Array.from({ length: 10_000 }, (_, n) => item(`${n}`, { priority: n % 7, createdAt: n }))
     const { inbox, hand } = await consumed(Object.assign(from(many), told), { lookAhead: 1, buffer: 10 })
-    expect(inbox.view()).toMatchObject({ open: 1, waiting: 10, dropped: 99_989, taken: 1 })
-    expect(told.told).toHaveLength(99_989)
+    expect(inbox.view()).toMatchObject({ open: 1, waiting: 10, dropped: 9_989, taken: 1 })
+    expect(told.told).toHaveLength(9_989)
     hand.completes('0/1')
     await vi.waitFor(() => expect(hand.started).toEqual(['0', '6']))
   })
