@@ -44,9 +44,10 @@ export interface ClaimConflict {
  */
 export interface Claims {
   /**
-   * Gives the claim to at most one owner. It goes to the owner that has it, with a fence of its own or, where `after` is
-   * that of its claim, the same; to whoever's `after` is the fence of the last claim; and to anybody where nobody has it, or
-   * its owner's process is gone. A claim that was released with how the task ended goes to nobody else any more.
+   * Gives the claim to at most one owner: to anybody, where nobody has it or the process of whoever has it is gone; to who
+   * asks with the fence of the last claim as `after`; and again to the owner that has it. The fence is a new one, unless the
+   * owner that has the claim asks with its fence: then it stays. Where the last claim was released with how the task ended,
+   * only who asks with its fence gets another one.
    */
   claim(request: ClaimRequest): Claimed | ClaimConflict | Promise<Claimed | ClaimConflict>
   /**

@@ -182,7 +182,7 @@ describe('a runtime that is drained, and leaves its runs to others', () => {
 describe('an attempt that its executor takes over', () => {
   const noting: DeskOptions = {
     start(attempt, report) {
-      attempt.note({ at: attempt.taskId })
+      void attempt.note({ at: attempt.taskId })
       report({ type: 'attempt.started' })
     },
   }

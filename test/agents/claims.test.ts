@@ -1,5 +1,12 @@
 import { type AgentsOptions, agents, memoryClaims } from 'dagmar/agents'
-import { plan, type HandlerContext, type Claims, type RuntimeOptions, type TaskDefinition } from 'dagmar'
+import {
+  whyOf,
+  plan,
+  type HandlerContext,
+  type Claims,
+  type RuntimeOptions,
+  type TaskDefinition,
+} from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from '../runtime/desk.ts'
 import { byHand, simulated } from '../runtime/watching.ts'
@@ -144,6 +151,7 @@ describe('a task that another coordinator has claimed', () => {
     expect(run.why('a').sentence).toBe(
       'a is dispatched and waits to try again in 5.0 s; and for an agent: ada (not claimed).',
     )
+    expect(whyOf(run.view(), 'a').sentence).toBe(run.why('a').sentence)
     await wait(4_999)
     expect(all('dispatch.claim-failed')).toHaveLength(1)
     await wait(1)

@@ -166,13 +166,20 @@ function act(step: Act, { hand, run, team, open }: Coordinator): void {
     case 'kill task':
       void run.kill([...run.view().tasks.keys()][step.which % run.view().tasks.size])
       return
-    default:
-      if (name === undefined) return
-      if (step.do === 'begins' || step.do === 'does') hand.begins(name)
-      if (step.do === 'rejects') hand.say(name, { type: 'attempt.rejected' })
-      if (step.do === 'completes' || step.do === 'does') hand.completes(name)
-      if (step.do === 'fails') hand.fails(name)
+    case 'does':
+    case 'begins':
+    case 'rejects':
+    case 'completes':
+    case 'fails':
+      if (name !== undefined) say(hand, name, step.do)
   }
+}
+
+function say(hand: Desk, name: string, how: 'does' | 'begins' | 'rejects' | 'completes' | 'fails'): void {
+  if (how === 'begins' || how === 'does') hand.begins(name)
+  if (how === 'rejects') hand.say(name, { type: 'attempt.rejected' })
+  if (how === 'completes' || how === 'does') hand.completes(name)
+  if (how === 'fails') hand.fails(name)
 }
 
 const over = new Set(['task.completed', 'task.failed', 'task.killed', 'task.deferred'])
@@ -182,6 +189,8 @@ function claimedBy({ facts }: Coordinator): ReadonlySet<string> {
   const claimed = new Set<string>()
   for (const fact of facts) {
     if (fact.type === 'task.claimed') claimed.add(fact.taskId)
+    // It has lost it, or has to believe so.
+    else if (fact.type === 'dispatch.claim-failed' && fact.heldBy !== undefined) claimed.delete(fact.taskId)
     else if (fact.taskId !== undefined && over.has(fact.type)) claimed.delete(fact.taskId)
   }
   return claimed
