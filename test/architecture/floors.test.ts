@@ -67,7 +67,7 @@ const PURE = ['machines', 'containers', 'errors', 'text', 'chance', 'time', 'gra
 const PACKAGES = ['xstate', 'rxjs', '@standard-schema/spec']
 /** What runs in a browser: it loads nothing that is not pure, and nobody imports it. */
 const PAGE = 'src/inspector/page/'
-const PAGE_PACKAGES = ['preact']
+const PAGE_PACKAGES = ['preact', '@preact/signals-core']
 const PROTOCOL = 'src/inspector/protocol.ts'
 const NOT_IN_INDEX = ['testing', 'inspector', 'plan-file', 'simulation', 'check', 'jobs', 'cli']
 /** What the package's entry points list lies directly in src: a file an entry that has no folder of its own. */

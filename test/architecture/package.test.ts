@@ -11,12 +11,15 @@ describe('the package', () => {
     expect(manifest.scripts.prepack).toBe('npm run build')
   })
 
-  it.each(['commander', 'yaml', 'preact'])('has the licence of %s, whose code is in its bundles', (name) => {
-    const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
-    const { version } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
-      readonly version: string
-    }
-    const licence = read(`node_modules/${name}/LICENSE`).trim()
-    expect(read('THIRD-PARTY-LICENSES')).toContain(`== ${name} ${version}\n\n${licence}`)
-  })
+  it.each(['commander', 'yaml', 'preact', '@preact/signals-core'])(
+    'has the licence of %s, whose code is in its bundles',
+    (name) => {
+      const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+      const { version } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
+        readonly version: string
+      }
+      const licence = read(`node_modules/${name}/LICENSE`).trim()
+      expect(read('THIRD-PARTY-LICENSES')).toContain(`== ${name} ${version}\n\n${licence}`)
+    },
+  )
 })

@@ -1,7 +1,7 @@
+import { effect, type Signal, signal } from '@preact/signals-core'
 import { Component, type ComponentChildren, Fragment, type FunctionComponent, options } from 'preact'
-import { effect, type Signal, signal } from './reactive.ts'
 
-export { batch, computed, effect, type Signal, signal } from './reactive.ts'
+export { batch, computed, effect, type Signal, signal } from '@preact/signals-core'
 
 /** A component that is drawn by a function, and anew when a signal has changed that this has read. */
 abstract class Drawn extends Component {
