@@ -82,6 +82,17 @@ describe('the agents at an instant', () => {
     })
   })
 
+  it('are known however long a page is open, which lets go of what was told first', () => {
+    const history = told([
+      registered,
+      ...Array.from({ length: 30_000 }, () => used('reported', { tokens: 1 })),
+    ])
+    expect(history.facts.get('ada')!.length).toBeLessThanOrEqual(25_000)
+    expect(history.entries.length).toBeLessThanOrEqual(25_000)
+    expect(history.at('ada', noon + 30_000_000)).toMatchObject({ status: 'available', maxLoad: 1 })
+    expect(history.at('ada', noon + 30_000_000)!.tokens).toBeGreaterThan(0)
+  })
+
   it('are as the desk has them, when facts come that they have taken in already', async () => {
     const team = agents({ list: [{ id: 'ada', allowance: { dailyTokens: 900 } }, { id: 'bob' }] })
     await using runtime = createRuntime({ agents: team })

@@ -4,7 +4,7 @@ import { dayMs } from '../../../time/even-step.ts'
 import type { Entry } from '../../protocol.ts'
 import { agentFactInWords } from '../agents/agent-fact-in-words.ts'
 import type { Mark } from '../timeline/timeline-row.ts'
-import { addTo } from './grouped.ts'
+import { keep, keepIn } from './grouped.ts'
 import { countHolding } from './sorted.ts'
 
 /** An agent as it was from an instant on. Usage is that of the day. */
@@ -80,29 +80,29 @@ export class AgentsHistory {
   }
 
   take(entry: Told): void {
-    this.entries.push(entry)
+    keep(this.entries, entry)
     if (entry.kind === 'agent-fact') {
-      addTo(this.facts, entry.fact.agentId, entry.fact)
+      keepIn(this.facts, entry.fact.agentId, entry.fact)
       this.#apply(entry.fact)
       return
     }
     const { at, afterSeq, agent } = entry
     const { tokens, byModel, costUsd, jobs } = agent.usage
     this.#told.set(agent.id, afterSeq)
-    addTo(this.#states, agent.id, { ...agent, at, tokens, byModel, costUsd, jobs })
+    keepIn(this.#states, agent.id, { ...agent, at, tokens, byModel, costUsd, jobs })
   }
 
   #apply(fact: AgentFact): void {
     const { agentId, at, seq, type } = fact
     if (type === 'quota.warning' || type === 'quota.exceeded') {
-      addTo(this.marks, agentId, {
+      keepIn(this.marks, agentId, {
         at,
         seq,
         what: type === 'quota.warning' ? 'warned' : 'spent',
         text: agentFactInWords(fact),
       })
     } else if (type === 'agent.offline') {
-      addTo(this.away, agentId, { from: at, to: Number.POSITIVE_INFINITY })
+      keepIn(this.away, agentId, { from: at, to: Number.POSITIVE_INFINITY })
     } else if (type.startsWith('agent.')) {
       const last = this.away.get(agentId)?.at(-1)
       if (last !== undefined) last.to = Math.min(last.to, at)
@@ -111,7 +111,7 @@ export class AgentsHistory {
     if (seq <= (this.#told.get(agentId) ?? 0)) return
     const before = this.#states.get(agentId)?.at(-1) ?? newAgent(agentId)
     const today = dayOf(at) > dayOf(before.at) ? { ...before, ...unused } : before
-    addTo(this.#states, agentId, { ...today, ...change(today), at })
+    keepIn(this.#states, agentId, { ...today, ...change(today), at })
   }
 
   #use(fact: UsageFact): (state: AgentState) => Partial<AgentState> {
@@ -119,7 +119,7 @@ export class AgentsHistory {
     const key = JSON.stringify([runId, taskId, attempt])
     if (of === 'started') {
       const bar = { runId, taskId, attempt, from: at, to: Number.POSITIVE_INFINITY }
-      addTo(this.bars, agentId, bar)
+      keepIn(this.bars, agentId, bar)
       this.#open.set(key, { bar, day: dayOf(at), charged: {} })
       return ({ load, jobs }) => ({ load: load + 1, jobs: jobs + 1 })
     }

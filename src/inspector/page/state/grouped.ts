@@ -4,3 +4,17 @@ export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Val
   if (list === undefined) lists.set(key, [value])
   else list.push(value)
 }
+
+/** How much of what goes on for ever is kept: the oldest goes first. */
+const kept = 20_000
+
+export function keep<T>(list: T[], one: T): void {
+  list.push(one)
+  if (list.length > kept * 1.25) list.splice(0, list.length - kept)
+}
+
+export function keepIn<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key) ?? []
+  lists.set(key, list)
+  keep(list, value)
+}

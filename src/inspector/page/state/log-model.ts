@@ -1,14 +1,12 @@
 import type { ActorName, Entry, MachineModel } from '../../protocol.ts'
 import { AgentsHistory } from './agents-history.ts'
+import { keep, keepIn } from './grouped.ts'
 import { History } from './history.ts'
 
 export type ActorEntry = Extract<Entry, { kind: 'actor' }>
 export type EventEntry = Extract<Entry, { kind: 'event' }>
 export type SnapshotEntry = Extract<Entry, { kind: 'snapshot' }>
 export type RunEntry = Extract<Entry, { kind: 'run' }>
-
-/** How many events between actors, and how many snapshots of one actor, are kept: the oldest go first. */
-const kept = 20_000
 
 /** What a log has told so far. */
 export class LogModel {
@@ -65,19 +63,11 @@ export class LogModel {
       case 'event':
         keep(this.events, entry)
         return
-      case 'snapshot': {
-        const known = this.snapshots.get(entry.actor)
-        if (known === undefined) this.snapshots.set(entry.actor, [entry])
-        else keep(known, entry)
+      case 'snapshot':
+        keepIn(this.snapshots, entry.actor, entry)
         return
-      }
       case 'dropped':
         this.dropped += entry.count
     }
   }
-}
-
-function keep<T>(list: T[], entry: T): void {
-  list.push(entry)
-  if (list.length > kept * 1.25) list.splice(0, list.length - kept)
 }
