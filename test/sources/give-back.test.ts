@@ -1,4 +1,4 @@
-import type { ItemOutcome, SourceItem } from 'dagmar'
+import { createRuntime, type ItemOutcome, SimulatedClock, type SourceItem } from 'dagmar'
 import { afterEach, describe, expect, it } from 'vitest'
 import { consumed, item, teller } from './source-desk.ts'
 
@@ -157,6 +157,25 @@ describe('a source that is stopped', () => {
     hand.ends('a/1')
     await stopped
     expect(told.lines()).toEqual(['a killed: its source was stopped'])
+  })
+
+  it.each(['item.taken', 'source.opened'])('may be stopped by whoever is just told %s', async (type) => {
+    const told = teller()
+    const clock = new SimulatedClock()
+    const runtime = createRuntime({ clock })
+    const items = [
+      item('a', { work: () => 1 }),
+      item('b', { work: 5 as never }),
+      item('c', { work: () => 3 }),
+    ]
+    const inbox = await runtime.consume({ items, ...told })
+    inbox.events$.subscribe((fact) => {
+      if (fact.type === type) void inbox.stop({ mode: 'kill' })
+    })
+    await inbox.done
+    expect(told.lines()).toEqual(type === 'item.taken' ? ['a released: its source was stopped'] : [])
+    expect(runtime.runs()).toEqual([])
+    await runtime.shutdown()
   })
 
   it('has its iterator returned, also where it is asked and does not answer', async () => {

@@ -57,7 +57,7 @@ export class GiveBack {
     const limit = new Pause(this.#options.clock)
     try {
       const answer = settle()
-      if (!(answer instanceof Object && 'then' in answer)) return undefined
+      if (typeof answer !== 'object' || answer === null || !('then' in answer)) return undefined
       const silence = limit.wait(answerWithinMs).then(() => 'settle did not answer within 30 s.')
       return await Promise.race([Promise.resolve(answer).then(() => undefined), silence])
     } catch (thrown) {
