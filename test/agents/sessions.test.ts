@@ -9,7 +9,7 @@ import {
   type TaskDefinition,
 } from 'dagmar'
 import { describe, expect, it } from 'vitest'
-import { desk } from '../runtime/desk.ts'
+import { type Desk, desk } from '../runtime/desk.ts'
 import { byHand, watch } from '../runtime/watching.ts'
 
 const minute = 60_000
@@ -35,7 +35,7 @@ function life({
     closeSession: ({ agentId, id, why }) => void closed.push(`${agentId} ${id} ${why}`),
     ...options,
   })
-  const hand = desk({ begins })
+  const hand: Desk = desk({ begins, adopt: (attempt, _handle, report) => hand.start(attempt, report) })
   const facts: AgentFact[] = []
   team.events$.subscribe((fact) => void facts.push(fact))
   const kept = store === undefined ? {} : { store }
@@ -481,6 +481,40 @@ describe('over a store, a session', () => {
     await second.runtime.shutdown()
   })
 
+  /** What a process that has died leaves. */
+  const leftBy = async (store: Store, runId: string): Promise<Store> => {
+    const next = memoryStore()
+    for (const id of [runId, '.agents']) {
+      const journal = next.create(id, { id: 'dead' })
+      void next.append([{ journal, facts: await store.read(id) }])
+      void next.release(journal)
+    }
+    return next
+  }
+
+  it('stays with an attempt that its executor takes over', async () => {
+    const store = memoryStore()
+    const tasks = { a: does(), b: does({ needs: ['a'] }) } as const
+    const first = life({ store, clock })
+    await settled()
+    const { run } = await first.start(tasks)
+    await settled()
+    void first.hand.attempt('a/1').note('there')
+    first.leave('a/1', 's1')
+    await settled()
+    const second = life({ store: await leftBy(store, run.id), clock, options: { list: [] } })
+    const again = await second.runtime.recover(run.id, { dag: plan({ name: 'stays', tasks }) })
+    await settled()
+    expect(second.hand.attempt('a/1').session).toBe('s1')
+    await clock.advanceAsync(4 * minute)
+    second.hand.completes('a/1')
+    expect(second.hand.attempt('b/1').session).toBe('s1')
+    second.hand.completes('b/1')
+    await again.result
+    expect(second.closed).toEqual(['ada s1 run-ended'])
+    await second.runtime.shutdown()
+  })
+
   it('goes on with its run: it is taken up after the recovery', async () => {
     const store = memoryStore()
     const tasks = {
@@ -503,12 +537,7 @@ describe('over a store, a session', () => {
     await settled()
     expect(first.told().at(-1)).toBe('freed s1')
 
-    const next = memoryStore()
-    for (const id of [run.id, '.agents']) {
-      const journal = next.create(id, { id: 'dead' })
-      void next.append([{ journal, facts: await store.read(id) }])
-      void next.release(journal)
-    }
+    const next = await leftBy(store, run.id)
     const second = life({ store: next, clock, options: { list: [] } })
     const again = await second.runtime.recover(run.id, { dag: plan({ name: 'stays', tasks }) })
     await settled()
