@@ -243,4 +243,23 @@ describe('items that several processes claim', () => {
     expect([first.hand.started, second.hand.started, others.lines()]).toEqual([['a'], [], []])
     for (const { runtime } of [first, second]) await runtime.shutdown()
   })
+
+  it('are not left to anybody where it cannot be found out who has them: the source is told', async () => {
+    const told = teller()
+    const broken = {
+      ...memoryClaims(),
+      claim: () => {
+        throw new Error('no such table')
+      },
+    }
+    const { wait, inbox, runtime } = await consumed(
+      { items: [item('a', { agent: 'ada' })], ...told },
+      {},
+      { agents: agents({ list: [{ id: 'ada', ttl: Infinity }], claims: broken }) },
+    )
+    for (let turn = 0; turn < 5; turn++) await wait(5_000)
+    expect(told.lines()).toEqual(['a failed: max retries exceeded'])
+    expect(inbox.view()).toMatchObject({ held: 0, settled: 1 })
+    await runtime.shutdown()
+  })
 })
