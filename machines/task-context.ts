@@ -289,9 +289,12 @@ export function holdsSlot(state: TaskState): boolean {
 }
 
 /** True when more than one attempt, or dispatch attempt, was allowed and all are used up. */
-export function isDeadLetter(context: TaskContext): boolean {
-  if (context.dispatchAttempts > 1) return true
-  return context.policy.maxAttempts > 1 && context.attemptsUsed >= context.policy.maxAttempts
+export function isDeadLetter({
+  dispatchAttempts,
+  attemptsUsed,
+  policy,
+}: Pick<TaskContext, 'dispatchAttempts' | 'attemptsUsed' | 'policy'>): boolean {
+  return dispatchAttempts > 1 || (policy.maxAttempts > 1 && attemptsUsed >= policy.maxAttempts)
 }
 
 /** True when the failure of this task ends the whole run. */

@@ -103,6 +103,14 @@ export class Account {
     return used >= most ? { limit: 'modelTokens', model, used, most, until } : undefined
   }
 
+  /** True where nothing is left of a limit that the next day brings back. */
+  get isDaySpent(): boolean {
+    const { dailyTokens, dailyJobs, modelTokens } = this.limits
+    if (this.#tokens >= dailyTokens || this.#jobs >= dailyJobs) return true
+    for (const [model, most] of modelTokens) if (this.tokensOf(model) >= most) return true
+    return false
+  }
+
   begin(): void {
     this.#jobs++
     this.#active++

@@ -64,6 +64,15 @@ export class Allowance {
     return [...this.#accounts.keys()].toSorted()
   }
 
+  /** Whether the next day gives anybody something to spend again. */
+  isAnyDaySpent(at: number): boolean {
+    for (const account of this.#accounts.values()) {
+      account.roll(at)
+      if (account.isDaySpent) return true
+    }
+    return false
+  }
+
   /** Why nothing can be granted to the agent now, and otherwise undefined. */
   check(agentId: string, model: string | undefined, at: number): Shortage | undefined {
     return this.account(agentId, at).shortage(model, at)

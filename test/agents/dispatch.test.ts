@@ -130,6 +130,24 @@ describe('a task that nobody who is there could do', () => {
     expect(watched.run.view().tasks.get('a')?.agents).toMatchObject({ dispatchAttempts: 0, considered: [] })
   })
 
+  it('has no timer run while it waits for somebody to come, and one until the next day where that may bring something', async () => {
+    const waiting = played({ dispatch: { onNoAgent: 'wait' } })
+    await waiting.start({ a: asks() })
+    expect(waiting.clock.pending).toBe(0)
+    const busy = played({
+      list: [writer('ada', { maxLoad: 0, ttl: Infinity, allowance: { concurrentJobs: 1 } })],
+    })
+    await busy.start({ a: asks(), b: asks() })
+    expect(busy.clock.pending).toBe(0)
+    const poor = played({ list: [writer('ada', { ttl: Infinity, allowance: { dailyJobs: 1 } })] })
+    const { run } = await poor.start({ a: asks(), b: asks() })
+    poor.hand.completes('a/1')
+    expect(poor.clock.pending).toBe(1)
+    void run.kill()
+    await run.result
+    expect(poor.clock.pending).toBe(0)
+  })
+
   it('says that it waits for an agent when it has waited for its executor before', async () => {
     let hasRoom = false
     const picky = desk({ accepts: () => hasRoom })

@@ -139,6 +139,45 @@ describe('agents over a store', () => {
     expect((await run.result).status).toBe('completed')
   })
 
+  it('have nothing written behind facts that were refused', async () => {
+    const written: number[] = []
+    let appends = 0
+    const store: Store = {
+      ...memoryStore(),
+      append: async (groups) => {
+        const isRefused = ++appends === 2
+        await Promise.resolve()
+        if (isRefused) throw new Error('no room')
+        written.push(...groups.flatMap(({ facts }) => facts.map(({ seq }) => seq)))
+        return groups.map(() => undefined)
+      },
+    }
+    const { team, facts } = life(store, { list: [{ id: 'ada' }] })
+    await until(() => written.length === 1)
+    for (const id of ['bob', 'cyd', 'dan']) team.register({ id })
+    await until(() => facts.length === 4)
+    expect(facts.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    expect(written).toEqual([1])
+  })
+
+  it('that has failed leaves no run that asks for them a fact behind its end', async () => {
+    const refusing: Store = {
+      ...memoryStore(),
+      append: (groups) => {
+        if (groups.some(({ journal: { runId } }) => runId === agentsJournal)) throw new Error('no room')
+        return undefined
+      },
+    }
+    const { runtime } = life(refusing, { list: [{ id: 'ada' }] })
+    await clock.advanceAsync(0)
+    const run = runtime.dispatch(one)
+    const told: string[] = []
+    run.events$.subscribe(({ type }) => void told.push(type))
+    expect((await run.result).failure).toMatchObject({ code: 'STORE_FAILED' })
+    await clock.advanceAsync(0)
+    expect(told).toEqual(['run.created', 'task.skipped', 'run.failed'])
+  })
+
   it('that does not take their facts fail the runs that have them, and nothing stays reserved', async () => {
     const inner = memoryStore()
     let isFull = false
@@ -158,7 +197,7 @@ describe('agents over a store', () => {
     await clock.advanceAsync(0)
     isFull = true
     const run = runtime.dispatch(one)
-    await until(() => run.view().status === 'killing' || run.view().status === 'failed')
+    await until(() => hand.asked.includes('abort a/1') || run.view().status === 'failed')
     if (hand.asked.includes('start a/1')) hand.ends('a/1')
     const { failure } = await run.result
     expect(failure).toMatchObject({ code: 'STORE_FAILED' })
@@ -225,5 +264,23 @@ describe('agents over a store', () => {
     hand.completes('a/2')
     expect((await again.result).status).toBe('completed')
     first.hand.ends('a/1')
+  })
+
+  it('were looked for in vain: what a person then decided is a dead letter in a recovered run, too', async () => {
+    const dag = dagOf({ a: { requires: ['write'], onFailure: 'ask', run: byHand } })
+    const first = life(memoryStore())
+    const run = first.runtime.dispatch(dag)
+    const facts: RunFact[] = []
+    run.events$.subscribe((fact) => {
+      if ('seq' in fact) facts.push(fact)
+    })
+    await clock.advanceAsync(0)
+    await clock.advanceAsync(15_000)
+    run.answer('a', 'skip')
+    expect((await run.result).deadLetters).toEqual(['a'])
+    const before = facts.slice(0, facts.findIndex(({ type }) => type === 'task.answered') + 1)
+    const options = { clock, executors: { hand: desk() }, agents: agents() }
+    const again = recover(storeWith(before), before, dag, options)
+    expect((await again.result).deadLetters).toEqual(['a'])
   })
 })

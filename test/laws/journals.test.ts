@@ -3,7 +3,8 @@ import { describe } from 'vitest'
 import type { RunFact } from '../../src/events/facts.ts'
 import type { PlayedRun } from '../../src/testing/rehearsal/play.ts'
 import type { Mark } from '../../src/testing/rehearsal/stage.ts'
-import { anyScenario } from '../scenario/any-scenario.ts'
+import { agentsJournal } from '../../src/events/agent-facts.ts'
+import { anyScenarioWithAgents } from '../scenario/any-team.ts'
 import { playScenario } from '../scenario/play-scenario.ts'
 import { law } from './law.ts'
 import { anyMoods, type Kept, type Mood, moodyStore } from './moody-store.ts'
@@ -16,7 +17,7 @@ interface Case {
 }
 
 const anyCase: fc.Arbitrary<Case> = fc.record({
-  scenario: fc.constantFrom(1, 2, 3).chain((runs) => anyScenario({ runs })),
+  scenario: fc.constantFrom(1, 2, 3).chain((runs) => anyScenarioWithAgents({ runs })),
   moods: anyMoods(),
 })
 
@@ -27,18 +28,29 @@ describe('over stores that take their time, answer out of order and refuse', () 
     async ({ scenario, moods }) => {
       const kept = new Map<string, Kept>()
       const { runs, marks } = await playScenario(scenario, { storeOn: moodyStore(moods, kept) })
-      return runs.flatMap((run) => {
-        const of = kept.get(run.runId)
+      const ofAgents = kept.get(agentsJournal)
+      const others =
+        ofAgents === undefined ? [] : journalIsPrefix(ofAgents).map((breach) => `the agents: ${breach}`)
+      const ofRuns = runs.flatMap((run) => {
+        // A run fails in its first step where it asks for agents whose store has failed before.
+        const of = kept.get(run.runId) ?? (isRefused(ofAgents) ? untold : undefined)
         if (of === undefined) return [`${run.runId} has told its store nothing`]
         return [
           ...journalIsPrefix(of),
-          ...observersSawWhatIsSafe(run, marks, of),
+          ...observersSawWhatIsSafe(run, marks, of, ofAgents),
           ...effectsFollowFacts(run, marks, of),
         ].map((breach) => `${run.runId}: ${breach}`)
       })
+      return [...others, ...ofRuns]
     },
   )
 })
+
+const untold: Kept = { told: [], journal: [], safe: [], refusedAt: Number.POSITIVE_INFINITY }
+
+function isRefused(kept: Kept | undefined): boolean {
+  return kept !== undefined && kept.refusedAt < Number.POSITIVE_INFINITY
+}
 
 /** The store writes what it is given as it comes: that there is no gap is up to who gives. */
 function journalIsPrefix({ told, journal }: Kept): string[] {
@@ -52,7 +64,14 @@ function journalIsPrefix({ told, journal }: Kept): string[] {
  * What an observer saw was safe by then. What a run tells past a store that has failed it is marked out: it comes last,
  * after the refusal, says nothing but how what was open ends, and ends with the failure of the store.
  */
-function observersSawWhatIsSafe({ runId, result }: PlayedRun, marks: readonly Mark[], of: Kept): string[] {
+function observersSawWhatIsSafe(
+  { runId, result }: PlayedRun,
+  marks: readonly Mark[],
+  of: Kept,
+  ofAgents: Kept | undefined,
+): string[] {
+  // A run that asks for agents fails as well where the store does not take what is told of these.
+  const refusedAt = Math.min(of.refusedAt, ofAgents?.refusedAt ?? Number.POSITIVE_INFINITY)
   const seen = factsOf(runId, marks)
   const isSafe = ({ fact, at }: Seen): boolean =>
     isSameFact(of.journal[fact.seq - 1], fact) && isSafeAt(of, fact.seq, at)
@@ -73,7 +92,7 @@ function observersSawWhatIsSafe({ runId, result }: PlayedRun, marks: readonly Ma
     return [`observers saw ${past[0]!.fact.type} (seq ${past[0]!.fact.seq}) before it was safe`]
   }
   return past.flatMap(({ fact, at }) => {
-    if (at < of.refusedAt)
+    if (at < refusedAt)
       return [`${fact.type} (seq ${fact.seq}) was told past the store before it had refused`]
     if (fact === last || isEndPastStore(fact)) return []
     return [`${fact.type} (seq ${fact.seq}) was told past the store`]

@@ -7,6 +7,7 @@ import type { PlayedRun } from '../../src/testing/rehearsal/play.ts'
 import type { PlayedScenario } from '../scenario/play-scenario.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { isSameFact } from '../scenario/same-fact.ts'
+import { teamIds } from '../scenario/scenario-team.ts'
 import type { Mark } from '../../src/testing/rehearsal/stage.ts'
 
 /** A sentence for each way in which a guarantee was broken; none when it was kept. */
@@ -208,19 +209,26 @@ const instantsOf: Readonly<Partial<Record<Mark['type'], number>>> = {
   'task.deferred': 1,
   'task.answered': 1,
   'task.warned': 1,
+  // The next dispatch attempt, or the next day.
+  'dispatch.no-agent': 1,
+  'dispatch.quota-exceeded': 1,
 }
 
 /** 14. Nothing polls: while tasks wait or run, the runtime has no repeating timer. */
 export function nothingPolls({ marks, runs, timers, scenario }: PlayedScenario): Breaches {
   const breaches: string[] = []
-  if (timers.mostAtOnce > runs.length + 1)
+  const { team } = scenario
+  // One for executors that decline, and one for agents.
+  if (timers.mostAtOnce > runs.length + (team === undefined ? 1 : 2))
     breaches.push(`${timers.mostAtOnce} timers at once for ${runs.length} runs`)
   const beats = scenario.tasks.reduce(
     (sum, { attempts }) => sum + attempts.reduce((all, { beats: own }) => all + own.length, 0),
     0,
   )
   const told = marks.reduce((sum, { type }) => sum + (instantsOf[type] ?? 0), 0)
-  const instants = told + beats * 3 * runs.length
+  // Each sign of an agent may move the instant at which it is offline.
+  const signs = team === undefined ? 0 : team.list.length + team.changes.length + teamIds.length
+  const instants = told + beats * 3 * runs.length + signs * 2
   if (timers.fired > instants)
     breaches.push(`${timers.fired} timers went off for ${instants} instants that were awaited`)
   return breaches

@@ -5,11 +5,13 @@ import { fold } from '../../src/events/fold.ts'
 import { resultOf } from '../../src/events/result-of.ts'
 import { checkInvariants } from '../../src/testing/invariants/check-invariants.ts'
 import type { Played, PlayedRun } from '../../src/testing/rehearsal/play.ts'
-import { anyScenario, anyTasks } from '../scenario/any-scenario.ts'
+import { anyTasks } from '../scenario/any-scenario.ts'
+import { anyScenarioWithAgents, anyTeam } from '../scenario/any-team.ts'
 import type { PlayedRecovery } from '../scenario/play-recovery.ts'
 import type { AttemptScript, Scenario, ScriptedTask } from '../scenario/scenario.ts'
 import { isSameFact } from '../scenario/same-fact.ts'
 import { nameOf } from '../scenario/scenario-plan.ts'
+import type { ScenarioTeam } from '../scenario/scenario-team.ts'
 import { limitsOf } from './play-guarantees.ts'
 
 const none = Number.POSITIVE_INFINITY
@@ -28,10 +30,12 @@ const undisturbed: Partial<Scenario> = {
 
 /** Scenarios in which what becomes of a task depends on nothing that a crash may move. */
 export function anyUndisturbed(): fc.Arbitrary<Scenario> {
-  return anyScenario(undisturbed, anyTasks().map(independent)).map((scenario) => ({
-    ...scenario,
-    answers: scenario.answers.map(unlessAbort),
-  }))
+  return anyScenarioWithAgents(undisturbed, anyTasks().map(independent), anyTeam().map(steady)).map(
+    (scenario) => ({
+      ...scenario,
+      answers: scenario.answers.map(unlessAbort),
+    }),
+  )
 }
 
 /** What has settled in another way than it did without a crash. */
@@ -90,6 +94,12 @@ function essence(outcome: Outcome | undefined): unknown {
   if (outcome?.status === 'failed') return { ...outcome, failure: outcome.failure.code }
   const because = outcome?.status === 'skipped' ? outcome.because : undefined
   return { status: outcome?.status, because }
+}
+
+/** Agents who are there or not, and spend nothing: what they have spent is not in the journal of a run. */
+function steady(team: ScenarioTeam): ScenarioTeam {
+  const list = team.list.map(({ allowance: _, ...agent }) => ({ ...agent, ttl: none }))
+  return { ...team, list, changes: [] }
 }
 
 /** Tasks whose outcome is their own: nobody ends the run, and attempts that are told to end do so in time. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe } from 'vitest'
 import type { RunFact } from '../../src/events/facts.ts'
-import { anyScenario } from '../scenario/any-scenario.ts'
+import { anyScenarioWithAgents } from '../scenario/any-team.ts'
 import { playRecovery } from '../scenario/play-recovery.ts'
 import { playScenario } from '../scenario/play-scenario.ts'
 import { law } from './law.ts'
@@ -39,7 +39,7 @@ describe('a coordinator that dies', () => {
   law(
     'whatever happens to the run and however often it is recovered, leaves one that keeps every guarantee and settles',
     fc.tuple(
-      anyScenario({ runs: 1 }),
+      anyScenarioWithAgents({ runs: 1 }),
       anyCut,
       anyCut,
       fc.constantFrom<'compiled' | 'interpreted'>('compiled', 'interpreted'),

@@ -3,6 +3,7 @@ import type { AskedBy, RunFact } from '../../src/events/facts.ts'
 import { endsAttempt } from '../../src/testing/facts/attempts-of.ts'
 import type { Scenario } from './scenario.ts'
 import { nameOf } from './scenario-plan.ts'
+import { laterTeam } from './scenario-team.ts'
 
 /**
  * What is left of a scenario for who recovers its run from these facts: an interrupted attempt is followed by one that
@@ -21,6 +22,7 @@ export function laterScenario(scenario: Scenario, facts: readonly RunFact[]): Sc
       .map((command) => ({ ...command, at: command.at - elapsed })),
     pickyOpensAt: Math.max(0, scenario.pickyOpensAt - elapsed),
     strays: [],
+    ...(scenario.team === undefined ? {} : { team: laterTeam(scenario.team, elapsed) }),
     runs: 1,
     retried: retriedIn(facts),
   }

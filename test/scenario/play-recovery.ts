@@ -6,6 +6,7 @@ import { laterScenario } from './later-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { executorsOf } from './scenario-executors.ts'
 import { planOfScenario } from './scenario-plan.ts'
+import { teamOf } from './scenario-team.ts'
 
 /** What came of a run that was recovered. */
 export interface PlayedRecovery extends Played {
@@ -28,6 +29,7 @@ export async function playRecovery(
       circumstances: later,
       pools: { shared: later.pool },
       executorsOf: (clock, mark) => executorsOf(later, clock, mark),
+      teamOf: (clock) => (later.team === undefined ? undefined : teamOf(later.team, clock)),
     },
     {
       startAt: facts.at(-1)!.at,

@@ -2,6 +2,7 @@ import { play, type Played, type PlayOptions } from '../../src/testing/rehearsal
 import type { Scenario } from './scenario.ts'
 import { executorsOf } from './scenario-executors.ts'
 import { planOfScenario } from './scenario-plan.ts'
+import { teamOf } from './scenario-team.ts'
 
 /** What came of a scenario. */
 export interface PlayedScenario extends Played {
@@ -16,6 +17,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions = {}
       circumstances: scenario,
       pools: { shared: scenario.pool },
       executorsOf: (clock, mark) => executorsOf(scenario, clock, mark),
+      teamOf: (clock) => (scenario.team === undefined ? undefined : teamOf(scenario.team, clock)),
     },
     options,
   )

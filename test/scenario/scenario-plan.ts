@@ -4,6 +4,7 @@ import type { Plan } from '../../src/graph/plan.ts'
 import { optionsOf } from '../../src/testing/any/any-task-options.ts'
 import { planInWords } from '../../src/testing/law/in-words.ts'
 import type { AttemptScript, Scenario, ScriptedTask } from './scenario.ts'
+import { askAt, askOptions, type ScenarioTeam } from './scenario-team.ts'
 
 /** The name of the task at a place. */
 export function nameOf(index: number): TaskId {
@@ -15,15 +16,20 @@ export function planOfScenario(scenario: Scenario): Plan {
   return planFrom({
     name: 'scenario',
     order: scenario.order,
-    tasks: scenario.tasks.map((task, index) => [nameOf(index), definition(task)] as const),
+    tasks: scenario.tasks.map(
+      (task, index) => [nameOf(index), definition(task, index, scenario.team)] as const,
+    ),
   })
 }
 
-function definition(task: ScriptedTask) {
+function definition(task: ScriptedTask, index: number, team: ScenarioTeam | undefined) {
+  const uses = askAt(team, index)?.uses ?? 0
+  const attempts = uses === 0 ? task.attempts : task.attempts.map((script) => ({ ...script, uses }))
   return {
     ...optionsOf(task),
-    run: { executor: task.executor, work: task.attempts },
+    run: { executor: task.executor, work: attempts },
     needs: task.needs.map(nameOf),
+    ...askOptions(team, index),
     ...(task.uses === 0 ? {} : { uses: { shared: task.uses } }),
   }
 }

@@ -2,6 +2,8 @@ import type { AttemptScript } from '../../src/testing/rehearsal/attempt-script.t
 import type { TaskSettings } from '../../src/testing/any/any-task-options.ts'
 import type { Circumstances } from '../../src/testing/rehearsal/circumstances.ts'
 
+import type { ScenarioTeam } from './scenario-team.ts'
+
 export type { AttemptScript }
 
 export interface ScriptedTask extends TaskSettings {
@@ -25,4 +27,6 @@ export interface Scenario extends Circumstances {
   readonly pickyLimit: number
   /** Until then `picky` takes nothing. */
   readonly pickyOpensAt: number
+  /** Undefined where no task asks for an agent. */
+  readonly team?: ScenarioTeam
 }

@@ -29,6 +29,7 @@ export class AgentLog implements Committer, Journalled {
   #macrostep: Macrostep | undefined
   #writer: JournalWriter | undefined
   #isOpen = false
+  #isRefused = false
   #seq = 0
   #told = 0
   #gathering: Untold[] = []
@@ -101,6 +102,11 @@ export class AgentLog implements Committer, Journalled {
 
   /** Stores keep them as they keep the facts of runs. */
   takeFacts(): readonly RunFact[] {
+    if (this.#isRefused) {
+      // It has waited behind those that were refused: written, it would leave a hole.
+      this.commit()
+      return []
+    }
     this.#underWay = this.#numbered()
     return this.#underWay as unknown as readonly RunFact[]
   }
@@ -115,6 +121,7 @@ export class AgentLog implements Committer, Journalled {
     const facts = this.#underWay
     this.#underWay = []
     this.#writer = undefined
+    this.#isRefused = true
     this.#emit(facts)
     this.#refused(cause)
   }

@@ -17,7 +17,9 @@ export class AgentResource implements Resource {
   #version = 0
   /** The version that each was looked at last, and what it waits for. */
   readonly #lanes = new Map<Lane, { at: number; readonly want: Want | undefined }>()
-  readonly #parked = new Map<() => void, number>()
+  readonly #parked = new Map<() => void, Parked>()
+  /** How many lanes and tasks wait for something to spend. */
+  #poor = 0
   readonly #known = new Map<AgentNeed, Want | undefined>()
   /** What a task of each lane has been told that it waits for. */
   readonly #said = new WeakMap<Lane, Want>()
@@ -42,13 +44,20 @@ export class AgentResource implements Resource {
     return this.#lanes.size > 0 || this.#parked.size > 0
   }
 
+  /** Whether anybody waits for something to spend. */
+  get isPoor(): boolean {
+    return this.#poor > 0
+  }
+
   changed(): void {
     this.#version++
     if (this.#known.size > 0) this.#known.clear()
   }
 
-  park(tryAgain: () => void): void {
-    this.#parked.set(tryAgain, this.#version)
+  /** A task of the run waits alone. `isPoor` says that it waits for something to spend. */
+  park(tryAgain: () => void, run: Candidate, isPoor: boolean): void {
+    this.#parked.set(tryAgain, { at: this.#version, run, isPoor })
+    if (isPoor) this.#poor++
     this.#waited()
   }
 
@@ -81,16 +90,18 @@ export class AgentResource implements Resource {
 
   #keep(lane: Lane, known: { at: number; readonly want: Want | undefined }): void {
     lane.waitIn(undefined)
+    this.#drop(lane)
     this.#lanes.set(lane, known)
+    if (known.want === 'quota') this.#poor++
     this.#waited()
   }
 
   openNext(open: (lane: Lane) => boolean): boolean {
     if (this.#seen === this.#version) return false
     let hasOpened = false
-    for (const [tryAgain, at] of this.#parked) {
+    for (const [tryAgain, { at }] of this.#parked) {
       if (at === this.#version) continue
-      this.#parked.delete(tryAgain)
+      this.#unpark(tryAgain)
       tryAgain()
       hasOpened = true
     }
@@ -102,7 +113,7 @@ export class AgentResource implements Resource {
         known.at = this.#version
         continue
       }
-      this.#lanes.delete(lane)
+      this.#drop(lane)
       if (!lane.run.waiting.has(lane)) continue
       // One that waits for something else now says so when it is offered.
       if (want === undefined) open(lane)
@@ -118,8 +129,19 @@ export class AgentResource implements Resource {
   give(): void {}
 
   leave(run: Candidate): void {
-    for (const lane of this.#lanes.keys()) if (lane.run === run) this.#lanes.delete(lane)
+    for (const lane of this.#lanes.keys()) if (lane.run === run) this.#drop(lane)
+    for (const [tryAgain, parked] of this.#parked) if (parked.run === run) this.#unpark(tryAgain)
     this.#left(run)
+  }
+
+  #drop(lane: Lane): void {
+    if (this.#lanes.get(lane)?.want === 'quota') this.#poor--
+    this.#lanes.delete(lane)
+  }
+
+  #unpark(tryAgain: () => void): void {
+    if (this.#parked.get(tryAgain)?.isPoor === true) this.#poor--
+    this.#parked.delete(tryAgain)
   }
 
   #wantOf(need: AgentNeed | undefined): Want | undefined {
@@ -133,6 +155,13 @@ export class AgentResource implements Resource {
     const ranked = [...this.#lanes.keys()].map((lane) => ({ lane, rank: lane.headPriority() ?? -Infinity }))
     return ranked.toSorted(byUrgency).map(({ lane }) => lane)
   }
+}
+
+/** A task that waits alone. */
+interface Parked {
+  readonly at: number
+  readonly run: Candidate
+  readonly isPoor: boolean
 }
 
 interface RankedLane {

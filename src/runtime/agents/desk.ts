@@ -153,7 +153,7 @@ export class Desk implements AgentDesk {
   /** Whoever has an agent that the store does not know of may not go on: nobody would know what it has spent. */
   #storeFailed(cause: unknown): void {
     this.#fault = cause
-    for (const { live } of this.#live.values()) live.run.host.storeFailed(live.run, cause)
+    for (const run of new Set([...this.#live.values()].map(({ live }) => live.run))) run.outbox.refused(cause)
   }
 
   /** A change of agents, as a macrostep. */
@@ -197,8 +197,8 @@ export class Desk implements AgentDesk {
   admit(live: object): void {
     const at = this.#now
     if (this.#fault !== undefined) {
-      const { run } = live as LiveTask
-      run.host.storeFailed(run, this.#fault)
+      // As if it had been refused by itself: what it has gathered is not told after its end.
+      ;(live as LiveTask).run.outbox.refused(this.#fault)
       return
     }
     this.#catchUp(at)
@@ -361,7 +361,8 @@ export class Desk implements AgentDesk {
     const never = Number.POSITIVE_INFINITY
     this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
     this.#deadlines.set(claiming, this.#claims?.dueAt ?? never)
-    this.#deadlines.set(nextDay, this.resource.isWaitedFor ? nextDayAt(this.#now) : never)
+    const isPoor = this.resource.isPoor && this.allowance.isAnyDaySpent(this.#now)
+    this.#deadlines.set(nextDay, isPoor ? nextDayAt(this.#now) : never)
     this.#deadlines.set(idling, this.sessions.dueAt)
     this.#alarm?.update()
   }

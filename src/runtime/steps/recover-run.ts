@@ -1,4 +1,5 @@
 import type { Failure, Outcome, TaskId } from '../../../machines/outcome.ts'
+import { isDeadLetter } from '../../../machines/task-context.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { fold, type RunView } from '../../events/fold.ts'
 import { readJson } from '../../executors/process/read-json.ts'
@@ -161,8 +162,9 @@ function failInterrupted(
 }
 
 function carryOutDecision(run: Run, task: PlannedTask, { view, answer }: TaskPast, causeSeq: number): void {
-  const { maxAttempts } = task.policy
-  const deadLettered = maxAttempts > 1 && view.attemptsUsed >= maxAttempts
+  const { policy } = task
+  const { attemptsUsed, agents } = view
+  const deadLettered = isDeadLetter({ attemptsUsed, policy, dispatchAttempts: agents?.dispatchAttempts ?? 0 })
   const failed = { failure: view.failure!, deadLettered, ignored: answer === 'ignore', abandoned: false }
   failTask(run, task.index, failed, causeSeq)
   if (answer === 'abort') abortBecauseOf(run, task.id, view.failure!)

@@ -12,6 +12,8 @@ export interface AttemptScript {
   readonly asks: number | undefined
   /** How long the question waits for its answer. */
   readonly asksWithin?: number | undefined
+  /** How many tokens it says that it has used, when it has started. */
+  readonly uses?: number
   /** When it ends by itself, counted from its start, and how. */
   readonly end:
     | { readonly after: number; readonly how: 'complete' | 'fail' | 'terminal' | 'retry-after' }

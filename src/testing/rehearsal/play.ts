@@ -3,6 +3,7 @@ import type { RunFact } from '../../events/facts.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { createRuntime } from '../../runtime/create-runtime.ts'
 import { searchLoaded } from '../../runtime/run/rank-of.ts'
+import type { RuntimeAgents } from '../../runtime/admission/agent-desk.ts'
 import type { RuntimeOptions } from '../../runtime/options.ts'
 import type { RunResult } from '../../events/run-result.ts'
 import type { RunHandle } from '../../runtime/handle/run-handle.ts'
@@ -56,6 +57,13 @@ const actMs = 1_000_000
 /** Past this many timers a play is taken to go on for ever. */
 const mostTimers = 5_000
 
+/** The agents of a play. */
+export interface Team {
+  readonly agents: RuntimeAgents
+  /** Has everything done from now on that waits for an agent. */
+  readonly relieve: () => void
+}
+
 /** What is played. */
 export interface Cast {
   /** The work of each task is the list of its scripts. */
@@ -68,6 +76,8 @@ export interface Cast {
     clock: Clock,
     mark: (mark: AttemptMark) => void,
   ) => Readonly<Record<string, ScriptedExecutor>>
+  /** The agents of the runtime, if it has any. */
+  readonly teamOf?: (clock: Clock) => Team | undefined
   /** The input of the runs. */
   readonly input?: unknown
 }
@@ -85,6 +95,7 @@ export async function play(
   const own = countingClock(clock)
   const marks: Mark[] = []
   const executors = cast.executorsOf(clock, (mark) => marks.push(mark))
+  const team = cast.teamOf?.(clock)
   const journals = new Map<string, RunFact[]>()
   const runtimeOptions: RuntimeOptions = {
     clock: own.clock,
@@ -93,6 +104,7 @@ export async function play(
     concurrency: circumstances.concurrency,
     admission: circumstances.admission,
     pools: cast.pools,
+    ...(team === undefined ? {} : { agents: team.agents }),
     ...options,
   }
   const stage: Stage = { circumstances, clock, marks, plan }
@@ -109,6 +121,8 @@ export async function play(
   // Whatever waits for ever may do so only until it is told to end.
   skipToNextAct(clock)
   for (const { handle } of runs) handle.resume()
+  team?.relieve()
+  await turn()
   await drive(clock, marks)
   await end(runs, clock, marks)
   await redriveAll(runs, stage)

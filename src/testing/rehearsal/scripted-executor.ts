@@ -140,6 +140,7 @@ function begin(
 function started(attemptId: string, own: LiveAttempt, clock: Clock): void {
   const { script, say } = own
   say({ type: 'attempt.started' })
+  if (script.uses !== undefined) say({ type: 'attempt.usage', usage: { inputTokens: script.uses } })
   for (const beat of script.beats) after(own, clock, beat, () => say({ type: 'attempt.heartbeat' }))
   if (script.warns !== undefined) {
     after(own, clock, script.warns, () => say({ type: 'attempt.warned', message: 'careful' }))
