@@ -97,7 +97,8 @@ describe.skipIf(noChromium)('the page', () => {
     await page.click('.runs')
     await page.click(`td a:text("${run.id}")`)
     await page.waitForSelector('.dag')
-    expect(await shownCounts(page)).toEqual({ completed: 2, failed: 1, skipped: 1 })
+    // The facts come after the page knows of the run.
+    await expect.poll(() => shownCounts(page)).toEqual({ completed: 2, failed: 1, skipped: 1 })
   })
 
   it('shows how a run without tasks ended, and that there are none', async () => {
