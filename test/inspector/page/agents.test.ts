@@ -246,6 +246,9 @@ describe.skipIf(noChromium)('the view of agents', () => {
     await page.waitForSelector('#task-title:has-text("check")')
     await settled(page)
     expect(await page.textContent('#task-title')).toBe('check')
+    // Beside the link it is the row of the agent.
+    await page.click('[data-agent="bob"] td:last-child', { position: { x: 2, y: 2 } })
+    await page.waitForSelector('#task-title:has-text("bob")')
   })
 
   it('shows of an agent its limits, its statechart and what happened to it', async () => {

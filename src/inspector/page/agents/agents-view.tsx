@@ -111,7 +111,10 @@ function Row({ id, place }: { readonly id: string; readonly place: number }): Co
       id={isSelected ? 'selected-agent' : undefined}
       data-agent={id}
       data-status={status}
-      onClick={() => selectAgent(id)}
+      onClick={({ target }) => {
+        // What it does now leads to its task.
+        if (!(target as Element).closest('button, a')) selectAgent(id)
+      }}
     >
       <td title={id}>{id}</td>
       {isRegistered.value && (
@@ -132,7 +135,7 @@ function Row({ id, place }: { readonly id: string; readonly place: number }): Co
         </>
       )}
       <td>{own.length || ''}</td>
-      <td onClick={(event) => event.stopPropagation()}>
+      <td>
         <JobLinks jobs={jobsOf(id).slice(0, 4)} />
       </td>
     </tr>
