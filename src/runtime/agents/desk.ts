@@ -355,7 +355,7 @@ export class Desk implements AgentDesk {
     this.resource.changed()
   }
 
-  /** Timers run only while somebody is at work, or is waited for. */
+  /** Timers run only while somebody is at work or is waited for, or a session waits to be closed. */
   #arm(): void {
     const isNeeded = this.#live.size > 0 || this.resource.isWaitedFor
     const never = Number.POSITIVE_INFINITY
