@@ -256,6 +256,7 @@ describe('what is no source', () => {
 
   it.each([
     [{ name: 'a:b' }],
+    [{ name: '.a' }],
     [{ lookAhead: 0 }],
     [{ lookAhead: 1.5 }],
     [{ buffer: -1 }],

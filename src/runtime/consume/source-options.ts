@@ -56,7 +56,7 @@ const backoffReaders = {
 
 const readers = {
   name: (value: unknown, path: string): string => {
-    const name = readName(value, 'The name of the source')
+    const name = readRunId(readName(value, 'The name of the source'), path)
     if (!name.includes(':')) return readRunId(name, path)
     throw badValue(path, name, 'a text without a colon')
   },
