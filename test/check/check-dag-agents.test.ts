@@ -206,6 +206,20 @@ describe('the search', () => {
     })
   })
 
+  it('has random runs in which the day ends', async () => {
+    const starts = new Set<number>()
+    await checkDag(article, {
+      agents: [{ ...ada, allowance: { dailyJobs: 9 } }, bob],
+      runs: 150,
+      promises: {
+        'whatever happens': (_, { facts }) => {
+          starts.add(86_400_000 - facts[0]!.at)
+        },
+      },
+    })
+    expect(starts.has(15) && starts.has(60_000)).toBe(true)
+  })
+
   it('looks at no agents in a dag that asks for none', async () => {
     const plain = dag('plain', { defaults: patient }).task('a', work)
     const report = await checkDag(plain, { agents: [ada] })

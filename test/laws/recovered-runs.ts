@@ -98,7 +98,12 @@ function essence(outcome: Outcome | undefined): unknown {
 
 /** Agents who are there or not, and spend nothing: what they have spent is not in the journal of a run. */
 function steady(team: ScenarioTeam): ScenarioTeam {
-  const list = team.list.map(({ allowance: _, ...agent }) => ({ ...agent, ttl: none }))
+  const list = team.list.map(({ id, capabilities = [], maxLoad = 1 }) => ({
+    id,
+    capabilities,
+    maxLoad,
+    ttl: none,
+  }))
   return { ...team, list, changes: [] }
 }
 
