@@ -1,6 +1,7 @@
 export type { PromptCommand } from '../executors/prompt.ts'
 export type { AllowanceOptions, OnOverrun } from '../agents/limits.ts'
 export type { AgentOptions } from '../runtime/agents/agent-options.ts'
+export type { CloseCommand } from './agent-commands.ts'
 export type { PlanAgent } from './agents-of.ts'
 export type { Notification, NotifiedEvent } from './notification.ts'
 export { type ParseOptions, parsePlan, type PlanFile } from './parse-plan.ts'
