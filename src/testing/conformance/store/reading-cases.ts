@@ -164,7 +164,7 @@ function addRunCases(add: AddStoreCase): void {
 
 /** Ids, labels and keys that are easily taken for each other. */
 const odd =
-  'a|A|a |a\'|a"|a\\|a\u0000b|a\u0000c|a/b|../a|.|%61|a\nb|ü|u\u0308|a🚀|a🎉|\ud83d|\ude80|__proto__|toString'
+  'a|A|a |a\'|a"|a\\|a\u0000b|a\u0000c|a/b|b/../a|a.|%61|a\nb|ü|u\u0308|a🚀|a🎉|\ud83d|\ude80|__proto__|toString'
     .split('|')
     .concat('x'.repeat(199), `${'x'.repeat(198)}y`)
 
