@@ -135,12 +135,12 @@ describe('what a supervisor that died has left', () => {
         kill((await jobs.status()).pid)
         await expect.poll(() => home.supervisors).toEqual([])
         const database = connectSqlite(join(home.path, 'runs.db'))
-        const row = database.prepare('SELECT owner FROM runs').get()
+        const row = database.prepare('SELECT owner FROM owners').get()
         const owner = JSON.parse(String(row?.['owner'])) as { process: object }
         const stat = readFileSync(`/proc/${process.pid}/stat`, 'utf8')
         const start = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
         const alive = { ...owner, process: { ...owner.process, pid: process.pid, start } }
-        database.prepare('UPDATE runs SET owner = ?').run(JSON.stringify(alive))
+        database.prepare('UPDATE owners SET owner = ?').run(JSON.stringify(alive))
         database.close()
         const end = await job.settled()
         expect([end.status, end.message]).toEqual(['completed', 'again'])
