@@ -297,7 +297,7 @@ tasks:
       a: { run: 'helm {{ x }} ${Z}' },
     })
     expect(() => workById('tasks: { a: { run: "echo ${{ outputs.b }}" } }')).toThrow(
-      'has ${{ outputs.b }}, but only matrix, input, inputs, needs, attempt and runId are known there',
+      'has ${{ outputs.b }}, but only matrix, input, inputs, needs, attempt, runId, agent and model are known there',
     )
   })
 })
