@@ -88,7 +88,7 @@ describe('a name that stands for nothing', () => {
   it.each([
     [
       '${{ need.b }}',
-      "has ${{ need.b }}, but only matrix, input, inputs, needs, attempt and runId are known there. Did you mean 'needs'?",
+      "has ${{ need.b }}, but only matrix, input, inputs, needs, attempt, runId, agent and model are known there. Did you mean 'needs'?",
     ],
     ['${{ needs.bb.x }}', "has ${{ needs.bb.x }}, but the task does not need 'bb'. Did you mean 'b'?"],
     [
