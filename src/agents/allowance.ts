@@ -89,7 +89,8 @@ export class Allowance {
   /** Reserves a job for an attempt that is at work, whatever is left. */
   begin(agentId: string, job: AgentJob, model: string | undefined, at: number): void {
     const said = model === undefined ? {} : { model }
-    this.#record({ type: 'usage.recorded', agentId, ...namesOf(job), of: 'started', ...said }, at)
+    const { runId, taskId, attempt } = job
+    this.#record({ type: 'usage.recorded', agentId, runId, taskId, attempt, of: 'started', ...said }, at)
   }
 
   /** True from `reserve` to `settle`. */
@@ -134,12 +135,17 @@ export class Allowance {
     const { agentId, model } = reservation
     const said = model === undefined ? {} : { model }
     const returned = this.#returned(reservation, of, at)
-    this.#record({ type: 'usage.recorded', agentId, ...namesOf(job), of, ...said, returned }, at)
+    const { runId, taskId, attempt } = job
+    this.#record({ type: 'usage.recorded', agentId, runId, taskId, attempt, of, ...said, returned }, at)
   }
 
   /** Does what a fact says that was told before. */
   apply(fact: Omit<UsageFact, 'seq'>): void {
-    const { agentId, at, of } = fact
+    this.#apply(fact, fact.at)
+  }
+
+  #apply(fact: Omit<UsageFact, 'seq' | 'at'>, at: number): void {
+    const { agentId, of } = fact
     const account = this.account(agentId, at)
     const key = jobKey(fact)
     if (of === 'started') {
@@ -190,7 +196,7 @@ export class Allowance {
   }
 
   #record(fact: Omit<UsageFact, 'seq' | 'at'>, at: number): void {
-    this.apply({ ...fact, at })
+    this.#apply(fact, at)
     this.#tell(fact, at)
     for (const crossing of this.#accountOf(fact.agentId).crossed()) this.#tell(crossing, at)
   }

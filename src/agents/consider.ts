@@ -90,7 +90,7 @@ export function placeWith(
 export function lackOf(asking: Considering, need: AgentNeed): Want | undefined {
   if (need.agent === undefined) {
     const list = asking.shortlists.of(need)
-    return list.best(0) === undefined ? wantOf(list.refusals()) : undefined
+    return list.best(0) === undefined ? wantOf(list.refusals) : undefined
   }
   for (const agent of candidatesFor(asking.registry, need)) {
     if (typeof agent !== 'string' && refusal(asking, agent, need) === undefined) return undefined
@@ -187,7 +187,7 @@ function refusalOf(
   return isThere && spent.includes(agent.id) ? 'spent' : (why ?? 'not picked')
 }
 
-function wantOf(whys: ReadonlySet<AgentRefusal>): Want {
+function wantOf(whys: Pick<ReadonlySet<AgentRefusal>, 'has'>): Want {
   if (whys.has('full')) return 'full'
   if (passing.some((why) => whys.has(why))) return 'quota'
   if (whys.has('not picked')) return 'router'

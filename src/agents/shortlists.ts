@@ -98,9 +98,14 @@ export class Shortlist {
   }
 
   /** Why those that cannot have it cannot. */
-  refusals(): ReadonlySet<AgentRefusal> {
+  get refusals(): Pick<ReadonlySet<AgentRefusal>, 'has'> {
     this.#catchUp()
-    return new Set([...this.#counts].filter(([, count]) => count > 0).map(([refusal]) => refusal))
+    return this
+  }
+
+  /** True where somebody cannot have it for that reason. */
+  has(refusal: AgentRefusal): boolean {
+    return (this.#counts.get(refusal) ?? 0) > 0
   }
 
   #catchUp(): void {

@@ -93,12 +93,15 @@ export class Admission {
       const lack = resource.lacks(lane)
       if (lack !== undefined) return resource.wait(lane, lack) === 'run' ? 'run-waits' : 'lane-waits'
     }
-    for (const resource of this.#others) {
-      if (resource.hasSaid?.(lane) !== true) continue
-      resource.wait(lane, resource.lacks(lane)!)
-      return 'lane-waits'
-    }
+    if (this.#others.length > 0 && this.#hasSaid(lane)) return 'lane-waits'
     return this.executors.offer(lane, task) ? 'granted' : 'declined'
+  }
+
+  /** True where the lane goes on waiting for something of which one of its tasks has told. */
+  #hasSaid(lane: Lane): boolean {
+    const lacking = this.#others.find((resource) => resource.hasSaid?.(lane) === true)
+    lacking?.wait(lane, lacking.lacks(lane)!)
+    return lacking !== undefined
   }
 
   /** Everything that keeps the tasks of a lane from being granted now. */
