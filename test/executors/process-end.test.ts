@@ -104,10 +104,14 @@ describe('an attempt that is aborted', () => {
 })
 
 describe('what a command leaves behind', () => {
+  // A process that was forked has no command line of its own before it is a sleep.
+  const onceNamed = hasProc
+    ? 'for p in $(jobs -p); do until grep -q sleep /proc/$p/cmdline; do :; done; done; '
+    : ''
   const named = (run: { warnings(): readonly string[] }) => run.warnings().join('\n')
 
   it('is ended and named, when it holds the output', async () => {
-    const run = await runLine('sleep 101 & echo $$')
+    const run = await runLine(`sleep 101 & ${onceNamed}echo $$`)
     expect(run.last).toMatchObject({ type: 'attempt.completed' })
     expect(isGroupAlive(Number(run.lines()[0]))).toBe(false)
     expect(run.warnings()).toHaveLength(1)
@@ -115,7 +119,7 @@ describe('what a command leaves behind', () => {
   })
 
   it('is ended and named, when it holds nothing', async () => {
-    const run = await runLine('sleep 101 >/dev/null 2>&1 & sleep 102 >/dev/null 2>&1 & exit 3')
+    const run = await runLine(`sleep 101 >/dev/null 2>&1 & sleep 102 >/dev/null 2>&1 & ${onceNamed}exit 3`)
     expect(run.last).toMatchObject({ failure: { message: 'The command exited with code 3.' } })
     if (hasProc) expect(named(run)).toMatch(/left 2 processes behind.*\(sleep 101\), \d+ \(sleep 102\)/)
   })

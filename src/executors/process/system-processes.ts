@@ -38,8 +38,10 @@ export function latestPid(): number | undefined {
   return latest > 0 ? latest : undefined
 }
 
+/** In brackets, as ps has it, the mere name of a process that has no command line, as one that is about to become another. */
 export function commandOf(pid: number): string {
-  return readSmall(`/proc/${pid}/cmdline`).split('\0').join(' ').trim().slice(0, 200)
+  const line = readSmall(`/proc/${pid}/cmdline`).split('\0').join(' ').trim().slice(0, 200)
+  return line === '' ? `[${readSmall(`/proc/${pid}/comm`).trim()}]` : line
 }
 
 let room = Buffer.allocUnsafe(64 * 1024)
