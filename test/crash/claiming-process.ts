@@ -1,9 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
-import { builtDagmar } from '../cli/built-dagmar.ts'
+import { type SpeakingProcess, speakingProcess } from '../stores/speaking-process.ts'
 
 /**
  * What another process does with claims. `work`: it does a run whose id others have too, and says of each task when it
@@ -51,53 +46,12 @@ if (verb === 'claim') {
 }
 `
 
-export interface ClaimingProcess {
-  readonly pid: number
-  readonly said: readonly string[]
-  /** Lets it begin, or go on. */
-  readonly go: () => void
-  /** Resolves with the first line that begins so, said already or not, and after so many others that do. */
-  readonly saying: (begin: string, before?: number) => Promise<string>
-  readonly signal: (name: NodeJS.Signals) => void
-  readonly ended: Promise<unknown>
-}
-
 /** Starts a process that is ready to begin. It is ended with the test. */
-export async function claimingProcess(
+export function claimingProcess(
   driver: string,
   path: string,
   verb: 'work' | 'claim',
   { tasks = 0, ms = 0 }: { readonly tasks?: number; readonly ms?: number } = {},
-): Promise<ClaimingProcess> {
-  const given = [dirname(builtDagmar()), driver, path, verb, String(tasks), String(ms)]
-  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', script, ...given], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const said: string[] = []
-  const waiting = new Set<() => void>()
-  const ended = once(child, 'close')
-  createInterface({ input: child.stdout! }).on('line', (line) => {
-    said.push(line)
-    for (const look of waiting) look()
-  })
-  const saying = (begin: string, before = 0): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const line = said.filter((one) => one.startsWith(begin))[before]
-        if (line === undefined) return
-        waiting.delete(look)
-        resolve(line)
-      }
-      waiting.add(look)
-      void ended.then(() =>
-        reject(new Error(`it ended without '${begin}', after ${said.slice(-3).join(', ')}`)),
-      )
-      look()
-    })
-  await saying('up')
-  const go = (): void => void child.stdin!.write('go\n')
-  return { pid: child.pid!, said, go, saying, signal: (name) => child.kill(name), ended }
+): Promise<SpeakingProcess> {
+  return speakingProcess(script, [driver, path, verb, String(tasks), String(ms)])
 }

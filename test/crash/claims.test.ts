@@ -4,11 +4,12 @@ import { sqliteClaims } from 'dagmar/sqlite'
 import { describe, expect, it } from 'vitest'
 import { drivers } from '../stores/drivers.ts'
 import { newFolder } from '../stores/folders.ts'
-import { type ClaimingProcess, claimingProcess } from './claiming-process.ts'
+import type { SpeakingProcess } from '../stores/speaking-process.ts'
+import { claimingProcess } from './claiming-process.ts'
 
 const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `t${index}`)
 
-const tasksIn = ({ said }: ClaimingProcess, verb: string): readonly string[] =>
+const tasksIn = ({ said }: SpeakingProcess, verb: string): readonly string[] =>
   said.filter((line) => line.startsWith(`${verb} `)).map((line) => line.split(' ')[1]!)
 
 const [one, other] = [drivers[0]!, drivers.at(-1)!]

@@ -1,9 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
-import { builtDagmar } from '../cli/built-dagmar.ts'
+import { type SpeakingProcess, speakingProcess } from './speaking-process.ts'
 
 /**
  * What another process does with a store: it creates or opens a run and appends to it, one fact after the other, until
@@ -41,62 +36,15 @@ console.log('done')
 setInterval(() => undefined, 1000)
 `
 
-export interface OtherProcess {
-  readonly pid: number
-  readonly said: readonly string[]
-  /** Lets it begin. */
-  readonly go: () => void
-  /** Resolves with the first line that begins so, said already or not. */
-  readonly saying: (begin: string) => Promise<string>
-  readonly signal: (name: NodeJS.Signals) => void
-  readonly ended: Promise<unknown>
-}
-
 /** Starts a process that is ready to begin. It is ended with the test. */
-export async function otherProcess(
+export function otherProcess(
   kind: string,
   path: string,
   verb: 'create' | 'open',
   runId: string,
   { length = 1_000_000, key = '' }: { readonly length?: number; readonly key?: string } = {},
-): Promise<OtherProcess> {
-  const given = [dirname(builtDagmar()), kind, path, verb, runId, String(length), key]
-  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', script, ...given], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const said: string[] = []
-  const waiting = new Set<() => void>()
-  const ended = once(child, 'close')
-  createInterface({ input: child.stdout! }).on('line', (line) => {
-    said.push(line)
-    for (const look of waiting) look()
-  })
-  const saying = (begin: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const line = said.find((one) => one.startsWith(begin))
-        if (line === undefined) return
-        waiting.delete(look)
-        resolve(line)
-      }
-      waiting.add(look)
-      void ended.then(() =>
-        reject(new Error(`it ended without '${begin}', after ${said.slice(-3).join(', ')}`)),
-      )
-      look()
-    })
-  await saying('up')
-  return {
-    pid: child.pid!,
-    said,
-    go: () => child.stdin!.write('go\n'),
-    saying,
-    signal: (name) => child.kill(name),
-    ended,
-  }
+): Promise<SpeakingProcess> {
+  return speakingProcess(script, [kind, path, verb, runId, String(length), key])
 }
 
 /** How many facts it was told to be safe. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { toldAtLength } from '../../src/testing/conformance/store/told-run.ts'
 import { durableStores } from './durable-stores.ts'
 import { newFolder } from './folders.ts'
-import { type OtherProcess, otherProcess, safeIn } from './other-process.ts'
+import { otherProcess, safeIn } from './other-process.ts'
+import type { SpeakingProcess } from './speaking-process.ts'
 
 const later: Owner = { id: 'later' }
 const seqs = (length: number): readonly number[] => Array.from({ length }, (_, index) => index + 1)
@@ -24,7 +25,7 @@ function demandOwned(act: () => unknown): void {
  * Stops the process and takes its run. Where it was stopped within a transaction the database is locked, for as long as it
  * stands still: then it is stopped at another moment.
  */
-async function takeFromStopped(writer: OtherProcess, store: Store): Promise<Journal> {
+async function takeFromStopped(writer: SpeakingProcess, store: Store): Promise<Journal> {
   for (;;) {
     writer.signal('SIGSTOP')
     try {
