@@ -29,7 +29,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-    setupFiles: ['test/ways/actors.ts'],
+    setupFiles: ['test/ways/actors.ts', 'test/ways/seed.ts'],
     testTimeout: 20_000,
     pool: 'forks',
     maxWorkers: 2,

@@ -38,13 +38,17 @@ export class Allowance {
   readonly #tell: Tell
   readonly #accounts = new Map<string, Account>()
   readonly #open = new Map<string, Reservation>()
+  /** Those that have had nothing left of a day. */
+  readonly #spent = new Map<string, Account>()
 
   constructor(tell: Tell) {
     this.#tell = tell
   }
 
   setLimits(agentId: string, limits: Limits): void {
-    this.#accountOf(agentId).limits = limits
+    const account = this.#accountOf(agentId)
+    account.limits = limits
+    this.#noteSpent(agentId, account)
   }
 
   /** What has been crossed so far was told before. */
@@ -66,11 +70,16 @@ export class Allowance {
 
   /** Whether the next day gives anybody something to spend again. */
   isAnyDaySpent(at: number): boolean {
-    for (const account of this.#accounts.values()) {
+    for (const [agentId, account] of this.#spent) {
       account.roll(at)
       if (account.isDaySpent) return true
+      this.#spent.delete(agentId)
     }
     return false
+  }
+
+  #noteSpent(agentId: string, account: Account): void {
+    if (account.isDaySpent) this.#spent.set(agentId, account)
   }
 
   /** Why nothing can be granted to the agent now, and otherwise undefined. */
@@ -145,8 +154,13 @@ export class Allowance {
   }
 
   #apply(fact: Omit<UsageFact, 'seq' | 'at'>, at: number): void {
+    const account = this.account(fact.agentId, at)
+    this.#enter(fact, account, at)
+    this.#noteSpent(fact.agentId, account)
+  }
+
+  #enter(fact: Omit<UsageFact, 'seq' | 'at'>, account: Account, at: number): void {
     const { agentId, of } = fact
-    const account = this.account(agentId, at)
     const key = jobKey(fact)
     if (of === 'started') {
       account.begin()

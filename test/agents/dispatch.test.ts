@@ -337,6 +337,26 @@ describe('what an agent may spend', () => {
     expect(all('dispatch.quota-exceeded')).toHaveLength(1)
   })
 
+  it.each(['wait', 'retry'] as const)(
+    'holds a task no longer than until 00:00 UTC where another agent that could do it stays full (%s)',
+    async (onQuotaExceeded) => {
+      const list = [
+        writer('ada', { maxLoad: 1, ttl: Infinity }),
+        writer('bob', { maxLoad: 0, ttl: Infinity, allowance: { dailyJobs: 1 } }),
+      ]
+      const { start, hand, wait, clock } = played({ list, dispatch: { onQuotaExceeded } })
+      const { all } = await start({ a: asks(), b: asks(), c: asks(), d: asks({ fallback: ['eve'] }) })
+      hand.completes('b/1')
+      expect(all('task.deferred').map(({ taskId }) => taskId)).toEqual(['c', 'd'])
+      await wait(86_400_000 - (clock.now() % 86_400_000) - 1)
+      expect(all('task.dispatched')).toHaveLength(2)
+      await wait(1)
+      expect(all('task.dispatched').slice(2)).toMatchObject([{ taskId: 'c', agentId: 'bob' }])
+      await wait(86_400_000)
+      expect(all('task.dispatched').slice(3)).toMatchObject([{ taskId: 'd', agentId: 'bob' }])
+    },
+  )
+
   it('costs dispatch attempts while it is used up where that is asked for, and then the task fails', async () => {
     const list = [writer('ada', { allowance: { dailyJobs: 1 } })]
     const { start, hand, wait } = played({ list, dispatch: { onQuotaExceeded: 'retry' } })

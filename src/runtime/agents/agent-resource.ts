@@ -18,8 +18,6 @@ export class AgentResource implements Resource {
   /** The version that each was looked at last, and what it waits for. */
   readonly #lanes = new Map<Lane, { at: number; readonly want: Want | undefined }>()
   readonly #parked = new Map<() => void, Parked>()
-  /** How many lanes and tasks wait for something to spend. */
-  #poor = 0
   readonly #known = new Map<AgentNeed, Want | undefined>()
   /** What a task of each lane has been told that it waits for. */
   readonly #said = new WeakMap<Lane, Want>()
@@ -44,20 +42,14 @@ export class AgentResource implements Resource {
     return this.#lanes.size > 0 || this.#parked.size > 0
   }
 
-  /** Whether anybody waits for something to spend. */
-  get isPoor(): boolean {
-    return this.#poor > 0
-  }
-
   changed(): void {
     this.#version++
     if (this.#known.size > 0) this.#known.clear()
   }
 
-  /** A task of the run waits alone. `isPoor` says that it waits for something to spend. */
-  park(tryAgain: () => void, run: Candidate, isPoor: boolean): void {
-    this.#parked.set(tryAgain, { at: this.#version, run, isPoor })
-    if (isPoor) this.#poor++
+  /** A task of the run waits alone. */
+  park(tryAgain: () => void, run: Candidate): void {
+    this.#parked.set(tryAgain, { at: this.#version, run })
     this.#waited()
   }
 
@@ -90,9 +82,8 @@ export class AgentResource implements Resource {
 
   #keep(lane: Lane, known: { at: number; readonly want: Want | undefined }): void {
     lane.waitIn(undefined)
-    this.#drop(lane)
+    this.#lanes.delete(lane)
     this.#lanes.set(lane, known)
-    if (known.want === 'quota') this.#poor++
     this.#waited()
   }
 
@@ -101,7 +92,7 @@ export class AgentResource implements Resource {
     let hasOpened = false
     for (const [tryAgain, { at }] of this.#parked) {
       if (at === this.#version) continue
-      this.#unpark(tryAgain)
+      this.#parked.delete(tryAgain)
       tryAgain()
       hasOpened = true
     }
@@ -113,7 +104,7 @@ export class AgentResource implements Resource {
         known.at = this.#version
         continue
       }
-      this.#drop(lane)
+      this.#lanes.delete(lane)
       if (!lane.run.waiting.has(lane)) continue
       // One that waits for something else now says so when it is offered.
       if (want === undefined) open(lane)
@@ -129,19 +120,9 @@ export class AgentResource implements Resource {
   give(): void {}
 
   leave(run: Candidate): void {
-    for (const lane of this.#lanes.keys()) if (lane.run === run) this.#drop(lane)
-    for (const [tryAgain, parked] of this.#parked) if (parked.run === run) this.#unpark(tryAgain)
+    for (const lane of this.#lanes.keys()) if (lane.run === run) this.#lanes.delete(lane)
+    for (const [tryAgain, parked] of this.#parked) if (parked.run === run) this.#parked.delete(tryAgain)
     this.#left(run)
-  }
-
-  #drop(lane: Lane): void {
-    if (this.#lanes.get(lane)?.want === 'quota') this.#poor--
-    this.#lanes.delete(lane)
-  }
-
-  #unpark(tryAgain: () => void): void {
-    if (this.#parked.get(tryAgain)?.isPoor === true) this.#poor--
-    this.#parked.delete(tryAgain)
   }
 
   #wantOf(need: AgentNeed | undefined): Want | undefined {
@@ -161,7 +142,6 @@ export class AgentResource implements Resource {
 interface Parked {
   readonly at: number
   readonly run: Candidate
-  readonly isPoor: boolean
 }
 
 interface RankedLane {

@@ -361,8 +361,9 @@ export class Desk implements AgentDesk {
     const never = Number.POSITIVE_INFINITY
     this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
     this.#deadlines.set(claiming, this.#claims?.dueAt ?? never)
-    const isPoor = this.resource.isPoor && this.allowance.isAnyDaySpent(this.#now)
-    this.#deadlines.set(nextDay, isPoor ? nextDayAt(this.#now) : never)
+    // Also those that wait for one that is full may have another, which may spend again.
+    const awaitsDay = this.resource.isWaitedFor && this.allowance.isAnyDaySpent(this.#now)
+    this.#deadlines.set(nextDay, awaitsDay ? nextDayAt(this.#now) : never)
     this.#deadlines.set(idling, this.sessions.dueAt)
     this.#alarm?.update()
   }

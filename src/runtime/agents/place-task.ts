@@ -135,7 +135,7 @@ function waitForAgents(live: LiveTask, resource: AgentResource): void {
     const isWaiting = run.live.get(task.index) === live && live.context.waitingFor === 'capacity'
     if (isWaiting && !run.books.queue.has(task.index)) run.restore(task.index)
   }
-  resource.park(tryAgain, run, ownPart(live).refused?.type === 'dispatch.quota-exceeded')
+  resource.park(tryAgain, run)
 }
 
 /** What the fact says of why it was refused. Undefined where its executor declined it, or took its acceptance back. */
