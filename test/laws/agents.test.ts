@@ -277,23 +277,19 @@ describe('agents, whatever happens', () => {
     0.4,
   )
 
-  law(
-    'a task begins by itself, and not because somebody looks at the agents',
-    anyCase,
-    async (given) => {
-      // Nobody leaves, little ends, and days go by.
-      const list = given.list.map((agent) => ({ ...agent, ttl: Number.POSITIVE_INFINITY }))
-      const steps = given.steps.map(
-        (step): Step =>
-          ['completes', 'uses', 'heartbeat'].includes(step.do) ? step : { do: 'wait', ms: 43_200_000 },
-      )
-      await play({ ...given, list, steps, concurrency: 100 }, ({ team, facts }) => {
-        const before = facts.length
-        team.list()
-        expect(facts.slice(before)).toEqual([])
-      })
-    },
-  )
+  law('a task begins by itself, and not because somebody looks at the agents', anyCase, async (given) => {
+    // Nobody leaves, little ends, and days go by.
+    const list = given.list.map((agent) => ({ ...agent, ttl: Number.POSITIVE_INFINITY }))
+    const steps = given.steps.map(
+      (step): Step =>
+        ['completes', 'uses', 'heartbeat'].includes(step.do) ? step : { do: 'wait', ms: 43_200_000 },
+    )
+    await play({ ...given, list, steps, concurrency: 100 }, ({ team, facts }) => {
+      const before = facts.length
+      team.list()
+      expect(facts.slice(before)).toEqual([])
+    })
+  })
 
   law(
     'an agent is the one that the router picks among all, though not all of them are looked at',
