@@ -262,8 +262,7 @@ describe.skipIf(noChromium)('the page', () => {
     await run.result
     const page = await browser.page()
     await page.goto((await inspected(runtime)).url)
-    await page.waitForSelector('.whole h2')
-    expect(await page.textContent('.whole h2')).toBe('The beginning of this run is gone')
+    await page.waitForSelector('.whole h2:text("The beginning of this run is gone")')
   })
 
   it('tells who comes without the token, or with another one, what to open', async () => {
