@@ -38,7 +38,7 @@ export class Allowance {
   readonly #tell: Tell
   readonly #accounts = new Map<string, Account>()
   readonly #open = new Map<string, Reservation>()
-  /** Those that have had nothing left of a day. */
+  /** Accounts that had used up a limit of a day when they changed last. */
   readonly #spent = new Map<string, Account>()
 
   constructor(tell: Tell) {

@@ -361,7 +361,7 @@ export class Desk implements AgentDesk {
     const never = Number.POSITIVE_INFINITY
     this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
     this.#deadlines.set(claiming, this.#claims?.dueAt ?? never)
-    // Also those that wait for one that is full may have another, which may spend again.
+    // A task that waits for a full agent may also go to one that has spent its day.
     const awaitsDay = this.resource.isWaitedFor && this.allowance.isAnyDaySpent(this.#now)
     this.#deadlines.set(nextDay, awaitsDay ? nextDayAt(this.#now) : never)
     this.#deadlines.set(idling, this.sessions.dueAt)
