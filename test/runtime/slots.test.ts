@@ -112,6 +112,22 @@ describe('several runs in one runtime', () => {
     expect(hand.started).toEqual(['busy', 'critical', 'high', 'medium', 'low'])
   })
 
+  it('start what has the highest priority first where something still more urgent has to wait for a pool', async () => {
+    const hand = desk()
+    const { start } = simulated({ executors: { hand }, concurrency: 2, pools: { gpu: 1 } })
+    const uses = { gpu: 1 }
+    const critical = { run: byHand, priority: 'critical' } as const
+    await start({ one: critical, two: critical })
+    await start({
+      holder: { ...critical, uses },
+      high: { run: byHand, uses, priority: 'high' },
+      low: { run: byHand, priority: 'low' },
+    })
+    await start({ medium: { run: byHand } })
+    for (const name of ['one', 'two']) hand.completes(`${name}/1`)
+    expect(hand.started).toEqual(['one', 'two', 'holder', 'medium'])
+  })
+
   it('take turns at the capacity of an executor and at a pool, too', async () => {
     const limited = (uses: Record<string, number>) => (name: string) =>
       Object.fromEntries(['1', '2', '3'].map((number) => [name + number, { run: byHand, uses }]))

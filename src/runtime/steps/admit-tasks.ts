@@ -16,6 +16,9 @@ export function admitTasks(run: Run, most: number): void {
     if (decision === 'run-waits') return
     if (decision === 'lane-waits') {
       queue.close(lane.index)
+      // What is left may be less urgent than what other runs have.
+      const left = most === Number.POSITIVE_INFINITY ? undefined : run.headPriority()
+      if (left !== undefined && left < task.priority) return
       continue
     }
     queue.take(index)
