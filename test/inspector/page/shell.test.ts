@@ -263,6 +263,7 @@ describe.skipIf(noChromium)('the page', () => {
     const page = await browser.page()
     await page.goto((await inspected(runtime)).url)
     await page.waitForSelector('.whole h2:text("The beginning of this run is gone")')
+    expect(await page.textContent('.whole')).toContain('retainFacts')
   })
 
   it('tells who comes without the token, or with another one, what to open', async () => {
