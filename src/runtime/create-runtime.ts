@@ -139,8 +139,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { shared } = root
   const { store } = options
   const owner = { id: timeOrderedId() }
-  const { clock, macrostep, writer, released } = shared
-  shared.agents?.attach({ clock, macrostep, writer, store, owner, released })
+  const { clock, macrostep, writer, released, executors } = shared
+  shared.agents?.attach({ clock, macrostep, writer, store, owner, released, executors })
   const registry = new RunRegistry()
   let standstill: StandstillWatch | undefined
   root.settled = (run) => {

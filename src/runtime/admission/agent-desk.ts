@@ -1,4 +1,4 @@
-import type { JobEnd } from '../../events/agent-facts.ts'
+import type { AgentJob, JobEnd } from '../../events/agent-facts.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
 import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
@@ -7,6 +7,7 @@ import type { Owner, Store } from '../../ports/store.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { JournalWriter } from '../commit/journal-writer.ts'
 import type { Macrostep } from '../commit/macrostep.ts'
+import type { ExecutorLoad } from './executor-load.ts'
 import type { Resource } from './resource.ts'
 
 /** What a runtime is given for its agents: `agents()` of `dagmar/agents` makes it. */
@@ -36,6 +37,8 @@ export interface DeskHost {
   readonly store: Store | undefined
   readonly writer: JournalWriter | undefined
   readonly owner: Owner
+  /** The runtime's executors by name. */
+  readonly executors: ReadonlyMap<string, ExecutorLoad>
   /** What is awaited when the runtime shuts down. */
   readonly released: Promise<void>[]
 }
@@ -64,6 +67,8 @@ export interface AgentDesk {
   considered(need: AgentNeed): readonly RefusedAgent[]
   /** An attempt that its executor takes over goes on with the agent that had it. */
   resume(live: object, agentId: string): void
+  /** An attempt of an earlier life was cut off with its process. */
+  interrupted(job: AgentJob): void
   /** An attempt is over. */
   settle(live: object, end: JobEnd): void
   /** A task has ended, or is left to whoever recovers its run. */

@@ -4,7 +4,6 @@ import { type Considering, lackOf, nobodyFor, placeWith, type Want } from '../..
 import type { AllowanceOptions } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
 import { Shortlists } from '../../agents/shortlists.ts'
-import { DagmarError } from '../../errors/dagmar-error.ts'
 import { Sessions } from '../../agents/sessions.ts'
 import type { AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
@@ -16,6 +15,7 @@ import { compile } from '../compile/compile.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { AgentLog } from './agent-log.ts'
 import type { ReadAgent, ReadAgents } from './agent-options.ts'
+import { attachedTwice, notAttached } from './attached-once.ts'
 import { AgentResource } from './agent-resource.ts'
 import { ClaimDesk } from './claim-desk.ts'
 import type { Run } from '../run/run.ts'
@@ -24,6 +24,7 @@ import { hearAttempt } from './hear-attempt.ts'
 import { closerFor, registeredMore } from './session-desk.ts'
 import type { SessionCloser } from './session-closer.ts'
 import { claimRefusal, mayWait, refusalFor } from './refusal.ts'
+import { Orphans } from './orphans.ts'
 import { openAgents, restoreAgents } from './restore-agents.ts'
 import { standingOf, usageOf } from './standing.ts'
 import type { AgentUsage, ListedAgent } from './agents.ts'
@@ -34,6 +35,7 @@ const reaping = 0
 const nextDay = 1
 const idling = 2
 const claiming = 3
+const orphaned = 4
 
 interface Live {
   readonly job: AgentJob
@@ -57,9 +59,10 @@ export class Desk implements AgentDesk {
   readonly #considering: Considering
   readonly #shortlists: Shortlists
   readonly #live = new Map<string, Live>()
+  readonly #orphans: Orphans
   /** What each may spend, as it was given. */
   readonly allowances = new Map<string, AllowanceOptions>()
-  readonly #deadlines = new Deadlines(4)
+  readonly #deadlines = new Deadlines(5)
   #host: DeskHost | undefined
   /** Undefined where tasks are not claimed. */
   #claims: ClaimDesk | undefined
@@ -84,6 +87,7 @@ export class Desk implements AgentDesk {
     }
     this.registry = new Registry(tell, compile)
     this.allowance = new Allowance(tell)
+    this.#orphans = new Orphans(this.allowance)
     const check: Considering['check'] = (agentId, model) => this.allowance.check(agentId, model, this.#now)
     this.#shortlists = new Shortlists(this.registry, check)
     const { router } = options
@@ -96,12 +100,7 @@ export class Desk implements AgentDesk {
   }
 
   attach(host: DeskHost): void {
-    if (this.#host !== undefined) {
-      throw new DagmarError('CONFIG_INVALID', {
-        message: 'These agents belong to another runtime already.',
-        hint: 'Make others for each runtime: agents({ … }).',
-      })
-    }
+    if (this.#host !== undefined) throw attachedTwice()
     this.#host = host
     const { claims, claimTimeoutMs } = this.#options
     if (claims !== undefined) {
@@ -130,12 +129,15 @@ export class Desk implements AgentDesk {
   }
 
   /** What was there before. Where it cannot be known, nothing is granted: the runs that ask for agents fail. */
-  async #load({ store, owner, writer, released, macrostep }: DeskHost): Promise<void> {
+  async #load({ store, owner, writer, released, macrostep, executors }: DeskHost): Promise<void> {
     try {
-      const { journal, facts } = await openAgents(store!, owner)
+      const kept = await openAgents(store!, owner)
+      const { journal, facts } = kept
+      const { onlyListed } = this.#options
       this.#release = () => released.push(Promise.resolve(store!.release(journal)))
       macrostep.run(() => {
-        restoreAgents(facts, this, this.#options.onlyListed, macrostep.at)
+        const { at } = macrostep
+        this.#orphans.await(restoreAgents(kept, this, { onlyListed, executors }, at), at)
         this.#shortlists.forget()
         this.log.recall(facts)
         this.log.open({ journal, writer: writer! })
@@ -233,10 +235,16 @@ export class Desk implements AgentDesk {
     const { context, task } = live as LiveTask
     const { runId, taskId, attempt } = context
     const job = { runId, taskId, attempt }
-    this.allowance.begin(agentId, job, task.agent!.model, this.#now)
+    this.#orphans.takeUp(job)
+    // It is still reserved for, unless nobody waited for it any more.
+    if (!this.allowance.isOpen(job)) this.allowance.begin(agentId, job, task.agent!.model, this.#now)
     this.#take(live as LiveTask, job, agentId)
     ownPart(live as LiveTask).session = this.sessions.resume(job)
     this.#claims?.resume(live as LiveTask, agentId)
+  }
+
+  interrupted(job: AgentJob): void {
+    this.#orphans.interrupted(job, this.#now)
   }
 
   settle(live: object, end: JobEnd): void {
@@ -278,6 +286,7 @@ export class Desk implements AgentDesk {
   shift(byMs: number): void {
     this.registry.shift(byMs)
     this.sessions.shift(byMs)
+    this.#orphans.shift(byMs)
     this.#claims?.shift(byMs)
     this.#deadlines.shift(byMs)
     this.#alarm?.shift(byMs)
@@ -348,6 +357,7 @@ export class Desk implements AgentDesk {
   #catchUp(at: number): void {
     if (this.registry.dueAt <= at) this.registry.reap(at)
     if (this.sessions.dueAt <= at) this.sessions.reap(at)
+    if (this.#orphans.dueAt <= at) this.#orphans.reap(at)
     const day = dayOf(at)
     if (day === this.#day) return
     this.#day = day
@@ -360,6 +370,7 @@ export class Desk implements AgentDesk {
     const isNeeded = this.#live.size > 0 || this.resource.isWaitedFor
     const never = Number.POSITIVE_INFINITY
     this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
+    this.#deadlines.set(orphaned, isNeeded ? this.#orphans.dueAt : never)
     this.#deadlines.set(claiming, this.#claims?.dueAt ?? never)
     // A task that waits for a full agent may also go to one that has spent its day.
     const awaitsDay = this.resource.isWaitedFor && this.allowance.isAnyDaySpent(this.#now)
@@ -371,6 +382,7 @@ export class Desk implements AgentDesk {
   /** A run that a shutdown leaves to whoever recovers it keeps its sessions. */
   #left(run: Run): void {
     if (run.settledAt === undefined && run.cutOff === undefined) return
+    this.#orphans.runEnded(run.id, this.#now)
     this.sessions.runEnded(run.id, this.#now)
     this.#arm()
   }
@@ -383,9 +395,6 @@ export class Desk implements AgentDesk {
 
   #attached(): DeskHost {
     if (this.#host !== undefined) return this.#host
-    throw new DagmarError('CONFIG_INVALID', {
-      message: 'These agents belong to no runtime yet.',
-      hint: 'Give them to one first: createRuntime({ agents }).',
-    })
+    throw notAttached()
   }
 }

@@ -1,9 +1,12 @@
 import type { AgentProfile } from '../../../machines/agent.ts'
 import { defaultIdleMs, type StayPolicy } from '../../agents/sessions.ts'
 import { type AllowanceOptions, readLimits } from '../../agents/limits.ts'
-import { type AgentFact, agentsJournal } from '../../events/agent-facts.ts'
+import { type AttemptEnd, attemptEnd } from '../../agents/attempt-end.ts'
+import { jobKey } from '../../agents/allowance.ts'
+import { type AgentFact, type AgentJob, agentsJournal, type JobEnd } from '../../events/agent-facts.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Journal, Owner, Store } from '../../ports/store.ts'
+import type { DeskHost } from '../admission/agent-desk.ts'
 import type { AgentBooks } from './standing.ts'
 
 /** What a store says of an agent that had registered and not gone. */
@@ -17,14 +20,44 @@ interface KnownAgent {
   readonly lastSignAt: number
 }
 
+/** What a store has of agents. */
+export interface KeptAgents {
+  readonly journal: Journal
+  readonly facts: readonly AgentFact[]
+  /** How the attempts that are not over by these facts ended by the journals of their runs, by `jobKey`. */
+  readonly ends: ReadonlyMap<string, AttemptEnd>
+}
+
 /** Opens the journal of the facts about agents, and reads it. Rejects with what the store throws. */
-export async function openAgents(
-  store: Store,
-  owner: Owner,
-): Promise<{ readonly journal: Journal; readonly facts: readonly AgentFact[] }> {
+export async function openAgents(store: Store, owner: Owner): Promise<KeptAgents> {
   const journal = opened(store, owner)
-  if (journal.lastSeq === 0) return { journal, facts: [] }
-  return { journal, facts: (await store.read(agentsJournal)) as unknown as readonly AgentFact[] }
+  if (journal.lastSeq === 0) return { journal, facts: [], ends: new Map() }
+  const facts = (await store.read(agentsJournal)) as unknown as readonly AgentFact[]
+  return { journal, facts, ends: await endsOf(openJobs(facts), store) }
+}
+
+/** Those whose reservation is told to have begun, and not to be over. */
+function openJobs(facts: readonly AgentFact[]): readonly AgentJob[] {
+  const open = new Map<string, AgentJob>()
+  for (const fact of facts) {
+    if (fact.type !== 'usage.recorded' || fact.of === 'reported') continue
+    if (fact.of === 'started') open.set(jobKey(fact), fact)
+    else open.delete(jobKey(fact))
+  }
+  return [...open.values()]
+}
+
+async function endsOf(jobs: readonly AgentJob[], store: Store): Promise<ReadonlyMap<string, AttemptEnd>> {
+  const ends = new Map<string, AttemptEnd>()
+  for (const runId of new Set(jobs.map((job) => job.runId))) {
+    // A journal that cannot be read says nothing, and keeps no agent from working.
+    const facts = await store.read(runId).catch(() => [])
+    for (const job of jobs) {
+      const end = job.runId === runId ? attemptEnd(facts, job) : undefined
+      if (end !== undefined) ends.set(jobKey(job), end)
+    }
+  }
+  return ends
 }
 
 function opened(store: Store, owner: Owner): Journal {
@@ -37,15 +70,16 @@ function opened(store: Store, owner: Owner): Journal {
 }
 
 /**
- * Brings back who was there, what was used and which sessions there were. Nothing is at work any more. With `onlyListed`,
- * whoever has not registered in this life has gone.
+ * Brings back who was there, what was used and which sessions there were. Attempts that were at work are over, but for
+ * those that their executor may take over, which are returned. With `onlyListed`, whoever has not registered in this life
+ * has gone.
  */
 export function restoreAgents(
-  facts: readonly AgentFact[],
+  { facts, ends }: Pick<KeptAgents, 'facts' | 'ends'>,
   books: AgentBooks,
-  onlyListed: boolean,
+  { onlyListed, executors }: { readonly onlyListed: boolean } & Pick<DeskHost, 'executors'>,
   at: number,
-): void {
+): readonly AgentJob[] {
   const { registry, allowance, sessions, allowances } = books
   const limited = new Set(allowance.agentIds)
   for (const { id, profile, given, stay, lastSignAt } of knownFrom(facts, books)) {
@@ -59,8 +93,26 @@ export function restoreAgents(
     else sessions.setPolicy(id, stay)
   }
   allowance.hush()
-  for (const job of allowance.open) allowance.settle(job, 'failed', at)
+  const goingOn: AgentJob[] = []
+  for (const job of allowance.open) {
+    const end = ends.get(jobKey(job)) ?? 'interrupted'
+    if (typeof end !== 'object') endAttempt(job, end, books, at)
+    else if (executors.get(end.executor ?? '')?.executor.adopt !== undefined) goingOn.push(job)
+    else endAttempt(job, 'interrupted', books, at)
+  }
   sessions.restored(at)
+  return goingOn
+}
+
+/** The session of one that was interrupted waits for it. */
+function endAttempt(
+  job: AgentJob,
+  end: JobEnd | 'interrupted',
+  { allowance, sessions }: AgentBooks,
+  at: number,
+): void {
+  allowance.settle(job, end === 'interrupted' ? 'failed' : end, at)
+  if (end !== 'interrupted') sessions.end(job, end, at)
 }
 
 /** Charges the allowance with what was used, has sessions as they were, and returns the agents that were there. */

@@ -29,6 +29,7 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   if (of.standing === 'live' && !isAdopted) {
     // Before the actor exists, because a draining run kills it at once.
     books.lastSeq[index] = run.tell({ type: 'task.interrupted', taskId, attempt, causeSeq })
+    run.shared.agents?.interrupted({ runId: run.id, taskId, attempt })
   }
   const spent = interruptedTooOften(run, task, of)
   if (spent !== undefined && !isAsked(task, spent)) return

@@ -24,9 +24,10 @@ export function recoveredRun(
   options: RuntimeOptions,
 ): RunHandle {
   const root = new RuntimeActor(readRuntimeOptions({ ...options, store }))
-  const { clock, macrostep, released, agents } = root.shared
+  const { clock, macrostep, released, executors, agents } = root.shared
   // What the agents have done before is not known: their facts have a journal of their own.
-  agents?.attach({ clock, macrostep, released, store: undefined, writer: undefined, owner: { id: 'living' } })
+  const owner = { id: 'living' }
+  agents?.attach({ clock, macrostep, released, executors, store: undefined, writer: undefined, owner })
   const journal = store.open(facts[0]!.runId, { id: 'living' })
   return runHandle(recoverRun(root, plan, journal, facts), () => undefined)
 }
