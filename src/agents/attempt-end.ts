@@ -38,23 +38,17 @@ function endFor(reason: StopReason): JobEnd {
 
 /** How the attempt is over by the fact. Undefined where it is not. */
 function endIn(fact: RunFact): AttemptEnd | undefined {
-  switch (fact.type) {
-    case 'task.completed':
-      return 'completed'
-    case 'task.killed':
-      return 'killed'
-    case 'task.failed':
-    case 'task.retrying':
-      return failedBy(fact.failure)
-    case 'task.asked':
-      return fact.of === 'failure' ? failedBy(fact.failure) : undefined
-    case 'task.deferred':
-      return 'undone'
-    case 'task.interrupted':
-      return 'interrupted'
-    default:
-      return undefined
-  }
+  if (fact.type === 'task.retrying' || fact.type === 'task.failed') return failedBy(fact.failure)
+  if (fact.type === 'task.asked' && fact.of === 'failure') return failedBy(fact.failure)
+  return endByType[fact.type]
+}
+
+const endByType: Readonly<Partial<Record<RunFact['type'], AttemptEnd>>> = {
+  'task.completed': 'completed',
+  'task.killed': 'killed',
+  // Its executor has taken its acceptance back.
+  'task.deferred': 'undone',
+  'task.interrupted': 'interrupted',
 }
 
 function failedBy(failure: { readonly code: string } | undefined): JobEnd {
