@@ -2,11 +2,31 @@
  * A program that runs one random dag in a store, or goes on with it, and may be killed at any instant: by others, or by
  * itself before or after an append. What its tasks do, they append to a file.
  */
+import crypto from 'node:crypto'
 import { appendFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
 
-const { DIST, STORE, PATH_OF_STORE, EFFECTS, SEED, MOST_TASKS, ROUND, DIES_AT, DIES, TAKES_OVER } =
-  process.env
+const {
+  DIST,
+  STORE,
+  PATH_OF_STORE,
+  EFFECTS,
+  SEED,
+  MOST_TASKS,
+  ROUND,
+  DIES_AT,
+  DIES,
+  TAKES_OVER,
+  COUNTS_IDS,
+} = process.env
+
+// Files are named after such ids.
+if (COUNTS_IDS !== undefined) {
+  let ids = 0
+  crypto.randomUUID = () => `${ROUND.padStart(8, '0')}-0000-4000-8000-${String(++ids).padStart(12, '0')}`
+  syncBuiltinESMExports()
+}
 
 const { command, createRuntime, plan } = await import(`${DIST}/index.js`)
 const opened = (await import(`${DIST}/${STORE}.js`))[STORE](PATH_OF_STORE)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,15 +10,17 @@ import { checkInvariants } from 'dagmar/testing'
 import { sqlite } from 'dagmar/sqlite'
 import { builtDagmar } from '../cli/built-dagmar.ts'
 import { withResolvers } from '../executors/commands.ts'
+import { dyingAt, type FatalCall, sameEachTime, type Program } from './traced.ts'
 
 const coordinator = fileURLToPath(new URL('coordinator.mjs', import.meta.url))
 /** Longer than any round takes, by far. */
 const patienceMs = 30_000
 
-/** When a coordinator dies: so long after its start, or around one of its appends. */
+/** When a coordinator dies: so long after its start, around one of its appends, or before a call to the system. */
 export type Death =
   | { readonly afterMs: number }
   | { readonly append: number; readonly dies: 'before' | 'after' }
+  | FatalCall
   | undefined
 
 export interface Circumstances {
@@ -45,7 +47,7 @@ interface Coordinator {
 
 /** One run of a random dag, over as many coordinators as it takes. */
 export class CrashedRun {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'dagmar-crash-'))
+  readonly folder = mkdtempSync(join(tmpdir(), 'dagmar-crash-'))
   readonly #circumstances: Circumstances
   /** In the environment of every process of the run. */
   readonly #mark = randomUUID()
@@ -61,11 +63,11 @@ export class CrashedRun {
   }
 
   get #path(): string {
-    return join(this.#folder, 'store')
+    return join(this.folder, 'store')
   }
 
   get #effects(): string {
-    return join(this.#folder, 'effects')
+    return join(this.folder, 'effects')
   }
 
   /** Has a coordinator start the run, or go on with it. True where it lived to see the end. */
@@ -79,6 +81,21 @@ export class CrashedRun {
     return lived !== null
   }
 
+  /** Lets the run settle without a crash, by a coordinator that another program may start. */
+  async lives(
+    by: (program: Program) => Program,
+    more: Readonly<Record<string, string>>,
+  ): Promise<readonly string[]> {
+    try {
+      const { said, complained } = await this.start(undefined, more, by).end
+      if (said === '') this.#problems.push(`the coordinator failed: ${complained}`)
+      await this.#compareJournals()
+      return this.problemsAtEnd()
+    } finally {
+      this.remove()
+    }
+  }
+
   /** Crashes at these instants, one after the other, and then lets the run settle. */
   async through(deaths: Iterable<Death>): Promise<readonly string[]> {
     try {
@@ -90,15 +107,27 @@ export class CrashedRun {
     }
   }
 
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true })
+  /** What the tasks have given. */
+  get outputs(): unknown {
+    return resultOf(fold(this.#facts)).outputs
   }
 
-  /** Starts a coordinator; `more` goes into its environment. */
-  start(death: Death, more: Readonly<Record<string, string>> = {}): Coordinator {
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Starts a coordinator; `more` goes into its environment. `by` may have it started by another program. */
+  start(
+    death: Death,
+    more: Readonly<Record<string, string>> = {},
+    by = (program: Program): Program => program,
+  ): Coordinator {
     const { promise: end, resolve } = withResolvers<Ended>()
     const { store, seed, mostTasks = 15 } = this.#circumstances
-    const child = spawn(process.execPath, [coordinator], {
+    const program: Program = [process.execPath, coordinator]
+    const isByCall = death !== undefined && 'call' in death
+    const [file, ...args] = isByCall ? dyingAt(death, this.folder, program) : by(program)
+    const child = spawn(file, args, {
       env: {
         ...process.env,
         DIST: dirname(builtDagmar()),
@@ -109,6 +138,7 @@ export class CrashedRun {
         MOST_TASKS: String(mostTasks),
         ROUND: String(++this.#rounds),
         CRASH_MARK: this.#mark,
+        ...(isByCall ? sameEachTime : {}),
         ...(death !== undefined && 'append' in death
           ? { DIES_AT: String(death.append), DIES: death.dies }
           : {}),
@@ -130,9 +160,9 @@ export class CrashedRun {
     return { end, signal: (name) => void child.kill(name) }
   }
 
-  async facts(): Promise<readonly RunFact[]> {
-    if (!existsSync(this.#path)) return []
-    const store = stores[this.#circumstances.store](this.#path)
+  async facts(at = this.#path): Promise<readonly RunFact[]> {
+    if (!existsSync(at)) return []
+    const store = stores[this.#circumstances.store](at)
     const facts = await store.read('run')
     await store.close()
     return facts
@@ -140,7 +170,12 @@ export class CrashedRun {
 
   /** What a crash left is what the journal had before it, and perhaps more. */
   async #compareJournals(): Promise<void> {
-    const facts = await this.facts()
+    // Of a copy: the next coordinator is to find what the last one has left, which to open it would change.
+    const copy = join(this.folder, 'copy')
+    for (const name of readdirSync(this.folder))
+      if (name.startsWith('store')) cpSync(join(this.folder, name), join(copy, name), { recursive: true })
+    const facts = await this.facts(join(copy, 'store'))
+    rmSync(copy, { recursive: true, force: true })
     const before = this.#facts
     this.#facts = facts
     if (JSON.stringify(facts.slice(0, before.length)) !== JSON.stringify(before))
