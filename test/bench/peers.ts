@@ -34,6 +34,24 @@ export async function readyPeers(say: (line: string) => void): Promise<Peers> {
   return { versions, missing }
 }
 
+/**
+ * Builds what the SQLite of LangGraph's checkpointer needs, where that was not done yet: scripts of peers are not run when
+ * they are installed. False where it cannot be built, which it says.
+ */
+export async function readyNativeSqlite(say: (line: string) => void): Promise<boolean> {
+  const built = `${peersFolder()}node_modules/better-sqlite3/build/Release/better_sqlite3.node`
+  if (existsSync(built)) return true
+  say('Building better-sqlite3 in test/bench, which may take some minutes …')
+  try {
+    await run('npm', ['rebuild', 'better-sqlite3', '--ignore-scripts=false', '--loglevel=error'], {
+      cwd: peersFolder(),
+    })
+  } catch (error) {
+    say(`better-sqlite3 cannot be built: ${lastLines(error)}`)
+  }
+  return existsSync(built)
+}
+
 function pinnedVersions(): Readonly<Record<string, string>> {
   const manifest = JSON.parse(readFileSync(`${peersFolder()}package.json`, 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>
