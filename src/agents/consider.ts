@@ -1,4 +1,4 @@
-import { thrownText } from '../errors/foreign-value.ts'
+import { shownValue, thrownText } from '../errors/foreign-value.ts'
 import type { AgentJob } from '../events/agent-facts.ts'
 import type { AgentRefusal, RefusedAgent } from '../events/facts.ts'
 import { refusalsInWords } from '../events/refusals-in-words.ts'
@@ -7,7 +7,7 @@ import type { Shortage } from './account.ts'
 import type { AgentView, Registry } from './registry.ts'
 import { routeByLoad, type RoutedTask, type Router, unfitnessOf } from './router.ts'
 import type { Sessions } from './sessions.ts'
-import type { Shortlists } from './shortlists.ts'
+import type { Shortlist, Shortlists } from './shortlists.ts'
 
 /** What is known of a task for which an agent is looked for. */
 export interface ConsideredTask {
@@ -86,6 +86,12 @@ export function placeWith(
   return nobodyFor(asking, need, spent)
 }
 
+/** Why nobody can have the task now. Undefined where somebody can. */
+export function wantFor(asking: Considering, task: ConsideredTask): Want | undefined {
+  const found = placeWith(asking, task, asking.check)
+  return 'agentId' in found ? undefined : found.want
+}
+
 /** What is in the way of every task that needs this. Undefined where somebody could have it. */
 export function lackOf(asking: Considering, need: AgentNeed): Want | undefined {
   if (need.agent === undefined) {
@@ -122,41 +128,88 @@ function route(
   task: ConsideredTask,
   reserve: Reserve,
 ): { readonly agentId: string } | NobodyFor | undefined {
-  const { registry, router, check, shortlists, sessions } = asking
+  if (asking.router !== routeByLoad) return routeAsked(asking, task, reserve)
+  const { registry, check, shortlists } = asking
   const { need, job, priority, failedWith, spent } = task
-  const { runId, taskId } = job
-  const { requires, model } = need
-  if (router === routeByLoad && failedWith.length === 0 && spent.length === 0 && sessions.isEmpty) {
-    const best = shortlists.of(need).best(priority)
+  const { model } = need
+  if (failedWith.length === 0 && spent.length === 0) {
+    const list = shortlists.of(need)
+    const best = list.best(priority)
     if (best === undefined) return undefined
-    if (reserve(best.id, model) === undefined) return { agentId: best.id }
+    const agentId = withSession(asking.sessions, job.runId, list, priority) ?? best.id
+    if (reserve(agentId, model) === undefined) return { agentId }
   }
-  const routed: RoutedTask = {
-    runId,
-    taskId,
-    priority,
-    requires,
-    model,
-    failedWith: new Set(failedWith),
-    hasSession: (agentId) => sessions.hasFor(agentId, runId),
-  }
+  const routed = routedOf(asking, task)
   let agents = spent.length === 0 ? registry.all : registry.all.filter(({ id }) => !spent.includes(id))
   for (;;) {
-    let agentId: string | undefined
-    try {
-      agentId = router(routed, agents)
-    } catch (thrown) {
-      return misrouted(asking, task, `the router threw: ${thrownText(thrown)}`)
-    }
+    const agentId = routeByLoad(routed, agents)
     if (agentId === undefined) return undefined
-    const agent = agents.find(({ id }) => id === agentId)
-    const unfit = agent === undefined ? 'unknown' : unfitnessOf(agent, requires)
-    if (unfit !== undefined)
-      return misrouted(asking, task, `the router picked ${agentId}, which ${refusalsInWords[unfit]}`)
     if (reserve(agentId, model) === undefined) return { agentId }
     // Mostly the first has something to spend: the others are looked at when it has not.
     agents = agents.filter(({ id }) => id !== agentId && check(id, model) === undefined)
   }
+}
+
+/** Among those that are as good as the best, the first one with a session that the task would go on with. */
+function withSession(
+  sessions: Sessions,
+  runId: string,
+  list: Shortlist,
+  priority: number,
+): string | undefined {
+  let first: string | undefined
+  for (const id of sessions.agentIds) {
+    const isFirst = (first === undefined || id < first) && list.isBest(id, priority)
+    if (isFirst && sessions.hasFor(id, runId)) first = id
+  }
+  return first
+}
+
+/** A router of one's own is asked only where somebody can have the task: otherwise it waits, or does not, as ever. */
+function routeAsked(
+  asking: Considering,
+  task: ConsideredTask,
+  reserve: Reserve,
+): { readonly agentId: string } | NobodyFor | undefined {
+  const { registry, router } = asking
+  const { need, spent } = task
+  const agents = registry.all.filter(
+    (agent) => !spent.includes(agent.id) && refusal(asking, agent, need) === undefined,
+  )
+  if (agents.length === 0) return undefined
+  let agentId: unknown
+  try {
+    agentId = router(routedOf(asking, task), agents)
+  } catch (thrown) {
+    return misrouted(asking, task, `the router threw: ${thrownText(thrown)}`)
+  }
+  if (agentId === undefined || agentId === null) return undefined
+  if (typeof agentId !== 'string') {
+    // Nobody waits for a promise, nor hears that it was rejected.
+    if (agentId instanceof Promise) agentId.catch(() => undefined)
+    const answer = agentId instanceof Promise ? 'a promise' : shownValue(agentId)
+    return misrouted(asking, task, `the router answered ${answer} instead of an id`)
+  }
+  const agent = registry.get(agentId)
+  // Looked up after it was asked, which may have changed who is there.
+  if (
+    agent !== undefined &&
+    agents.some(({ id }) => id === agentId) &&
+    reserve(agentId, need.model) === undefined
+  )
+    return { agentId }
+  const why = agent === undefined ? 'unknown' : refusalOf(asking, agent, need, spent)
+  return misrouted(asking, task, `the router picked ${agentId}, which ${refusalsInWords[why]}`)
+}
+
+function routedOf(
+  { sessions }: Considering,
+  { job, need, priority, failedWith }: ConsideredTask,
+): RoutedTask {
+  const { runId, taskId } = job
+  const { requires, model } = need
+  const hasSession = (agentId: string): boolean => sessions.hasFor(agentId, runId)
+  return { runId, taskId, priority, requires, model, failedWith: new Set(failedWith), hasSession }
 }
 
 function misrouted(asking: Considering, { need, spent }: ConsideredTask, fault: string): NobodyFor {
@@ -192,7 +245,9 @@ function wantOf(whys: Pick<ReadonlySet<AgentRefusal>, 'has'>): Want {
   if (passing.some((why) => whys.has(why))) return 'quota'
   if (whys.has('not picked')) return 'router'
   if (whys.has('models')) return 'models'
-  return whys.has('spent') ? 'spent' : 'nobody'
+  // One that is not there may come, and has nothing to do with what it has spent of the others.
+  const mayCome = whys.has('offline') || whys.has('unknown')
+  return whys.has('spent') && !mayCome ? 'spent' : 'nobody'
 }
 
 const passing = ['dailyTokens', 'dailyJobs', 'concurrentJobs', 'modelTokens'] as const

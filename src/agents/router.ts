@@ -16,9 +16,9 @@ export interface RoutedTask {
 }
 
 /**
- * Picks the agent for a task, by its id, or nobody. It gets the agents that may be asked, by id; it must answer at once,
- * change nothing, and answer the same for the same agents. One that throws, or picks somebody who cannot take the task,
- * costs the task a dispatch attempt.
+ * Picks the agent for a task, by its id, or nobody. It gets the agents that could have it now, in the order of
+ * their ids, and is not asked where there are none. It must answer at once, change nothing, and answer the same for the
+ * same agents. One that throws, or picks somebody who cannot take the task, costs the task a dispatch attempt.
  */
 export type Router = (task: RoutedTask, agents: readonly AgentView[]) => string | undefined
 

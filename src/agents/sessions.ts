@@ -74,13 +74,14 @@ export class Sessions {
       if (session.holder === undefined) this.#close(session, 'agent-gone', at)
   }
 
-  get isEmpty(): boolean {
-    return this.#byAgent.size === 0
+  /** Those that have sessions, in no order. */
+  get agentIds(): Iterable<string> {
+    return this.#byAgent.keys()
   }
 
   /** True where an attempt of that run would take up a session of the agent. */
   hasFor(agentId: string, runId: string): boolean {
-    return !this.isEmpty && this.#bestFor(agentId, runId) !== undefined
+    return this.#bestFor(agentId, runId) !== undefined
   }
 
   /** Gives the attempt the session of its run that came free last; where there is none, a kept one. */

@@ -92,9 +92,19 @@ export class Shortlist {
   /** Whom `routeByLoad` picks among those that can have a task which nobody has failed. */
   best(priority: number): AgentView | undefined {
     this.#catchUp()
-    const by = priority >= priorities.critical ? this.#leastLoaded : this.#freest
-    const { winner } = by
+    const { winner } = this.#by(priority)
     return winner === undefined ? undefined : this.#agents[winner]
+  }
+
+  /** True for the best one, and for all that are as good. */
+  isBest(agentId: string, priority: number): boolean {
+    this.#catchUp()
+    const place = this.#places.get(agentId)
+    return place !== undefined && this.#by(priority).isWinner(place)
+  }
+
+  #by(priority: number): Tournament {
+    return priority >= priorities.critical ? this.#leastLoaded : this.#freest
   }
 
   /** Why those that cannot have it cannot. */
@@ -146,6 +156,11 @@ class Tournament {
   get winner(): number | undefined {
     const place = this.#winners[1]!
     return this.#ranks[place] === out ? undefined : place
+  }
+
+  isWinner(place: number): boolean {
+    const rank = this.#ranks[place]!
+    return rank !== out && rank === this.#ranks[this.#winners[1]!]
   }
 
   set(place: number, rank: number): void {

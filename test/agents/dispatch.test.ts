@@ -118,15 +118,19 @@ describe('a task that nobody who is there could do', () => {
     expect(watched.types('a').at(-1)).toBe('task.dead-lettered')
   })
 
-  it('is granted by the next dispatch attempt once somebody has come', async () => {
+  it('is granted as soon as somebody comes who can do it, and not only by its next dispatch attempt', async () => {
     const { start, team, wait, having } = played()
     const watched = await start({ a: asks() })
     expect(watched.all('dispatch.no-agent')[0]?.failure.message).toBe(
       'No agent can do it: none is registered.',
     )
+    await wait(1_000)
+    team.register({ id: 'reader' })
+    expect(having()).toEqual({})
     team.register(writer('ada'))
-    await wait(5_000)
     expect(having()).toEqual({ a: 'ada' })
+    await wait(60_000)
+    expect(watched.all('task.dispatched')).toHaveLength(1)
     expect(watched.run.view().tasks.get('a')?.agents).toMatchObject({ dispatchAttempts: 0, considered: [] })
   })
 
@@ -371,6 +375,48 @@ describe('what an agent may spend', () => {
     })
   })
 
+  it('is tried at once again, and not only after its wait, where something is given back or a new day begins', async () => {
+    const allowance = { dailyTokens: 100 }
+    const list = [writer('ada', { maxLoad: 0, ttl: Infinity, allowance })]
+    const dispatch = { onQuotaExceeded: 'retry', maxAttempts: Infinity } as const
+    const { start, hand, wait, clock, having } = played({ list, dispatch })
+    const watched = await start({ a: asks(), z: asks({ priority: 'low' }) })
+    hand.say('a/1', { type: 'attempt.usage', usage: { inputTokens: 100 } })
+    const late = await start({ b: asks(), c: asks() })
+    await wait(60_000)
+    expect(having()).toEqual({ a: 'ada', z: 'ada' })
+    void watched.run.kill('a')
+    hand.ends('a/1')
+    expect(having()).toEqual({ b: 'ada', c: 'ada', z: 'ada' })
+    hand.say('b/1', { type: 'attempt.usage', usage: { inputTokens: 100 } })
+    hand.completes('b/1')
+    hand.completes('c/1')
+    const last = await start({ d: asks() })
+    await wait(86_400_000 - (clock.now() % 86_400_000) - 1)
+    expect(last.statuses()).toEqual({ d: 'dispatched' })
+    await wait(1)
+    expect(having()).toEqual({ d: 'ada', z: 'ada' })
+    expect(late.all('task.dispatched')).toHaveLength(2)
+  })
+
+  it('is there again with the next day also where the clock was set to it', async () => {
+    const list = [writer('ada', { ttl: Infinity, allowance: { dailyJobs: 1 } })]
+    const { start, hand, wait, clock, having } = played({ list })
+    const { statuses } = await start({ a: asks(), b: asks() })
+    hand.completes('a/1')
+    clock.set(clock.now() + 129_600_000)
+    // Something happens, which has the clock looked at.
+    await start({ other: { run: byHand } })
+    expect(statuses()).toEqual({ a: 'completed', b: 'running' })
+    clock.set(clock.now() - 3_600_000)
+    hand.completes('b/1')
+    await start({ c: asks() })
+    await wait(86_400_000 - (clock.now() % 86_400_000) - 1)
+    expect(having()).toEqual({})
+    await wait(1)
+    expect(having()).toEqual({ c: 'ada' })
+  })
+
   it('costs dispatch attempts where no agent may use the model of the task', async () => {
     const list = [writer('ada', { maxLoad: 0, allowance: { models: ['small'] } })]
     const { start, wait } = played({ list })
@@ -414,7 +460,93 @@ describe('what an agent may spend', () => {
   })
 })
 
+describe('a task that has used too much of an agent', () => {
+  const spends = { dailyTokens: 10, onOverrun: 'kill' } as const
+
+  it('waits for another one that is away, as for anybody who may come', async () => {
+    const list = [
+      writer('ada', { ttl: Infinity, allowance: spends }),
+      writer('bob', { ttl: '1s' }),
+      { id: 'cyd' },
+    ]
+    const { start, hand, wait, team, having } = played({ list, dispatch: { onNoAgent: 'wait' } })
+    await wait(1_001)
+    const retry = { maxAttempts: 2, backoff: { base: '1s' as const } }
+    const { all, statuses } = await start({ a: asks({ retry }) })
+    hand.say('a/1', { type: 'attempt.usage', usage: { inputTokens: 11 } })
+    hand.ends('a/1')
+    await wait(1_000)
+    expect(all('dispatch.no-agent').at(-1)?.considered).toEqual([
+      { agentId: 'ada', why: 'spent' },
+      { agentId: 'bob', why: 'offline' },
+      { agentId: 'cyd', why: 'incapable' },
+    ])
+    await wait(60_000)
+    expect(statuses()).toEqual({ a: 'dispatched' })
+    team.heartbeat('bob')
+    expect(having()).toEqual({ a: 'bob' })
+  })
+
+  it('does not say again what it waits for alone, whatever else happens to agents', async () => {
+    const list = [writer('ada', { ttl: Infinity, allowance: spends }), writer('bob', { ttl: Infinity })]
+    const { start, hand, wait, team, having } = played({ list })
+    const retry = { maxAttempts: 2, backoff: { base: '1s' as const } }
+    const { all } = await start({ a: asks({ retry }), b: asks({ agent: 'bob' }) })
+    hand.say('a/1', { type: 'attempt.usage', usage: { inputTokens: 11 } })
+    hand.ends('a/1')
+    await wait(1_000)
+    expect(having()).toEqual({ b: 'bob' })
+    // Others might be given to ada now: it waits alone.
+    await wait(86_400_000)
+    const said = all('task.deferred', 'a').length
+    for (let turn = 0; turn < 3; turn++) team.register({ id: `eve-${turn}` })
+    await wait(86_400_000)
+    team.heartbeat('ada')
+    expect(all('task.deferred', 'a')).toHaveLength(said)
+    hand.completes('b/1')
+    expect(having()).toEqual({ a: 'bob' })
+  })
+})
+
 describe('a router of one’s own', () => {
+  it.each([
+    ['full', {}],
+    ['spent', { maxLoad: 0, allowance: { dailyJobs: 1 } }],
+  ])('is not asked about agents that are all %s: the task waits, which costs nothing', async (_, more) => {
+    const router: Router = () => 'ada'
+    const { start, hand, wait, clock, having } = played({
+      list: [writer('ada', { ttl: Infinity, ...more })],
+      router,
+    })
+    const { all, statuses } = await start({ a: asks(), b: asks() })
+    await wait(60_000)
+    expect(statuses()).toEqual({ a: 'running', b: 'dispatched' })
+    expect(all('dispatch.no-agent')).toEqual([])
+    hand.completes('a/1')
+    await wait(86_400_000 - (clock.now() % 86_400_000))
+    expect(having()).toEqual({ b: 'ada' })
+  })
+
+  it('gets those alone that can have the task now', async () => {
+    const asked: (readonly string[])[] = []
+    const router: Router = (_, all) => {
+      asked.push(all.map(({ id }) => id))
+      return all[0]?.id
+    }
+    const list = [
+      writer('ada', { allowance: { models: ['small'] } }),
+      writer('bob'),
+      writer('cyd', { ttl: 1 }),
+      { id: 'dan' },
+      writer('eve'),
+    ]
+    const { start, wait, having } = played({ list, router })
+    await wait(10)
+    await start({ a: asks({ model: 'large' }), b: asks({ model: 'large' }) })
+    expect(asked).toEqual([['bob', 'eve'], ['eve']])
+    expect(having()).toEqual({ a: 'bob', b: 'eve' })
+  })
+
   it('picks', async () => {
     const router: Router = (_, all) => all.at(-1)?.id
     const { start, having } = played({ list: [writer('ada'), writer('bob')], router })
@@ -432,6 +564,8 @@ describe('a router of one’s own', () => {
     ['picks somebody who cannot do it', () => 'reader', 'the router picked reader, which lacks a capability'],
     ['picks somebody whom nobody knows', () => 'eve', 'the router picked eve, which is not registered'],
     ['picks nobody, though somebody could', () => undefined, 'ada was not picked'],
+    ['answers later', (async () => 'ada') as never, 'the router answered a promise instead of an id'],
+    ['answers anything', (() => 7) as never, 'the router answered 7 instead of an id'],
   ])('that %s costs a dispatch attempt, and is explained', async (_, router, said) => {
     const list = [writer('ada'), { id: 'reader' }, writer('gone', { ttl: 1 })]
     const { start, wait, having } = played({ list, router })

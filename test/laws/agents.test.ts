@@ -1,7 +1,7 @@
 import { routeByLoad, type Router } from 'dagmar/agents'
 import { describe, expect } from 'vitest'
 import { law } from './law.ts'
-import { anyCase, play, type Step } from './play-agents.ts'
+import { anyCase, play } from './play-agents.ts'
 
 const limitOf = (limit: number | undefined): number =>
   limit === undefined || limit === 0 ? Number.POSITIVE_INFINITY : limit
@@ -91,55 +91,6 @@ describe('agents, whatever happens', () => {
     },
     0.4,
   )
-
-  law(
-    'nobody who could have a task leaves it waiting',
-    anyCase,
-    async (given) => {
-      await play({ ...given, concurrency: 100 }, ({ team, facts, ready }) => {
-        const last = new Map(
-          facts.flatMap((fact) => (fact.taskId === undefined ? [] : [[fact.taskId, fact]])),
-        )
-        for (const [taskId, fact] of last) {
-          const isTold = 'considered' in fact && !('until' in fact)
-          if (!isTold && !ready().includes(taskId)) continue
-          const { requires = [], agent, fallback = [] } = given.tasks[Number(taskId.slice(1))]!
-          const spent = facts.some(
-            (told) =>
-              told.type === 'task.retrying' &&
-              told.taskId === taskId &&
-              told.failure.code === 'ALLOWANCE_EXCEEDED',
-          )
-          if (spent) continue
-          const free = team.list().filter(({ id, status, capabilities, load, maxLoad }) => {
-            if (agent !== undefined && ![agent, ...fallback].includes(id)) return false
-            if (status === 'offline' || (maxLoad > 0 && load >= maxLoad)) return false
-            return requires.every((one) => capabilities.includes(one))
-          })
-          const rich = free.filter(({ usage }) => {
-            // Limits of those that registered again are not known here.
-            return usage.tokensLeft === undefined && usage.jobsLeft === undefined && usage.activeJobs === 0
-          })
-          expect(rich.map(({ id }) => id)).toEqual([])
-        }
-      })
-    },
-    0.4,
-  )
-
-  law('a task begins by itself, and not because somebody looks at the agents', anyCase, async (given) => {
-    // Nobody leaves, little ends, and days go by.
-    const list = given.list.map((agent) => ({ ...agent, ttl: Number.POSITIVE_INFINITY }))
-    const steps = given.steps.map(
-      (step): Step =>
-        ['completes', 'uses', 'heartbeat'].includes(step.do) ? step : { do: 'wait', ms: 43_200_000 },
-    )
-    await play({ ...given, list, steps, concurrency: 100 }, ({ team, facts }) => {
-      const before = facts.length
-      team.list()
-      expect(facts.slice(before)).toEqual([])
-    })
-  })
 
   law(
     'an agent is the one that the router picks among all, though not all of them are looked at',

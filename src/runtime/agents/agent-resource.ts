@@ -10,36 +10,26 @@ const lack: Lack = { kind: 'agent' }
  * changed about agents, the best lane first and one at a time, so that few of many that wait are offered in vain.
  */
 export class AgentResource implements Resource {
-  readonly #waitsFor: (need: AgentNeed) => Want | undefined
-  readonly #waited: () => void
-  readonly #left: (run: Candidate) => void
+  readonly #asking: Asking
   /** Rises with everything that changes about agents. */
   #version = 0
   /** The version that each was looked at last, and what it waits for. */
   readonly #lanes = new Map<Lane, { at: number; readonly want: Want | undefined }>()
-  readonly #parked = new Map<() => void, Parked>()
+  readonly #parked = new Map<() => boolean, Parked>()
+  /** The tasks between two dispatch attempts. What tries one at once says whether it could. */
+  readonly #between = new Map<Lane, Map<object, () => boolean>>()
   readonly #known = new Map<AgentNeed, Want | undefined>()
   /** What a task of each lane has been told that it waits for. */
   readonly #said = new WeakMap<Lane, Want>()
   /** All that waits was looked at since. */
   #seen = 0
 
-  /**
-   * `waitsFor` says why tasks with that need have to wait for agents to change, if they have to; `waited` is called when
-   * somebody begins to, and `left` with a run that has no more tasks here.
-   */
-  constructor(
-    waitsFor: (need: AgentNeed) => Want | undefined,
-    waited: () => void,
-    left: (run: Candidate) => void,
-  ) {
-    this.#waitsFor = waitsFor
-    this.#waited = waited
-    this.#left = left
+  constructor(asking: Asking) {
+    this.#asking = asking
   }
 
   get isWaitedFor(): boolean {
-    return this.#lanes.size > 0 || this.#parked.size > 0
+    return this.#lanes.size > 0 || this.#parked.size > 0 || this.#between.size > 0
   }
 
   changed(): void {
@@ -47,10 +37,24 @@ export class AgentResource implements Resource {
     if (this.#known.size > 0) this.#known.clear()
   }
 
-  /** A task of the run waits alone. */
-  park(tryAgain: () => void, run: Candidate): void {
+  /** A task of the run waits alone. What tries it again says whether it has gone. */
+  park(tryAgain: () => boolean, run: Candidate): void {
     this.#parked.set(tryAgain, { at: this.#version, run })
-    this.#waited()
+    this.#asking.waited()
+  }
+
+  /** The task has another dispatch attempt at some instant, and before that once somebody can have it. */
+  tryBefore(lane: Lane, task: object, tryNow: () => boolean): void {
+    const known = this.#between.get(lane)
+    if (known === undefined) this.#between.set(lane, new Map([[task, tryNow]]))
+    else known.set(task, tryNow)
+    this.#asking.waited()
+  }
+
+  /** The task waits for no dispatch attempt any more. */
+  tryNoMore(lane: Lane, task: object): void {
+    const known = this.#between.get(lane)
+    if (known?.delete(task) === true && known.size === 0) this.#between.delete(lane)
   }
 
   lacks({ agent }: Lane): Lack | undefined {
@@ -84,17 +88,26 @@ export class AgentResource implements Resource {
     lane.waitIn(undefined)
     this.#lanes.delete(lane)
     this.#lanes.set(lane, known)
-    this.#waited()
+    this.#asking.waited()
   }
 
   openNext(open: (lane: Lane) => boolean): boolean {
     if (this.#seen === this.#version) return false
     let hasOpened = false
-    for (const [tryAgain, { at }] of this.#parked) {
-      if (at === this.#version) continue
+    for (const [tryAgain, parked] of this.#parked) {
+      if (parked.at === this.#version) continue
+      parked.at = this.#version
+      if (!tryAgain()) continue
       this.#parked.delete(tryAgain)
-      tryAgain()
       hasOpened = true
+    }
+    for (const [lane, tasks] of this.#between) {
+      if (!this.#asking.isSomebodyFor(lane.agent!)) continue
+      for (const [task, tryNow] of tasks) {
+        if (!tryNow()) continue
+        this.tryNoMore(lane, task)
+        hasOpened = true
+      }
     }
     for (const lane of this.#byPriority()) {
       const known = this.#lanes.get(lane)!
@@ -122,12 +135,13 @@ export class AgentResource implements Resource {
   leave(run: Candidate): void {
     for (const lane of this.#lanes.keys()) if (lane.run === run) this.#lanes.delete(lane)
     for (const [tryAgain, parked] of this.#parked) if (parked.run === run) this.#parked.delete(tryAgain)
-    this.#left(run)
+    for (const lane of this.#between.keys()) if (lane.run === run) this.#between.delete(lane)
+    this.#asking.left(run)
   }
 
   #wantOf(need: AgentNeed | undefined): Want | undefined {
     if (need === undefined) return undefined
-    if (!this.#known.has(need)) this.#known.set(need, this.#waitsFor(need))
+    if (!this.#known.has(need)) this.#known.set(need, this.#asking.waitsFor(need))
     return this.#known.get(need)
   }
 
@@ -138,9 +152,22 @@ export class AgentResource implements Resource {
   }
 }
 
+/** What is asked of the desk, and told it. */
+export interface Asking {
+  /** Why tasks with that need have to wait for agents to change, if they have to. */
+  waitsFor(need: AgentNeed): Want | undefined
+  /** Whether anybody could have a task with that need. */
+  isSomebodyFor(need: AgentNeed): boolean
+  /** Somebody begins to wait. */
+  waited(): void
+  /** The run has no more tasks here. */
+  left(run: Candidate): void
+}
+
 /** A task that waits alone. */
 interface Parked {
-  readonly at: number
+  /** The version that it was looked at last. */
+  at: number
   readonly run: Candidate
 }
 

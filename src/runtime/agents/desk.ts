@@ -1,41 +1,31 @@
 import { dayOf, nextDayAt } from '../../agents/account.ts'
 import { Allowance, jobKey } from '../../agents/allowance.ts'
-import { type Considering, lackOf, nobodyFor, placeWith, type Want } from '../../agents/consider.ts'
 import type { AllowanceOptions } from '../../agents/limits.ts'
 import { Registry } from '../../agents/registry.ts'
-import { Shortlists } from '../../agents/shortlists.ts'
 import { Sessions } from '../../agents/sessions.ts'
 import type { AgentJob, JobEnd, NewAgentFact } from '../../events/agent-facts.ts'
 import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
-import { Deadlines } from '../../scheduling/deadlines.ts'
 import type { AgentDesk, AgentReport, DeskHost } from '../admission/agent-desk.ts'
-import { Alarm } from '../commit/alarm.ts'
+import { DeskAlarm } from './desk-alarm.ts'
 import { compile } from '../compile/compile.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import { AgentLog } from './agent-log.ts'
 import type { ReadAgent, ReadAgents } from './agent-options.ts'
 import { attachedTwice, notAttached } from './attached-once.ts'
-import { AgentResource } from './agent-resource.ts'
+import type { AgentResource } from './agent-resource.ts'
 import { ClaimDesk } from './claim-desk.ts'
 import type { Run } from '../run/run.ts'
 import type { Clock } from '../../time/clock.ts'
 import { hearAttempt } from './hear-attempt.ts'
 import { closerFor, registeredMore } from './session-desk.ts'
 import type { SessionCloser } from './session-closer.ts'
-import { claimRefusal, mayWait, refusalFor } from './refusal.ts'
+import { Placing } from './placing.ts'
 import { Orphans } from './orphans.ts'
 import { openAgents, restoreAgents } from './restore-agents.ts'
 import { standingOf, usageOf } from './standing.ts'
 import type { AgentUsage, ListedAgent } from './agents.ts'
-import { askedOf, endJob, grant, newPart, ownPart, refusalFact, refuse } from './place-task.ts'
-
-/** What is awaited, by key. */
-const reaping = 0
-const nextDay = 1
-const idling = 2
-const claiming = 3
-const orphaned = 4
+import { askedOf, endJob, grant, newPart, ownPart, refusalFact } from './place-task.ts'
 
 interface Live {
   readonly job: AgentJob
@@ -45,28 +35,22 @@ interface Live {
 
 /** Gives tasks to agents, and takes them back: registry, router and allowance as one. */
 export class Desk implements AgentDesk {
-  readonly resource = new AgentResource(
-    (need) => this.#waitsFor(need),
-    () => this.#arm(),
-    (run) => this.#left(run as Run),
-  )
+  readonly resource: AgentResource
   readonly log = new AgentLog((cause) => this.#storeFailed(cause))
   readonly registry: Registry
   readonly allowance: Allowance
   readonly sessions = new Sessions((fact, at) => this.log.tell(fact, at))
   #closer: SessionCloser | undefined
   readonly #options: ReadAgents
-  readonly #considering: Considering
-  readonly #shortlists: Shortlists
+  readonly #placing: Placing
   readonly #live = new Map<string, Live>()
   readonly #orphans: Orphans
   /** What each may spend, as it was given. */
   readonly allowances = new Map<string, AllowanceOptions>()
-  readonly #deadlines = new Deadlines(5)
   #host: DeskHost | undefined
   /** Undefined where tasks are not claimed. */
   #claims: ClaimDesk | undefined
-  #alarm: Alarm | undefined
+  #alarm: DeskAlarm | undefined
   #day = Number.NaN
   #loading: Promise<void> | undefined
   #release: (() => void) | undefined
@@ -82,17 +66,20 @@ export class Desk implements AgentDesk {
     const tell = (fact: NewAgentFact, at: number): void => {
       this.log.tell(fact, at)
       // It may have other capabilities.
-      if (fact.type === 'agent.registered') this.#shortlists.forget()
-      this.#changed(fact.agentId)
+      if (fact.type === 'agent.registered') this.#placing.allChanged()
+      else this.#placing.changed(fact.agentId)
     }
     this.registry = new Registry(tell, compile)
     this.allowance = new Allowance(tell)
     this.#orphans = new Orphans(this.allowance)
-    const check: Considering['check'] = (agentId, model) => this.allowance.check(agentId, model, this.#now)
-    this.#shortlists = new Shortlists(this.registry, check)
-    const { router } = options
-    const { registry, sessions } = this
-    this.#considering = { registry, sessions, shortlists: this.#shortlists, router, check }
+    const { registry, allowance, sessions } = this
+    const waited = (): void => this.#arm()
+    const left = (run: object): void => this.#left(run as Run)
+    this.#placing = new Placing(
+      { registry, allowance, sessions, now: () => this.#now, waited, left },
+      options,
+    )
+    this.resource = this.#placing.resource
     const { closeSession } = options
     if (closeSession === undefined) return
     const clock = (): Clock => this.#attached().clock
@@ -107,16 +94,13 @@ export class Desk implements AgentDesk {
       this.#claims = new ClaimDesk(claims, claimTimeoutMs, host, {
         grant: (live) => this.#grant(live),
         undo: (live) => this.#giveBack(live, 'undone'),
-        refuse: (live, failed) => {
-          const refused = claimRefusal(failed, live.context.dispatchAttempts, this.#options, this.#now)
-          refuse(live, refused, this.resource)
-        },
+        refuse: (live, failed) => this.#placing.refuseClaim(live, failed),
         mayHave: (agentId) =>
           this.#fault === undefined && (this.registry.get(agentId)?.status ?? 'offline') !== 'offline',
       })
     }
     this.log.attach(host.macrostep)
-    this.#alarm = new Alarm(host.clock, this.#deadlines, () => this.step(() => undefined))
+    this.#alarm = new DeskAlarm(host.clock, () => this.step(() => undefined))
     const early = this.#early
     this.#early = []
     if (early.length > 0) this.step((at) => early.forEach((agent) => this.#register(agent, at)))
@@ -138,11 +122,10 @@ export class Desk implements AgentDesk {
       macrostep.run(() => {
         const { at } = macrostep
         this.#orphans.await(restoreAgents(kept, this, { onlyListed, executors }, at), at)
-        this.#shortlists.forget()
         this.log.recall(facts)
         this.log.open({ journal, writer: writer! })
         this.#arm()
-        this.resource.changed()
+        this.#placing.allChanged()
       })
     } catch (thrown) {
       this.#fault = thrown
@@ -208,9 +191,9 @@ export class Desk implements AgentDesk {
     const { job } = asked
     const reserve = (agentId: string, model: string | undefined) =>
       this.allowance.reserve(agentId, job, model, at)
-    const found = placeWith(this.#considering, asked, reserve)
+    const found = this.#placing.find(asked, reserve)
     if (!('agentId' in found)) {
-      refuse(live as LiveTask, refusalFor(found, asked.dispatchAttempts, this.#options, at), this.resource)
+      this.#placing.refuse(live as LiveTask, found)
       return
     }
     this.#take(live as LiveTask, job, found.agentId)
@@ -256,6 +239,7 @@ export class Desk implements AgentDesk {
 
   left(live: object): void {
     this.#claims?.left(live as LiveTask)
+    this.resource.tryNoMore((live as LiveTask).lane, live)
   }
 
   #giveBack(live: LiveTask, end: JobEnd): void {
@@ -271,7 +255,7 @@ export class Desk implements AgentDesk {
     this.registry.give(agentId, at)
     this.allowance.settle(job, end, at)
     this.sessions.end(job, end, at)
-    this.#changed(agentId)
+    this.#placing.changed(agentId)
     this.#arm()
   }
 
@@ -280,7 +264,7 @@ export class Desk implements AgentDesk {
   }
 
   considered(need: AgentNeed): readonly RefusedAgent[] {
-    return nobodyFor(this.#considering, need, []).considered
+    return this.#placing.considered(need)
   }
 
   shift(byMs: number): void {
@@ -288,8 +272,9 @@ export class Desk implements AgentDesk {
     this.sessions.shift(byMs)
     this.#orphans.shift(byMs)
     this.#claims?.shift(byMs)
-    this.#deadlines.shift(byMs)
     this.#alarm?.shift(byMs)
+    // A day begins by the clock, not after a length of time: it may have begun.
+    if (this.resource.isWaitedFor) queueMicrotask(() => this.step(() => undefined))
   }
 
   close(): void {
@@ -344,13 +329,8 @@ export class Desk implements AgentDesk {
     part.considered = undefined
     this.#live.set(jobKey(job), { job, agentId, live })
     this.registry.take(agentId, this.#now)
-    this.#changed(agentId)
+    this.#placing.changed(agentId)
     this.#arm()
-  }
-
-  #changed(agentId: string): void {
-    this.#shortlists.changed(agentId)
-    this.resource.changed()
   }
 
   /** Whoever has been silent for too long is offline, and a new day has begun, whether or not a timer has said so. */
@@ -361,22 +341,22 @@ export class Desk implements AgentDesk {
     const day = dayOf(at)
     if (day === this.#day) return
     this.#day = day
-    this.#shortlists.forget()
-    this.resource.changed()
+    this.#placing.allChanged()
   }
 
   /** Timers run only while somebody is at work or is waited for, or a session waits to be closed. */
   #arm(): void {
     const isNeeded = this.#live.size > 0 || this.resource.isWaitedFor
     const never = Number.POSITIVE_INFINITY
-    this.#deadlines.set(reaping, isNeeded ? this.registry.dueAt : never)
-    this.#deadlines.set(orphaned, isNeeded ? this.#orphans.dueAt : never)
-    this.#deadlines.set(claiming, this.#claims?.dueAt ?? never)
     // A task that waits for a full agent may also go to one that has spent its day.
     const awaitsDay = this.resource.isWaitedFor && this.allowance.isAnyDaySpent(this.#now)
-    this.#deadlines.set(nextDay, awaitsDay ? nextDayAt(this.#now) : never)
-    this.#deadlines.set(idling, this.sessions.dueAt)
-    this.#alarm?.update()
+    this.#alarm?.arm({
+      reaping: isNeeded ? this.registry.dueAt : never,
+      nextDay: awaitsDay ? nextDayAt(this.#now) : never,
+      idling: this.sessions.dueAt,
+      claiming: this.#claims?.dueAt ?? never,
+      orphaned: isNeeded ? this.#orphans.dueAt : never,
+    })
   }
 
   /** A run that a shutdown leaves to whoever recovers it keeps its sessions. */
@@ -385,12 +365,6 @@ export class Desk implements AgentDesk {
     this.#orphans.runEnded(run.id, this.#now)
     this.sessions.runEnded(run.id, this.#now)
     this.#arm()
-  }
-
-  /** Why tasks with that need have to wait for agents to change. Undefined where they do not. */
-  #waitsFor(need: AgentNeed): Want | undefined {
-    const want = lackOf(this.#considering, need)
-    return want !== undefined && mayWait(want, this.#options) ? want : undefined
   }
 
   #attached(): DeskHost {

@@ -8,6 +8,7 @@ import {
   type RefusedAgent,
   untilIn,
 } from '../../events/facts.ts'
+import type { Want } from '../../agents/consider.ts'
 import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
 import type { AgentPart } from '../admission/agent-desk.ts'
@@ -39,6 +40,8 @@ export interface FailedClaim {
 /** Why nobody has it, and what follows from that. */
 export interface RefusedTask {
   readonly type: 'task.deferred' | 'dispatch.no-agent' | 'dispatch.quota-exceeded' | 'dispatch.claim-failed'
+  /** Undefined for a claim that has failed. */
+  readonly want?: Want
   readonly claim?: FailedClaim
   readonly considered: readonly RefusedAgent[]
   readonly failure: Pick<Failure, 'code' | 'message' | 'retryable'>
@@ -60,6 +63,9 @@ export interface OwnPart extends AgentPart {
   readonly failedWith: string[]
   readonly spent: string[]
 }
+
+/** Why no agent can have the task now; undefined where one can. */
+export type WantOf = (live: LiveTask) => Want | undefined
 
 export function newPart(before: AgentsOfTask | undefined): OwnPart {
   return {
@@ -106,8 +112,9 @@ export function grant(live: LiveTask, longestMs: number): void {
   run.sendTask(live, { type: 'task.grant', at: run.now, forceable, timeoutMs })
 }
 
-export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentResource): void {
-  const { run } = live
+/** `wantOf` says why nobody can have the task now. */
+export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentResource, wantOf: WantOf): void {
+  const { run, context, lane } = live
   const part = ownPart(live)
   const { now: at } = run
   const { attempt, considered } = refused
@@ -115,15 +122,28 @@ export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentReso
   part.considered = considered
   if (attempt === undefined) {
     run.sendTask(live, { type: 'task.defer', at })
-    waitForAgents(live, resource)
+    waitForAgents(live, refused, resource, wantOf)
     return
   }
   const { most, retryAt } = attempt
   run.sendTask(live, { type: 'task.refuse', at, most, retryAt, failure: failureOf(live, refused) })
+  // Nobody hears of a claim that others give back, nor when a router will answer otherwise.
+  if (refused.claim !== undefined || refused.failure.code === 'ROUTER_FAILED') return
+  const { dispatchAttempts } = context
+  const isWaiting = (): boolean =>
+    context.waitingFor === 'retry' && context.dispatchAttempts === dispatchAttempts
+  if (!isWaiting()) return
+  resource.tryBefore(lane, live, () => {
+    if (!isWaiting()) return true
+    if (wantOf(live) !== undefined) return false
+    // As if its instant had come.
+    run.sendTask(live, { type: 'task.due', at: context.retryAt })
+    return true
+  })
 }
 
 /** With its lane; or alone, where others of the lane may be granted: they have not spent what it has spent. */
-function waitForAgents(live: LiveTask, resource: AgentResource): void {
+function waitForAgents(live: LiveTask, { want }: RefusedTask, resource: AgentResource, wantOf: WantOf): void {
   const { run, task, lane } = live
   if (resource.lacks(lane) !== undefined) {
     run.books.queue.restore(task.index)
@@ -131,9 +151,13 @@ function waitForAgents(live: LiveTask, resource: AgentResource): void {
     resource.hold(lane)
     return
   }
-  const tryAgain = (): void => {
+  const tryAgain = (): boolean => {
     const isWaiting = run.live.get(task.index) === live && live.context.waitingFor === 'capacity'
-    if (isWaiting && !run.books.queue.has(task.index)) run.restore(task.index)
+    if (!isWaiting || run.books.queue.has(task.index)) return true
+    // One that waits for something else now says so when it is offered.
+    if (wantOf(live) === want) return false
+    run.restore(task.index)
+    return true
   }
   resource.park(tryAgain, run)
 }

@@ -24,6 +24,7 @@ export function refusalFor(
   const { want, considered } = nobody
   const known = {
     type: typeOf[want],
+    want,
     considered,
     failure: { code: codeOf[want], message: messageOf(nobody), retryable: false },
   }
