@@ -11,7 +11,7 @@ Examples:
 One supervisor a state directory ($DAGMAR_HOME) runs its jobs. What touches a job starts it, and
 it leaves when there has been nothing to do for a minute. No job is lost when it ends, or is ended.
 
-Exit codes of status: 0 there is one, 1 there is none.
+Exit codes of status: 0 there is one, 1 there is none, or it does not answer.
 `
 
 /** `dagmar supervisor`. What it does is loaded when it is called. */

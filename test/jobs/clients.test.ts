@@ -194,7 +194,9 @@ describe('a supervisor that is stopped by a signal', () => {
               message: expect.stringMatching(`process ${pid}.*is stopped.*kill -CONT ${pid}`) as string,
             },
           })
-          expect(came).toMatchObject({ reason: { code: 'SUPERVISOR_LOST' } })
+          expect(came).toMatchObject({
+            reason: { code: 'SUPERVISOR_LOST', hint: `Let it go on: kill -CONT ${pid}`, facts: { pid } },
+          })
         } finally {
           kill(pid, 'SIGCONT')
         }

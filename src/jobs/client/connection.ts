@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { DagmarError, type ErrorCode } from '../../errors/dagmar-error.ts'
 import { thrownText } from '../../errors/foreign-value.ts'
 import { stateOf } from '../../system/running-process.ts'
+import type { Home } from '../home.ts'
 import { LineReader, longestAnswer, longestLine } from '../protocol/line-reader.ts'
 import {
   type ClientMessage,
@@ -12,6 +13,7 @@ import {
   type ServerMessage,
   type WireError,
 } from '../protocol/messages.ts'
+import { lockHolder } from './lock-holder.ts'
 
 /** How long the other end may take to say who it is. */
 const helloMs = 10_000
@@ -169,7 +171,7 @@ export class Connection {
   #listen(): void {
     const silence = performance.now() - this.#heardAt
     if (silence > silentMs) {
-      this.#silence = silent(this.hello)
+      this.#silence = silent(this.hello.pid, silentMs)
       this.#socket.destroy()
     } else if (silence > quietMs - 100 && !this.#isPinged) {
       this.#isPinged = true
@@ -182,11 +184,15 @@ export class Connection {
  * The connection once the supervisor has said who it is; undefined where it closes before. Rejects with
  * `SUPERVISOR_LOST` where it says nothing.
  */
-export function greeted(socket: Socket, version: string): Promise<Connection | undefined> {
+export function greeted(
+  socket: Socket,
+  version: string,
+  { lock }: Pick<Home, 'lock'>,
+): Promise<Connection | undefined> {
   return new Promise((resolve, reject) => {
     let connection: Connection | undefined
     const timer = setTimeout(() => {
-      reject(silent(undefined))
+      reject(silent(lockHolder(lock), helloMs))
       socket.destroy()
     }, helloMs)
     const reader = new LineReader(
@@ -242,19 +248,18 @@ export function lost(message = 'The connection to the supervisor is gone.'): Dag
   return new DagmarError('SUPERVISOR_LOST', { message })
 }
 
-/** It is there, and says nothing. */
-function silent(hello: Hello | undefined): DagmarError {
-  const seconds = (hello === undefined ? helloMs : silentMs) / 1_000
-  const who = hello === undefined ? 'The supervisor' : `The supervisor (process ${hello.pid})`
-  const isStopped = hello !== undefined && stateOf(hello.pid) === 'T'
+/** It is there, and says nothing. Its process is not known where the system does not say who holds the lock. */
+function silent(pid: number | undefined, forMs: number): DagmarError {
+  const who = pid === undefined ? 'The supervisor' : `The supervisor (process ${pid})`
+  const isStopped = pid !== undefined && stateOf(pid) === 'T'
   return new DagmarError('SUPERVISOR_LOST', {
-    message: `${who} has said nothing for ${seconds} s${isStopped ? ': its process is stopped' : ''}.`,
+    message: `${who} has said nothing for ${forMs / 1_000} s${isStopped ? ': its process is stopped' : ''}.`,
     hint:
-      hello === undefined
+      pid === undefined
         ? 'Its process may be stopped, or its machine busy: see what ps says of dagmar supervisor run.'
         : isStopped
-          ? `Let it go on: kill -CONT ${hello.pid}`
-          : `Should it stay like that, end it, and the next command starts another one: kill -9 ${hello.pid}`,
-    facts: { isSilent: true, ...(hello === undefined ? {} : { pid: hello.pid }) },
+          ? `Let it go on: kill -CONT ${pid}`
+          : `Should it stay like that, end it, and the next command starts another one: kill -9 ${pid}`,
+    facts: { isSilent: true, ...(pid === undefined ? {} : { pid }) },
   })
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as later } from 'node:timers/promises'
-import { DagmarError } from '../../errors/dagmar-error.ts'
+import { DagmarError, type ErrorDetails } from '../../errors/dagmar-error.ts'
 import type { Home } from '../home.ts'
 import { shownText } from '../../text/shown-text.ts'
 import { commandLine } from '../package-root.ts'
@@ -60,7 +60,7 @@ export async function startInBackground(home: Home): Promise<ChildProcess> {
 export async function reachSupervisor(home: Home, start = true): Promise<Socket> {
   const there = await knock(home)
   if (there !== undefined) return there
-  if (!start) throw lost(home, 'There is no supervisor.')
+  if (!start) throw lost(home, 'There is no supervisor.', { isAbsent: true })
   let child: ChildProcess | undefined
   let exitCode: number | null | undefined
   const giveUpAt = performance.now() + patienceMs
@@ -83,11 +83,11 @@ export async function reachSupervisor(home: Home, start = true): Promise<Socket>
   throw lost(home, `The supervisor was started, and has not opened its door for ${patienceMs / 1_000} s.`)
 }
 
-function lost(home: Home, message: string): DagmarError {
+function lost(home: Home, message: string, facts: ErrorDetails['facts'] = {}): DagmarError {
   return new DagmarError('SUPERVISOR_LOST', {
     message,
     hint: `${home.log} may say why.`,
-    facts: { home: home.path },
+    facts: { home: home.path, ...facts },
   })
 }
 

@@ -134,7 +134,7 @@ export class SupervisorLink {
     const { home, version, start } = this.#options
     for (let tries = 0; ; tries++) {
       const socket = await reachSupervisor(home, start)
-      const connection = await greeted(socket, version)
+      const connection = await greeted(socket, version, home)
       if (connection !== undefined) {
         this.#latest = connection
         this.#isConnected.next(true)

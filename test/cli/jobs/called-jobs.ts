@@ -31,7 +31,11 @@ export async function calledWith(
   }
   const asker = (): CommandIo['confirm'] => (answer === undefined ? undefined : confirm)
   const connect = async (): Promise<Jobs> => {
-    if (jobs === undefined) throw new DagmarError('SUPERVISOR_LOST', { message: 'There is no supervisor.' })
+    if (jobs === undefined)
+      throw new DagmarError('SUPERVISOR_LOST', {
+        message: 'There is no supervisor.',
+        facts: { isAbsent: true },
+      })
     return jobs
   }
   const load: LoadDoor = async () => ({ connect, now: () => now, asker })

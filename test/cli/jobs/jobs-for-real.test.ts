@@ -147,6 +147,22 @@ describe('the supervisor', () => {
     expect(readFileSync(join(folder, 'once'), 'utf8')).toBe('x\n')
   })
 
+  it('is not taken for none where its process is stopped', async () => {
+    await dispatched('--', 'sleep', '60')
+    await ended('jobs')
+    const { pid } = JSON.parse((await ended('supervisor', 'status', '--json')).stdout) as { pid: number }
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const ends = await Promise.all([ended('supervisor', 'status'), ended('supervisor', 'stop', '--now')])
+      for (const end of ends) {
+        expect(end).toMatchObject({ code: 1, stdout: '' })
+        expect(end.stderr).toContain(`(process ${pid}) has said nothing for 10 s: its process is stopped`)
+      }
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+  })
+
   it('takes plans of stdin, a line each', async () => {
     const lines = Array.from({ length: 50 }, (_, index) =>
       JSON.stringify({ name: `p${index}`, tasks: { a: { run: ['true'] } } }),
@@ -159,4 +175,19 @@ describe('the supervisor', () => {
       /Completed 50 · Failed 0 · 30 earlier ones not shown: --all\n$/,
     )
   })
+})
+
+describe('a shell whose folder has been deleted', () => {
+  it.each([[['dispatch', '--', 'true']], [['run', '-']], [['check', '-']]])(
+    'is told so: dagmar %j',
+    async (args) => {
+      const folder = folderWith({})
+      const end = await dagmar(args, {
+        stdin: 'tasks: { a: { run: "true" } }',
+        under: (line) => ['/bin/sh', '-c', `cd '${folder}' && rmdir '${folder}' && ${line}`],
+      }).ended
+      expect(end).toMatchObject({ code: 2, stdout: '' })
+      expect(end.stderr).toMatch(/^dagmar: The folder that you are in has been deleted\.\n[^\n]*\n$/)
+    },
+  )
 })
