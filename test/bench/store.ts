@@ -192,7 +192,7 @@ async function sizesOf({ name, open }: Contender): Promise<Sizes> {
 
 /** A run of many tasks whose process died when half of them had settled: from the call to the run's handle. */
 async function recoveryOf({ name, open }: Contender): Promise<Recovery> {
-  const tasks = Math.ceil(10_000 * scale)
+  const tasks = 10_000
   return inFolder(async (folder) => {
     const path = join(folder, 'runs')
     const first = open(path)

@@ -51,6 +51,12 @@ export function tracedInto(file: string, program: Program): Program {
   return [...strace, '-y', '-o', file, '-e', `trace=${calls.join(',')}`, ...program]
 }
 
+/** The program, which writes what it does to files into another one, with all that it writes to them. */
+export function writtenDown(file: string, program: Program): Program {
+  const content = ['-y', '-xx', '-s', '10000000']
+  return ['strace', '-f', '-qq', ...content, '-o', file, '-e', `trace=openat,${calls.join(',')}`, ...program]
+}
+
 /**
  * The calls before which there is something to die for, by what `tracedInto` has written: those of a kind together, in the
  * order in which they were made. Most calls of `write` only wake another thread.

@@ -25,11 +25,16 @@ export async function syncFolder(path: string, on: Disk): Promise<void> {
   try {
     await on.sync(folder)
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    if (code !== 'EINVAL' && code !== 'EPERM' && code !== 'EISDIR') throw thrown
+    if (!hasNoSync(thrown)) throw thrown
   } finally {
     closeQuietly(folder)
   }
+}
+
+/** What systems say that cannot sync a folder. */
+export function hasNoSync(thrown: unknown): boolean {
+  const { code } = thrown as NodeJS.ErrnoException
+  return code === 'EINVAL' || code === 'EPERM' || code === 'EISDIR'
 }
 
 export function closeQuietly(file: number): void {

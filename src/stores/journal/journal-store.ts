@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
   AppendGroup,
@@ -12,6 +12,7 @@ import type {
 } from '../../ports/store.ts'
 import type { Disk } from '../durable/disk.ts'
 import type { Keep } from '../durable/keep.ts'
+import { makeFolder } from '../durable/make-folder.ts'
 import { fits } from '../fits.ts'
 import { keyTaken, runExists } from '../refusals.ts'
 import { dropRun, notKept, sweep } from './dropping.ts'
@@ -47,7 +48,7 @@ export class JournalStore implements Store {
   constructor(settings: JournalSettings) {
     const { folder, durability, disk } = settings
     this.#settings = settings
-    this.#safely('opened', () => mkdirSync(folder, { recursive: true }))
+    this.#safely('opened', () => makeFolder(folder))
     this.#keys = new Keys(folder)
     this.#files = new JournalFiles(this.#keys, durability === 'full' ? disk : undefined)
     this.#list = new RunList(folder)

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
+import { makeFolder } from '../durable/make-folder.ts'
 import { untilDone } from '../durable/patience.ts'
 import { databaseError, isLocked } from './database-error.ts'
 import { connect, type Connection, type SqliteDriver } from './driver.ts'
@@ -11,7 +12,7 @@ export function openDatabase(path: string, driver: SqliteDriver | undefined, pat
   let connection: Connection | undefined
   try {
     refuseTornPair(path)
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     connection = connect(path, driver)
     const opened = connection
     // The order matters: once there is a table, or a log, the file's ways are settled.

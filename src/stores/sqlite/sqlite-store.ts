@@ -47,6 +47,14 @@ const restFactor = 4
  * The transaction is made on this thread: it writes to the log, which is in memory until it is synced. That alone takes
  * long, and is done beside, so that an append holds nothing up. What others read before is not yet safe against a loss
  * of power; nothing follows from it until it is.
+ *
+ * SQLite's own `synchronous=FULL` would sync the log within each transaction. NORMAL leaves out that sync and no other. The
+ * header of a log that begins anew is synced before the first transaction in it, with the folder for a new file; at a
+ * checkpoint the log is synced before a page goes to the database, and the database before the log begins anew. So what was
+ * answered lies in the log, which is synced as a whole, or in the database, and a loss of power cuts off the last
+ * transactions alone, which nobody had an answer to. Whoever has read one of them and appends what follows from it syncs
+ * the same log, in which that comes later. What is not an append is not synced: a fence that is lost was that of a process
+ * that is gone, too, and what was packed, dropped or released is so again. `test/crash/power-loss.test.ts` tries all this.
  */
 export class SqliteStore implements Store {
   readonly #settings: SqliteSettings

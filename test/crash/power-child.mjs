@@ -1,0 +1,32 @@
+/*
+ * A program that makes some runs in a store, one after the other, and notes in a file what it has begun to do, which it
+ * does only once that is safe. Big outputs have SQLite move its log into the database now and then.
+ */
+import { appendFileSync } from 'node:fs'
+
+const { DIST, STORE, PATH_OF_STORE, NOTES, RUNS } = process.env
+const { createRuntime, plan } = await import(`${DIST}/index.js`)
+const store = (await import(`${DIST}/${STORE}.js`))[STORE](PATH_OF_STORE)
+
+const note = (what) => appendFileSync(NOTES, `${what}\n`)
+const work = async ({ runId, taskId }) => {
+  note(`${runId} ${taskId}`)
+  return 'x'.repeat(300_000)
+}
+const dag = plan({
+  name: 'noted',
+  tasks: {
+    first: { run: work },
+    second: { run: work, needs: ['first'] },
+    third: { run: work, needs: ['second'] },
+  },
+})
+const runtime = createRuntime({ store })
+for (let number = 0; number < Number(RUNS); number++) {
+  const run = runtime.dispatch(dag, { id: `run-${number}`, idempotencyKey: `key ${number}` })
+  await run.result
+  note(`${run.id} settled`)
+}
+await runtime.shutdown()
+await store.close()
+note('closed')
