@@ -103,9 +103,10 @@ export interface Runtime {
   /**
    * Takes no more runs, and ends those that are there: `drain` lets live attempts finish, `kill` ends them. Runs whose
    * store outlives the process are not ended by `drain`: once their live attempts have finished, they are left in the
-   * store, to be recovered, and have no result here. Resolves when every run is settled or left. A second call with `kill` ends a drain early. Teardowns still run, and a further call with
-   * `kill` ends them. A store that does not answer within `storeTimeout` counts as failed: its runs fail with
-   * `STORE_FAILED`, and then this rejects with `STORE_SILENT`, which names the facts that may not be written.
+   * store, to be recovered, and have no result here. Resolves when every run is settled or left. A second call with
+   * `kill` ends a drain early. Teardowns still run, and a further call with `kill` ends them. A store that does not
+   * answer within `storeTimeout` counts as failed: its runs fail with `STORE_FAILED`, and then this rejects with
+   * `STORE_SILENT`, which names the facts that may not be written.
    * @default { mode: 'drain', storeTimeout: '30s' }
    */
   shutdown(options?: ShutdownOptions): Promise<void>

@@ -23,9 +23,10 @@ interface Waiting<Taker> {
 }
 
 /**
- * Decides whose turn it is among those that want to take up tasks: the highest priority first, among equals the one that
- * was asked for first, and where that is the same, the one whose last turn is longest ago, whether or not it has been waiting since. Each operation takes logarithmic time. Mostly
- * only one waits, which comes and goes with each task: it is kept outside the heap.
+ * Decides whose turn it is among those that want to take up tasks: the highest priority first, among equals the one
+ * that was asked for first, and where that is the same, the one whose last turn is longest ago, whether or not it has
+ * been waiting since. Each operation takes logarithmic time. Mostly only one waits, which comes and goes with each
+ * task: it is kept outside the heap.
  */
 export class Turns<Taker extends TurnTaker> {
   /** The only one that waits; undefined when there are none or more. */

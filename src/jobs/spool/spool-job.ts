@@ -25,7 +25,8 @@ export interface SpooledJob {
 
 /**
  * Dispatches a job without a word with the supervisor: it is safe on disk when this returns, and taken up when there is
- * a supervisor. Loads next to nothing. The whole environment is written down until then. The definition is taken as it is: whoever calls has checked it.
+ * a supervisor. Loads next to nothing. The whole environment is written down until then. The definition is taken as it
+ * is: whoever calls has checked it.
  */
 export function spoolJob(
   definition: PlanDefinition,

@@ -29,7 +29,8 @@ export function isSpared({ dagContext }: Run, { teardown }: PlannedTask): boolea
 
 /**
  * True for a teardown whose dependencies are settled, and none of which has ever started: there is nothing behind which
- * to tidy up. Nor is anybody asked whether a teardown may start, when the run is to end. An attempt that its executor was asked to start counts, since nobody knows how far it came.
+ * to tidy up. Nor is anybody asked whether a teardown may start, when the run is to end. An attempt that its executor
+ * was asked to start counts, since nobody knows how far it came.
  */
 export function isPointless(run: Run, index: number): boolean {
   const { plan, books, live } = run

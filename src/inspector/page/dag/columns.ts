@@ -2,7 +2,8 @@ import { type Links, topologicalOrder } from '../../../graph/cycle.ts'
 import { depthsOf } from './alike.ts'
 
 /**
- * A dag in columns: each box in one after all of its needs, and a place for each edge in every column that it crosses. Spots are both: those below `boxes` are the boxes themselves.
+ * A dag in columns: each box in one after all of its needs, and a place for each edge in every column that it crosses.
+ * Spots are both: those below `boxes` are the boxes themselves.
  */
 export interface Columns {
   readonly boxes: number
