@@ -49,7 +49,7 @@ describe.skipIf(!canTrace).each(['sqlite', 'journal'] as const)(
       let losses = 0
       for (const change of changesIn(log, top, env.NOTES, disk)) {
         if (change.noted !== undefined) noted.push(...change.noted.trim().split('\n'))
-        else if (chance() > 0.03) continue
+        else if (chance() > 0.012) continue
         for (const way of ways) {
           const left = join(folder, `${name}-${++losses}`)
           disk.leaveIn(left, () => way === 'keeps' || (way === 'keeps some of' && chance() < 0.5))

@@ -30,7 +30,10 @@ export function* changesIn(
     const call = /^(\w+)\(/.exec(whole)?.[1]
     if (call === undefined || /\) += -1 /.test(whole)) continue
     const texts = [...whole.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, text]) => bytesOf(text!))
-    const file = opened.get(Number(/^\w+\((\d+)</.exec(whole)?.[1]))
+    const [, number, hex = ''] = /^\w+\((\d+)<((?:\\x[0-9a-f]{2})*)>/.exec(whole) ?? []
+    const target = String(bytesOf(hex))
+    // A number whose file was closed may be anything by now.
+    const file = within(target) === undefined ? undefined : opened.get(Number(number))
     if (call === 'fdatasync' || call === 'fsync') {
       // It counts when it has come back, for what had been written when it began.
       if (file === undefined) continue
@@ -46,8 +49,7 @@ export function* changesIn(
     } else if (call === 'write' || call === 'pwrite64') {
       // It may have been carried out as soon as it began.
       if (resumed !== null) continue
-      const path = String(bytesOf(/^\w+\(\d+<((?:\\x[0-9a-f]{2})*)>/.exec(whole)?.[1] ?? ''))
-      if (path === notes) yield { noted: String(texts[0]) }
+      if (target === notes) yield { noted: String(texts[0]) }
       if (file === undefined) continue
       const at = call === 'write' ? undefined : Number(/, (\d+)(?:\) += \d+)?$/.exec(whole)![1])
       disk.write(file, texts[0]!, at)
