@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { createRuntime, dag } from 'dagmar'
 import { journal } from 'dagmar/journal'
 import { describe, expect, it } from 'vitest'
@@ -188,6 +188,29 @@ describe('dagmar inspect', () => {
     )
   })
 
+  it('does not write the page over what it reads', async () => {
+    const facts = await writtenRun()
+    const before = readFileSync(facts, 'utf8')
+    symlinkSync(facts, `${facts}.link`)
+    for (const [read, written] of [
+      [facts, facts],
+      [facts, join(dirname(facts), '.', basename(facts))],
+      [`${facts}.link`, facts],
+      [facts, `${facts}.link`],
+    ] as const) {
+      const { code, stderr } = await dagmar(['inspect', read, '--export', written]).ended
+      expect(stderr).toContain('--export would write over')
+      expect(code).toBe(2)
+    }
+    expect(readFileSync(facts, 'utf8')).toBe(before)
+  })
+
+  it('calls stdin the input', async () => {
+    const { stderr } = await dagmar(['inspect', '-'], { stdin: '{"type":"no"}\n' }).ended
+    expect(stderr).toContain('Line 1 of the input is no fact of a run.')
+    expect((await dagmar(['inspect', '-'], { stdin: '' }).ended).stderr).toContain('The input is empty.')
+  })
+
   it('refuses what are no facts, a page that cannot be written, and flags that exclude each other', async () => {
     const facts = await writtenRun()
     const plan = planWith({ one: { run: 'true' } })
@@ -223,7 +246,9 @@ describe('dagmar inspect of a journal', () => {
     expect(hasEnd(page)).toBe(true)
     const bytes = readFileSync(path)
     writeFileSync(path, bytes.subarray(0, bytes.length - 20))
-    expect((await dagmar(['inspect', path, '--export', `${page}.torn`]).ended).code).toBe(0)
+    const torn = await dagmar(['inspect', path, '--export', `${page}.torn`]).ended
+    expect(torn.code).toBe(0)
+    expect(torn.stderr).toContain(`The run has no end in ${path}`)
     expect(hasEnd(`${page}.torn`)).toBe(false)
     writeFileSync(path, bytes.toString().replace('"task.ready"', '"task.reedy"'))
     const damaged = await dagmar(['inspect', path, '--export', page]).ended

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import type { OutputConfiguration } from 'commander'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { inspectFacts } from '../../inspector/inspect.ts'
@@ -33,13 +33,23 @@ export async function inspectCommand(
 async function inspectFile(path: string, flags: InspectFlags, output: OutputConfiguration): Promise<number> {
   const served = servedAt(flags)
   if (flags.control === true) throw misuse('--control is for jobs: a run that was written down is over.')
-  const { facts, notes } = await readFacts(
-    path === '-' ? process.stdin : isJournal(path) ? linesIn(path) : path,
-  )
+  if (flags.export !== undefined && isSameFile(path, flags.export))
+    throw misuse(`--export would write over ${path}, which is what it reads. Give the page another name.`)
+  const { facts, notes } = await (path === '-'
+    ? readFacts(process.stdin)
+    : readFacts(isJournal(path) ? linesIn(path) : path, path))
   for (const note of notes) output.writeErr!(`dagmar: ${shownText(note)}\n`)
   if (flags.export !== undefined) return exported(facts, flags.export, output)
   await shownUntilSignal(await inspectFacts(facts, { ...served, keepAlive: true }), 'the run is', output)
   return 0
+}
+
+function isSameFile(read: string, written: string): boolean {
+  try {
+    return realpathSync(read) === realpathSync(written)
+  } catch {
+    return false
+  }
 }
 
 /** What has a dot or a slash in it is no id: that there is no such file is what a person wants to hear. */

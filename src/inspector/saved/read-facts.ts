@@ -18,20 +18,30 @@ export interface SavedFacts {
  * Reads what `dagmar run --json` has printed, from a file or from a stream of it. A last line that is cut, as of a run
  * that was interrupted, is left out. Rejects with `FACTS_INVALID` for what cannot be read, is damaged, or are not the
  * facts of one run; with `FACTS_GAP` where some are missing; with `FACTS_VERSION` for facts that this version does not know.
+ * `name` is what errors and notes call it: by default the path, and of a stream `the input`.
  */
-export async function readFacts(from: string | AsyncIterable<string | Uint8Array>): Promise<SavedFacts> {
-  const name = typeof from === 'string' ? from : 'The input'
+export async function readFacts(
+  from: string | AsyncIterable<string | Uint8Array>,
+  name: string = typeof from === 'string' ? from : theInput,
+): Promise<SavedFacts> {
   const reading = new Reading(name)
   try {
     for await (const chunk of typeof from === 'string' ? createReadStream(from) : from) reading.take(chunk)
   } catch (thrown) {
     if (thrown instanceof DagmarError) throw thrown
     throw new DagmarError('FACTS_INVALID', {
-      message: `${name} cannot be read: ${thrownText(thrown)}.`,
+      message: `${first(name)} cannot be read: ${thrownText(thrown)}.`,
       cause: thrown,
     })
   }
   return reading.end()
+}
+
+const theInput = 'the input'
+
+/** A name as the first word of a sentence. */
+function first(name: string): string {
+  return name === theInput ? 'The input' : name
 }
 
 const whatIsRead = 'Give what dagmar run --json has printed, whole, in one file a run.'
@@ -66,7 +76,7 @@ class Reading {
     if (rest !== '' && !isCut) this.#takeLine(rest)
     if (this.#facts.length === 0) {
       const held = this.#hasResult ? 'has the result of a run, and none of its facts' : 'is empty'
-      throw this.#fault('FACTS_INVALID', `${this.#name} ${held}.`)
+      throw this.#fault('FACTS_INVALID', `${first(this.#name)} ${held}.`)
     }
     const hasEnded = this.#facts.some(isRunEnd)
     return {

@@ -23,7 +23,7 @@ describe.skipIf(noChromium)('the page', () => {
     const page = await browser.page()
     await page.goto(built.saved(facts))
     await page.waitForSelector('h1:text("release")')
-    expect(await page.textContent('[data-link]')).toBe('saved run')
+    expect(await page.textContent('[data-link]')).toBe('saved before its end')
   })
 
   it('shows a run as it goes on', async () => {

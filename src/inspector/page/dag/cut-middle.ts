@@ -1,5 +1,11 @@
-/** A text in at most `most` places, cut in its middle: the ends of ids tell more. Wide signs take two places. */
-export function cutMiddle(text: string, most: number): string {
+import { withoutTurns } from '../without-turns.ts'
+
+/**
+ * A text in at most `most` places, cut in its middle: the ends of ids tell more. Wide signs take two places; what changes
+ * the direction of writing is left out.
+ */
+export function cutMiddle(written: string, most: number): string {
+  const text = withoutTurns(written)
   if (text.length <= most / 2) return text
   const signs = Array.from(text)
   const places = signs.map((sign) => (isWide(sign.codePointAt(0)!) ? 2 : 1))

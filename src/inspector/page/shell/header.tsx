@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { isRegistered } from '../agents/agents-state.ts'
 import {
+  history,
   isListing,
   isOfNoRun,
   link,
@@ -95,9 +96,10 @@ const linkWords = {
 
 function LinkState(): ComponentChildren {
   const { state } = link.value
+  const isCut = state === 'saved' && history.value.latest().settledAt === undefined
   return (
     <span class="link" data-link={state}>
-      {linkWords[state]}
+      {isCut ? 'saved before its end' : linkWords[state]}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import { effect, type Signal, signal } from '@preact/signals-core'
+import { withoutTurns } from '../without-turns.ts'
 import { Component, type ComponentChildren, Fragment, type FunctionComponent, options } from 'preact'
 
 export { batch, computed, effect, type Signal, signal } from '@preact/signals-core'
@@ -99,10 +100,14 @@ export function useEffect(act: Effect['act'], on: readonly unknown[]): void {
 
 const components = new WeakMap<object, typeof Drawn | FunctionComponent>()
 
-/** From now on every component that is a function is drawn as `Drawn`. */
+/** From now on every component that is a function is drawn as `Drawn`, and no text turns. */
 export function drawFromSignals(): void {
   options.vnode = (vnode) => {
     const { type } = vnode
+    const props = vnode.props as string | number | { title?: unknown }
+    // Of a text they are the text itself.
+    if (typeof props !== 'object') vnode.props = withoutTurns(String(props)) as never
+    else if (typeof props.title === 'string') props.title = withoutTurns(props.title)
     if (typeof type !== 'function' || type === Fragment || type.prototype instanceof Drawn) return
     const draw = type as FunctionComponent
     const known =

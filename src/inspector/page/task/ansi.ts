@@ -1,3 +1,5 @@
+import { withoutTurns } from '../without-turns.ts'
+
 /** How a stretch of output looks. Colours are CSS colours. */
 export interface Look {
   readonly colour?: string
@@ -24,13 +26,6 @@ export const plainLook: Look = {}
 const escapes =
   // oxlint-disable-next-line no-control-regex
   /(?:\u001b[PX\]^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u009c|\u001b\\)?|(?:\u001b\[|\u009b)([0-?]*)[ -/]*([@-~]?)|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g
-
-const turns = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-/** A text without what changes the direction of writing: a line must not look like another one. */
-export function withoutTurns(text: string): string {
-  return text.replace(turns, '')
-}
 
 /**
  * A line of output as stretches that look alike. It begins in the look that the line before it ended in. What a carriage

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact'
 import { inWords } from '../../../events/fact-in-words.ts'
 import type { RunFact } from '../../../events/facts.ts'
 import { history, moment, pin, pinnedSeq } from '../state/shown.ts'
-import { withoutTurns } from './ansi.ts'
 import { Few } from './few.tsx'
 import { sinceStart } from './since-start.ts'
 
@@ -21,7 +20,7 @@ export function Story({ facts }: { readonly facts: readonly RunFact[] }): Compon
               <button type="button" class="plain" title="Look at this instant" onClick={() => pin(fact.seq)}>
                 <span class="story-at">{sinceStart(fact.at - from)}</span>
                 <span>
-                  {withoutTurns(what)}
+                  {what}
                   {about !== undefined && <span class="soft said"> {about.slice(0, 300)}</span>}
                 </span>
               </button>

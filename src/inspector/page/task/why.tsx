@@ -8,7 +8,6 @@ import { whyIn } from '../../../events/why-of.ts'
 import { askWhy } from '../state/connection.ts'
 import { isFollowing, link, moment, runId } from '../state/shown.ts'
 import { Few } from './few.tsx'
-import { withoutTurns } from './ansi.ts'
 import { AgentLink, TaskLinks } from './task-link.tsx'
 
 /** How often a live run is asked again, in milliseconds. */
@@ -42,7 +41,7 @@ export function Why({ task, structure }: WhyProps): ComponentChildren {
   const ids = waitsFor.flatMap((one) => ('taskIds' in one ? one.taskIds : 'heldBy' in one ? one.heldBy : []))
   return (
     <div class="why">
-      <p class="said">{withoutTurns(sentence)}</p>
+      <p class="said">{sentence}</p>
       {ids.length > 0 && <TaskLinks ids={ids} />}
       <Few of={waitsFor.flatMap((one) => (one.kind === 'agent' ? one.considered : []))} most={12}>
         {({ agentId, why }) => (
