@@ -1,6 +1,7 @@
 import { createRuntime, dag, SimulatedClock, type SourceItem } from 'dagmar'
 import { concat, from, type Observable, of, Subject, throwError } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
+import { desk } from '../runtime/desk.ts'
 import { consumed, item, teller } from './source-desk.ts'
 
 const failures = (facts: readonly { readonly type: string }[]) =>
@@ -211,6 +212,45 @@ describe('an observable', () => {
     expect(told.told).toHaveLength(9_989)
     hand.completes('0/1')
     await vi.waitFor(() => expect(hand.started).toEqual(['0', '6']))
+  })
+
+  it('loses nothing that it gives from the moment on at which its consumption is there', async () => {
+    const items$ = new Subject<SourceItem>()
+    const told = teller()
+    const clock = new SimulatedClock()
+    const hand = desk()
+    const runtime = createRuntime({ clock, executors: { hand } })
+    const inbox = await runtime.consume(Object.assign(items$, told))
+    items$.next(item('a'))
+    const types: string[] = []
+    inbox.events$.subscribe(({ type }) => void types.push(type))
+    await clock.advanceAsync(0)
+    items$.next(item('b'))
+    await clock.advanceAsync(0)
+    expect(types.slice(0, 2)).toEqual(['source.opened', 'item.taken'])
+    expect(inbox.view().taken).toBe(2)
+    expect(hand.started).toEqual(['a', 'b'])
+  })
+
+  it('is given back what it gave before it was stopped in the same turn', async () => {
+    const items$ = new Subject<SourceItem>()
+    const told = teller()
+    const runtime = createRuntime({ clock: new SimulatedClock() })
+    const inbox = await runtime.consume(Object.assign(items$, told))
+    items$.next(item('a'))
+    await inbox.stop()
+    expect(told.lines()).toEqual(['a released: stopped'])
+    expect(items$.observed).toBe(false)
+  })
+
+  it('that throws where it is subscribed to is a source that failed', async () => {
+    const broken = {
+      subscribe: () => {
+        throw new Error('no queue')
+      },
+    } as unknown as Observable<SourceItem>
+    const { types } = await consumed(broken)
+    expect(types()).toContain('source.failed')
   })
 
   it('that ends is done when what waits is done', async () => {

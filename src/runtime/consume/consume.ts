@@ -72,6 +72,7 @@ export function consume<Item>(
   namesOf.set(root, names)
   if (names.has(name)) throw nameTaken(name)
   names.add(name)
+  read.hear()
   void begin(root, consumer).then(() => names.delete(name))
   return {
     name,

@@ -9,7 +9,7 @@ import type { NewSourceFact } from './source-facts.ts'
 
 export interface IntakeOptions {
   readonly name: string
-  readonly source: Pick<ReadSource, 'open'>
+  readonly source: Pick<ReadSource, 'open' | 'heard'>
   readonly backoff: Backoff
   readonly againMs: number | undefined
   readonly clock: Clock
@@ -42,6 +42,8 @@ export class Intake {
   /** Resolves when nothing more will come. */
   async run(): Promise<void> {
     const { source, clock, againMs, tell } = this.#options
+    const dispose = (opened: Opened | undefined): void => this.#dispose(opened)
+    if (this.#isStopped) return dispose(source.heard())
     for (let opening = 1; !this.#isStopped; opening++) {
       let waitMs: number | undefined
       try {
@@ -75,6 +77,14 @@ export class Intake {
     this.#stopTaking?.()
     this.#roomIsThere?.()
     this.#pause.end()
+  }
+
+  /** Stopped before it was asked for anything. What it has given all the same goes back. */
+  #dispose(opened: Opened | undefined): void {
+    const { take } = this.#options
+    if (opened?.kind === 'pulled') end(opened.iterator)
+    else if (opened?.isHeard === true)
+      opened.items$.subscribe({ next: take, error: () => undefined }).unsubscribe()
   }
 
   #failed(thrown: unknown): number {
@@ -142,10 +152,6 @@ function end(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
   } catch {
     // It has ended itself.
   }
-}
-
-function dispose(opened: Opened): void {
-  if (opened.kind === 'pulled') end(opened.iterator)
 }
 
 function nextTurn(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs'
+import { Observable, ReplaySubject, Subscription } from 'rxjs'
 import { readField } from '../../errors/foreign-value.ts'
 import { badValue } from '../../graph/read-values.ts'
 import type { ItemOutcome } from './outcome-of-item.ts'
@@ -25,13 +25,25 @@ export type Source<Item> =
 export interface ReadSource {
   /** Throws what the source throws, and `CONFIG_INVALID` for what are no items. */
   readonly open: () => Promise<Opened>
+  /**
+   * Subscribes to an observable, and keeps what it gives until it is opened: it does not wait for that. Called once, or
+   * never.
+   */
+  readonly hear: () => void
+  /** The same as the first `open`, for an observable that is heard and was not opened. */
+  readonly heard: () => Opened | undefined
   readonly settle: ((item: unknown, outcome: ItemOutcome) => unknown) | undefined
 }
 
 /** Items that may come now. */
 export type Opened =
   | { readonly kind: 'pulled'; readonly iterator: AsyncIterator<unknown> | Iterator<unknown> }
-  | { readonly kind: 'pushed'; readonly items$: Observable<unknown> }
+  | {
+      readonly kind: 'pushed'
+      readonly items$: Observable<unknown>
+      /** True where it has been subscribed to already, and has what was given since. */
+      readonly isHeard?: boolean
+    }
 
 /** Throws `CONFIG_INVALID` for what is no source. */
 export function readSource(source: unknown): ReadSource {
@@ -48,9 +60,22 @@ export function readSource(source: unknown): ReadSource {
       'an (async) iterable, an observable, or an object with those as items',
     )
   }
+  let kept: Observable<unknown> | undefined
+  const heard = (): ReturnType<ReadSource['heard']> => {
+    if (kept === undefined) return undefined
+    const items$ = kept
+    kept = undefined
+    return { kind: 'pushed', items$, isHeard: true }
+  }
   return {
     settle: told?.settle,
+    hear: () => {
+      if (typeof items !== 'function' && isObservable(items)) kept = keptFrom(items)
+    },
+    heard,
     open: async () => {
+      const first = heard()
+      if (first !== undefined) return first
       const opened: unknown = typeof items === 'function' ? await items.call(source) : items
       if (isItems(opened)) return openedOf(opened)
       throw badValue('What items() returned', opened, 'an (async) iterable or an observable')
@@ -65,8 +90,27 @@ function isItems(value: unknown): value is Items<unknown> {
   )
 }
 
+function isObservable(items: Items<unknown>): items is Observable<unknown> {
+  return 'subscribe' in items && typeof items.subscribe === 'function'
+}
+
+/** Subscribes now; whoever subscribes to the result, once, gets all of it, and ends it. */
+function keptFrom(items$: Observable<unknown>): Observable<unknown> {
+  const kept$ = new ReplaySubject<unknown>()
+  const heard = new Subscription()
+  try {
+    heard.add(items$.subscribe(kept$))
+  } catch (thrown) {
+    kept$.error(thrown)
+  }
+  return new Observable((subscriber) => {
+    subscriber.add(kept$.subscribe(subscriber))
+    subscriber.add(heard)
+  })
+}
+
 function openedOf(items: Items<unknown>): Opened {
-  if ('subscribe' in items && typeof items.subscribe === 'function') return { kind: 'pushed', items$: items }
+  if (isObservable(items)) return { kind: 'pushed', items$: items }
   if (Symbol.asyncIterator in items) return { kind: 'pulled', iterator: items[Symbol.asyncIterator]() }
   return { kind: 'pulled', iterator: (items as Iterable<unknown>)[Symbol.iterator]() }
 }
