@@ -64,6 +64,17 @@ describe('a dag whose agents can stand in for each other', () => {
   })
 })
 
+describe('a task that nothing ends', () => {
+  it('is not said to hang for what only happened to it when its agent hung', async () => {
+    const retry = { maxAttempts: 2 }
+    const endless = dag('endless')
+      .task('a', { requires: ['write'], retry }, work)
+      .task('b', { agent: 'ada' }, work)
+    const finding = found(await checkDag(endless, { agents: [ada], runs: 100 }), 'RUN_NEVER_SETTLES')
+    expect(finding.sentence).toMatch(/^A run never settles when any of 2 tasks \(a and b\) hangs: /)
+  })
+})
+
 describe('a task that only one agent can do', () => {
   it('is named with that agent, how it ends, and what to change', async () => {
     const report = await checkDag(article, { agents: [ada, { ...bob, capabilities: ['write'] }] })

@@ -42,7 +42,9 @@ export function settlementWatcher(plan: Plan): Watcher {
           variant: run.variant,
           starved,
         }
-        for (const fault of run.variant.faults) if (fault.taskId === taskId) root.kinds.add(fault.kind)
+        // With a fault of an agent, too, it may be that one for which it hangs.
+        const faults = run.variant.agents.length === 0 ? run.variant.faults : []
+        for (const fault of faults) if (fault.taskId === taskId) root.kinds.add(fault.kind)
         roots.set(`${reason} ${taskId}`, root)
       }
       for (const one of run.open) noteStarvedRule(one, ids, run.variant, starvedRules)
