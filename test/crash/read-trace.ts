@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Inode, LossyDisk } from './lossy-disk.ts'
 
+const unfinished = ' <unfinished ...>'
+
 /** A change that a process has made to its disk, or what it has noted. */
 export interface TracedChange {
   readonly noted: string | undefined
@@ -24,9 +26,10 @@ export function* changesIn(
   for (const line of readFileSync(log, 'latin1').split('\n')) {
     const [, thread = '', rest = ''] = /^(\d+) +(.*)$/.exec(line) ?? []
     const resumed = /^<\.\.\. (\w+) resumed>(.*)$/.exec(rest)
-    const whole = resumed === null ? rest : `${begun.get(thread)}${resumed[2]}`
-    const isBegun = rest.endsWith(' <unfinished ...>')
-    if (isBegun) begun.set(thread, rest.slice(0, -' <unfinished ...>'.length))
+    const isBegun = rest.endsWith(unfinished)
+    const said = isBegun ? rest.slice(0, -unfinished.length) : rest
+    if (isBegun) begun.set(thread, said)
+    const whole = resumed === null ? said : `${begun.get(thread)}${resumed[2]}`
     const call = /^(\w+)\(/.exec(whole)?.[1]
     if (call === undefined || /\) += -1 /.test(whole)) continue
     const texts = [...whole.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, text]) => bytesOf(text!))
