@@ -3,8 +3,8 @@ import type { JobDetails, JobTask } from '../../jobs/job.ts'
 import { listed } from '../../text/listed.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Tone } from '../screen/colours.ts'
-import { inColumns, lineOf, rowOf, type Span } from '../screen/spans.ts'
-import { displayWidth } from '../screen/text-width.ts'
+import { inColumns, lineOf, rowOf, type Span, widthOf } from '../screen/spans.ts'
+import { displayWidth, wrapped } from '../screen/text-width.ts'
 import { jobBar, jobPercent, lookOf, shortAge, shownLength } from './job-look.ts'
 import { messageOf, type TableOptions } from './job-table.ts'
 
@@ -15,6 +15,10 @@ export interface PageOptions extends TableOptions {
 
 const mostQuiet = 20
 const widestName = 40
+/** Of a name, however narrow the terminal. */
+const leastName = 8
+/** Lines of what is said in full: more would bury what stands below. */
+const mostBelow = 6
 const quiet: ReadonlySet<JobTask['status']> = new Set(['pending', 'ready', 'completed'])
 
 /** A job and its tasks: how it stands, what failed by itself, what was skipped because of that, and the rest. */
@@ -33,19 +37,42 @@ export function jobPage(details: JobDetails, options: PageOptions): readonly str
   )
   const others = tasks.filter((task) => !causes.includes(task) && !consequences.includes(task))
   const [named, counted] = options.isWhole ? [others, []] : withoutQuiet(others)
-  const width = Math.min(widestName, Math.max(0, ...tasks.map(({ id }) => displayWidth(shownText(id)))))
-  const rows = (some: readonly JobTask[]): string[] => some.map((task) => line(taskSpans(task, width)))
+  const width = Math.min(
+    Math.max(leastName, Math.floor(columns / 3)),
+    widestName,
+    Math.max(0, ...tasks.map(({ id }) => displayWidth(shownText(id)))),
+  )
+  /** What is said in full: beside the rest where that fits, else below it. */
+  const whole = (spans: readonly Span[], said: Span, indent: string): readonly string[] => {
+    if (widthOf([...spans, said]) <= columns) return [line([...spans, said])]
+    const below = wrapped(shownText(said[0]).trimStart(), Math.max(1, columns - indent.length))
+    return [line(spans), ...below.slice(0, mostBelow).map((text) => line([[indent + text, said[1]]]))]
+  }
+  const rows = (some: readonly JobTask[]): string[] =>
+    some.flatMap((task) => {
+      const spans = taskSpans(task, width)
+      const said: Span = [`  ${saidBy(task)}`, 'plain']
+      // What somebody may have to act on is not cut.
+      return speaks(task) ? whole(spans, said, '      ') : [line([...spans, said])]
+    })
   const heads = causes.length + consequences.length > 0
   return [
-    line(statusSpans(details)),
-    line(aboutSpans(details, options.now)),
+    ...whole(statusSpans(details), [messageOf(details), 'plain'], '  '),
+    ...whole(
+      [
+        [`${details.id}  `, 'plain'],
+        [details.name, 'strong'],
+      ],
+      [`  ${aboutOf(details, options.now)}`, 'faint'],
+      '  ',
+    ),
     ...section('what failed', causes.length > 0, rows(causes)),
     ...section('skipped because of that', consequences.length > 0, rows(consequences)),
     ...section(heads ? 'other tasks' : 'tasks', named.length + counted.length > 0, [
       ...rows(named),
       ...(counted.length === 0 ? [] : [line([[`  and ${counted.join(', ')}: --all names them`, 'faint']])]),
     ]),
-    ...askingLines(details, line),
+    ...askingLines(details, paint),
   ]
 
   function section(head: string, isShown: boolean, lines: readonly string[]): readonly string[] {
@@ -53,21 +80,18 @@ export function jobPage(details: JobDetails, options: PageOptions): readonly str
   }
 }
 
-/** `RUNNING [██████░░░░░░░░░░░░░░] 30% Processing files…` */
-export function statusSpans(
-  details: Pick<JobDetails, 'status' | 'progress' | 'message' | 'reason' | 'isAsking'>,
-): readonly Span[] {
+/** `RUNNING [██████░░░░░░░░░░░░░░] 30% ` */
+function statusSpans(details: JobDetails): readonly Span[] {
   const { tone } = lookOf(details)
   const status: Tone = tone === 'faint' ? 'strong' : tone
   return [
     [details.status.toUpperCase(), status],
     [` [${jobBar(details)}] ${jobPercent(details)} `, tone],
-    [messageOf(details), 'plain'],
   ]
 }
 
-function aboutSpans(details: JobDetails, now: number): readonly Span[] {
-  const { id, name, project, labels, dispatchedAt, startedAt, settledAt, notBefore, after = [] } = details
+function aboutOf(details: JobDetails, now: number): string {
+  const { project, labels, dispatchedAt, startedAt, settledAt, notBefore, after = [] } = details
   const facts = [
     `project ${project}`,
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
@@ -84,11 +108,7 @@ function aboutSpans(details: JobDetails, now: number): readonly Span[] {
       : []),
     ...(startedAt === undefined && after.length > 0 ? [`waits for ${listed(after)}`] : []),
   ]
-  return [
-    [`${id}  `, 'plain'],
-    [name, 'strong'],
-    [`  ${facts.join(' · ')}`, 'faint'],
-  ]
+  return facts.join(' · ')
 }
 
 /** What is quiet is only counted where there is much of it. */
@@ -138,13 +158,16 @@ function taskSpans(task: JobTask, width: number): readonly Span[] {
     [`  ${sign} `, tone],
     [inColumns(id, width), 'strong'],
     [`  ${details.join('  ')}`, tone],
-    [`  ${saidBy(task)}`, 'plain'],
   ]
 }
 
 function attemptOf(attempt: number, most: number | null): string {
   // One that its supervisor cut off by dying does not count.
   return most === null || attempt > most ? `attempt ${attempt}` : `attempt ${attempt} of ${most}`
+}
+
+function speaks({ status, questions }: JobTask): boolean {
+  return questions.length > 0 || status === 'failed' || status === 'killed' || status === 'skipped'
 }
 
 function saidBy({ status, failure, message = '', skipped, questions }: JobTask): string {
@@ -156,18 +179,21 @@ function saidBy({ status, failure, message = '', skipped, questions }: JobTask):
   return status === 'completed' ? message : (failure?.message ?? message)
 }
 
-/** How to answer what is asked. */
-function askingLines({ id, tasks }: JobDetails, line: (spans: readonly Span[]) => string): readonly string[] {
+/** How to answer what is asked: a command to copy, so that a narrow terminal breaks it and nothing of it is cut. */
+function askingLines({ id, tasks }: JobDetails, paint: TableOptions['paint']): readonly string[] {
   const asking = tasks.find(({ questions }) => questions.length > 0)
-  return asking === undefined
-    ? []
-    : [
-        '',
-        line([
-          [`dagmar answer ${id} ${shellWordOf(asking.id)} <answer>`, 'strong'],
-          [' answers it', 'faint'],
-        ]),
-      ]
+  if (asking === undefined) return []
+  const call = `dagmar answer ${id} ${shellWordOf(asking.id)} <answer>`
+  return [
+    '',
+    lineOf(
+      [
+        [call, 'strong'],
+        [' answers it', 'faint'],
+      ],
+      paint,
+    ),
+  ]
 }
 
 function shellWordOf(text: string): string {
