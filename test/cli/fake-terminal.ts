@@ -37,6 +37,8 @@ export class FakeTerminal implements Screen {
   #y = 0
   #x = 0
   #hangs = false
+  /** What is shown when the program gives back the screen that it has for itself. */
+  #main: { lines: Row[]; top: number; y: number; x: number } | undefined
 
   constructor({ columns, rows, reflows = true }: FakeTerminalOptions) {
     this.columns = columns
@@ -85,6 +87,11 @@ export class FakeTerminal implements Screen {
     return withoutEmptyEnd([...this.#past, ...joined(this.#lines)])
   }
 
+  /** True while a program has the screen for itself. */
+  get isOwnScreen(): boolean {
+    return this.#main !== undefined
+  }
+
   get cursorColumn(): number {
     return this.#x
   }
@@ -93,7 +100,7 @@ export class FakeTerminal implements Screen {
     this.#changeRows(rows)
     this.#forget()
     if (columns !== this.columns) {
-      if (this.#reflows) this.#reflow(columns)
+      if (this.#reflows && this.#main === undefined) this.#reflow(columns)
       else for (const row of this.#lines) row.cells.length = Math.min(row.cells.length, columns)
     }
     this.#forget()
@@ -148,6 +155,7 @@ export class FakeTerminal implements Screen {
     if (isPrivate) this.#mode(digits, final === 'h')
     else if (final === 'm') return
     else if (final === 'A') this.#moveTo(Math.max(this.#top, this.#y - number), this.#x)
+    else if (final === 'H') this.#moveTo(this.#top, 0)
     else if (final === 'K') this.#eraseRight()
     else if (final === 'J') {
       this.#eraseRight()
@@ -158,7 +166,19 @@ export class FakeTerminal implements Screen {
   #mode(digits: string, on: boolean): void {
     if (digits === '25') this.isCursorShown = on
     else if (digits === '7') this.wrapsLines = on
+    else if (digits === '1049') this.#change(on)
     else if (digits !== '2026') throw new Error(`an unknown mode: ${digits}`)
+  }
+
+  /** To the screen that programs have for themselves, which begins empty, and back. */
+  #change(isOwn: boolean): void {
+    if (isOwn === (this.#main !== undefined)) return
+    const there = { lines: this.#lines, top: this.#top, y: this.#y, x: this.#x }
+    const next = this.#main ?? { lines: [emptyRow()], top: 0, y: 0, x: 0 }
+    this.#main = isOwn ? there : undefined
+    this.#lines = next.lines
+    this.#top = next.top
+    this.#moveTo(next.y, next.x)
   }
 
   #put(character: string): void {

@@ -1,7 +1,7 @@
 import { countJobs, type JobCounts, type JobSummary } from '../../jobs/job.ts'
 import { shownText } from '../../text/shown-text.ts'
 import type { Paint, Tone } from '../screen/colours.ts'
-import { inColumns, lineOf, rowOf, type Span } from '../screen/spans.ts'
+import { inColumns, lineOf, rowOf, type Span, widthOf } from '../screen/spans.ts'
 import { displayWidth } from '../screen/text-width.ts'
 import { jobBar, jobPercent, lookOf, shortAge } from './job-look.ts'
 
@@ -130,8 +130,17 @@ function fitted(
   return widths
 }
 
-/** The line below a list: `Running 2 · Pending 1 · Completed 40 · Failed 3`. */
+/** What stands below a list: `Running 2 · Pending 1 · Completed 40 · Failed 3`. */
 export function countsLine(jobs: Iterable<Pick<JobSummary, 'status'>>, paint: Paint): string {
+  return countsLines(jobs, Number.POSITIVE_INFINITY, paint)[0]!
+}
+
+/** The same in lines of at most so many columns: no count is cut. */
+export function countsLines(
+  jobs: Iterable<Pick<JobSummary, 'status'>>,
+  columns: number,
+  paint: Paint,
+): readonly string[] {
   const { running, pending, completed, failed }: JobCounts = countJobs(jobs)
   const parts: readonly (readonly [string, number, Tone])[] = [
     ['Running', running, 'busy'],
@@ -139,7 +148,16 @@ export function countsLine(jobs: Iterable<Pick<JobSummary, 'status'>>, paint: Pa
     ['Completed', completed, 'good'],
     ['Failed', failed, 'bad'],
   ]
-  return parts
-    .map(([word, count, tone]) => paint(`${word} ${count}`, count === 0 ? 'faint' : tone))
-    .join(paint(' · ', 'faint'))
+  const lines: Span[][] = []
+  for (const [word, count, tone] of parts) {
+    const part: Span = [`${word} ${count}`, count === 0 ? 'faint' : tone]
+    const last = lines.at(-1)
+    if (last !== undefined && widthOf([...last, between, part]) <= columns) last.push(between, part)
+    else lines.push([part])
+  }
+  return lines.map((spans) =>
+    Number.isFinite(columns) ? rowOf(spans, columns, paint) : lineOf(spans, paint),
+  )
 }
+
+const between: Span = [' · ', 'faint']

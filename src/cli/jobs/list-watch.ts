@@ -7,10 +7,9 @@ import type { Look } from '../run/choose-display.ts'
 import type { Keyboard } from '../run/keyboard.ts'
 import { keysIn } from '../run/keys-in.ts'
 import type { Paint } from '../screen/colours.ts'
-import { LiveBlock } from '../screen/live-block.ts'
 import type { Screen } from '../screen/screen.ts'
-import { rowOf } from '../screen/spans.ts'
-import { countsLine, jobTable } from './job-table.ts'
+import { WholeScreen } from '../screen/whole-screen.ts'
+import { countsLines, jobTable } from './job-table.ts'
 import { openAndLatest } from './list-jobs.ts'
 import { isSupervisorLost, supervisorGone } from './supervisor-words.ts'
 
@@ -47,7 +46,7 @@ const tickMs = 1_000
 /** On a terminal a table that is painted again; elsewhere a line for each job that has changed. */
 export function listWatch(options: ListWatchOptions): ListWatch {
   const { jobs, query, look, screen, paint, clock, keyboard } = options
-  const block = new LiveBlock(screen)
+  const whole = new WholeScreen(screen)
   const isLive = look === 'live'
   let all: readonly JobSummary[] | undefined
   let told = new Map<string, string>()
@@ -70,13 +69,12 @@ export function listWatch(options: ListWatchOptions): ListWatch {
   const rowsIn = (most: number): readonly string[] => {
     const there = all ?? []
     const columns = screen.columns - 1
-    const counts = rowOf([[countsLine(there, (text) => text), 'plain']], columns, (text) => text)
-    const foot = counts.length < columns ? countsLine(there, paint) : counts
-    if (most < 3) return [foot].slice(0, most)
+    const foot = countsLines(there, columns, paint)
+    if (most < foot.length + 2) return foot.slice(0, most)
     // The latest stand last.
-    const room = most - 2
+    const room = most - foot.length - 1
     const table = jobTable(shownOf(there).slice(-room), { columns, paint, now: clock.now() })
-    return [...table.slice(0, room + 1), foot]
+    return [...table.slice(0, room + 1), ...foot]
   }
   const hint = (): string =>
     isConnected
@@ -88,7 +86,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     paintedAt = clock.now()
     const { rows, columns } = screen
     const hasHint = rows > 4 && columns > 30
-    if (!screen.isBehind) block.paint([...rowsIn(rows - (hasHint ? 2 : 1)), ...(hasHint ? [hint()] : [])])
+    if (!screen.isBehind) whole.paint([...rowsIn(rows - (hasHint ? 2 : 1)), ...(hasHint ? [hint()] : [])])
     timer = clock.setTimeout(paintNow, tickMs)
   }
   const paintSoon = (): void => {
@@ -127,7 +125,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     stopListening?.()
     stopResizing()
     // What was seen last stays.
-    if (isLive) block.close(all === undefined ? [] : rowsIn(screen.rows - 1))
+    if (isLive) whole.close(all === undefined ? [] : rowsIn(screen.rows - 1))
   }
 
   let stopListening = listen()
@@ -159,7 +157,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     pause: () => {
       stopListening?.()
       clock.clearTimeout(timer)
-      if (isLive) block.close()
+      if (isLive) whole.close()
     },
     resume: () => {
       stopListening = listen()

@@ -143,7 +143,7 @@ describe('the page of a job', () => {
       '  ? deploy         asks  1m20s',
       '      Deploy this to production, and',
       '      tell the others?',
-      '  ✓ build          completed  1m20s  a…',
+      '  ✓ build          completed  1m20s  a …',
       '',
       'dagmar answer 261126-113754-0001 deploy <answer> answers it',
     ])

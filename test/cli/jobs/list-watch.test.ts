@@ -100,6 +100,37 @@ describe('the list of jobs on a terminal', () => {
     expect(screen.belowCursor.at(-1)).toBe('q leaves the list; jobs go on')
   })
 
+  it('leaves nothing of an old frame behind, however often the terminal is made narrow and wide', () => {
+    const { screen, press } = shown(many(300), { columns: 120, rows: 20 })
+    for (const [columns, rows] of [
+      [40, 20],
+      [200, 20],
+      [61, 8],
+      [90, 40],
+      [33, 12],
+      [120, 20],
+    ] as const) {
+      screen.resize(columns, rows)
+      const [head, ...rest] = screen.screen.filter((line) => line !== '')
+      expect(head).toContain('progress')
+      expect(rest.filter((line) => line.includes('%300'))).toHaveLength(1)
+      expect(rest.filter((line) => !line.startsWith('%')).at(-1)).toBe('q leaves the list; jobs go on')
+    }
+    press('q')
+    expect(screen.isOwnScreen).toBe(false)
+    // What stays is a single list.
+    expect(screen.allLines.filter((line) => line.includes('progress'))).toHaveLength(1)
+  })
+
+  it('cuts no count on a narrow terminal', () => {
+    const { screen } = shown(many(1_200), { columns: 40, rows: 15 })
+    expect(screen.belowCursor.slice(-3)).toEqual([
+      'Running 1200 · Pending 0 · Completed 0',
+      'Failed 0',
+      'q leaves the list; jobs go on',
+    ])
+  })
+
   it('is left by q with 0 and by Ctrl-C with 130, and what was seen last stays', async () => {
     for (const [key, code] of [
       ['q', 0],
