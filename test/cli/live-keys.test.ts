@@ -94,6 +94,19 @@ describe('keys on a live view', () => {
     expect(press('y')).toEqual([undefined])
   })
 
+  it('are named in full on a narrow terminal, where one scrolls in them', () => {
+    const { press, block } = watched(['build'], { columns: 40, rows: 15 })
+    press('?')
+    const first = block().join(' ')
+    press('G')
+    const whole = (first + block().join(' ')).replaceAll(/ +/g, ' ')
+    expect(whole).not.toContain('…')
+    for (const words of ['put a question off', 'in plain lines', 'again kills them', 'what happened so far'])
+      expect(whole).toContain(words)
+    press('?')
+    expect(block()[1]).toMatch(/^● build/)
+  })
+
   it('answer the question of the chosen row, and leave the view', () => {
     const { press, run } = watched(['build', 'deploy'])
     run.see({

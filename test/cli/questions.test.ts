@@ -1,4 +1,4 @@
-import { type AskedBy, DagmarError, plan } from 'dagmar'
+import { type AskedBy, DagmarError, plan, SimulatedClock } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import type { Keyboard } from '../../src/cli/run/keyboard.ts'
 import { questions } from '../../src/cli/run/questions.ts'
@@ -27,6 +27,7 @@ function asked({
     },
   }
   let isPanelOpen = false
+  const clock = new SimulatedClock(1_000_000)
   const keys: DisplayKeys = {
     press: () => undefined,
     look: (taskId, at) => {
@@ -60,6 +61,7 @@ function asked({
     },
     keyboard: nobody ? undefined : keyboard,
     raw,
+    clock,
     answersAhead: answersAhead({ answer: ahead }, { tasks }),
     onInterrupt: () => log.push('interrupt'),
     onKey: (key) => log.push(key),
@@ -99,6 +101,8 @@ function asked({
     pause: () => all.pause(),
     resume: () => all.resume(),
     useLines: () => all.useLines(),
+    /** Long enough for a person to see what is asked now. */
+    wait: () => clock.advance(500),
     prompt: () => prompt,
     type: (text: string) => type?.(text),
     isListening: () => type !== undefined,
@@ -170,6 +174,7 @@ describe('a task that asks whether it may start', () => {
     it.expired('deploy', 0)
     expect(it.prompt()).toBe('region: Which one? ')
     it.expired('region', 1)
+    it.wait()
     it.type('eu\r')
     expect(it.log).toEqual([['region', 'eu']])
     expect(it.prompt()).toBeUndefined()
@@ -184,8 +189,47 @@ describe('what was typed for a question that is gone', () => {
     it.type('everyth')
     it.expired('region', 0)
     expect(it.prompt()).toBe('deploy: Which one? ')
+    it.wait()
     it.type('ok\r')
     expect(it.log).toEqual([['deploy', 'ok']])
+  })
+
+  it.each(['confirm', 'failure', 'handler'] as const)('answers nothing else: %s', (of) => {
+    const it = asked({ hasKeys: true })
+    it.ask('region', 'handler')
+    it.ask('deploy', of)
+    it.type('eu-')
+    it.expired('region', 0)
+    // The rest of the word, and Enter, are on their way.
+    it.type('yr')
+    it.type('\r')
+    expect(it.log).toEqual([])
+    it.wait()
+    it.type(of === 'confirm' ? 'y' : of === 'failure' ? 'r' : 'ok\r')
+    expect(it.log).toEqual([['deploy', of === 'confirm' ? 'yes' : of === 'failure' ? 'retry' : 'ok']])
+  })
+
+  it('is no command where nothing is asked any more, and Ctrl-C is heard', () => {
+    const it = asked({ hasKeys: true })
+    it.ask('region', 'handler')
+    it.type('e')
+    it.answered('region')
+    it.type('xq\u0003')
+    expect(it.log).toEqual(['interrupt'])
+    it.wait()
+    it.type('q')
+    expect(it.log).toEqual(['interrupt', 'q'])
+  })
+
+  it('keeps nobody waiting who has answered here', () => {
+    const it = asked({ hasKeys: true })
+    it.ask('a', 'confirm')
+    it.ask('b', 'confirm')
+    it.type('yn')
+    it.answered('a')
+    it.answered('b')
+    it.type('w')
+    expect(it.log).toEqual([['a', 'yes'], ['b', 'no'], 'w'])
   })
 })
 
@@ -306,6 +350,7 @@ describe('keys on a live view', () => {
     it.ask('deploy')
     it.type('ow')
     it.end('deploy')
+    it.wait()
     it.ask('pick', 'handler')
     it.type('\u000f\u0019no\r')
     expect(it.log).toEqual([
@@ -315,6 +360,16 @@ describe('keys on a live view', () => {
       ['why', 'pick'],
       ['pick', 'no'],
     ])
+  })
+
+  it('name the keys, leave the view and detach at a question that takes a single key', () => {
+    for (const of of ['confirm', 'failure'] as const) {
+      const it = asked({ hasKeys: true })
+      it.ask('deploy', of)
+      it.type('?qdxj')
+      expect(it.log).toEqual(['?', 'q', 'd'])
+      expect(it.prompt()).toContain('deploy')
+    }
   })
 
   it('put a question off: Escape closes what is open, then the question, until it is picked', () => {

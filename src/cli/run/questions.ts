@@ -4,11 +4,13 @@ import { thrownText } from '../../errors/foreign-value.ts'
 import { answerText } from '../../events/fact-in-words.ts'
 import type { AskedBy, Fact } from '../../events/facts.ts'
 import { shownText } from '../../text/shown-text.ts'
+import { type Clock, systemClock } from '../../time/clock.ts'
 import type { Display } from '../view/display.ts'
 import type { AnswersAhead } from '../../plan-file/answers-ahead.ts'
 import { endsQuestions } from './ends-questions.ts'
 import type { Keyboard } from './keyboard.ts'
 import { keysIn } from './keys-in.ts'
+import { lateKeys } from './late-keys.ts'
 import { LineEditor } from './line-editor.ts'
 import type { WatchedRun } from './watched-run.ts'
 
@@ -24,6 +26,8 @@ export interface QuestionsOptions {
   /** Each key comes at once, and the display shows what is typed, so the terminal need not. */
   readonly raw: boolean
   readonly onInterrupt: () => void
+  /** @default the system's */
+  readonly clock?: Clock | undefined
   /** Gets the keys that answer no question. Where the display has keys, they are heard all the time. */
   readonly onKey?: (key: string) => void
 }
@@ -78,6 +82,8 @@ const looking: ReadonlySet<string> = new Set([
 const signalling: ReadonlySet<string> = new Set(['<ctrl-z>', '<ctrl-\\>'])
 const looks: Readonly<Record<string, 'output' | 'why'>> = { '<ctrl-o>': 'output', '<ctrl-y>': 'why' }
 const menuLooks: Readonly<Record<string, 'output' | 'why'>> = { ...looks, o: 'output', w: 'why' }
+/** Commands at a question that takes a single key, too: they are none of its answers. */
+const menuCommands: ReadonlySet<string> = new Set(['?', 'd', 'q'])
 
 /**
  * Where nobody can answer, a question gets its default answer. Without one, a failed task that asks is answered `skip`: it
@@ -99,6 +105,7 @@ export function questions(options: QuestionsOptions): Questions {
   let editor = new LineEditor()
   /** The question that what is typed is meant for. */
   let meant: Question | undefined
+  const late = lateKeys(options.clock ?? systemClock)
 
   const show = (): void => {
     const [first] = open
@@ -113,6 +120,7 @@ export function questions(options: QuestionsOptions): Questions {
     if (open.length === 0) isPutOff = false
     // What was typed for a question that is gone is no answer to the next one.
     if (meant !== open[0]) editor.clear()
+    if (meant !== undefined && !open.includes(meant) && !isPaused && !isPutOff) late.questionGone()
     meant = open[0]
     const isNeeded = !isClosed && !isPaused && (open.length > 0 || (raw && keys !== undefined))
     if (!isNeeded) {
@@ -131,6 +139,7 @@ export function questions(options: QuestionsOptions): Questions {
     const [first] = open
     if (key === '<ctrl-c>') onInterrupt()
     else if (signalling.has(key)) onKey?.(key)
+    else if (late.isLate()) return
     else if (first === undefined || isPutOff || keys?.isConfirming === true) onKey?.(key)
     else if (!raw) take(editor.press(key))
     else if (keys !== undefined && key === '<escape>') putOff()
@@ -139,6 +148,7 @@ export function questions(options: QuestionsOptions): Questions {
       const look = menuLooks[key]
       if (look !== undefined) keys?.look(first.taskId, look)
       else if (Object.hasOwn(menus[first.of]!, key.toLowerCase())) take(key)
+      else if (keys !== undefined && menuCommands.has(key)) onKey?.(key)
     } else if (keys !== undefined && looks[key] !== undefined) keys.look(first.taskId, looks[key])
     else take(editor.press(key))
   }
@@ -160,7 +170,7 @@ export function questions(options: QuestionsOptions): Questions {
       refresh()
       return
     }
-    close(first)
+    answered(first)
     give(first, answer)
   }
   const give = (question: Question, answer: unknown): void => {
@@ -184,6 +194,11 @@ export function questions(options: QuestionsOptions): Questions {
   const ungive = (taskId: TaskId): void => {
     const own = given.indexOf(taskId)
     if (own !== -1) given.splice(own, 1)
+  }
+  /** From here: whatever comes next is meant for what is open then. */
+  const answered = (question: Question): void => {
+    meant = undefined
+    close(question)
   }
   const close = (question: Question): void => {
     open = open.filter((other) => other !== question)

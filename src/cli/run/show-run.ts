@@ -91,7 +91,9 @@ export function showRun(options: ShowRunOptions): ShownRun {
   }
   const isAsking =
     keyboard !== undefined || options.answersForNobody !== false || options.answersAhead !== undefined
-  const asked: Questions | undefined = isAsking ? questions({ ...options, display, onKey: act }) : undefined
+  const asked: Questions | undefined = isAsking
+    ? questions({ ...options, clock, display, onKey: act })
+    : undefined
   return {
     progress,
     display,

@@ -11,7 +11,7 @@ export interface Controls {
 export type Panel =
   /** `top`: the first line that is shown; undefined while it follows the end. */
   | { readonly of: 'output' | 'why'; readonly taskId: TaskId; readonly top: number | undefined }
-  | { readonly of: 'keys' }
+  | { readonly of: 'keys'; readonly top: number | undefined }
 
 export type ControlAct =
   | { readonly do: 'kill'; readonly taskId: TaskId }
@@ -47,27 +47,27 @@ export function pressed(controls: Controls, key: string, reached: Reached): Pres
   switch (key) {
     case '<up>':
     case 'k':
-      return isScrolled(panel) ? scrolled(controls, panel, -1, reached) : moved(controls, -1, reached)
+      return panel !== undefined ? scrolled(controls, panel, -1, reached) : moved(controls, -1, reached)
     case '<down>':
     case 'j':
-      return isScrolled(panel) ? scrolled(controls, panel, 1, reached) : moved(controls, 1, reached)
+      return panel !== undefined ? scrolled(controls, panel, 1, reached) : moved(controls, 1, reached)
     case '<page-up>':
-      return isScrolled(panel)
+      return panel !== undefined
         ? scrolled(controls, panel, -reached.pageRows, reached)
         : moved(controls, -reached.pageRows, reached)
     case '<page-down>':
     case ' ':
-      return isScrolled(panel)
+      return panel !== undefined
         ? scrolled(controls, panel, reached.pageRows, reached)
         : moved(controls, reached.pageRows, reached)
     case '<home>':
     case 'g':
-      return isScrolled(panel)
+      return panel !== undefined
         ? scrolled(controls, panel, -Infinity, reached)
         : moved(controls, -Infinity, reached)
     case '<end>':
     case 'G':
-      return isScrolled(panel)
+      return panel !== undefined
         ? scrolled(controls, panel, Infinity, reached)
         : moved(controls, Infinity, reached)
     case '<enter>': {
@@ -89,7 +89,9 @@ export function pressed(controls: Controls, key: string, reached: Reached): Pres
     }
     case '?':
     case 'h':
-      return { controls: { ...controls, panel: panel?.of === 'keys' ? undefined : { of: 'keys' } } }
+      return {
+        controls: { ...controls, panel: panel?.of === 'keys' ? undefined : { of: 'keys', top: undefined } },
+      }
     case '<escape>':
       if (panel !== undefined) return { controls: { ...controls, panel: undefined } }
       return { controls: noControls }
@@ -107,16 +109,7 @@ function confirmed(controls: Controls, taskId: TaskId, key: string): Pressed {
   return key.toLowerCase() === 'y' ? { controls: asked, act: { do: 'kill', taskId } } : { controls: asked }
 }
 
-function isScrolled(panel: Panel | undefined): panel is Extract<Panel, { of: 'output' | 'why' }> {
-  return panel !== undefined && panel.of !== 'keys'
-}
-
-function scrolled(
-  controls: Controls,
-  panel: Extract<Panel, { of: 'output' | 'why' }>,
-  by: number,
-  { pageRows, panelLines }: Reached,
-): Pressed {
+function scrolled(controls: Controls, panel: Panel, by: number, { pageRows, panelLines }: Reached): Pressed {
   const last = Math.max(0, panelLines - pageRows)
   const next = Math.max(0, Math.min(panel.top ?? firstOf(panel, last), last) + by)
   // Output goes on below, and is followed from its end on; a story is read from its beginning.

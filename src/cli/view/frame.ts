@@ -123,8 +123,9 @@ function hintOf(
 ): Row {
   if (prompt !== undefined) {
     const leave = mayDetach ? ' · Ctrl-C detach' : ''
-    const all = `Ctrl-O output · Ctrl-Y why · ↑↓ move or scroll · Esc answer later${leave}`
-    return [[displayWidth(all) <= columns ? all : `Ctrl-O output · Esc answer later${leave}`, 'faint']]
+    const all = ['Ctrl-O output · ', 'Ctrl-Y why · ↑↓ move or scroll · ', `Esc answer later${leave}`] as const
+    const hints = [all.join(''), all[0] + all[2], all[2]]
+    return [[hints.find((hint) => displayWidth(hint) <= columns) ?? '', 'faint']]
   }
   const leave = mayDetach ? 'd detach' : 'q leave the view'
   const long =

@@ -29,7 +29,7 @@ export function panelRows(panel: Panel, content: PanelContent, rows: number): re
   if (rows < 1) return []
   const room = rows - 1
   const last = Math.max(0, content.lines - room)
-  const top = Math.min(('top' in panel ? panel.top : undefined) ?? firstOf(panel, last), last)
+  const top = Math.min(panel.top ?? firstOf(panel, last), last)
   const count = Math.min(room, content.lines - top)
   const below = content.lines - top - count
   const place = content.lines <= room ? '' : below === 0 ? ' · the end' : ` · ${below} more below`
@@ -46,13 +46,18 @@ export function panelRows(panel: Panel, content: PanelContent, rows: number): re
 export function panelContent(panel: Panel, options: PanelOptions): PanelContent {
   if (panel.of === 'keys') {
     const keys = options.mayDetach ? [...looking, ...detaching] : [...looking, ...ending]
+    const lines = keys.flatMap(([key, what]) =>
+      wrapped(what, Math.max(1, options.columns - keyColumns)).map(
+        (part, index): KeyLine => [index === 0 ? key : '', part],
+      ),
+    )
     return {
       title: 'keys',
-      lines: keys.length,
+      lines: lines.length,
       lineAt: (index) => {
-        const [key, what] = keys[index]!
+        const [key, what] = lines[index]!
         return [
-          [key.padEnd(9), 'strong'],
+          [key.padEnd(keyColumns), 'strong'],
           [what, 'plain'],
         ]
       },
@@ -85,6 +90,7 @@ function outputOf(taskId: TaskId, { progress }: PanelOptions): PanelContent {
   }
 }
 
+const keyColumns = 9
 type KeyLine = readonly [key: string, what: string]
 
 const looking: readonly KeyLine[] = [
