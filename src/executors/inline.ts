@@ -169,6 +169,10 @@ class InlineAttempt implements HandlerContext, LiveAttempt<InlineAttempt> {
     return this.#attempt.agent
   }
 
+  get claim(): HandlerContext['claim'] {
+    return this.#attempt.claim
+  }
+
   get session(): string | undefined {
     return this.#attempt.session
   }

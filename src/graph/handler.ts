@@ -44,6 +44,11 @@ export interface HandlerContext<Inputs = Readonly<Record<string, unknown>>, Inpu
   /** The `model` of the task. */
   readonly model: string | undefined
   /**
+   * The claim of the task, where tasks are claimed: `claims.holds(claim)` says whether it still counts. Its fence is greater
+   * than that of every earlier claim. Undefined for a task without one.
+   */
+  readonly claim: { readonly key: string; readonly fence: number } | undefined
+  /**
    * The session of its agent that it goes on with: what an earlier attempt has kept. Undefined where there is none, or the
    * agent has to begin anew.
    */

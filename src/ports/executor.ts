@@ -4,6 +4,7 @@ import type { ReportedUsage } from '../graph/handler.ts'
 import type { JsonValue } from '../events/json-value.ts'
 import type { DispatchOptions } from '../graph/dispatch-options.ts'
 import type { AnyDag, Plan } from '../graph/plan.ts'
+import type { Claimed } from './claims.ts'
 
 /** Which attempt of which task. Unique for ever. `attemptIdOf` joins the parts into one text. */
 export interface AttemptKey {
@@ -28,6 +29,8 @@ export interface Attempt extends AttemptKey {
   readonly session?: string | undefined
   /** The model that its task names. */
   readonly model?: string | undefined
+  /** The claim of its task, where tasks are claimed: `claims.holds` says whether it still counts. */
+  readonly claim?: Claimed | undefined
   /**
    * Inputs in place of the attempt's own, for an attempt that is made by hand or wrapped. Read inputs with
    * `inputsOf(attempt)`, which knows both.

@@ -117,6 +117,30 @@ describe('a task that is claimed at once', () => {
     expect(claims.released).toEqual(['a 1 failed', 'a 2 completed'])
   })
 
+  it('is never taken for another one, whatever slashes the ids have', async () => {
+    const { start, hand } = played(memoryClaims())
+    await start({ 'b/c': task() }, { id: 'a' })
+    hand.completes('c/1')
+    const second = await start({ c: task() }, { id: 'a/b' })
+    await start({ c: task() }, { id: 'a%2Fb' })
+    expect(second.types('c')).toContain('task.claimed')
+    expect(hand.started).toEqual(['c', 'c', 'c'])
+  })
+
+  it('has its claim, with which a handler can ask whether it still counts', async () => {
+    const claims = memoryClaims()
+    const { start } = played(claims)
+    const said: unknown[] = []
+    const held = async ({ claim }: HandlerContext): Promise<void> => {
+      said.push(claim, await claims.holds(claim!))
+      await claims.release(claim!)
+      said.push(await claims.holds(claim!))
+    }
+    const { run } = await start({ a: task({ run: held }), b: { run: ({ claim }) => void said.push(claim) } })
+    await run.result
+    expect(said).toEqual([undefined, { key: `${run.id}/a`, fence: 1 }, true, false])
+  })
+
   it('needs no claim where it needs no agent', async () => {
     const claims = watchedClaims()
     const { start } = played(claims)

@@ -53,26 +53,32 @@ export async function listUsage(jobs: Jobs, flags: UsageFlags, io: CommandIo): P
 }
 
 function agentCells(
-  { id, status, load, maxLoad, lastHeartbeatAt, usage, jobs, sessions }: ListedAgent,
+  { id, status, load, maxLoad, lastHeartbeatAt, usage, jobs, sessions, allowance }: ListedAgent,
   haveSessions: boolean,
   now: number,
 ): string[] {
-  const { tokens, jobs: attempts, tokensLeft, jobsLeft } = usage
+  const { tokens, jobs: attempts, tokensLeft, jobsLeft, byModel } = usage
+  const ofModels = Object.entries(allowance?.modelTokens ?? {}).filter(([, most]) => most > 0)
   const left = [
-    ...(tokensLeft === undefined ? [] : [`${tokensLeft} tokens`]),
-    ...(jobsLeft === undefined ? [] : [`${jobsLeft} attempts`]),
+    ...(tokensLeft === undefined ? [] : [counted(tokensLeft, 'token')]),
+    ...ofModels.map(
+      ([model, most]) => `${counted(Math.max(0, most - (byModel[model] ?? 0)), 'token')} of ${model}`,
+    ),
+    ...(jobsLeft === undefined ? [] : [counted(jobsLeft, 'attempt')]),
   ]
   return [
     id,
     status,
     maxLoad === 0 ? `${load}` : `${load} of ${maxLoad}`,
-    `${tokens} tokens in ${attempts}`,
+    `${counted(tokens, 'token')} in ${counted(attempts, 'attempt')}`,
     left.length === 0 ? 'no limit' : left.join(', '),
     `${shownLength(Math.max(0, now - lastHeartbeatAt))} ago`,
     ...(haveSessions ? [sessions.map((session) => sessionText(session, now)).join(', ')] : []),
     jobs.map(({ runId, taskId }) => `${runId} ${taskId}`).join(', '),
   ]
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** With how long it has waited. */
 function sessionText({ id, idleSince }: SessionView, now: number): string {

@@ -3,6 +3,7 @@ import type { NewRunFact, RefusedAgent } from '../../events/facts.ts'
 import type { AgentsOfTask } from '../../events/task-view.ts'
 import type { AgentNeed } from '../../graph/plan.ts'
 import type { AttemptReport } from '../../ports/executor.ts'
+import type { Claimed } from '../../ports/claims.ts'
 import type { Owner, Store } from '../../ports/store.ts'
 import type { Clock } from '../../time/clock.ts'
 import type { JournalWriter } from '../commit/journal-writer.ts'
@@ -26,6 +27,8 @@ export interface AgentPart {
   session: string | undefined
   /** The agents that could not have it when it was refused last. Undefined where it was not. */
   considered: readonly RefusedAgent[] | undefined
+  /** Its latest claim that was given. */
+  claimed: Claimed | undefined
   /** Its claim that is open, for which agent that is, and when it is given up. */
   claim: { readonly agentId: string; readonly until: number } | undefined
 }

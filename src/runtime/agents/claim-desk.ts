@@ -212,6 +212,7 @@ export class ClaimDesk {
 
   #hold(live: LiveTask, { fence }: Claimed): void {
     const part = ownPart(live)
+    part.claimed = { key: keyOf(live), fence }
     part.fence = fence
     part.isClaimed = true
     this.#held.add(live)
@@ -240,8 +241,9 @@ export class ClaimDesk {
 
 const isOver = ({ run, task }: LiveTask): boolean => run.books.outcomes[task.index] !== undefined
 
+/** Ids of runs and tasks may have slashes: those of the run are written otherwise, so that no two tasks have one key. */
 function keyOf({ run, context }: LiveTask): string {
-  return `${run.id}/${context.taskId}`
+  return `${run.id.replaceAll('%', '%25').replaceAll('/', '%2F')}/${context.taskId}`
 }
 
 /** That of its last claim. A task that was redriven has it in its facts. */

@@ -73,6 +73,7 @@ export function newPart(before: AgentsOfTask | undefined): OwnPart {
     session: undefined,
     considered: undefined,
     claim: undefined,
+    claimed: undefined,
     fence: before?.fence,
     isClaimed: before?.fence !== undefined,
     job: undefined,

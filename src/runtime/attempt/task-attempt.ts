@@ -71,12 +71,14 @@ class AgentAttempt extends TaskAttempt {
   readonly agent: string | undefined
   readonly session: string | undefined
   readonly model: string | undefined
+  readonly claim: AgentPart['claimed']
 
-  constructor(live: LiveTask, { agentId, session }: AgentPart) {
+  constructor(live: LiveTask, { agentId, session, claimed }: AgentPart) {
     super(live)
     this.agent = agentId
     this.session = session
     this.model = live.task.agent?.model
+    this.claim = claimed
   }
 }
 

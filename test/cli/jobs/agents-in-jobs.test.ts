@@ -10,7 +10,7 @@ const ada = {
   id: 'ada',
   capabilities: ['write'],
   maxLoad: 1,
-  allowance: { dailyTokens: 1000 },
+  allowance: { dailyTokens: 1000, modelTokens: { small: 100 } },
   speaks: true,
   run: `cat > told; echo '::dagmar usage {"model":"small","inputTokens":30,"outputTokens":12}'; echo done`,
   stdin: 'prompt',
@@ -38,7 +38,9 @@ describe('a job with prompts', () => {
 
     const agents = (await dagmar(['agents'], { env }).ended).stdout.split('\n')
     expect(agents[0]).toMatch(/^agent +status +load +today +left +last sign +does$/)
-    expect(agents[1]).toMatch(/^ada +available +0 of 1 +42 tokens in 1 +958 tokens +.+ ago$/)
+    expect(agents[1]).toMatch(
+      /^ada +available +0 of 1 +42 tokens in 1 attempt +958 tokens, 58 tokens of small +.+ ago$/,
+    )
     const usage = async (...words: string[]) => (await dagmar(['usage', ...words], { env }).ended).stdout
     expect(JSON.parse(await usage('--json'))).toContainEqual({
       key: 'ada',
