@@ -171,11 +171,11 @@ function routeAsked(
   task: ConsideredTask,
   reserve: Reserve,
 ): { readonly agentId: string } | NobodyFor | undefined {
-  const { registry, router } = asking
+  const { registry, router, shortlists } = asking
   const { need, spent } = task
-  const agents = registry.all.filter(
-    (agent) => !spent.includes(agent.id) && refusal(asking, agent, need) === undefined,
-  )
+  // A list of its own, which it may sort.
+  const { fit } = shortlists.of(need)
+  const agents = spent.length === 0 ? fit.slice() : fit.filter(({ id }) => !spent.includes(id))
   if (agents.length === 0) return undefined
   let agentId: unknown
   try {
@@ -190,14 +190,10 @@ function routeAsked(
     const answer = agentId instanceof Promise ? 'a promise' : shownValue(agentId)
     return misrouted(asking, task, `the router answered ${answer} instead of an id`)
   }
-  const agent = registry.get(agentId)
   // Looked up after it was asked, which may have changed who is there.
-  if (
-    agent !== undefined &&
-    agents.some(({ id }) => id === agentId) &&
-    reserve(agentId, need.model) === undefined
-  )
-    return { agentId }
+  const agent = registry.get(agentId)
+  const isOne = agent !== undefined && !spent.includes(agentId) && shortlists.of(need).isFit(agentId)
+  if (isOne && reserve(agentId, need.model) === undefined) return { agentId }
   const why = agent === undefined ? 'unknown' : refusalOf(asking, agent, need, spent)
   return misrouted(asking, task, `the router picked ${agentId}, which ${refusalsInWords[why]}`)
 }

@@ -73,6 +73,8 @@ export class Shortlist {
   readonly #changed = new Set<number>()
   readonly #freest: Tournament
   readonly #leastLoaded: Tournament
+  /** Undefined once another one can have it, or one cannot. */
+  #fit: readonly AgentView[] | undefined
 
   constructor(agents: readonly AgentView[], refusalOf: RefusalOf) {
     this.#agents = agents
@@ -94,6 +96,19 @@ export class Shortlist {
     this.#catchUp()
     const { winner } = this.#by(priority)
     return winner === undefined ? undefined : this.#agents[winner]
+  }
+
+  /** Those that can have a task now. */
+  get fit(): readonly AgentView[] {
+    this.#catchUp()
+    this.#fit ??= this.#agents.filter((_, place) => this.#refusals[place] === undefined)
+    return this.#fit
+  }
+
+  isFit(agentId: string): boolean {
+    this.#catchUp()
+    const place = this.#places.get(agentId)
+    return place !== undefined && this.#refusals[place] === undefined
   }
 
   /** True for the best one, and for all that are as good. */
@@ -122,6 +137,7 @@ export class Shortlist {
     for (const place of this.#changed) {
       const agent = this.#agents[place]!
       const refusal = this.#refusalOf(agent)
+      if ((refusal === undefined) !== (this.#refusals[place] === undefined)) this.#fit = undefined
       this.#count(this.#refusals[place], -1)
       this.#count(refusal, 1)
       this.#refusals[place] = refusal

@@ -1,4 +1,4 @@
-import { type Agents, type AgentsOptions, agents, type Router } from 'dagmar/agents'
+import { type Agents, type AgentsOptions, type AgentView, agents, type Router } from 'dagmar/agents'
 import type { RuntimeOptions, TaskDefinition } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { type Desk, desk } from '../runtime/desk.ts'
@@ -531,7 +531,9 @@ describe('a router of one’s own', () => {
     const asked: (readonly string[])[] = []
     const router: Router = (_, all) => {
       asked.push(all.map(({ id }) => id))
-      return all[0]?.id
+      // The list is its own.
+      const [first] = (all as AgentView[]).splice(0)
+      return first?.id
     }
     const list = [
       writer('ada', { allowance: { models: ['small'] } }),
