@@ -1,4 +1,4 @@
-import { createRuntime, fold, plan, SimulatedClock } from 'dagmar'
+import { createRuntime, fold, memoryStore, type Plan, plan, SimulatedClock } from 'dagmar'
 import { describe, expect, it } from 'vitest'
 import { desk } from './desk.ts'
 import { byHand, simulated, watch } from './watching.ts'
@@ -73,6 +73,52 @@ describe.each([
     await clock.advanceAsync(22_000)
     expect(watched.all('run.killing')[0]).toMatchObject({ at: 30_000 + byMs, ending: 'timed-out' })
     expect(fold(watched.facts).status).toBe('killing')
+  })
+})
+
+describe('a clock that was set back by an hour while nobody had the run', () => {
+  /** Begins a run, and has another program go on with it an hour earlier. */
+  async function anHourEarlier(tasks: Parameters<typeof plan>[0]['tasks'], playMs: number) {
+    const store = memoryStore()
+    const dag = plan({ name: 'set', timeout: '30s', tasks }) as unknown as Plan
+    const before = new SimulatedClock(10 * hour)
+    createRuntime({ clock: before, store }).dispatch(dag, { id: 'run' })
+    await before.advanceAsync(playMs)
+    const clock = new SimulatedClock(9 * hour + playMs)
+    const run = await createRuntime({ clock, store }).recover('run', { dag, takeOver: true })
+    await clock.advanceAsync(0)
+    return { run, clock }
+  }
+
+  it('has a task tried again no later than it was to be', async () => {
+    let tries = 0
+    const run = (): void => {
+      tries++
+      if (tries === 1) throw new Error('no')
+    }
+    const { clock } = await anHourEarlier(
+      { again: { run, retry: { maxAttempts: 2, backoff: { base: '5s' } } } },
+      1_000,
+    )
+    await clock.advanceAsync(3_999)
+    expect(tries).toBe(1)
+    await clock.advanceAsync(1_001)
+    expect(tries).toBe(2)
+  })
+
+  it('has a question wait, and the run go on, no longer than they were to', async () => {
+    const { run, clock } = await anHourEarlier(
+      {
+        asked: { run: () => 1, confirm: 'Go?', answerWithin: '8s', defaultAnswer: 'no' },
+        long: { run: () => never, killGrace: 0 },
+      },
+      1_000,
+    )
+    await clock.advanceAsync(8_000)
+    expect(run.view().tasks.get('asked')?.status).toBe('skipped')
+    expect(run.view().status).toBe('running')
+    await clock.advanceAsync(22_000)
+    expect(await run.result).toMatchObject({ status: 'failed', failure: { code: 'RUN_TIMEOUT' } })
   })
 })
 

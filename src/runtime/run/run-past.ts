@@ -34,6 +34,8 @@ export type Standing =
 export interface TaskPast {
   readonly standing: Standing
   readonly view: TaskView
+  /** When the fact was told that says what the task was doing: epoch milliseconds. 0 where there is none. */
+  readonly toldAt: number
   /** The `seq` of the fact that made it ready, which decides its place in the queue. 0 where it is not ready. */
   readonly readySeq: number
   /** The latest fact that an attempt of it is being ended. */
@@ -54,6 +56,8 @@ export interface RunPast {
   readonly startedAt: number | undefined
   /** When its timeout falls: epoch milliseconds, or `Infinity`. */
   readonly until: number
+  /** When that was told. */
+  readonly untilToldAt: number
   readonly dag: DagContext
   /** The `seq` of the fact that ends it early. */
   readonly endingSeq: number | undefined
@@ -85,6 +89,7 @@ export function pastOf(plan: Plan, facts: readonly RunFact[], view: RunView, isC
     created,
     startedAt,
     until,
+    untilToldAt: read.untilToldAt,
     dag: {
       ...newDagContext(created.runId),
       state,
@@ -102,9 +107,18 @@ export function pastOf(plan: Plan, facts: readonly RunFact[], view: RunView, isC
   }
 }
 
+/**
+ * When a wait is over that a fact told at `toldAt`. It is never longer than it was then: where the clock was set back since,
+ * the instant alone would have it wait for as much longer.
+ */
+export function restOfWait(until: number, toldAt: number, now: number): number {
+  return Math.min(until, now + Math.max(0, until - toldAt))
+}
+
 /** Collects what the fold does not say. */
 class Reading {
   endingSeq: number | undefined
+  untilToldAt = 0
   causedBy: TaskId | undefined
   endsTeardowns = false
   aborting: RunPast['aborting']
@@ -122,7 +136,10 @@ class Reading {
   add(fact: RunFact): void {
     if (fact.taskId !== undefined) {
       this.#addOfTask(fact)
+    } else if (fact.type === 'run.started') {
+      this.untilToldAt = fact.at
     } else if (fact.type === 'run.redriven') {
+      this.untilToldAt = fact.at
       this.endingSeq = undefined
       this.endsTeardowns = false
       this.causedBy = undefined
@@ -158,6 +175,7 @@ class Reading {
       isInterrupted: last?.type === 'task.interrupted',
       written: last?.type === 'task.completed' ? last.written : undefined,
       view,
+      toldAt: last?.at ?? 0,
       readySeq: this.#readySeq.get(view.id) ?? 0,
       stopping: this.#stopping.get(view.id),
       answer: last?.type === 'task.answered' ? (last.answer as FailureAnswer) : undefined,

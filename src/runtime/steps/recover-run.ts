@@ -9,7 +9,7 @@ import type { Journal } from '../../ports/store.ts'
 import { changedFact, optionsIn } from '../run/created-fact.ts'
 import type { RunBooks } from '../run/run-books.ts'
 import { Run, type RunHost } from '../run/run.ts'
-import { pastOf, type RunPast, type TaskPast } from '../run/run-past.ts'
+import { pastOf, restOfWait, type RunPast, type TaskPast } from '../run/run-past.ts'
 import type { Shared } from '../shared.ts'
 import { finish } from './close-run.ts'
 import { armRunTimeout } from './run-timeout.ts'
@@ -98,7 +98,10 @@ function takeUpAgain(run: Run, past: RunPast, isChanged: boolean): void {
   run.takeUpAgain = undefined
   const causeSeq = run.tell(isChanged ? changedFact(plan) : { type: 'run.recovered' })
   if (past.startedAt === undefined) tellStarted(run)
-  else if (past.dag.state !== 'killing') armRunTimeout(run, Math.max(run.now, past.until))
+  else if (past.dag.state !== 'killing') {
+    const until = restOfWait(past.until, past.untilToldAt, run.now)
+    armRunTimeout(run, Math.max(run.now, until))
+  }
   tellRestOfStep(run, past)
   const standing = plan.tasks.map((task) => ({ task, of: past.tasks[task.index]! }))
   // In the other states the dag machine skips tasks that are not live, except for teardowns.

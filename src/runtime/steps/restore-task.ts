@@ -6,7 +6,7 @@ import type { PlannedTask } from '../../graph/plan.ts'
 import { abortAttempt, adoptAttempt } from '../attempt/ask-executor.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { Run } from '../run/run.ts'
-import type { TaskPast } from '../run/run-past.ts'
+import { restOfWait, type TaskPast } from '../run/run-past.ts'
 import { limitOf, questionAbout } from '../run/question-about.ts'
 import { spawnTask } from '../run/spawn-task.ts'
 import { askFirst } from './ask-first.ts'
@@ -24,7 +24,7 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   const goesOn = run.dagContext.state === 'running' || run.dagContext.state === 'paused'
   if (isOfConfirm.has(of.standing)) {
     if (!goesOn) books.asked.add(index)
-    else if (of.standing === 'confirming') askFirst(run, index, causeSeq, askedUntil(of))
+    else if (of.standing === 'confirming') askFirst(run, index, causeSeq, askedUntil(of, now))
   }
   if (of.standing === 'live' && !isAdopted) {
     // Before the actor exists, because a draining run kills it at once.
@@ -107,8 +107,8 @@ type Kept = Pick<RestoredTask, 'attempt' | 'attemptsUsed' | 'failure'>
 const isOfConfirm: ReadonlySet<TaskPast['standing']> = new Set(['confirming', 'confirmed', 'declined'])
 
 /** Until when its question waits, as it was told. */
-function askedUntil({ view }: TaskPast): number {
-  return view.questionLimits?.[0]?.until ?? never
+function askedUntil({ view, toldAt }: TaskPast, now: number): number {
+  return restOfWait(view.questionLimits?.[0]?.until ?? never, toldAt, now)
 }
 
 function restoredOf(
@@ -134,12 +134,12 @@ function restoredOf(
       return { ...waits, waitingFor: 'grant', retryAt: never }
     case 'asking': {
       const { questions } = view
-      const answerBy = questions.length === 0 ? now + policy.answerWithinMs : askedUntil(past)
+      const answerBy = questions.length === 0 ? now + policy.answerWithinMs : askedUntil(past, now)
       const pending = { answerBy, defaultAnswer: policy.defaultDecision }
       return { ...waits, waitingFor: 'answer', retryAt: never, openQuestions: [pending] }
     }
     case 'retrying':
-      return { ...waits, waitingFor: 'retry', retryAt: view.until! }
+      return { ...waits, waitingFor: 'retry', retryAt: restOfWait(view.until!, past.toldAt, now) }
     case 'stopping':
     case 'abandoned': {
       const forceAt = standing === 'abandoned' ? now : now + policy.killGraceMs
