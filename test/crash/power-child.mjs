@@ -1,14 +1,19 @@
 /*
  * A program that makes some runs in a store, one after the other, and notes in a file what it has begun to do, which it
- * does only once that is safe. Big outputs have SQLite move its log into the database now and then.
+ * does only once that is safe. Big outputs have SQLite move its log into the database now and then. Of claims it notes
+ * those that it was given, and that their tasks have ended.
  */
 import { appendFileSync } from 'node:fs'
 
 const { DIST, STORE, PATH_OF_STORE, NOTES, RUNS } = process.env
 const { createRuntime, plan } = await import(`${DIST}/index.js`)
+const note = (what) => appendFileSync(NOTES, `${what}\n`)
+if (STORE === 'claims') {
+  claimAll((await import(`${DIST}/sqlite.js`)).sqliteClaims(PATH_OF_STORE))
+  process.exit()
+}
 const store = (await import(`${DIST}/${STORE}.js`))[STORE](PATH_OF_STORE)
 
-const note = (what) => appendFileSync(NOTES, `${what}\n`)
 const work = async ({ runId, taskId }) => {
   note(`${runId} ${taskId}`)
   return 'x'.repeat(300_000)
@@ -30,3 +35,15 @@ for (let number = 0; number < Number(RUNS); number++) {
 await runtime.shutdown()
 await store.close()
 note('closed')
+
+function claimAll(claims) {
+  for (let number = 0; number < Number(RUNS); number++) {
+    const about = { runId: 'run', taskId: `task-${number}`, attempt: 1, agentId: 'ada' }
+    const claimed = claims.claim({ key: `run/task-${number}`, ...about, owner: { id: 'first' } })
+    note(`task-${number} ${claimed.fence}`)
+    claims.release(claimed, 'completed')
+    note(`task-${number} ended`)
+  }
+  claims.close()
+  note('closed')
+}

@@ -5,16 +5,20 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Store } from 'dagmar'
 import { journal } from 'dagmar/journal'
-import { sqlite } from 'dagmar/sqlite'
+import { sqlite, sqliteClaims, type SqliteClaims } from 'dagmar/sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { seeded } from '../../src/chance/seeded.ts'
 import { builtDagmar } from '../cli/built-dagmar.ts'
-import type { StoreName } from './crashed-run.ts'
 import { LossyDisk } from './lossy-disk.ts'
 import { changesIn } from './read-trace.ts'
 import { canTrace, sameEachTime, writtenDown } from './traced.ts'
 
-const stores: Readonly<Record<StoreName, (path: string) => Store>> = { sqlite, journal }
+/** What was noted, and is not in what is left at a path. */
+const missing = {
+  sqlite: (path: string, noted: readonly string[]) => missingIn(sqlite(path), noted),
+  journal: (path: string, noted: readonly string[]) => missingIn(journal(path), noted),
+  claims: async (path: string, noted: readonly string[]) => missingClaims(sqliteClaims(path), noted),
+}
 const child = fileURLToPath(new URL('power-child.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dagmar-power-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -22,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** What is left of a change that was not synced: none, all, or as chance has it. */
 const ways = ['loses', 'keeps', 'keeps some of'] as const
 
-describe.skipIf(!canTrace).each(['sqlite', 'journal'] as const)(
+describe.skipIf(!canTrace).each(['sqlite', 'journal', 'claims'] as const)(
   'a machine under %s that loses its power',
   (name) => {
     it('has lost nothing that anything was done about, whatever it loses of what was not synced', async () => {
@@ -49,11 +53,15 @@ describe.skipIf(!canTrace).each(['sqlite', 'journal'] as const)(
       let losses = 0
       for (const change of changesIn(log, top, env.NOTES, disk)) {
         if (change.noted !== undefined) noted.push(...change.noted.trim().split('\n'))
-        else if (chance() > 0.012) continue
+        else if (chance() > (name === 'sqlite' ? 0.012 : 0.2)) continue
         for (const way of ways) {
           const left = join(folder, `${name}-${++losses}`)
           disk.leaveIn(left, () => way === 'keeps' || (way === 'keeps some of' && chance() < 0.5))
-          expect([losses, way, await missing(stores[name], left, noted)]).toEqual([losses, way, []])
+          expect([losses, way, await missing[name](join(left, 'new', 'folder', 'store'), noted)]).toEqual([
+            losses,
+            way,
+            [],
+          ])
           rmSync(left, { recursive: true })
         }
       }
@@ -63,13 +71,7 @@ describe.skipIf(!canTrace).each(['sqlite', 'journal'] as const)(
   },
 )
 
-/** What was noted, and is not in the store that is left. */
-async function missing(
-  open: (path: string) => Store,
-  left: string,
-  noted: readonly string[],
-): Promise<readonly string[]> {
-  const store = open(join(left, 'new', 'folder', 'store'))
+async function missingIn(store: Store, noted: readonly string[]): Promise<readonly string[]> {
   const known = new Set(['closed'])
   for (const { runId, settledAt, idempotencyKey } of await store.runs()) {
     if (settledAt !== undefined && idempotencyKey !== undefined) known.add(`${runId} settled`)
@@ -79,4 +81,20 @@ async function missing(
   }
   await store.close()
   return noted.filter((what) => !known.has(what))
+}
+
+/** What has ended is given to nobody, and no fence is given twice. */
+function missingClaims(claims: SqliteClaims, noted: readonly string[]): readonly string[] {
+  const left = noted.filter((what) => {
+    const [taskId = '', said] = what.split(' ')
+    const isLast = noted.findLast((other) => other.startsWith(`${taskId} `)) === what
+    if (what === 'closed' || !isLast) return false
+    const about = { key: `run/${taskId}`, runId: 'run', taskId, attempt: 1, agentId: 'bob' }
+    const claimed = claims.claim({ ...about, owner: { id: 'second' } })
+    const ended = 'ended' in claimed ? claimed.ended : undefined
+    if (said === 'ended' || ended !== undefined) return ended !== 'completed'
+    return !('fence' in claimed) || claimed.fence <= Number(said)
+  })
+  claims.close()
+  return left
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { sqlite } from 'dagmar/sqlite'
+import { sqlite, sqliteClaims } from 'dagmar/sqlite'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/stores/sqlite/driver.ts'
 import { toldAtLength } from '../../src/testing/conformance/store/told-run.ts'
@@ -81,6 +81,20 @@ describe.each(drivers)('the version of a database, with %s', (driver) => {
         message: expect.stringContaining('another program'),
       }),
     )
+  })
+
+  it('is not enough: what has lost a table is refused with the path', async () => {
+    const path = join(newFolder(), 'runs')
+    await sqlite(path, { driver }).close()
+    const database = connect(path, driver)
+    database.exec('DROP TABLE facts; DROP TABLE claims')
+    database.close()
+    const refused = expect.objectContaining({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(/runs could not be opened: no such table/),
+    })
+    expect(() => sqlite(path, { driver })).toThrow(refused)
+    expect(() => sqliteClaims(path, { driver })).toThrow(refused)
   })
 
   it('is made by one of many who open a new one at once', async () => {

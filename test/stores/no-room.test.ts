@@ -102,6 +102,24 @@ function asNobody<Done>(act: () => Done): Done {
   }
 }
 
+describe.each(durableStores)('files of $name that are deleted while a run goes on', ({ open }) => {
+  it.each(['full', 'normal'] as const)('fail it, with the durability %s', async (durability) => {
+    const folder = join(newFolder(), 'deep')
+    const store = open(join(folder, 'runs'), { durability })
+    const runtime = createRuntime({ store })
+    const deleting = dag('deleting')
+      .task('delete', async () => rmSync(folder, { recursive: true }))
+      .task('next', { needs: ['delete'] }, async () => 1)
+    const result = await runtime.dispatch(deleting).result
+    expect(result).toMatchObject({ status: 'failed', failure: { code: 'STORE_FAILED' } })
+    expect(result.outcomes.next?.status).toBe('skipped')
+    const later = await runtime.dispatch(deleting).result
+    expect(later.failure).toMatchObject({ code: 'STORE_FAILED' })
+    await runtime.shutdown()
+    await store.close()
+  })
+})
+
 describe.each(durableStores)('a folder that may only be read, for $name', ({ name, open }) => {
   it('is refused with the path and what the system says', async () => {
     const folder = newFolder()

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { makeFolder } from '../durable/make-folder.ts'
@@ -13,6 +13,8 @@ export function openDatabase(path: string, driver: SqliteDriver | undefined, pat
   try {
     refuseTornPair(path)
     makeFolder(dirname(path))
+    // The drivers do not say why a file cannot be opened.
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
     connection = connect(path, driver)
     const opened = connection
     // The order matters: once there is a table, or a log, the file's ways are settled.

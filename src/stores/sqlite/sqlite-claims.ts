@@ -31,23 +31,21 @@ const blockedMs = 5_000
 export class ClaimsInDatabase implements SqliteClaims {
   readonly #settings: ClaimSettings
   readonly #connection: Connection
-  readonly #statements
+  readonly #statements: ReturnType<typeof statementsFor>
 
   constructor(settings: ClaimSettings) {
     const { path, driver, patienceMs } = settings
     this.#settings = settings
     const connection = openDatabase(path, driver, Math.min(patienceMs, blockedMs))
     this.#connection = connection
-    this.#statements = {
-      last: connection.prepare('SELECT fence, owner, ended FROM claims WHERE id = ?'),
-      drop: connection.prepare('DELETE FROM claims WHERE id = ?'),
-      add: connection.prepare('INSERT INTO claims (id, owner) VALUES (?, ?) RETURNING fence'),
-      giveBack: connection.prepare('DELETE FROM claims WHERE id = ? AND fence = ? AND ended IS NULL'),
-      end: connection.prepare(
-        'UPDATE claims SET ended = ?, ended_at = ? WHERE id = ? AND fence = ? AND ended IS NULL',
-      ),
-      holds: connection.prepare('SELECT 1 FROM claims WHERE id = ? AND fence = ? AND ended IS NULL'),
-      dropOld: connection.prepare('DELETE FROM claims WHERE ended_at < ?'),
+    try {
+      // Each write is synced, since a journal elsewhere says next that the task was claimed, or has ended: after a loss of
+      // power nobody else may get the same fence, or do it again.
+      connection.exec('PRAGMA synchronous = FULL')
+      this.#statements = statementsFor(connection)
+    } catch (thrown) {
+      connection.close()
+      throw databaseError(path, thrown, 'opened')
     }
   }
 
@@ -101,6 +99,20 @@ export class ClaimsInDatabase implements SqliteClaims {
     } catch (thrown) {
       return isLocked(thrown) ? whenDone(patienceMs, isLocked, act).catch(fail) : fail(thrown)
     }
+  }
+}
+
+function statementsFor(connection: Connection) {
+  return {
+    last: connection.prepare('SELECT fence, owner, ended FROM claims WHERE id = ?'),
+    drop: connection.prepare('DELETE FROM claims WHERE id = ?'),
+    add: connection.prepare('INSERT INTO claims (id, owner) VALUES (?, ?) RETURNING fence'),
+    giveBack: connection.prepare('DELETE FROM claims WHERE id = ? AND fence = ? AND ended IS NULL'),
+    end: connection.prepare(
+      'UPDATE claims SET ended = ?, ended_at = ? WHERE id = ? AND fence = ? AND ended IS NULL',
+    ),
+    holds: connection.prepare('SELECT 1 FROM claims WHERE id = ? AND fence = ? AND ended IS NULL'),
+    dropOld: connection.prepare('DELETE FROM claims WHERE ended_at < ?'),
   }
 }
 

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs'
+import { fstatSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { asError } from '../../errors/foreign-value.ts'
 import type {
@@ -79,13 +79,18 @@ export class SqliteStore implements Store {
     this.#settings = settings
     const connection = openDatabase(path, driver, Math.min(patienceMs, blockedMs))
     this.#connection = connection
-    this.#writer = new GroupWriter(connection)
-    this.#reader = new Reader(path, connection)
-    this.#tidying = new Tidying(connection, keep ?? {})
-    this.#releaseRun = connection.prepare(
-      'DELETE FROM owners WHERE run = ? AND EXISTS (SELECT 1 FROM runs WHERE key = run AND fence = ?)',
-    )
-    this.#withKey = connection.prepare('SELECT id FROM runs WHERE idempotency_key = ?')
+    try {
+      this.#writer = new GroupWriter(connection)
+      this.#reader = new Reader(path, connection)
+      this.#tidying = new Tidying(connection, keep ?? {})
+      this.#releaseRun = connection.prepare(
+        'DELETE FROM owners WHERE run = ? AND EXISTS (SELECT 1 FROM runs WHERE key = run AND fence = ?)',
+      )
+      this.#withKey = connection.prepare('SELECT id FROM runs WHERE idempotency_key = ?')
+    } catch (thrown) {
+      connection.close()
+      throw this.#wrong(thrown, 'opened')
+    }
     this.#tidy()
   }
 
@@ -171,7 +176,7 @@ export class SqliteStore implements Store {
     const answers = await whenDone(this.#settings.patienceMs, isLocked, write).catch((thrown: unknown) => {
       throw this.#wrong(thrown, 'written')
     })
-    if (this.#settings.durability === 'full' && answers.includes(undefined)) await this.#sync()
+    if (answers.includes(undefined)) await this.#keep()
     let isSettling = false
     for (const { journal } of groups) {
       if (journal.summary?.settledAt === undefined) continue
@@ -182,16 +187,20 @@ export class SqliteStore implements Store {
     return answers
   }
 
-  async #sync(): Promise<void> {
+  /** Makes what was written outlast the machine's power, where that is asked for. Throws where it is in no file any more. */
+  async #keep(): Promise<void> {
+    const { path, disk, durability } = this.#settings
+    const isFull = durability === 'full'
     try {
-      const { path, disk } = this.#settings
       if (this.#log === undefined) {
         this.#log = openSync(`${path}-wal`, 'r+')
-        await syncFolder(dirname(path), disk)
+        if (isFull) await syncFolder(dirname(path), disk)
       }
-      await disk.sync(this.#log)
+      if (isFull) await disk.sync(this.#log)
+      // SQLite writes to files that were deleted as to any.
+      if (fstatSync(this.#log).nlink === 0) throw new Error('its files were deleted')
     } catch (thrown) {
-      this.#broken = this.#wrong(thrown, 'synced')
+      this.#broken = this.#wrong(thrown, isFull ? 'synced' : 'written')
       throw this.#broken
     }
   }
