@@ -21,14 +21,16 @@ export interface EntryLogOptions {
 export interface Stretch {
   /** The number of the first. */
   readonly first: number
-  /** The entries as JSON, with commas between them. */
-  readonly json: Buffer
+  /** The entries as JSON, with commas between them, in pieces. */
+  readonly json: readonly Buffer[]
   /** The number after which the next stretch begins: later than that of the last one where entries are gone. */
   readonly last: number
 }
 
 const blockSize = 512
 const firstBytes = 64 * 1024
+/** How many characters wait at most to be put into a block. */
+const mostWaiting = 32 * 1024
 /** The least that an entry counts for, so that many small ones are bounded, too. */
 const leastBytes = 64
 
@@ -40,6 +42,11 @@ const leastBytes = 64
 export class EntryLog {
   readonly #blocks: Block[] = []
   readonly #mostPassing: number
+  /** The latest entries, which are not in a block yet: to put many into one at once takes a fraction of the time. */
+  #waiting: string[] = []
+  /** Which of them pass, by place. */
+  #waitingPassing: number[] = []
+  #waitingLength = 0
   #last = 0
   #passingBytes = 0
   /** The first block that may hold passing entries. */
@@ -55,18 +62,41 @@ export class EntryLog {
   }
 
   push(json: string, passes = false): void {
-    const block = this.#open()
-    const start = endOf(block, block.count)
-    const end = write(block, `${json},`, start)
+    const block = this.#blocks.at(-1)
+    const free = block?.bytes === undefined || block.count === blockSize ? blockSize : blockSize - block.count
+    if (passes) this.#waitingPassing.push(this.#waiting.length)
+    this.#waiting.push(json)
+    this.#waitingLength += json.length
     this.#last++
-    block.ends.push(end)
-    if (passes) {
-      const bytes = leastBytes + end - start
-      block.passing.push(block.count)
+    if (this.#waiting.length === free || this.#waitingLength > mostWaiting) this.#putAway()
+  }
+
+  /** Puts what waits into a block. */
+  #putAway(): void {
+    const entries = this.#waiting
+    if (entries.length === 0) return
+    const passing = this.#waitingPassing
+    const block = this.#open()
+    // A comma behind the last one, too.
+    const text = [...entries, ''].join(',')
+    const length = Buffer.byteLength(text)
+    let end = endOf(block, block.count)
+    write(block, text, end, length)
+    for (const json of entries) {
+      end += 1 + (length === text.length ? json.length : Buffer.byteLength(json))
+      block.ends.push(end)
+    }
+    for (const waited of passing) {
+      const place = block.count + waited
+      const bytes = leastBytes + endOf(block, place + 1) - endOf(block, place)
+      block.passing.push(place)
       block.passingBytes += bytes
       this.#passingBytes += bytes
     }
-    block.count++
+    block.count += entries.length
+    this.#waiting = []
+    this.#waitingPassing = []
+    this.#waitingLength = 0
     if (this.#passingBytes > this.#mostPassing) this.#makeRoom()
   }
 
@@ -76,6 +106,7 @@ export class EntryLog {
    */
   after(number: number, bytes: number, at: number): Stretch | undefined {
     if (number >= this.#last) return undefined
+    this.#putAway()
     const parts: Buffer[] = []
     const first = number + 1
     let next = first
@@ -97,18 +128,21 @@ export class EntryLog {
         break
       }
     }
-    const json = Buffer.concat(parts)
-    return { first, json: json.subarray(0, json.length - 1), last: next - 1 }
+    const end = parts.pop()!
+    return { first, json: [...parts, end.subarray(0, -1)], last: next - 1 }
   }
 
   /** The block for the next entry. */
   #open(): Block {
     const last = this.#blocks.at(-1)
     if (last?.bytes !== undefined && last.count < blockSize) return last
-    // What it does not need is given back.
-    if (last?.bytes !== undefined) last.bytes = Buffer.from(last.bytes.subarray(0, endOf(last, last.count)))
+    // What it does not need is given back, where that is worth a copy.
+    if (last?.bytes !== undefined) {
+      const used = endOf(last, last.count)
+      if (used < 0.8 * last.bytes.length) last.bytes = Buffer.from(last.bytes.subarray(0, used))
+    }
     const block: Block = {
-      first: this.#last + 1,
+      first: this.#last - this.#waiting.length + 1,
       count: 0,
       bytes: Buffer.allocUnsafeSlow(firstBytes),
       ends: [],
@@ -171,19 +205,13 @@ function isGone(block: Block, place: number): boolean {
   return block.bytes === undefined || endOf(block, place + 1) === endOf(block, place)
 }
 
-/** Returns where it ends. */
-function write(block: Block, text: string, at: number): number {
+function write(block: Block, text: string, at: number, length: number): void {
   const bytes = block.bytes!
-  // Of UTF-8, three bytes are the most that one unit of a text can take.
-  const most = at + 3 * text.length
-  if (most > bytes.length) {
-    const needed = most > 2 * bytes.length ? at + Buffer.byteLength(text) : most
-    if (needed > bytes.length) {
-      block.bytes = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, needed))
-      bytes.copy(block.bytes, 0, 0, at)
-    }
+  if (at + length > bytes.length) {
+    block.bytes = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, at + length))
+    bytes.copy(block.bytes, 0, 0, at)
   }
-  return at + block.bytes!.write(text, at)
+  block.bytes!.write(text, at)
 }
 
 function giveUpPassing(block: Block): void {

@@ -38,30 +38,57 @@ export type WriteFact = (fact: Fact) => string
 export function factWriter(sanitise: Sanitise, options: SanitiserOptions): WriteFact {
   const isEager = options.sanitise !== undefined
   const keepsAll = !isEager && (options.redact ?? []).length === 0
+  const plain = plainWriter(isEager)
   return (fact) => {
-    const json = isRunFact(fact) ? plainFact(fact) : undefined
-    if (json !== undefined) return `{"kind":"fact","fact":${json}}`
+    const json = isRunFact(fact) ? plain(fact) : undefined
+    if (json !== undefined) return json
     const shown = shownFact(keepsAll ? fact : withoutWritten(fact), sanitise, isEager)
     return `{"kind":"fact","fact":${JSON.stringify(shown)}}`
   }
 }
 
-/** The facts that every task tells, and that hold nothing foreign: to write them by hand takes a third of the time. */
-function plainFact(fact: RunFact): string | undefined {
-  const { type } = fact
-  if (type === 'task.ready') return `${begun(fact)}}`
-  if (type === 'task.started') return `${begun(fact)},"attempt":${fact.attempt}}`
-  if (type === 'task.dispatched' && fact.agentId === undefined) {
-    return `${begun(fact)},"attempt":${fact.attempt},"executor":${quoted(fact.executor)}}`
+/**
+ * Writes the facts that every task tells, and that hold nothing foreign; undefined for any other. To write them by hand,
+ * of as few pieces as can be, takes a third of the time and of the memory.
+ */
+function plainWriter(isEager: boolean): (fact: RunFact) => string | undefined {
+  // Many facts are of one instant, and most of one run and one executor.
+  let [at, runId, instant] = [-1, '', '']
+  let [executor, its] = ['', ',"executor":""}}']
+  const begun = (fact: RunFact & { readonly taskId: string }): string => {
+    if (fact.at !== at || fact.runId !== runId) {
+      ;({ at, runId } = fact)
+      instant = `,"at":${at},"runId":${quoted(runId)},"type":"`
+    }
+    const { seq, type, taskId, causeSeq } = fact
+    const cause = causeSeq === undefined ? '' : `,"causeSeq":${causeSeq}`
+    return `{"kind":"fact","fact":{"seq":${seq}${instant}${type}","taskId":${quoted(taskId)}${cause}`
   }
-  if (type !== 'task.starting') return undefined
-  const until = fact.until === undefined ? '' : `,"until":${fact.until}`
-  return `${begun(fact)},"attempt":${fact.attempt}${until}}`
+  return (fact) => {
+    const { type } = fact
+    if (type === 'task.ready') return `${begun(fact)}}}`
+    if (type === 'task.started') return `${begun(fact)}${attemptOf(fact)}}}`
+    if (type === 'task.starting') {
+      const until = fact.until === undefined ? '}}' : `,"until":${fact.until}}}`
+      return begun(fact) + attemptOf(fact) + until
+    }
+    if (type === 'task.dispatched' && fact.agentId === undefined) {
+      if (fact.executor !== executor) {
+        ;({ executor } = fact)
+        its = `,"executor":${quoted(executor)}}}`
+      }
+      return begun(fact) + attemptOf(fact) + its
+    }
+    if (type !== 'task.completed' || isEager) return undefined
+    const { output, written, redacted } = fact
+    if (!isPlain(output) || written !== undefined || redacted !== undefined) return undefined
+    const told = output === undefined ? '}}' : `,"output":${JSON.stringify(output)}}}`
+    return begun(fact) + attemptOf(fact) + told
+  }
 }
 
-function begun({ seq, at, runId, type, taskId, causeSeq }: RunFact & { readonly taskId: string }): string {
-  const cause = causeSeq === undefined ? '' : `,"causeSeq":${causeSeq}`
-  return `{"seq":${seq},"at":${at},"runId":${quoted(runId)},"type":"${type}","taskId":${quoted(taskId)}${cause}`
+function attemptOf({ attempt }: { readonly attempt: number }): string {
+  return attempt === 1 ? ',"attempt":1' : `,"attempt":${attempt}`
 }
 
 function quoted(text: string): string {
