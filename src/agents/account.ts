@@ -10,9 +10,14 @@ export function dayOf(at: number): number {
   return Math.floor(at / dayMs)
 }
 
+/** When that day begins. */
+export function dayStart(day: number): number {
+  return day * dayMs
+}
+
 /** When the day after that of an instant begins. */
 export function nextDayAt(at: number): number {
-  return (dayOf(at) + 1) * dayMs
+  return dayStart(dayOf(at) + 1)
 }
 
 /** Why an allowance grants nothing. */

@@ -241,6 +241,8 @@ export class Sessions {
   }
 
   #hold(session: Session, job: AgentJob): void {
+    // Of a journal that was summed up, not every fact is there.
+    this.#letGo(session)
     session.holder = jobKey(job)
     session.runId = job.runId
     session.isNew = false

@@ -9,7 +9,8 @@ Examples:
   dagmar usage --by job --since 2h
   dagmar usage --by model --json
 
-Tokens are input and output, less what was returned for attempts that failed or were killed.
+Tokens are input and output, less what was returned for attempts that failed or were killed. What is older than
+yesterday is known by the day, for 400 days; which job has used it for 31.
 `
 
 /** The commands about the agents that do the tasks of jobs. What they do is loaded when they are called. */

@@ -118,6 +118,33 @@ export type AgentFact =
   /** What was to be done at its closing has failed, or has taken too long. */
   | (OfSession & { readonly type: 'session.close-failed'; readonly message: string })
 
+/** What was used on one day in UTC, as `2026-11-26`, under one agent, one model ('' for none), and one run ('' once that is forgotten). */
+export interface SummedDay {
+  readonly day: string
+  readonly rows: readonly (readonly [
+    agentId: string,
+    model: string,
+    runId: string,
+    tokens: number,
+    costUsd: number,
+    attempts: number,
+  ])[]
+}
+
+/** What all facts about agents up to the fact `upTo` still say. It stands in the journal alone, and is not told. */
+export interface AgentsSummed {
+  readonly type: 'agents.summed'
+  readonly seq: number
+  readonly at: number
+  readonly upTo: number
+  /** Those that still count, as they were told: who is there, what is reserved for, and which sessions there are. */
+  readonly kept: readonly AgentFact[]
+  readonly usage: readonly SummedDay[]
+}
+
+/** What is in the journal of the facts about agents. */
+export type JournalledAgentFact = AgentFact | AgentsSummed
+
 type WithoutEnvelope<F> = F extends unknown ? Omit<F, 'seq' | 'at'> : never
 
 /** A fact about an agent before it is numbered and dated. */

@@ -116,6 +116,14 @@ export interface Store {
   /** Drops the settled ones of these runs, as if they had never been. A store that cannot do so leaves it out. */
   forget?(runIds: readonly string[]): void | Promise<void>
   /**
+   * Drops facts from the beginning of `.agents`, which the caller has open, at most up to the `seq` `upTo`. It may keep some
+   * of the last of them, where they lie together with later ones; what it keeps is read as before, from its first fact on,
+   * and the next fact has the `seq` that it would have had. `upTo` is less than that of the last fact. Whoever reads
+   * meanwhile gets all facts after `upTo`. Drops nothing where the journal was opened again since. A store that cannot do so
+   * leaves it out: that journal grows for ever.
+   */
+  trim?(journal: Journal, upTo: number): void | Promise<void>
+  /**
    * Gives back everything that the store holds open, the runs of its owners too. It is not used afterwards. Whoever made
    * the store calls this: a runtime does not, since others may use the store too.
    */

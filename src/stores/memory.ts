@@ -5,7 +5,7 @@ import { fits } from './fits.ts'
 import { fenced, gap, keyTaken, runExists, runOwned, runUnknown } from './refusals.ts'
 
 interface Kept {
-  readonly facts: RunFact[]
+  facts: RunFact[]
   summary: RunSummary | undefined
   /** The latest opening. Appends of earlier ones are refused. */
   opened: Journal
@@ -24,7 +24,7 @@ export function memoryStore(): Store {
   const append = ({ journal, facts }: AppendGroup): Error | undefined => {
     const run = kept.get(journal.runId)
     if (run?.opened !== journal) return fenced(journal.runId)
-    const held = run.facts.length
+    const held = lastSeq(run)
     const stray = facts.find(({ seq }, index) => seq !== held + index + 1)
     if (stray !== undefined) return gap(journal.runId, held, stray.seq)
     for (const fact of facts) {
@@ -54,7 +54,7 @@ export function memoryStore(): Store {
       if (!takeOver && held !== undefined && held.id !== owner.id) {
         throw runOwned(runId, held, 'another runtime')
       }
-      run.opened = { runId, lastSeq: run.facts.length }
+      run.opened = { runId, lastSeq: lastSeq(run) }
       run.owner = owner
       return run.opened
     },
@@ -66,10 +66,8 @@ export function memoryStore(): Store {
       const answers = groups.map(append)
       return answers.every((answer) => answer === undefined) ? undefined : Promise.resolve(answers)
     },
-    read: async (runId, { from = 1, limit = Number.POSITIVE_INFINITY } = {}) => {
-      const start = Math.max(0, from - 1)
-      return kept.get(runId)?.facts.slice(start, start + limit) ?? []
-    },
+    read: async (runId, { from = 1, limit = Number.POSITIVE_INFINITY } = {}) =>
+      after(kept.get(runId)?.facts ?? [], from - 1).slice(0, limit),
     runs: async (query = {}) => {
       const found = [...kept.values()].flatMap(({ summary }) =>
         summary !== undefined && fits(summary, query) ? [summary] : [],
@@ -80,6 +78,13 @@ export function memoryStore(): Store {
         .toSorted((a, b) => b.createdAt - a.createdAt)
         .slice(0, query.limit)
     },
+    trim(journal, upTo) {
+      const run = kept.get(journal.runId)
+      if (run?.opened === journal) run.facts = after(run.facts, upTo)
+    },
     close: () => undefined,
   }
 }
+
+const after = (facts: readonly RunFact[], upTo: number): RunFact[] => facts.filter(({ seq }) => seq > upTo)
+const lastSeq = ({ facts }: Kept): number => facts.at(-1)?.seq ?? 0

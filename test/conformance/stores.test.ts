@@ -428,6 +428,30 @@ describe('the store conformance', () => {
     await expectCaught(broken(change), caught)
   })
 
+  it.each<readonly [what: string, caught: string, trim: (store: Store) => NonNullable<Store['trim']>]>([
+    [
+      'trims a fact too many',
+      'drops no fact after the last that may go',
+      (store) => (journal, upTo) => store.trim!(journal, upTo + 1),
+    ],
+    ['trims nothing', 'grow for ever', () => () => undefined],
+    [
+      'trims for everybody',
+      'for whoever has lost the journal',
+      (store) =>
+        ({ runId }, upTo) => {
+          const journal = store.open(runId, { id: 'whoever' }, { takeOver: true })
+          return store.trim!(journal, upTo)
+        },
+    ],
+  ])('finds the fault of a store that %s', async (_, caught, trim) => {
+    const makeStore = (): Store => {
+      const store = memoryStore()
+      return { ...store, trim: trim(store) }
+    }
+    await expectCaught({ name: 'broken', makeStore }, caught)
+  })
+
   it.each<readonly [what: string, caught: string, reopen: NonNullable<StoreUnderTest['reopen']>]>([
     ['forgets', 'closed and opened again', () => textStore(emptyShelves())],
     [

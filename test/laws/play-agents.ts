@@ -27,6 +27,8 @@ const anyAgent = (id: string): fc.Arbitrary<AgentOptions> =>
     id: fc.constant(id),
     capabilities: fc.subarray([...skills]),
     maxLoad: fc.nat(3),
+    keep: fc.boolean(),
+    idle: fc.constantFrom('10m', '40h'),
     ttl: fc.constantFrom('20s', Number.POSITIVE_INFINITY),
     allowance: fc.record({
       dailyTokens: fc.constantFrom(0, 50),
@@ -55,6 +57,7 @@ const anyTask: fc.Arbitrary<TaskDefinition> = fc
 export type Step =
   | { readonly do: 'completes' | 'fails' | 'kill' | 'redrive'; readonly which: number }
   | { readonly do: 'places'; readonly which: number }
+  | { readonly do: 'leaves'; readonly which: number; readonly session: string }
   | { readonly do: 'uses'; readonly which: number; readonly tokens: number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'heartbeat' | 'deregister'; readonly id: string }
@@ -65,6 +68,7 @@ const anyId = fc.constantFrom(...ids)
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('completes' as const, 'fails' as const, 'kill' as const), which }),
   fc.record({ do: fc.constant('places' as const), which }),
+  fc.record({ do: fc.constant('leaves' as const), which, session: fc.constantFrom('s', 't', 'u') }),
   fc.record({ do: fc.constant('uses' as const), which, tokens: fc.nat(40) }),
   fc.record({
     do: fc.constant('wait' as const),
@@ -149,6 +153,7 @@ export async function play(
     } else if (name !== undefined) {
       if (step.do === 'uses') hand.say(name, { type: 'attempt.usage', usage: { inputTokens: step.tokens } })
       else if (step.do === 'places') void hand.attempt(name).note({ at: name })
+      else if (step.do === 'leaves') hand.say(name, { type: 'attempt.session', session: step.session })
       else if (step.do === 'kill') void run.kill(name.split('/')[0])
       else if (step.do === 'completes') hand.completes(name)
       else if (step.do === 'fails') hand.fails(name)

@@ -48,7 +48,10 @@ export async function listUsage(jobs: Jobs, flags: UsageFlags, io: CommandIo): P
   const rows = await jobs.usage({ by, ...(since === undefined ? {} : { since }) })
   if (flags.json === true) await io.print(jsonList(rows))
   else if (rows.length === 0) io.note('dagmar: no agent has used anything')
-  else await io.print(tableOf([[by, 'attempts', 'tokens', 'cost'], ...rows.map(usageCells)], io))
+  else
+    await io.print(
+      tableOf([[by, 'attempts', 'tokens', 'cost'], ...rows.map((row) => usageCells(row, by))], io),
+    )
   return 0
 }
 
@@ -85,9 +88,9 @@ function sessionText({ id, idleSince }: SessionView, now: number): string {
   return idleSince === undefined ? id : `${id} (idle ${shownLength(Math.max(0, now - idleSince))})`
 }
 
-function usageCells({ key, tokens, costUsd, attempts }: UsageRow): string[] {
+function usageCells({ key, tokens, costUsd, attempts }: UsageRow, by: UsageKey): string[] {
   return [
-    key === '' ? '(none named)' : key,
+    key === '' ? (by === 'job' ? '(older ones)' : '(none named)') : key,
     String(attempts),
     String(tokens),
     costUsd === 0 ? '' : `$${costUsd.toFixed(2)}`,

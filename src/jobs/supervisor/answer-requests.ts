@@ -1,5 +1,5 @@
 import { usageRows } from '../../agents/usage-rows.ts'
-import { type AgentFact, agentsJournal } from '../../events/agent-facts.ts'
+import { type JournalledAgentFact, agentsJournal } from '../../events/agent-facts.ts'
 import type { Agents } from '../../runtime/agents/agents.ts'
 import type { Desk } from '../../runtime/agents/desk.ts'
 import { watchAgents } from '../../runtime/agents/watch-agents.ts'
@@ -177,7 +177,7 @@ export function answerRequests(options: AnswerOptions): Answer {
     agents: () => options.agents?.list() ?? [],
     usage: async ({ by, since }) => {
       // Their journal lies among those of the runs, and has facts of its own.
-      const facts = (await store.read(agentsJournal)) as readonly unknown[] as readonly AgentFact[]
+      const facts = (await store.read(agentsJournal)) as readonly unknown[] as readonly JournalledAgentFact[]
       return usageRows(facts, by, since)
     },
     status: () => options.status(),

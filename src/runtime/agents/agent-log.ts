@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import type { AgentFact, NewAgentFact } from '../../events/agent-facts.ts'
+import type { AgentFact, AgentsSummed, JournalledAgentFact, NewAgentFact } from '../../events/agent-facts.ts'
 import type { RunFact } from '../../events/facts.ts'
 import { IsolatedObservable } from '../../events/isolated.ts'
 import type { Journal } from '../../ports/store.ts'
@@ -8,8 +8,15 @@ import type { Committer, Macrostep } from '../commit/macrostep.ts'
 
 /** A fact that has no number yet. */
 interface Untold {
-  readonly fact: NewAgentFact
+  readonly fact: NewAgentFact | Omit<AgentsSummed, 'seq' | 'at'>
   readonly at: number
+}
+
+interface OpenedJournal {
+  readonly journal: Journal
+  /** The number of the last fact in it. */
+  readonly lastSeq: number
+  readonly writer: JournalWriter
 }
 
 /** How many facts are held for those who come late: the oldest go first. */
@@ -33,7 +40,9 @@ export class AgentLog implements Committer, Journalled {
   #seq = 0
   #told = 0
   #gathering: Untold[] = []
-  #underWay: readonly AgentFact[] = []
+  #underWay: readonly JournalledAgentFact[] = []
+  /** Told whether the sum that is on its way to the journal is safe. */
+  #summed: ((isSafe: boolean) => void) | undefined
   #held: AgentFact[] = []
   /** What was told after those that are held while nobody observed. */
   #unmade: Untold[] = []
@@ -49,12 +58,12 @@ export class AgentLog implements Committer, Journalled {
   }
 
   /** From now on facts are told, and written where there is a journal. */
-  open(opened?: { readonly journal: Journal; readonly writer: JournalWriter }): void {
+  open(opened?: OpenedJournal): void {
     this.#isOpen = true
     if (opened !== undefined) {
       this.journal = opened.journal
       this.#writer = opened.writer
-      this.#seq = opened.journal.lastSeq
+      this.#seq = opened.lastSeq
       this.#told = this.#seq
     }
     this.#macrostep?.touch(this)
@@ -79,6 +88,19 @@ export class AgentLog implements Committer, Journalled {
   tell(fact: NewAgentFact, at: number): void {
     this.#gathering.push({ fact, at })
     this.#macrostep?.touch(this)
+  }
+
+  /** Writes what sums up earlier facts: for the journal alone, nobody is told. Resolves with whether it is safe there. */
+  sum(fact: Omit<AgentsSummed, 'seq' | 'at'>): Promise<boolean> {
+    const macrostep = this.#macrostep
+    if (macrostep === undefined || this.#writer === undefined) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#summed = resolve
+      macrostep.run(() => {
+        this.#gathering.push({ fact, at: macrostep.at })
+        macrostep.touch(this)
+      })
+    })
   }
 
   get unsafe(): readonly [from: number, to: number] {
@@ -122,6 +144,7 @@ export class AgentLog implements Committer, Journalled {
     this.#underWay = []
     this.#writer = undefined
     this.#isRefused = true
+    this.#sumIsOver(false)
     this.#emit(facts)
     this.#refused(cause)
   }
@@ -129,6 +152,8 @@ export class AgentLog implements Committer, Journalled {
   /** What is told from now on is not written. */
   stopWriting(): void {
     this.#writer = undefined
+    this.#gathering = this.#gathering.filter(({ fact }) => fact.type !== 'agents.summed')
+    this.#sumIsOver(false)
   }
 
   /** Undefined where all was told; otherwise resolves when it is. */
@@ -141,7 +166,12 @@ export class AgentLog implements Committer, Journalled {
     this.#facts$.complete()
   }
 
-  #numbered(): readonly AgentFact[] {
+  #sumIsOver(isSafe: boolean): void {
+    this.#summed?.(isSafe)
+    this.#summed = undefined
+  }
+
+  #numbered(): readonly JournalledAgentFact[] {
     const gathered = this.#gathering
     this.#gathering = []
     return gathered.map((untold) => factOf(untold, ++this.#seq))
@@ -151,17 +181,22 @@ export class AgentLog implements Committer, Journalled {
     const unmade = this.#unmade
     this.#unmade = []
     const before = this.#told - unmade.length
-    for (const [index, untold] of unmade.entries()) this.#hold(factOf(untold, before + index + 1))
+    for (const [index, untold] of unmade.entries())
+      this.#hold(factOf(untold, before + index + 1) as AgentFact)
   }
 
   #hold(fact: AgentFact): void {
     if (this.#held.push(fact) > mostHeld * 1.25) this.#held = this.#held.slice(-mostHeld)
   }
 
-  #emit(facts: readonly AgentFact[]): void {
+  #emit(facts: readonly JournalledAgentFact[]): void {
     this.#makeFacts()
     for (const fact of facts) {
       this.#told = fact.seq
+      if (fact.type === 'agents.summed') {
+        this.#sumIsOver(true)
+        continue
+      }
       this.#hold(fact)
       this.#facts$.next(fact)
     }
@@ -169,6 +204,6 @@ export class AgentLog implements Committer, Journalled {
   }
 }
 
-function factOf({ fact, at }: Untold, seq: number): AgentFact {
-  return Object.freeze({ seq, at, ...fact }) as AgentFact
+function factOf({ fact, at }: Untold, seq: number): JournalledAgentFact {
+  return Object.freeze({ seq, at, ...fact }) as JournalledAgentFact
 }

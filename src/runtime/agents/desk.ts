@@ -17,6 +17,7 @@ import type { AgentResource } from './agent-resource.ts'
 import { ClaimDesk } from './claim-desk.ts'
 import type { Run } from '../run/run.ts'
 import type { Clock } from '../../time/clock.ts'
+import { Compaction } from './compaction.ts'
 import { hearAttempt } from './hear-attempt.ts'
 import { closerFor, registeredMore } from './session-desk.ts'
 import type { SessionCloser } from './session-closer.ts'
@@ -53,6 +54,7 @@ export class Desk implements AgentDesk {
   #alarm: DeskAlarm | undefined
   #day = Number.NaN
   #loading: Promise<void> | undefined
+  #compaction: Compaction | undefined
   #release: (() => void) | undefined
   /** Why nothing can be granted. */
   #fault: unknown
@@ -116,14 +118,17 @@ export class Desk implements AgentDesk {
   async #load({ store, owner, writer, released, macrostep, executors }: DeskHost): Promise<void> {
     try {
       const kept = await openAgents(store!, owner)
-      const { journal, facts } = kept
-      const { onlyListed } = this.#options
+      const { journal, facts, journalled } = kept
       this.#release = () => released.push(Promise.resolve(store!.release(journal)))
+      const compaction = new Compaction(store!, journal)
+      const lastSeq = await compaction.opened(journalled, macrostep.at)
+      const { onlyListed } = this.#options
+      this.#compaction = compaction
       macrostep.run(() => {
         const { at } = macrostep
         this.#orphans.await(restoreAgents(kept, this, { onlyListed, executors }, at), at)
         this.log.recall(facts)
-        this.log.open({ journal, writer: writer! })
+        this.log.open({ journal, lastSeq, writer: writer! })
         this.#arm()
         this.#placing.allChanged()
       })
@@ -282,6 +287,7 @@ export class Desk implements AgentDesk {
     this.#alarm?.stop()
     if (this.#claims !== undefined) this.#host!.released.push(this.#claims.close())
     this.#release?.()
+    if (this.#compaction !== undefined) this.#host!.released.push(this.#compaction.over())
     this.log.stopWriting()
     if (this.#host?.store === undefined) this.sessions.closeAll('runtime-closed', this.#now)
     this.#host?.released.push(this.#lastWords())
@@ -341,6 +347,7 @@ export class Desk implements AgentDesk {
     const day = dayOf(at)
     if (day === this.#day) return
     this.#day = day
+    this.#compaction?.catchUp(at, this.log)
     this.#placing.allChanged()
   }
 

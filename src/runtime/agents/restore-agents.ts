@@ -3,7 +3,14 @@ import { defaultIdleMs, type StayPolicy } from '../../agents/sessions.ts'
 import { type AllowanceOptions, readLimits } from '../../agents/limits.ts'
 import { type AttemptEnd, attemptEnd } from '../../agents/attempt-end.ts'
 import { jobKey } from '../../agents/allowance.ts'
-import { type AgentFact, type AgentJob, agentsJournal, type JobEnd } from '../../events/agent-facts.ts'
+import { readAgentFacts } from '../../agents/summing.ts'
+import {
+  type AgentFact,
+  type AgentJob,
+  agentsJournal,
+  type JobEnd,
+  type JournalledAgentFact,
+} from '../../events/agent-facts.ts'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import type { Journal, Owner, Store } from '../../ports/store.ts'
 import type { DeskHost } from '../admission/agent-desk.ts'
@@ -23,6 +30,8 @@ interface KnownAgent {
 /** What a store has of agents. */
 export interface KeptAgents {
   readonly journal: Journal
+  readonly journalled: readonly JournalledAgentFact[]
+  /** Those that count, in order. */
   readonly facts: readonly AgentFact[]
   /** How the attempts that are not over by these facts ended by the journals of their runs, by `jobKey`. */
   readonly ends: ReadonlyMap<string, AttemptEnd>
@@ -31,9 +40,11 @@ export interface KeptAgents {
 /** Opens the journal of the facts about agents, and reads it. Rejects with what the store throws. */
 export async function openAgents(store: Store, owner: Owner): Promise<KeptAgents> {
   const journal = opened(store, owner)
-  if (journal.lastSeq === 0) return { journal, facts: [], ends: new Map() }
-  const facts = (await store.read(agentsJournal)) as unknown as readonly AgentFact[]
-  return { journal, facts, ends: await endsOf(openJobs(facts), store) }
+  if (journal.lastSeq === 0) return { journal, journalled: [], facts: [], ends: new Map() }
+  const journalled = (await store.read(agentsJournal)) as unknown as readonly JournalledAgentFact[]
+  const { kept, after } = readAgentFacts(journalled)
+  const facts = [...kept, ...after]
+  return { journal, journalled, facts, ends: await endsOf(openJobs(facts), store) }
 }
 
 /** Those whose reservation is told to have begun, and not to be over. */

@@ -105,6 +105,12 @@ export class JournalStore implements Store {
     return all.filter((run) => fits(run, query)).slice(0, query.limit)
   }
 
+  async trim(journal: Journal, upTo: number): Promise<void> {
+    const trimmed = journal as FileJournal
+    // One that was released may belong to somebody else.
+    if (this.#opened.has(trimmed)) await inTurn(trimmed, () => this.#files.trim(trimmed, upTo))
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     const opened = [...this.#opened]

@@ -11,11 +11,12 @@ export function spelledLine(value: object, isMore: boolean): string {
   return `${text},"${isMore ? 'more' : 'crc'}":"${hex(crc32(text))}"}\n`
 }
 
-/** What stands in a file beside facts: whose it is, where it goes on, and that it was given up. */
+/** What stands in a file beside facts: whose it is, where it goes on, that it was given up, and which file is the first. */
 export type Note =
   | { readonly journal: 1; readonly opening: string; readonly fence: number; readonly owner: NotedOwner }
   | { readonly journal: 1; readonly follows: number }
   | { readonly journal: 1; readonly released: true }
+  | { readonly journal: 1; readonly goesOn: number }
 
 export interface NotedOwner {
   readonly id: string

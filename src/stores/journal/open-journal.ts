@@ -7,10 +7,11 @@ import { spelledLine } from './line.ts'
 export interface FileJournal extends Journal {
   /** The path of the run's files without what they end with. */
   readonly base: string
-  readonly fence: number
+  /** The number of its file, which rises when it begins another one. */
+  fence: number
   readonly owner: Owner
-  /** Of this opening alone, and at the beginning of its file. */
-  readonly opening: string
+  /** Of that file alone, and at the beginning of it. */
+  opening: string
   seq: number
   /** How long its file is, in bytes. Undefined for a new run until its first append. */
   size: number | undefined

@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync } from 'node:fs'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { linesOf } from './file-lines.ts'
 import { isNote, type NotedOwner, noteIn, type ReadLine, readLine } from './line.ts'
-import { partsOf } from './run-files.ts'
+import { firstPartOf, partsOf } from './run-files.ts'
 
 /** What the first lines of a file say. */
 interface Beginning {
@@ -41,8 +41,9 @@ export interface EndOfParts {
  */
 export function* readParts(base: string, from = 1): Generator<FactLine, EndOfParts> {
   const parts = partsOf(base)
-  const beginnings = parts.map(beginningOf)
-  const saved = { seq: 0 }
+  const first = firstPartOf(base)
+  const beginnings = parts.map((part, index) => beginningOf(part, first + index))
+  const saved = { seq: beginnings[0]?.follows ?? 0 }
   let end: EndOfPart = { owner: undefined, cut: 0, size: 0 }
   for (const [index, part] of parts.entries()) {
     const { follows, owner } = beginnings[index]!
@@ -55,7 +56,7 @@ export function* readParts(base: string, from = 1): Generator<FactLine, EndOfPar
     const limit = Math.min(...beginnings.slice(index + 1).map((later) => later.follows ?? Infinity))
     end = yield* readPart(part, { follows, limit, from }, saved)
   }
-  return { parts, fence: parts.length, ...end, lastSeq: saved.seq }
+  return { parts, fence: first + parts.length - 1, ...end, lastSeq: saved.seq }
 }
 
 function* readPart(
@@ -115,8 +116,8 @@ function* readPart(
   }
 }
 
-/** What is in the first two lines. The first one is there with the file, or the file is not. */
-function beginningOf(part: string, index: number): Beginning {
+/** What is in the first two lines of a file. The first one is there with the file, or the file is not. */
+export function beginningOf(part: string, fence: number): Beginning {
   const file = openSync(part, 'r')
   try {
     let owner: NotedOwner | undefined
@@ -129,7 +130,7 @@ function beginningOf(part: string, index: number): Beginning {
       if (number === 1) {
         if (noted === undefined || !('owner' in noted)) throw damaged(part, 1, 0)
         ;({ owner } = noted)
-        if (index === 0) return { owner, follows: 0 }
+        if (fence === 1) return { owner, follows: 0 }
       } else if (noted !== undefined && 'follows' in noted) ({ follows } = noted)
       if (number === 3 || follows !== undefined) break
     }

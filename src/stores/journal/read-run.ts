@@ -5,7 +5,7 @@ import type { RunFact } from '../../events/facts.ts'
 import { type RunSummary, summaryAfter } from '../../events/run-summary.ts'
 import { factIn, journalBegins } from './line.ts'
 import { type EndOfParts, readParts } from './read-parts.ts'
-import { baseOf } from './run-files.ts'
+import { baseOf, firstPartOf } from './run-files.ts'
 
 /** So many lines are read before others have a turn. */
 const linesAtOnce = 2_000
@@ -40,6 +40,17 @@ export function isJournal(path: string): boolean {
 
 /** Facts from a `seq` on. */
 export async function readRun(base: string, from: number, limit: number): Promise<readonly RunFact[]> {
+  for (;;) {
+    const first = firstPartOf(base)
+    try {
+      return await readOnce(base, from, limit)
+    } catch (thrown) {
+      if (firstPartOf(base) === first) throw thrown
+    }
+  }
+}
+
+async function readOnce(base: string, from: number, limit: number): Promise<readonly RunFact[]> {
   const facts: RunFact[] = []
   if (limit < 1) return facts
   let lines = 0
@@ -77,6 +88,17 @@ export interface RunEnd extends EndOfParts {
 
 /** How a run's files end. Reads all of them, and blocks the thread. */
 export function endOf(base: string): RunEnd {
+  for (;;) {
+    const first = firstPartOf(base)
+    try {
+      return endOnce(base)
+    } catch (thrown) {
+      if (firstPartOf(base) === first) throw thrown
+    }
+  }
+}
+
+function endOnce(base: string): RunEnd {
   const lines = readParts(base)
   let summary: RunSummary | undefined
   for (;;) {

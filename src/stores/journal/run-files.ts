@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { agentsJournal } from '../../events/agent-facts.ts'
+import { linesOf } from './file-lines.ts'
+import { noteIn, readLine, spelledLine } from './line.ts'
 
 /**
  * The name of a run's files without what they end with. Any id has one that no other has, also where capital and small
@@ -17,6 +20,8 @@ export function fileNameOf(runId: string): string {
 }
 
 const longest = 160
+
+const nameOfAgents = fileNameOf(agentsJournal)
 
 /** The file that was begun by the opening with that number. `base` is the run's path without what files end with. */
 export function partAt(base: string, fence: number): string {
@@ -35,7 +40,34 @@ export function baseInFolder(folder: string, name: string): string | undefined {
 
 /** The files of a run that are there, in order: each was begun by who opened the run after the one before. */
 export function partsOf(base: string): readonly string[] {
+  if (!existsSync(partAt(base, 1))) return []
   const parts: string[] = []
-  for (let fence = 1; existsSync(partAt(base, fence)); fence++) parts.push(partAt(base, fence))
+  for (let fence = firstPartOf(base); existsSync(partAt(base, fence)); fence++)
+    parts.push(partAt(base, fence))
   return parts
+}
+
+/** What stands for the files of the journal of agents that were dropped: the first one says with which it goes on. */
+export function goesOnLine(fence: number): string {
+  return spelledLine({ journal: 1, goesOn: fence }, false)
+}
+
+/**
+ * The number of the first file that has facts, if there are any. Only the journal of the facts about agents has lost some:
+ * whoever finds a file missing looks again whether it was dropped meanwhile.
+ */
+export function firstPartOf(base: string): number {
+  if (basename(base) !== nameOfAgents || !existsSync(partAt(base, 1))) return 1
+  const file = openSync(partAt(base, 1), 'r')
+  try {
+    for (const { line, number, isWhole } of linesOf(file)) {
+      if (number < 2) continue
+      const read = isWhole ? readLine(line) : undefined
+      const note = read?.isNote === true ? noteIn(read) : undefined
+      return note !== undefined && 'goesOn' in note ? note.goesOn : 1
+    }
+    return 1
+  } finally {
+    closeSync(file)
+  }
 }

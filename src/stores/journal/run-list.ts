@@ -1,7 +1,11 @@
 import { readdirSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { RunSummary } from '../../events/run-summary.ts'
 import { summarise } from './read-run.ts'
-import { baseInFolder, partsOf } from './run-files.ts'
+import { agentsJournal } from '../../events/agent-facts.ts'
+import { baseInFolder, fileNameOf, partAt, partsOf } from './run-files.ts'
+
+const ofAgents = basename(partAt(fileNameOf(agentsJournal), 1))
 
 interface Noted {
   readonly mark: string
@@ -20,7 +24,7 @@ export class RunList {
   /** The latest created first. */
   async all(): Promise<readonly RunSummary[]> {
     const names = readdirSync(this.#folder)
-    const bases = names.flatMap((name) => baseInFolder(this.#folder, name) ?? [])
+    const bases = names.flatMap((name) => (name === ofAgents ? [] : (baseInFolder(this.#folder, name) ?? [])))
     const summaries: RunSummary[] = []
     for (const base of bases) {
       const summary = await this.#summaryOf(base)

@@ -8,6 +8,7 @@ import type { Keys } from './keys.ts'
 import { beginningFor, factLines, type FileJournal } from './open-journal.ts'
 import { appendTo, putSynced } from './put-file.ts'
 import { partAt } from './run-files.ts'
+import { trimJournal } from './trim-journal.ts'
 
 /** So many files are held open at most. Those of other runs are opened for each append. */
 const mostOpen = 128
@@ -42,6 +43,17 @@ export class JournalFiles {
     journal.isSettled = isRunEnd(facts.at(-1)!)
     if (journal.isSettled || this.#open > mostOpen) this.close(journal)
     return undefined
+  }
+
+  /** Throws where the journal was opened again since, and what the file system throws. */
+  async trim(journal: FileJournal, upTo: number): Promise<void> {
+    if (journal.fault !== undefined) throw journal.fault
+    this.close(journal)
+    try {
+      await trimJournal(journal, upTo, this.#disk)
+    } catch (thrown) {
+      throw journalError(partAt(journal.base, journal.fence), thrown, 'written')
+    }
   }
 
   close(journal: FileJournal): void {

@@ -24,6 +24,7 @@ export class Reader {
   readonly #firstPacked: Statement
   readonly #packedRows: Statement
   readonly #first: Statement
+  readonly #firstOf: Statement
   readonly #sizes: Statement
   readonly #rows: Statement
 
@@ -40,6 +41,7 @@ export class Reader {
       WHERE key BETWEEN (? << 32 | ?) AND (? << 32 | ?) ORDER BY key LIMIT ${slicePackedRows}`,
     )
     this.#first = connection.prepare('SELECT max(seq) AS seq FROM facts WHERE run = ? AND seq <= ?')
+    this.#firstOf = connection.prepare('SELECT min(seq) AS seq FROM facts WHERE run = ?')
     this.#sizes = connection.prepare(
       `SELECT seq, octet_length(lines) AS size FROM facts WHERE run = ? AND seq >= ? ORDER BY seq LIMIT ${sliceRows}`,
     )
@@ -53,7 +55,7 @@ export class Reader {
     if (run === undefined) return []
     const [key, last] = [Number(run['key']), Math.min(Number(run['seq']), from + limit - 1)]
     const facts: RunFact[] = []
-    let at = Math.max(1, from)
+    let at = this.#fromFirst(runId, key, from)
     while (at <= last) {
       const packedTo = this.#packedTo.get(key)?.['packed']
       // It was dropped meanwhile.
@@ -67,11 +69,23 @@ export class Reader {
         for (const line of lines) facts.push(factOf(line))
         at += lines.length
       }
-      // Unless it was packed between one look and the next.
-      if (at === began && this.#packedTo.get(key)?.['packed'] === packedTo) throw this.#damaged(runId, at)
+      if (at === began) {
+        // Unless it was packed between one look and the next, or trimmed: then all that was read so far was, too.
+        const first = this.#fromFirst(runId, key, at)
+        if (first > at) {
+          facts.length = 0
+          at = first
+        } else if (this.#packedTo.get(key)?.['packed'] === packedTo) throw this.#damaged(runId, at)
+      }
       if (at <= last) await nextTurn()
     }
     return facts
+  }
+
+  /** The journal of the facts about agents may have lost its beginning. */
+  #fromFirst(runId: string, key: number, from: number): number {
+    const first = runId === agentsJournal ? Number(this.#firstOf.get(key)?.['seq'] ?? 1) : 1
+    return Math.max(first, from)
   }
 
   /** Rows in their order. The first of them has the fact. */

@@ -23,6 +23,7 @@ import { Reader } from './read-runs.ts'
 import type { SqliteJournal } from './sqlite-journal.ts'
 import { stored, told } from './stored-text.ts'
 import { Tidying } from './tidying.ts'
+import { Trimming } from './trimming.ts'
 
 export interface SqliteSettings {
   readonly path: string
@@ -61,6 +62,7 @@ export class SqliteStore implements Store {
   readonly #connection: Connection
   readonly #writer: GroupWriter
   readonly #reader: Reader
+  readonly #trimming: Trimming
   readonly #tidying: Tidying
   readonly #releaseRun: Statement
   readonly #withKey: Statement
@@ -82,6 +84,7 @@ export class SqliteStore implements Store {
     try {
       this.#writer = new GroupWriter(connection)
       this.#reader = new Reader(path, connection)
+      this.#trimming = new Trimming(connection)
       this.#tidying = new Tidying(connection, keep ?? {})
       this.#releaseRun = connection.prepare(
         'DELETE FROM owners WHERE run = ? AND EXISTS (SELECT 1 FROM runs WHERE key = run AND fence = ?)',
@@ -150,6 +153,17 @@ export class SqliteStore implements Store {
       },
     )
     this.#tidy()
+  }
+
+  /** Others may append between one step and the next. */
+  async trim(journal: Journal, upTo: number): Promise<void> {
+    const step = (): boolean => this.#trimming.step(journal as SqliteJournal, upTo)
+    const { patienceMs } = this.#settings
+    let isMore = true
+    while (isMore && !this.#isClosed)
+      isMore = await this.#inTurn(() => whenDone(patienceMs, isLocked, step)).catch((thrown: unknown) => {
+        throw this.#wrong(thrown, 'written')
+      })
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { ConformanceCase } from './executor-conformance.ts'
 import { type AddStoreCase, addJournalCases } from './store/journal-cases.ts'
 import { addOwnerCases } from './store/owner-cases.ts'
 import { addReadingCases } from './store/reading-cases.ts'
+import { addTrimCases } from './store/trim-cases.ts'
 
 /** What the suite needs to know of a store to try it. */
 export interface StoreUnderTest {
@@ -47,6 +48,7 @@ export function storeConformance(tried: StoreUnderTest): readonly ConformanceCas
   addJournalCases(add)
   addOwnerCases(add, reopen !== undefined)
   addReadingCases(add, reopen !== undefined)
+  addTrimCases(add, reopen !== undefined)
   return conformance
 }
 

@@ -1,4 +1,4 @@
-import { type AgentFact, agentsJournal } from '../../../events/agent-facts.ts'
+import { agentsJournal } from '../../../events/agent-facts.ts'
 import type { RunFact } from '../../../events/facts.ts'
 import type { RunQuery, Store } from '../../../ports/store.ts'
 import { demand, quiet } from '../carried-out.ts'
@@ -13,7 +13,7 @@ import {
   owners,
   summaryOf,
 } from './store-bench.ts'
-import { toldAtLength, toldRun } from './told-run.ts'
+import { factsOfAgents, toldAtLength, toldRun } from './told-run.ts'
 
 /** Cases about reading: of facts, of runs, while others write, and after the store was closed. */
 export function addReadingCases(add: AddStoreCase, canReopen: boolean): void {
@@ -223,15 +223,4 @@ function addReopenCases(add: AddStoreCase): void {
     await other.close()
     await bench.store.close()
   })
-}
-
-/** Stores keep them as they keep others. */
-function factsOfAgents(count: number): readonly RunFact[] {
-  const facts = Array.from({ length: count }, (_, index): AgentFact => {
-    const known = { seq: index + 1, at: 1_000 + index, agentId: 'ada' }
-    return index === 0
-      ? { ...known, type: 'agent.registered', capabilities: ['write'], maxLoad: 1 }
-      : { ...known, type: 'agent.busy', load: index }
-  })
-  return facts as unknown as readonly RunFact[]
 }

@@ -1,3 +1,4 @@
+import type { AgentFact } from '../../../events/agent-facts.ts'
 import { isRunFact, type RunFact } from '../../../events/facts.ts'
 import { plan } from '../../../graph/make-plan.ts'
 import { createRuntime } from '../../../runtime/create-runtime.ts'
@@ -70,4 +71,15 @@ export async function toldAtLength(runId: string, length: number): Promise<reado
     facts.push({ seq, at: 1_000 + seq, runId, type: 'task.warned', taskId: 'first', attempt: 1, message })
   }
   return facts
+}
+
+/** Facts about agents. Stores keep them as they keep others. */
+export function factsOfAgents(count: number): readonly RunFact[] {
+  const facts = Array.from({ length: count }, (_, index): AgentFact => {
+    const known = { seq: index + 1, at: 1_000 + index, agentId: 'ada' }
+    return index === 0
+      ? { ...known, type: 'agent.registered', capabilities: ['write'], maxLoad: 1 }
+      : { ...known, type: 'agent.busy', load: index }
+  })
+  return facts as unknown as readonly RunFact[]
 }
