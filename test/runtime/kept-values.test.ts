@@ -130,11 +130,13 @@ describe('an output in a store that outlives the process', () => {
     [
       'a getter that throws',
       {
-        get x() {
-          throw new Error('not now')
+        a: {
+          get x() {
+            throw new Error('not now')
+          },
         },
       },
-      'not now',
+      'output.a is an object that cannot be read: not now',
     ],
   ])('is refused where JSON would lose something of it: %s', async (_, output, words) => {
     const dag = planOf({ made: { run: () => output, retry: { maxAttempts: 3 } } })

@@ -40,7 +40,7 @@ export interface RecoverOptions<Outputs = Readonly<Record<string, unknown>>> {
 export interface Recovered {
   /** The handles of the runs that go on. */
   readonly runs: readonly RunHandle[]
-  /** The unsettled runs that do not, each with the reason. */
+  /** The unsettled runs of the runtime's dags that do not, each with the reason. */
   readonly refused: readonly { readonly runId: string; readonly name: string; readonly error: Error }[]
 }
 

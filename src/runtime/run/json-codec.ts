@@ -1,9 +1,20 @@
 import type { Codec } from '../../ports/codec.ts'
+import { thrownText } from '../../errors/foreign-value.ts'
 import { show } from '../../graph/read-values.ts'
 
 /** The codec of those who give none: a copy as JSON would make it, refused where JSON would lose something. */
 export const jsonCodec: Codec = {
-  encode: (output) => (output === undefined ? undefined : copyOf(output, [], new Set())),
+  encode: (output) => {
+    if (output === undefined) return undefined
+    const path: (string | number)[] = []
+    try {
+      return copyOf(output, path, new Set())
+    } catch (thrown) {
+      // What a getter throws, or a proxy; a stack that is full says it better itself.
+      if (thrown instanceof NotJsonError || thrown instanceof RangeError) throw thrown
+      throw new NotJsonError(path, `an object that cannot be read: ${thrownText(thrown)}`)
+    }
+  },
   decode: (kept) => kept,
 }
 
