@@ -115,7 +115,7 @@ export function grant(live: LiveTask, longestMs: number): void {
 
 /** `wantOf` says why nobody can have the task now. */
 export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentResource, wantOf: WantOf): void {
-  const { run, context, lane } = live
+  const { run, lane } = live
   const part = ownPart(live)
   const { now: at } = run
   const { attempt, considered } = refused
@@ -130,15 +130,15 @@ export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentReso
   run.sendTask(live, { type: 'task.refuse', at, most, retryAt, failure: failureOf(live, refused) })
   // Nobody hears of a claim that others give back, nor when a router will answer otherwise.
   if (refused.claim !== undefined || refused.failure.code === 'ROUTER_FAILED') return
-  const { dispatchAttempts } = context
+  const { dispatchAttempts } = live.context
   const isWaiting = (): boolean =>
-    context.waitingFor === 'retry' && context.dispatchAttempts === dispatchAttempts
+    live.context.waitingFor === 'retry' && live.context.dispatchAttempts === dispatchAttempts
   if (!isWaiting()) return
   resource.tryBefore(lane, live, () => {
     if (!isWaiting()) return true
     if (wantOf(live) !== undefined) return false
     // As if its instant had come.
-    run.sendTask(live, { type: 'task.due', at: context.retryAt })
+    run.sendTask(live, { type: 'task.due', at: live.context.retryAt })
     return true
   })
 }
