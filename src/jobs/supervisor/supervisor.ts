@@ -14,6 +14,7 @@ import { startInBackground } from '../client/reach-supervisor.ts'
 import { type Home, outputFolder } from '../home.ts'
 import { protocolVersion, type Request } from '../protocol/messages.ts'
 import type { JobSpec } from '../spec.ts'
+import type { Variables } from '../spool/job-environment.ts'
 import type { IsSecret } from '../spool/secret-names.ts'
 import { answerRequests } from './answer-requests.ts'
 import { ClientConnection, Leaving } from './client-connection.ts'
@@ -42,8 +43,8 @@ export interface SupervisorOptions {
   /** How long it stays while no job is open and nobody asks for anything, in milliseconds. @default 60000 */
   readonly idleMs?: number
   readonly warn: (sentence: string) => void
-  /** A job has begun, or begins again after a crash or a redrive. */
-  readonly onRun?: (spec: JobSpec, run: RunHandle) => void
+  /** A job has begun, or begins again after a crash or a redrive. `variables` throws where secret ones of it are lost. */
+  readonly onRun?: (spec: JobSpec, run: RunHandle, variables: () => Variables) => void
   readonly clock?: Clock
 }
 
@@ -110,7 +111,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     statusFiles: (detailsOf) => new StatusFiles(home, detailsOf, warn),
     onRun: (entry, run) => {
       runs.tell(entry, run)
-      options.onRun?.(entry.spec, run)
+      options.onRun?.(entry.spec, run, () => environments.variables(entry.environment))
     },
     onEnd: (entry) => {
       ends.tell(entry)

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   dagmar as spawned,
@@ -97,6 +97,20 @@ describe('jobs that run', () => {
     expect((await ended('rm', id)).stdout).toBe(`${id}  sleep 600  removed\n`)
     expect(existsSync(join(home, 'jobs', id))).toBe(false)
     expect((await ended('jobs', id)).code).toBe(2)
+  })
+
+  it('tell whom the environment of their dispatch names, which the supervisor has never had', async () => {
+    const plan = planWith(
+      { a: { run: 'true' } },
+      { notify: [{ run: 'echo "$DAGMAR_EVENT to $WHO" >> told', on: ['completed'] }] },
+    )
+    await ended('jobs')
+    const { stdout } = await dagmar(['dispatch', plan], { env: { WHO: 'ada' } }).ended
+    expect((await ended('wait', stdout.trim())).code).toBe(0)
+    const told = join(dirname(plan), 'told')
+    await expect
+      .poll(() => existsSync(told) && readFileSync(told, 'utf8'), { timeout: 10_000 })
+      .toBe('completed to ada\n')
   })
 
   it('ask, and are answered from elsewhere', async () => {
