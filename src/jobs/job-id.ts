@@ -34,14 +34,18 @@ function randomHex(digits: number, random: () => number): string {
 export const isJobId = (text: string): boolean => /^\d{6}-\d{6}-[\da-f]{4,}$/.test(text)
 
 /**
- * The id that a person means: the whole of it, a beginning or an end that no other has, or `%1`, the first of the list,
- * or `%-1`, the last. `ids` are in the order of the list. Throws `JOB_UNKNOWN` or `JOB_AMBIGUOUS`.
+ * The id that a person means: the whole of it, a beginning or an end that no other has, or `%1`, the one with that number,
+ * or `%-1`, the last. `ids` are in their order in the list, and `at` finds a number in it. Throws `JOB_UNKNOWN` or `JOB_AMBIGUOUS`.
  */
-export function resolveJobId(given: string, ids: readonly string[]): string {
+export function resolveJobId(
+  given: string,
+  list: { readonly ids: readonly string[]; at(place: number): string | undefined },
+): string {
+  const { ids } = list
   const place = /^%(-?[1-9]\d*)$/.exec(given)
   if (place !== null) {
-    const at = Number(place[1])
-    const id = ids[at < 0 ? ids.length + at : at - 1]
+    const number = Number(place[1])
+    const id = number < 0 ? ids.at(number) : list.at(number)
     if (id !== undefined) return id
     throw unknown(given, `There ${ids.length === 1 ? 'is 1 job' : `are ${ids.length} jobs`} in the list.`)
   }

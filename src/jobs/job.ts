@@ -50,7 +50,7 @@ export interface JobSummary {
   readonly isAsking?: boolean
   /** Why it was ended, if it was: `killed`, `drained`, `dependency-failed`, or a failure of the whole run. */
   readonly reason?: string
-  /** The job's place in the list of all, from 1: what `%1` means. */
+  /** The job's number, from 1: what `%1` means. It keeps it; the next job gets the one after the highest. */
   readonly place: number
 }
 

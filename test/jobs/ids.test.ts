@@ -59,6 +59,13 @@ describe('the id of a job', () => {
 
 describe('what a person gives for a job', () => {
   const ids = ['261126-101010-aaaa', '261126-101010-abcd', '261126-113754-a2f5']
+  /** The second was removed. */
+  const numbers = new Map([
+    [1, ids[0]],
+    [3, ids[1]],
+    [4, ids[2]],
+  ])
+  const list = { ids, at: (place: number) => numbers.get(place) }
 
   it.each([
     ['261126-101010-abcd', '261126-101010-abcd'],
@@ -66,11 +73,12 @@ describe('what a person gives for a job', () => {
     ['a2f5', '261126-113754-a2f5'],
     ['abcd', '261126-101010-abcd'],
     ['%1', '261126-101010-aaaa'],
-    ['%3', '261126-113754-a2f5'],
+    ['%3', '261126-101010-abcd'],
+    ['%4', '261126-113754-a2f5'],
     ['%-1', '261126-113754-a2f5'],
     ['%-3', '261126-101010-aaaa'],
   ])('%s means one of them', (given, id) => {
-    expect(resolveJobId(given, ids)).toBe(id)
+    expect(resolveJobId(given, list)).toBe(id)
   })
 
   it.each([
@@ -79,15 +87,18 @@ describe('what a person gives for a job', () => {
     ['261126-101010', 'JOB_AMBIGUOUS'],
     ['zzzz', 'JOB_UNKNOWN'],
     ['%0', 'JOB_UNKNOWN'],
-    ['%4', 'JOB_UNKNOWN'],
+    ['%2', 'JOB_UNKNOWN'],
+    ['%5', 'JOB_UNKNOWN'],
     ['%-4', 'JOB_UNKNOWN'],
     ['%x', 'JOB_UNKNOWN'],
     ['1010', 'JOB_UNKNOWN'],
   ])('%j means none or several of them, and is refused with %s', (given, code) => {
-    expect(() => resolveJobId(given, ids)).toThrow(expect.objectContaining({ code }) as Error)
+    expect(() => resolveJobId(given, list)).toThrow(expect.objectContaining({ code }) as Error)
   })
 
   it('is taken at its word where it is a whole id that others begin with', () => {
-    expect(resolveJobId('261126-101010-aaaa', [...ids, '261126-101010-aaaab'])).toBe('261126-101010-aaaa')
+    expect(resolveJobId('261126-101010-aaaa', { ...list, ids: [...ids, '261126-101010-aaaab'] })).toBe(
+      '261126-101010-aaaa',
+    )
   })
 })

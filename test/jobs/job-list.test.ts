@@ -18,6 +18,7 @@ function listOf(count: number) {
     )
   })
   // In any order.
+  for (const [at, entry] of entries.entries()) entry.place = at + 1
   for (const entry of [...entries.slice(count / 2), ...entries.slice(0, count / 2)]) list.add(entry)
   return { list, entries }
 }
@@ -29,7 +30,7 @@ function end(entry: Entry, status: 'completed' | 'failed' = 'completed'): void {
 const places = (jobs: readonly JobSummary[]): number[] => jobs.map(({ place }) => place)
 
 describe('the list of jobs', () => {
-  it('has them in the order of their dispatch, and answers queries with places in the whole list', () => {
+  it('has them in the order of their dispatch, and answers queries with the number of each', () => {
     const { list, entries } = listOf(10)
     end(entries[3]!)
     list.changed(entries[3]!)
@@ -43,15 +44,22 @@ describe('the list of jobs', () => {
     expect(list.open.size).toBe(9)
   })
 
-  it('moves places up when jobs are removed, and knows them no more', () => {
+  it('leaves each job its number when others are removed, and gives the next one after the highest', () => {
     const { list, entries } = listOf(4)
     list.remove([entries[1]!.id, 'nobody'])
     expect(list.find(entries[1]!.id)).toBeUndefined()
-    expect(places(list.matching({}))).toEqual([1, 2, 3])
-    expect(list.withPlace(entries[3]!).place).toBe(3)
+    expect(places(list.matching({}))).toEqual([1, 3, 4])
+    expect([list.at(2), list.at(3)]).toEqual([undefined, entries[2]!.id])
+    list.remove([entries[3]!.id])
+    const fresh = listOf(5).entries[4]!
+    fresh.place = 0
+    list.add(fresh)
+    expect(places(list.matching({}))).toEqual([1, 3, 4])
+    expect(list.at(4)).toBe(fresh.id)
+    list.remove([fresh.id])
     // What is still told of one that is gone changes nothing.
     list.changed(entries[1]!)
-    expect(list.open.size).toBe(3)
+    expect(list.open.size).toBe(2)
   })
 })
 

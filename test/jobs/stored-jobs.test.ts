@@ -74,8 +74,8 @@ describe('a stored job', () => {
 
   it('is the same when it is settled, opened again, and settled once more', async () => {
     const path = join(newFolder(), 'jobs.db')
-    const open: KeptJob = { spec, environment: 'abc', isHeld: true, settled: undefined }
-    const ended: KeptJob = { spec, environment: '', isHeld: false, settled }
+    const open: KeptJob = { spec, environment: 'abc', isHeld: true, place: 12, settled: undefined }
+    const ended: KeptJob = { spec, environment: '', isHeld: false, place: 12, settled }
     for (const kept of [open, ended, open, ended]) {
       const table = new JobTable(path)
       await table.put(kept)
@@ -108,8 +108,8 @@ describe('a stored job', () => {
       const table = new JobTable(path)
       expect([round, ...table.all(never)]).toEqual([
         round,
-        { spec, environment: '', isHeld: false, settled },
-        { spec: later, environment: 'abc', isHeld: true, settled: undefined },
+        { spec, environment: '', isHeld: false, place: 0, settled },
+        { spec: later, environment: 'abc', isHeld: true, place: 0, settled: undefined },
       ])
       table.close()
     }

@@ -5,11 +5,11 @@ import type { JobSummary } from '../../src/jobs/job.ts'
 import { jobOf } from '../cli/jobs/made-jobs.ts'
 
 describe('the list of jobs as it changes', () => {
-  it('has them in the order of their dispatch, in which places are counted, within one second, too', () => {
+  it('has them in the order of their dispatch, with the numbers that they have, within one second, too', () => {
     const changed = [
-      jobOf({ id: '261126-113754-ffff', dispatchedAt: 1_001 }),
-      jobOf({ id: '261126-113754-aaaa', dispatchedAt: 1_002 }),
-      jobOf({ id: '261126-113754-0000', dispatchedAt: 1_002 }),
+      jobOf({ id: '261126-113754-ffff', dispatchedAt: 1_001, place: 3 }),
+      jobOf({ id: '261126-113754-aaaa', dispatchedAt: 1_002, place: 7 }),
+      jobOf({ id: '261126-113754-0000', dispatchedAt: 1_002, place: 5 }),
     ]
     const link = {
       isClosed: false,
@@ -23,9 +23,9 @@ describe('the list of jobs as it changes', () => {
       seen = list
     })
     expect(seen.map(({ id, place }) => [id.slice(-4), place])).toEqual([
-      ['ffff', 1],
-      ['0000', 2],
-      ['aaaa', 3],
+      ['ffff', 3],
+      ['0000', 5],
+      ['aaaa', 7],
     ])
   })
 })

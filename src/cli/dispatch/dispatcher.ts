@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlanDefinition } from '../../graph/make-plan.ts'
 import type { JobOptions } from '../../jobs/client/jobs.ts'
@@ -24,7 +24,11 @@ export interface Dispatcher {
  * not be written down goes to the supervisor by a connection.
  */
 export const spoolDispatcher: Dispatcher = {
-  idOf: (given) => resolveJobId(given, idsIn(openHome().jobs)),
+  idOf: (given) => {
+    const { jobs } = openHome()
+    const ids = idsIn(jobs)
+    return resolveJobId(given, { ids, at: (place) => ids.find((id) => placeOf(join(jobs, id)) === place) })
+  },
   dispatch: async (definition, options) => {
     const isSecret = secretNames(await redactedVariables(process.env))
     if (!Object.keys(process.env).some(isSecret)) return spoolJob(definition, options)
@@ -44,6 +48,15 @@ function idsIn(folder: string): readonly string[] {
     .toSorted((one, other) =>
       secondOf(one) === secondOf(other) ? madeAt(one) - madeAt(other) : one < other ? -1 : 1,
     )
+}
+
+/** The number that the supervisor has given it; undefined where it has not taken it yet. */
+function placeOf(folder: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(join(folder, 'status.json'), 'utf8')) as { place?: unknown }).place
+  } catch {
+    return undefined
+  }
 }
 
 const secondOf = (id: string): string => id.slice(0, '261126-113754'.length)

@@ -30,8 +30,7 @@ export function watchedList(link: SupervisorLink, query: JobQuery): Observable<r
 
 function listOf(jobs: ReadonlyMap<string, JobSummary>, query: JobQuery): readonly JobSummary[] {
   // As the supervisor has them: ids tell the order of seconds alone.
-  const all = [...jobs.values()].toSorted((a, b) => a.dispatchedAt - b.dispatchedAt || (a.id < b.id ? -1 : 1))
-  // Places move as others go.
-  const found = all.map((job, index) => ({ ...job, place: index + 1 })).filter((job) => fitsQuery(job, query))
+  const all = [...jobs.values()].toSorted((a, b) => a.place - b.place)
+  const found = all.filter((job) => fitsQuery(job, query))
   return query.limit === undefined ? found : found.slice(-query.limit)
 }

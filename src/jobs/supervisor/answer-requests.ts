@@ -44,7 +44,7 @@ type OfVerb<V extends Request['verb']> = Extract<ClientMessage, { verb: V }>
 /** What the supervisor does for each verb. */
 export function answerRequests(options: AnswerOptions): Answer {
   const { book, list, store, environments } = options
-  const entryOf = (id: string): Entry => list.find(id) ?? list.find(resolveJobId(id, list.ids))!
+  const entryOf = (id: string): Entry => list.find(id) ?? list.find(resolveJobId(id, list))!
 
   const dispatch = async (
     { jobs, environments: sent }: OfVerb<'dispatch'>,
@@ -157,7 +157,7 @@ export function answerRequests(options: AnswerOptions): Answer {
     ping: () => undefined,
     dispatch,
     list: ({ query }) => list.matching(query),
-    resolve: ({ given }) => resolveJobId(given, list.ids),
+    resolve: ({ given }) => resolveJobId(given, list),
     details: ({ id }) => book.details(entryOf(id)),
     facts: async ({ id, taskId }) => {
       const facts = await book.facts(entryOf(id))

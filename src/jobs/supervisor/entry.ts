@@ -12,6 +12,8 @@ export class Entry implements Known {
   readonly spec: JobSpec
   /** The name of its environment. */
   environment: string
+  /** Its number in the list; 0 until the list has given it one. */
+  place = 0
   /** How many tasks its plan has. */
   total: number
   /** True where it is held back by a pause, before it has a run. */

@@ -110,13 +110,15 @@ export class JobBook {
 
   /** Takes up what an earlier supervisor has left. Nothing starts before this has resolved. */
   async restore(kept: readonly KeptJob[]): Promise<void> {
-    const { list, environments, store, home, clock } = this.#options
+    const { list, environments, store, table, home, clock } = this.#options
     const open: Entry[] = []
-    for (const { spec, environment, isHeld, settled } of kept) {
+    for (const { spec, environment, isHeld, place, settled } of kept) {
       const entry = new Entry(spec, environment)
+      entry.place = place
       entry.isHeld = isHeld
       entry.end = settled
       list.add(entry)
+      if (place === 0) void table.put(keptOf(entry)).catch(() => undefined)
       if (settled !== undefined) continue
       environments.use(environment)
       open.push(entry)
@@ -215,7 +217,7 @@ export class JobBook {
   async #reopen(entry: Entry, taskId: string | undefined, environment: string): Promise<void> {
     const { table } = this.#options
     // That it is open again is safe before anything of it starts: only an open job has an environment.
-    await table.put({ spec: entry.spec, environment, isHeld: false, settled: undefined })
+    await table.put({ ...keptOf(entry), environment, isHeld: false, settled: undefined })
     let again: Reopened | undefined
     try {
       again = await reopenRun(this.#options, entry.spec, taskId)
@@ -389,6 +391,6 @@ function isAtWork({ summary: { counts } }: Entry): boolean {
   return counts.starting + counts.running + counts.stalled + counts.stopping > 0
 }
 
-function keptOf({ spec, environment, isHeld, end }: Entry): KeptJob {
-  return { spec, environment, isHeld, settled: end }
+function keptOf({ spec, environment, isHeld, place, end }: Entry): KeptJob {
+  return { spec, environment, isHeld, place, settled: end }
 }

@@ -20,11 +20,13 @@ interface Untold extends ListWatcher {
   readonly removed: Set<string>
 }
 
-/** All jobs in the order in which they were dispatched; their ids say that only to the second. */
+/** All jobs in the order in which they came, which is that of their numbers; their ids say that only to the second. */
 export class JobList {
   #ids: string[] = []
   readonly #entries = new Map<string, Entry>()
   readonly #open = new Set<Entry>()
+  /** The highest number that a job has. */
+  #highest = 0
   readonly #watchers = new Set<Untold>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -45,8 +47,16 @@ export class JobList {
     return this.#entries.get(id)
   }
 
+  /** The id of the job with that number. */
+  at(place: number): string | undefined {
+    return this.#ids.find((id) => this.#entries.get(id)!.place === place)
+  }
+
+  /** Gives it a number, if it has none, which it keeps: as in a shell, the next one after the highest. */
   add(entry: Entry): void {
     const { id } = entry
+    if (entry.place === 0) entry.place = this.#highest + 1
+    this.#highest = Math.max(this.#highest, entry.place)
     this.#entries.set(id, entry)
     this.#ids.splice(this.#placeFor(entry), 0, id)
     this.changed(entry)
@@ -65,11 +75,12 @@ export class JobList {
     }
     const gone = new Set(ids)
     this.#ids = this.#ids.filter((id) => !gone.has(id))
+    this.#highest = this.#ids.reduce((most, id) => Math.max(most, this.#entries.get(id)!.place), 0)
     this.#arm()
   }
 
   withPlace(entry: Entry): JobSummary {
-    return { ...entry.summary, place: this.#placeFor(entry) + 1 }
+    return { ...entry.summary, place: entry.place }
   }
 
   matching(query: JobQuery): readonly JobSummary[] {
@@ -78,7 +89,7 @@ export class JobList {
     // From the latest on, because of the limit.
     for (let at = this.#ids.length - 1; at >= 0 && found.length < limit; at--) {
       const entry = this.#entries.get(this.#ids[at]!)!
-      if (fitsQuery(entry.summary, query)) found.push({ ...entry.summary, place: at + 1 })
+      if (fitsQuery(entry.summary, query)) found.push(this.withPlace(entry))
     }
     return found.toReversed()
   }
@@ -146,15 +157,9 @@ export class JobList {
     let [from, to] = [0, this.#ids.length]
     while (from < to) {
       const middle = (from + to) >>> 1
-      if (isBefore(this.#entries.get(this.#ids[middle]!)!, entry)) from = middle + 1
+      if (this.#entries.get(this.#ids[middle]!)!.place < entry.place) from = middle + 1
       else to = middle
     }
     return from
   }
-}
-
-function isBefore({ spec: one }: Entry, { spec: other }: Entry): boolean {
-  return (
-    one.dispatchedAt < other.dispatchedAt || (one.dispatchedAt === other.dispatchedAt && one.id < other.id)
-  )
 }

@@ -15,6 +15,8 @@ export interface KeptJob {
   readonly environment: string
   /** True where it is held back by a pause, before it has a run. */
   readonly isHeld: boolean
+  /** Its number in the list; 0 where it was kept without one. */
+  readonly place: number
   /** Its summary at its end; undefined while it is open. */
   readonly settled: Placeless | undefined
 }
@@ -78,7 +80,7 @@ export class JobTable {
     this.#connection.exec(`PRAGMA user_version = ${tableVersion}`)
   }
 
-  /** All jobs, by id. What cannot be read is told, and left out. */
+  /** All jobs, by id; those without a number last. What cannot be read is told, and left out. */
   all(warn: (sentence: string) => void): KeptJob[] {
     const kept: KeptJob[] = []
     const rows = this.#connection.prepare(
@@ -92,7 +94,7 @@ export class JobTable {
         warn(`The job ${String(row['id'])} cannot be read: ${thrownText(thrown)}`)
       }
     }
-    return kept
+    return kept.toSorted((a, b) => Number(a.place === 0) - Number(b.place === 0))
   }
 
   /** Resolves when it is safe. */
@@ -151,19 +153,25 @@ export class JobTable {
     if (!isOpen) this.#delete.run(id)
     if (isOpen || job === undefined) this.#deleteEnded.run(id)
     if (job === undefined) return
-    const { spec, environment, isHeld, settled } = job
-    if (settled === undefined) this.#put.run(id, JSON.stringify(spec), environment, isHeld ? 1 : 0)
+    const { spec, environment, isHeld, place, settled } = job
+    const numbered = { ...spec, place }
+    if (settled === undefined) this.#put.run(id, JSON.stringify(numbered), environment, isHeld ? 1 : 0)
     else {
-      const { id: _id, ...rest } = spec
+      const { id: _id, ...rest } = numbered
       const text = `${JSON.stringify(rest)}\n${JSON.stringify(shortened(settled))}`
       this.#putEnded.run(id, packed(text, 'job'))
     }
   }
 }
 
+/** A spec as it is kept. */
+type Numbered = JobSpec & { readonly place?: number }
+
 function openIn({ spec, environment, held }: Row): KeptJob {
+  const { place = 0, ...rest } = JSON.parse(String(spec)) as Numbered
   return {
-    spec: JSON.parse(String(spec)) as JobSpec,
+    spec: rest,
+    place,
     environment: String(environment),
     isHeld: held === 1,
     settled: undefined,
@@ -173,8 +181,9 @@ function openIn({ spec, environment, held }: Row): KeptJob {
 /** Nobody needs its environment any more, and there may be many thousand of its kind. */
 function endedIn({ id, packed: bytes }: Row): KeptJob {
   const [kept, end] = unpacked(bytesIn(bytes)!).split('\n') as [string, string]
-  const spec = { ...(JSON.parse(kept) as Omit<JobSpec, 'id'>), id: String(id) }
-  return { spec, environment: '', isHeld: false, settled: whole(spec, JSON.parse(end) as Shortened) }
+  const { place = 0, ...rest } = JSON.parse(kept) as Omit<Numbered, 'id'>
+  const spec = { ...rest, id: String(id) }
+  return { spec, environment: '', isHeld: false, place, settled: whole(spec, JSON.parse(end) as Shortened) }
 }
 
 type Shortened = Omit<Placeless, keyof ReturnType<typeof fromSpec> | 'counts'> & {

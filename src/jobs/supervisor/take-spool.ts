@@ -22,11 +22,11 @@ export interface SpoolTaker {
 class NoJob extends Error {}
 
 /**
- * Takes up the jobs in the spool, in the order of their ids. Resolves with how many of them could not be made safe
+ * Takes up the jobs in the spool, in the order of their dispatch, which numbers them. Resolves with how many of them could not be made safe
  * elsewhere, and lie there still.
  */
 export async function takeSpool(home: Home, { book, list, environments, warn }: SpoolTaker): Promise<number> {
-  const taken: Promise<void>[] = []
+  const found: { readonly spec: JobSpec; readonly file: string }[] = []
   let left = 0
   const keeps = (file: string, thrown: unknown): void => {
     left++
@@ -40,7 +40,7 @@ export async function takeSpool(home: Home, { book, list, environments, warn }: 
       if (list.find(id) !== undefined) remove(home, id)
       else {
         const spec = specIn(home, id)
-        if (spec !== undefined) taken.push(take(spec, file))
+        if (spec !== undefined) found.push({ spec, file })
       }
     } catch (thrown) {
       if (thrown instanceof NoJob) {
@@ -65,7 +65,8 @@ export async function takeSpool(home: Home, { book, list, environments, warn }: 
       keeps(file, thrown)
     }
   }
-  await Promise.all(taken)
+  found.sort((a, b) => a.spec.dispatchedAt - b.spec.dispatchedAt || (a.file < b.file ? -1 : 1))
+  await Promise.all(found.map(({ spec, file }) => take(spec, file)))
   return left
 }
 
@@ -74,7 +75,7 @@ function withWholeIds(spec: JobSpec, list: JobList): JobSpec {
   if (spec.after === undefined) return spec
   const wholeId = (given: string): string => {
     try {
-      return resolveJobId(given, list.ids)
+      return resolveJobId(given, list)
     } catch {
       return given
     }

@@ -177,6 +177,32 @@ describe('the supervisor', () => {
     }
   })
 
+  it('leaves each job its number when another one is forgotten, and over its own end', async () => {
+    const [first, second, third] = [
+      await dispatched('--', 'echo', 'first'),
+      await dispatched('--', 'echo', 'second'),
+      await dispatched('--', 'echo', 'third'),
+    ]
+    expect((await ended('wait', first!, second!, third!)).code).toBe(0)
+    expect((await ended('rm', '%1')).stdout).toContain(first)
+    const numbers = async (): Promise<unknown> =>
+      (await ended('jobs')).stdout.match(/^%\d+ +\S+/gm)?.map((row) => row.split(/ +/))
+    expect(await numbers()).toEqual([
+      ['%2', second],
+      ['%3', third],
+    ])
+    await ended('supervisor', 'stop')
+    const fourth = await dispatched('--after', '%3', '--', 'echo', 'fourth')
+    expect((await ended('wait', '%4')).stdout).toContain(`${fourth}  echo fourth  completed`)
+    expect((await ended('story', '%2')).stdout).toContain('echo second')
+    expect(await numbers()).toEqual([
+      ['%2', second],
+      ['%3', third],
+      ['%4', fourth],
+    ])
+    expect((await ended('rm', '%1')).code).toBe(2)
+  })
+
   it('takes plans of stdin, a line each', async () => {
     const lines = Array.from({ length: 50 }, (_, index) =>
       JSON.stringify({ name: `p${index}`, tasks: { a: { run: ['true'] } } }),
