@@ -236,6 +236,25 @@ describe('agents over a store', () => {
     await again.result
   })
 
+  it('come for a task of a recovered run that waits for its next dispatch attempt', async () => {
+    const store = journal(newFolder())
+    const first = life(store)
+    const tasks = dagOf({ a: { agent: 'ada', run: byHand }, b: { requires: ['write'], run: byHand } })
+    const run = first.runtime.dispatch(tasks)
+    await until(() => ['a', 'b'].every((id) => run.view().tasks.get(id)?.agents?.dispatchAttempts === 1))
+    await first.end()
+
+    const second = life(store, { list: [{ id: 'ada', ttl: Infinity }] }, [tasks])
+    const again = await second.runtime.recover(run.id)
+    await until(() => second.hand.started.includes('a'))
+    expect(second.hand.started).toEqual(['a'])
+    second.team.register({ id: 'bob', capabilities: ['write'] })
+    await until(() => second.hand.started.includes('b'))
+    second.hand.completes('a/1')
+    second.hand.completes('b/1')
+    expect((await again.result).status).toBe('completed')
+  })
+
   it('know of a recovered run which agent had the attempt that was being ended, and give the next one to another', async () => {
     const dag = dagOf({
       a: {

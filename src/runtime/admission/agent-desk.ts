@@ -72,6 +72,8 @@ export interface AgentDesk {
   resume(live: object, agentId: string): void
   /** An attempt of an earlier life was cut off with its process. */
   interrupted(job: AgentJob): void
+  /** A task of a run that is recovered waits for a dispatch attempt, since nobody could do it. */
+  awaitAgain(live: object): void
   /** An attempt is over. */
   settle(live: object, end: JobEnd): void
   /** A task has ended, or is left to whoever recovers its run. */

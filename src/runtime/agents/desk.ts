@@ -231,6 +231,10 @@ export class Desk implements AgentDesk {
     this.#claims?.resume(live as LiveTask, agentId)
   }
 
+  awaitAgain(live: object): void {
+    this.#placing.awaitAgain(live as LiveTask)
+  }
+
   interrupted(job: AgentJob): void {
     this.#orphans.interrupted(job, this.#now)
   }

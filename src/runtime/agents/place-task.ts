@@ -115,7 +115,7 @@ export function grant(live: LiveTask, longestMs: number): void {
 
 /** `wantOf` says why nobody can have the task now. */
 export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentResource, wantOf: WantOf): void {
-  const { run, lane } = live
+  const { run } = live
   const part = ownPart(live)
   const { now: at } = run
   const { attempt, considered } = refused
@@ -130,6 +130,12 @@ export function refuse(live: LiveTask, refused: RefusedTask, resource: AgentReso
   run.sendTask(live, { type: 'task.refuse', at, most, retryAt, failure: failureOf(live, refused) })
   // Nobody hears of a claim that others give back, nor when a router will answer otherwise.
   if (refused.claim !== undefined || refused.failure.code === 'ROUTER_FAILED') return
+  awaitAttempt(live, resource, wantOf)
+}
+
+/** Has the task tried before its next dispatch attempt, as soon as somebody can have it. */
+export function awaitAttempt(live: LiveTask, resource: AgentResource, wantOf: WantOf): void {
+  const { run, lane } = live
   const { dispatchAttempts } = live.context
   const isWaiting = (): boolean =>
     live.context.waitingFor === 'retry' && live.context.dispatchAttempts === dispatchAttempts

@@ -17,7 +17,7 @@ import type { AgentNeed } from '../../graph/plan.ts'
 import type { LiveTask } from '../run/live-task.ts'
 import type { ReadAgents } from './agent-options.ts'
 import { AgentResource, type Asking } from './agent-resource.ts'
-import { type AskedTask, askedOf, type FailedClaim, refuse } from './place-task.ts'
+import { type AskedTask, askedOf, awaitAttempt, type FailedClaim, refuse } from './place-task.ts'
 import { claimRefusal, mayWait, refusalFor } from './refusal.ts'
 
 interface Books extends Pick<Asking, 'waited' | 'left'> {
@@ -60,6 +60,12 @@ export class Placing {
   refuseClaim(live: LiveTask, failed: FailedClaim): void {
     const refused = claimRefusal(failed, live.context.dispatchAttempts, this.#options, this.#now())
     refuse(live, refused, this.resource, this.#wantOf)
+  }
+
+  /** Goes on after a restart, in which somebody may have come. */
+  awaitAgain(live: LiveTask): void {
+    awaitAttempt(live, this.resource, this.#wantOf)
+    this.resource.changed()
   }
 
   /** Why no agent can have a task with this need now. */

@@ -45,6 +45,7 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   if (isAdopted && live.part !== undefined && agents?.agentId !== undefined) {
     run.shared.agents!.resume(live, agents.agentId)
   }
+  if (of.standing === 'retrying' && awaitsAgents(agents)) run.shared.agents?.awaitAgain(live)
   // An instant that has passed is due now, and does not count as late.
   books.deadlines.set(index, Math.max(now, dueAt(live.context)))
   run.slotChanged(live, holdsSlot(live.context.state))
@@ -53,6 +54,12 @@ export function restoreTask(run: Run, task: PlannedTask, of: TaskPast, causeSeq:
   else if (spent !== undefined || of.standing === 'asking') {
     askAgain(live, questions[0] ?? questionAbout(taskId, live.context.failure!), causeSeq)
   }
+}
+
+/** True between two dispatch attempts, unless the router or a claim is the reason. */
+function awaitsAgents(agents: AgentsOfTask | undefined): boolean {
+  if (agents === undefined || agents.dispatchAttempts === 0) return false
+  return !agents.considered.some(({ why }) => why === 'not picked' || why === 'not claimed')
 }
 
 /** Those that it had. One whose attempt was being ended because it was too slow, or too dear, has failed it. */
