@@ -90,8 +90,9 @@ export function plainView(options: PlainViewOptions): Display {
     say: (sentence) => line([stamp(clock.now()), [shownText(sentence), 'strong']]),
     print: (text) => line([[text, 'own']]),
     ask: (prompt) => {
-      // The terminal itself shows the typed text, so the question is printed only once.
-      if (prompt !== undefined && prompt !== asked) screen.write(paint(prompt, 'strong'))
+      // The terminal itself shows the typed text, so the question is printed only once; on a line of its own, since what
+      // happens meanwhile is printed, too.
+      if (prompt !== undefined && prompt !== asked) screen.write(`${paint(prompt.trimEnd(), 'strong')}\n`)
       asked = prompt
     },
     end: (result) => {
