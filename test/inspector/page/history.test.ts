@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../../src/events/fold.ts'
 import { History } from '../../../src/inspector/page/state/history.ts'
 import { anyFacts } from '../../events/any-facts.ts'
-import { created, numbered } from '../../events/made-facts.ts'
+import { created, numbered, output } from '../../events/made-facts.ts'
 
 describe('the history of a run', () => {
   it('is at any fact what the facts up to it fold to, whichever is asked first', () => {
@@ -30,6 +30,17 @@ describe('the history of a run', () => {
         expect(latest).toEqual(fold(facts))
       }),
     )
+  })
+
+  it('keeps the latest that passes, and says that there was more', () => {
+    const history = new History()
+    for (const fact of numbered([created, { type: 'run.started' }])) history.apply(fact)
+    for (let line = 1; line <= 25_000; line++) history.apply(output(2, `${line}`))
+    expect(history.isCut).toBe(false)
+    history.apply(output(2, 'last'))
+    expect(history.isCut).toBe(true)
+    expect(history.passing).toHaveLength(20_000)
+    expect(history.passing.at(-1)).toMatchObject({ text: 'last' })
   })
 
   it('knows which fact an instant falls behind', () => {

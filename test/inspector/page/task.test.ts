@@ -3,7 +3,7 @@ import { inspect } from 'dagmar/inspector'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { NewRunFact } from '../../../src/events/facts.ts'
-import { created, failure, numbered, taskOf } from '../../events/made-facts.ts'
+import { created, failure, numbered, output, taskOf } from '../../events/made-facts.ts'
 import { noChromium, useBrowser } from '../browser.ts'
 import { type ServedRun, useBuiltPage } from './built-page.ts'
 
@@ -414,6 +414,25 @@ describe.skipIf(noChromium)('the output of a command', () => {
     more('the last')
     await page.waitForSelector('h3:text("Log 103")')
     expect(await page.locator('.log').evaluate((pane) => pane.scrollTop)).toBe(0)
+  })
+
+  it('says that its beginning may be missing, where the page was told more than it keeps', async () => {
+    const begun: readonly NewRunFact[] = [
+      created,
+      { type: 'run.started' },
+      { type: 'task.ready', taskId: 'build' },
+      { type: 'task.dispatched', taskId: 'build', attempt: 1, executor: 'inline' },
+      { type: 'task.starting', taskId: 'build', attempt: 1 },
+      { type: 'task.started', taskId: 'build', attempt: 1 },
+    ]
+    const facts: Fact[] = numbered(begun)
+    for (const isMissing of [false, true]) {
+      const lines = Array.from({ length: isMissing ? 25_001 : 25_000 }, () => output(6, 'line'))
+      const page = await browser.page()
+      await page.goto(`${built.saved([...facts, ...lines])}#/dag?task=build`)
+      await page.waitForSelector('.log-line')
+      expect(await page.isVisible('text="Older lines may be missing."')).toBe(isMissing)
+    }
   })
 })
 

@@ -304,6 +304,27 @@ describe.skipIf(noChromium)('the timeline', () => {
     expect(await page.textContent('.view-bar span.wide')).toBe('1.0 s')
   })
 
+  it('shows its rows from the first after another view was there, and where it has more room than before', async () => {
+    const many = Array.from({ length: 40 }, (_, place) => taskOf(`task-${place}`, []))
+    const run = numbered([{ ...created, structure: many } as NewRunFact, { type: 'run.started' }])
+    const page = await browser.page({ viewport: { width: 1000, height: 500 } })
+    await page.goto(`${built.saved(run)}#/timeline`)
+    const last = page.locator('#timeline-rows :text-is("task-39")')
+    const first = page.locator('#timeline-rows :text-is("task-0")')
+    const scrollDown = async () => {
+      await page.$eval('.timeline-body', (body) => body.scrollTo(0, 10_000))
+      await last.waitFor()
+    }
+    await first.waitFor()
+    await scrollDown()
+    await page.keyboard.press('1')
+    await page.keyboard.press('2')
+    await first.waitFor()
+    await scrollDown()
+    await page.setViewportSize({ width: 1000, height: 1_400 })
+    await first.waitFor()
+  })
+
   it('fits a narrow screen, with the names of the tasks beside the bars', async () => {
     const page = await opened('#/timeline', { viewport: { width: 400, height: 800 } })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400)

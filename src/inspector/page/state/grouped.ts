@@ -8,9 +8,12 @@ export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Val
 /** How much of what goes on for ever is kept: the oldest goes first. */
 const kept = 20_000
 
-export function keep<T>(list: T[], one: T): void {
+/** True where the oldest went. */
+export function keep<T>(list: T[], one: T): boolean {
   list.push(one)
-  if (list.length > kept * 1.25) list.splice(0, list.length - kept)
+  const isFull = list.length > kept * 1.25
+  if (isFull) list.splice(0, list.length - kept)
+  return isFull
 }
 
 export function keepIn<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -1,7 +1,7 @@
 import { type Fact, isRunFact, type PassingFact, type RunFact } from '../../../events/facts.ts'
 import { RunFolder, type RunView } from '../../../events/fold.ts'
 import { newTaskView, noTasks, type TaskStatus, type TaskView } from '../../../events/task-view.ts'
-import { addTo } from './grouped.ts'
+import { addTo, keep } from './grouped.ts'
 import { countHolding } from './sorted.ts'
 
 /** A run as it was after one of its facts. */
@@ -9,9 +9,6 @@ export interface Moment extends RunView {
   /** The status of each task, in the order of the dag. */
   readonly statuses: readonly TaskStatus[]
 }
-
-/** The passing facts that are kept: the oldest go first. */
-const keptPassing = 20_000
 
 /**
  * The facts of a run, and the run as it was after any of them. What a task was is looked up, since each fact makes a
@@ -22,6 +19,8 @@ export class History {
   readonly facts: RunFact[] = []
   /** Output and progress, in order. The latest 20,000. */
   readonly passing: PassingFact[] = []
+  /** Whether there were more of them. */
+  isCut = false
   readonly #folder = new RunFolder()
   /** For each task, by its id: the views that it had, and the `seq`s of the facts that made them. */
   readonly #views = new Map<string, TaskView[]>()
@@ -46,8 +45,7 @@ export class History {
   apply(fact: Fact): void {
     if (!isRunFact(fact)) {
       this.#folder.apply(fact)
-      this.passing.push(fact)
-      if (this.passing.length > keptPassing * 1.25) this.passing.splice(0, this.passing.length - keptPassing)
+      if (keep(this.passing, fact)) this.isCut = true
       this.#latest = undefined
       return
     }

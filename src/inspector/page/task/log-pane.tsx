@@ -75,8 +75,8 @@ export function LogPane({ taskId }: { readonly taskId: string }): ComponentChild
         )}
         <CopyButton text={() => lines.map((line) => line.text).join('\n')} />
       </div>
-      {log.value.dropped > 0 && (
-        <p class="soft">What was written earlier may be missing: the oldest is not kept.</p>
+      {(log.value.dropped > 0 || history.value.isCut) && (
+        <p class="soft">Older lines may be missing.</p>
       )}
       <div
         class="log"

@@ -36,6 +36,8 @@ export function TimelineView(): ComponentChildren {
   useEffect(() => {
     const [axis, chart, body] = [head.current!, bars.current!, scroller.current!]
     const measure = (): void => {
+      // What was scrolled before was perhaps another timeline, or this one where it had less room.
+      scrolled.value = body.scrollTop
       bodyHeight.value = body.clientHeight
       chartWidth.value = chart.parentElement!.clientWidth
     }
