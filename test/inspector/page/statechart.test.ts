@@ -172,6 +172,20 @@ describe.skipIf(noChromium)('the statechart', () => {
     expect(actor.getSnapshot()).toMatchObject({ context: { votes: 1 } })
   })
 
+  it('has room in its boxes for the transition that was taken, which is bold', async () => {
+    const { page, actor } = await reviewed({ control: false })
+    actor.send({ type: 'vote' })
+    actor.send({ type: 'approve' })
+    const row = page.locator('.chart .row[data-taken]')
+    await row.waitFor()
+    const [left, border] = await row.evaluate((text) =>
+      [text, text.closest('.state')!.querySelector('.state-box')!].map(
+        (one) => one.getBoundingClientRect().left,
+      ),
+    )
+    expect(left! - border!).toBeGreaterThan(4)
+  })
+
   it('of an actor that was looked at is in the page that is saved, as it was', async () => {
     const { page, actor } = await reviewed({ control: false })
     actor.send({ type: 'vote' })

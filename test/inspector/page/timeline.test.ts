@@ -323,6 +323,7 @@ describe.skipIf(noChromium)('the timeline', () => {
     await scrollDown()
     await page.setViewportSize({ width: 1000, height: 1_400 })
     await first.waitFor()
+    expect(await rowsOf(page)).toHaveLength(40)
   })
 
   it('fits a narrow screen, with the names of the tasks beside the bars', async () => {

@@ -17,7 +17,8 @@ const pen = document.createElement('canvas').getContext('2d')
 
 const measure: Measure = (text, isTitle) => {
   if (pen === null) return text.length * 6.5
-  pen.font = `${isTitle ? '600 12px' : '11px'} ${getComputedStyle(document.body).fontFamily}`
+  // The transition that was taken last is as bold as a title.
+  pen.font = `600 ${isTitle ? 12 : 11}px ${getComputedStyle(document.body).fontFamily}`
   return pen.measureText(text).width
 }
 

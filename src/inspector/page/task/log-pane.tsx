@@ -75,9 +75,7 @@ export function LogPane({ taskId }: { readonly taskId: string }): ComponentChild
         )}
         <CopyButton text={() => lines.map((line) => line.text).join('\n')} />
       </div>
-      {(log.value.dropped > 0 || history.value.isCut) && (
-        <p class="soft">Older lines may be missing.</p>
-      )}
+      {(log.value.dropped > 0 || history.value.isCut) && <p class="soft">Older lines may be missing.</p>}
       <div
         class="log"
         ref={pane}
