@@ -92,6 +92,11 @@ export class Account {
     this.#told.clear()
   }
 
+  /** Nothing has been spent yet: what is brought back of earlier days counts for those. */
+  beginAnew(): void {
+    this.#day = Number.NEGATIVE_INFINITY
+  }
+
   /** The first limit that nothing is left of. */
   shortage(model: string | undefined, at: number): Shortage | undefined {
     const { dailyTokens, dailyJobs, concurrentJobs, models, modelTokens } = this.limits

@@ -148,6 +148,11 @@ export class Allowance {
     this.#record({ type: 'usage.recorded', agentId, runId, taskId, attempt, of, ...said, returned }, at)
   }
 
+  /** What facts say that were told before is applied next. Somebody may have looked at accounts already. */
+  beginAnew(): void {
+    for (const account of this.#accounts.values()) account.beginAnew()
+  }
+
   /** Does what a fact says that was told before. */
   apply(fact: Omit<UsageFact, 'seq'>): void {
     this.#apply(fact, fact.at)

@@ -123,6 +123,24 @@ describe.each([
 })
 
 describe('agents over a store', () => {
+  it('have used nothing today of what they used on other days, though somebody looks before it is known', async () => {
+    const store = memoryStore()
+    const left = store.create(agentsJournal, { id: 'dead' })
+    const at = clock.now() - 86_400_000
+    const known = { agentId: 'ada', at, runId: 'gone', taskId: 'a', attempt: 1 }
+    const told = [
+      { seq: 1, type: 'usage.recorded', of: 'started', ...known },
+      { seq: 2, type: 'usage.recorded', of: 'reported', tokens: 1_000, ...known },
+    ]
+    void store.append([{ journal: left, facts: told as never }])
+    void store.release(left)
+    const { team, facts } = life(store, { list: [{ id: 'ada', allowance }] })
+    team.list()
+    await until(() => facts.some(({ type }) => type === 'usage.recorded'))
+    expect(facts.find(({ type }) => type === 'usage.recorded')).toMatchObject({ of: 'failed', returned: 0 })
+    expect(team.usage()[0]).toMatchObject({ tokens: 0, jobs: 0, tokensLeft: 1_000, jobsLeft: 5 })
+  })
+
   it('of another runtime that is alive are not taken: runs that ask for agents fail, and say why', async () => {
     const store = memoryStore()
     const first = life(store, { list: [{ id: 'ada' }] })

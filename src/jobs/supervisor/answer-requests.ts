@@ -174,7 +174,11 @@ export function answerRequests(options: AnswerOptions): Answer {
     remove: ({ ids }) => forget(ids.map(entryOf)),
     prune: ({ query }) => prune(query),
     'dead-letters': ({ query }) => deadLetters(query),
-    agents: () => options.agents?.list() ?? [],
+    agents: async () => {
+      // Before that, nobody knows what they have used.
+      await (options.agents?.desk as Desk | undefined)?.loaded()
+      return options.agents?.list() ?? []
+    },
     usage: async ({ by, since }) => {
       // Their journal lies among those of the runs, and has facts of its own.
       const facts = (await store.read(agentsJournal)) as readonly unknown[] as readonly JournalledAgentFact[]

@@ -93,6 +93,7 @@ export function restoreAgents(
 ): readonly AgentJob[] {
   const { registry, allowance, sessions, allowances } = books
   const limited = new Set(allowance.agentIds)
+  allowance.beginAnew()
   for (const { id, profile, given, stay, lastSignAt } of knownFrom(facts, books)) {
     if (!limited.has(id)) {
       allowance.setLimits(id, readLimits(given, 'allowance'))
