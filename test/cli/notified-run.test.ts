@@ -98,8 +98,9 @@ describe("the user's configuration", () => {
 
   it('that was named and is not there is an error', async () => {
     const env = { DAGMAR_CONFIG: join(folderWith({}), 'config.yaml') }
-    const { code, stderr } = await dagmar(['run', planWith(quick)], { env }).ended
-    expect([code, stderr]).toEqual([2, expect.stringContaining('There is no file')])
+    const { code, stdout, stderr } = await dagmar(['run', planWith(quick)], { env }).ended
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(`DAGMAR_CONFIG names ${env.DAGMAR_CONFIG}, and there is no such file.`)
   })
 
   it('under XDG_CONFIG_HOME is found', async () => {

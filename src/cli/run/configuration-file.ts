@@ -10,7 +10,13 @@ import { DagmarError } from '../../errors/dagmar-error.ts'
 export function configurationFile(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const { DAGMAR_CONFIG: own = '', XDG_CONFIG_HOME: folder = '' } = env
   if (own !== '') {
-    if (isAbsolute(own)) return own
+    if (isAbsolute(own) && existsSync(own)) return own
+    if (isAbsolute(own)) {
+      throw new DagmarError('CONFIG_INVALID', {
+        message: `DAGMAR_CONFIG names ${own}, and there is no such file.`,
+        hint: 'Write it, or unset the variable: unset DAGMAR_CONFIG',
+      })
+    }
     throw new DagmarError('CONFIG_INVALID', {
       message: `DAGMAR_CONFIG is '${own}', but it must be a path from the root: the working directory does not count.`,
     })
