@@ -1,5 +1,5 @@
 import { type LogId, protocolVersion, type ServerMessage } from '../protocol.ts'
-import { policyFor } from '../server/page.ts'
+import { policyFor, withPolicy } from '../server/page.ts'
 import { batchOf } from '../recording/batch-of.ts'
 import type { FactsSource } from './facts-source.ts'
 
@@ -13,13 +13,12 @@ const place = '<div id="page">'
  * page shows of the facts.
  */
 export function* savedPage(page: string, source: FactsSource): IterableIterator<string> {
-  const policy = `<meta http-equiv="Content-Security-Policy" content="${policyFor(page, "'none'")}">`
-  const head = page.indexOf('<head>') + '<head>'.length
-  const body = page.indexOf(place, head)
-  yield page.slice(0, head) + policy + page.slice(head, body)
+  const whole = withPolicy(page, policyFor(page, "'none'"))
+  const body = whole.indexOf(place)
+  yield whole.slice(0, body)
   yield '<script type="application/x-ndjson" id="saved">\n'
   yield* savedMessages(source)
-  yield `</script>\n${page.slice(body)}`
+  yield `</script>\n${whole.slice(body)}`
 }
 
 /** What a server would send of both logs, one JSON a line, with no `<` that could end the element it stands in. */

@@ -38,6 +38,12 @@ export function policyFor(page: string, connect: string): string {
   ].join('; ')
 }
 
+/** The page with a policy in it, which it keeps where it is saved. */
+export function withPolicy(page: string, policy: string): string {
+  const head = page.indexOf('<head>') + '<head>'.length
+  return `${page.slice(0, head)}<meta http-equiv="Content-Security-Policy" content="${policy}">${page.slice(head)}`
+}
+
 function hashes(found: readonly RegExpMatchArray[]): string {
   return found.length === 0 ? "'none'" : found.map(([, text]) => `'sha256-${digest(text!)}'`).join(' ')
 }

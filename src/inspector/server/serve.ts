@@ -8,7 +8,7 @@ import { thrownText } from '../../errors/foreign-value.ts'
 import type { Source } from '../recording/source.ts'
 import { hasToken, newToken, subprotocol, whyRefused } from './access.ts'
 import { Client } from './client.ts'
-import { policyFor } from './page.ts'
+import { policyFor, withPolicy } from './page.ts'
 
 export interface ServeOptions {
   readonly source: Source
@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const token = newToken()
   const epoch = randomUUID()
   const clients = new Set<Client>()
-  let policy = ''
+  let [shown, policy] = [page, '']
   let ownPort = port
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -76,7 +76,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 1_000,
     },
-    (request, response) => answer(request, response, { page, policy, refused: whyRefused(request, ownPort) }),
+    (request, response) =>
+      answer(request, response, { page: shown, policy, refused: whyRefused(request, ownPort) }),
   )
   server.maxConnections = mostSockets
   const connections = new Set<Socket>()
@@ -122,7 +123,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
   server.on('error', () => undefined)
   if (!keepAlive) server.unref()
   ownPort = (server.address() as AddressInfo).port
-  policy = `${policyFor(page, `'self' ws://127.0.0.1:${ownPort} ws://localhost:${ownPort}`)}; frame-ancestors 'none'`
+  const own = policyFor(page, `'self' ws://127.0.0.1:${ownPort} ws://localhost:${ownPort}`)
+  shown = withPolicy(page, own)
+  policy = `${own}; frame-ancestors 'none'`
 
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {

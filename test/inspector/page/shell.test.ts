@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createRuntime, dag, fold, isRunFact, type Fact, type RunHandle } from 'dagmar'
 import { inspect } from 'dagmar/inspector'
@@ -206,6 +207,9 @@ describe.skipIf(noChromium)('the page', () => {
     const saved = await browser.page()
     const file = `${await download.path()}.html`
     await download.saveAs(file)
+    expect(readFileSync(file, 'utf8')).toMatch(
+      /<head>\s*<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/,
+    )
     await saved.goto(`file://${file}`)
     await saved.waitForSelector('.counts [data-status="failed"]')
     // What tells them apart is how the page is connected, and that there is nothing to wait for.

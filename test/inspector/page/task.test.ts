@@ -440,6 +440,27 @@ describe.skipIf(noChromium)('the buttons on a real run', () => {
   const browser = useBrowser()
   useBuiltPage()
 
+  it('take an answer for the question that they name, and none of it for the next one', async () => {
+    const talk = dag('talk').task('ask', async ({ ask }) => [
+      await ask('Which colour?'),
+      await ask('How much?'),
+    ])
+    const run = createRuntime().dispatch(talk)
+    const inspector = await inspect(run, { control: true })
+    try {
+      const page = await browser.page()
+      await page.goto(inspector.url)
+      await page.fill('.answer textarea', 'blue')
+      await page.click('.answer button')
+      expect(await page.textContent('dialog h2')).toBe('ask: Which colour?')
+      await page.click('dialog button.strong')
+      await page.waitForSelector('.question :text("How much?")')
+      expect(await page.inputValue('.answer textarea')).toBe('')
+    } finally {
+      await inspector.close()
+    }
+  })
+
   it('answer, kill and redrive, and what comes of it is shown', async () => {
     let isFixed = false
     const mend = dag('mend')

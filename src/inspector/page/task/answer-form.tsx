@@ -29,7 +29,7 @@ export function Questions({ task }: { readonly task: TaskView }): ComponentChild
   const answer = async (given: JsonValue, what: string): Promise<void> => {
     refusal.value = await act({
       name: 'Answer',
-      title: `Answer ${task.id}?`,
+      title: `${task.id}: ${question}`,
       text: what,
       command: { command: 'answer', taskId: task.id, answer: given },
     })
@@ -52,7 +52,7 @@ export function Questions({ task }: { readonly task: TaskView }): ComponentChild
           ))}
         </div>
       )}
-      {mayAct.value && of === 'handler' && <FreeAnswer answer={answer} />}
+      {mayAct.value && of === 'handler' && <FreeAnswer key={question} answer={answer} />}
       <Refusal text={refusal.value} />
     </div>
   )
