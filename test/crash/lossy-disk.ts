@@ -77,25 +77,30 @@ export class LossyDisk {
     }
   }
 
-  /** Writes what is left when the power goes into a folder. `keeps` decides about each change that was not synced. */
-  leaveIn(path: string, keeps: () => boolean): void {
-    leave(this.#top, path, keeps)
+  /**
+   * Writes what is left when the power goes into a folder. `keeps` decides about each change that was not synced; files may
+   * have the length of what they have lost.
+   */
+  leaveIn(path: string, keeps: () => boolean, areZeros = false): void {
+    leave(this.#top, path, keeps, areZeros)
   }
 }
 
-function leave(left: Inode, path: string, keeps: () => boolean): void {
+function leave(left: Inode, path: string, keeps: () => boolean, areZeros: boolean): void {
   if (!left.isFolder) {
-    writeFileSync(path, changed(left.safe, left.unsynced.filter(keeps)))
+    const content = changed(left.safe, left.unsynced.filter(keeps))
+    const lost = areZeros ? Math.max(0, left.length - content.length) : 0
+    writeFileSync(path, lost === 0 ? content : Buffer.concat([content, Buffer.alloc(lost)]))
     return
   }
   mkdirSync(path)
   const names = new Map(left.safeNames)
   // File systems keep the order of what is done to names.
   for (const each of left.renamed) {
-    if (!keeps()) break
+    if (!areZeros && !keeps()) break
     rename(names, each)
   }
-  for (const [name, inner] of names) leave(inner, join(path, name), keeps)
+  for (const [name, inner] of names) leave(inner, join(path, name), keeps, areZeros)
 }
 
 function rename(names: Map<string, Inode>, { name, inode: named }: Inode['renamed'][number]): void {

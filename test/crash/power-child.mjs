@@ -32,6 +32,19 @@ for (let number = 0; number < Number(RUNS); number++) {
   await run.result
   note(`${run.id} settled`)
 }
+// A run that somebody opens, and goes on with.
+const failing = plan({
+  name: 'failing',
+  tasks: { fails: { run: async (context) => (await work(context)) && Promise.reject(new Error('no')) } },
+})
+await runtime.dispatch(failing, { id: 'run-f', idempotencyKey: 'f' }).result
+const opened = await createRuntime({ store }).recover('run-f', { dag: failing })
+await opened.redrive()
+// A run that somebody opens, and does no more about, while others are written.
+await createRuntime({ store }).recover('run-0', { dag })
+const last = runtime.dispatch(dag, { id: 'run-last', idempotencyKey: 'last' })
+await last.result
+note('run-last settled')
 await runtime.shutdown()
 await store.close()
 note('closed')

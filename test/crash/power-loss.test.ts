@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dagmar-power-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What is left of a change that was not synced: none, all, or as chance has it. */
-const ways = ['loses', 'keeps', 'keeps some of'] as const
+const ways = ['loses', 'keeps', 'keeps some of', 'keeps the length of'] as const
 
 describe.skipIf(!canTrace).each(['sqlite', 'journal', 'claims'] as const)(
   'a machine under %s that loses its power',
@@ -56,7 +56,11 @@ describe.skipIf(!canTrace).each(['sqlite', 'journal', 'claims'] as const)(
         else if (chance() > (name === 'sqlite' ? 0.012 : 0.2)) continue
         for (const way of ways) {
           const left = join(folder, `${name}-${++losses}`)
-          disk.leaveIn(left, () => way === 'keeps' || (way === 'keeps some of' && chance() < 0.5))
+          disk.leaveIn(
+            left,
+            () => way === 'keeps' || (way === 'keeps some of' && chance() < 0.5),
+            way === 'keeps the length of',
+          )
           expect([losses, way, await missing[name](join(left, 'new', 'folder', 'store'), noted)]).toEqual([
             losses,
             way,

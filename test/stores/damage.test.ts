@@ -248,6 +248,23 @@ describe('a damaged journal', () => {
     })
   })
 
+  it('is none where somebody had opened it and the power took what he wrote first', async () => {
+    const { folder, facts } = await written(12, 4)
+    const opened = journal(folder).open('run', { id: 'later' }, { takeOver: true })
+    expect(opened.lastSeq).toBe(12)
+    const length = statSync(join(folder, 'run.2.ndjson')).size
+    const second = join(folder, 'run.2.ndjson')
+    const beginning = readFileSync(second, 'utf8').indexOf('\n') + 1
+    for (const lost of [beginning, length]) {
+      const left = readFileSync(second).fill(0, 0, lost)
+      writeFileSync(second, left)
+      expect(await journal(folder).read('run')).toEqual(facts)
+    }
+    const store = journal(folder)
+    expect(store.open('run', { id: 'last' }, { takeOver: true }).lastSeq).toBe(12)
+    expect(await store.read('run')).toEqual(facts)
+  })
+
   it('is no other run, whatever the ids are like', async () => {
     const folder = join(newFolder(), 'runs')
     const store = journal(folder)

@@ -122,15 +122,20 @@ export function beginningOf(part: string, fence: number): Beginning {
   try {
     let owner: NotedOwner | undefined
     let follows: number | undefined
+    // The power was lost before the file was synced. Facts come after that, so that there are none.
+    let isLost = false
     for (const { line, number, isWhole } of linesOf(file)) {
       // Who opened the file died before he had written where it goes on. Nobody writes behind that.
-      if (number === 3 && follows === undefined) throw damaged(part, 2, 0)
+      if (number === 3 && follows === undefined) throw damaged(part, isLost ? 1 : 2, 0)
       const read = isWhole ? readLine(line) : undefined
       const noted = read?.isNote === true ? noteIn(read) : undefined
       if (number === 1) {
-        if (noted === undefined || !('owner' in noted)) throw damaged(part, 1, 0)
-        ;({ owner } = noted)
+        isLost = noted === undefined || !('owner' in noted)
+        if (isLost && fence === 1) throw damaged(part, 1, 0)
+        if (noted !== undefined && 'owner' in noted) ({ owner } = noted)
         if (fence === 1) return { owner, follows: 0 }
+      } else if (isLost) {
+        if (isWhole && (noted === undefined || !('follows' in noted))) throw damaged(part, 1, 0)
       } else if (noted !== undefined && 'follows' in noted) ({ follows } = noted)
       if (number === 3 || follows !== undefined) break
     }

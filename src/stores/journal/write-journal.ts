@@ -92,6 +92,8 @@ export class JournalFiles {
 
   async #continue(journal: FileJournal, size: number, lines: string): Promise<void> {
     const file = journal.file ?? this.#openAgain(journal)
+    // What a file begins with is safe before facts are.
+    if (!journal.isListed) await this.#sync(journal, file)
     try {
       await appendTo(file, lines)
     } catch (thrown) {
