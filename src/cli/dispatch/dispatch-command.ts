@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { DagmarError } from '../../errors/dagmar-error.ts'
 import { PlanFileError } from '../../errors/plan-file-error.ts'
 import type { JobOptions } from '../../jobs/client/jobs.ts'
+import type { PlanAgent } from '../../plan-file/agents-of.ts'
 import type { PlanFile } from '../../plan-file/parse-plan.ts'
 import type { CommandIo } from '../jobs/command-io.ts'
 import { agentsOfUser, readPlan } from '../read-plan.ts'
@@ -77,11 +79,13 @@ async function planOf({ plan, words }: DispatchWords, { input }: DispatchFlags):
   return withoutOwnAgents(await readPlan(path))
 }
 
-/** The supervisor has the agents of the configuration, which all jobs share. */
+/** The supervisor has the agents of the configuration, which all jobs share. Throws `CONFIG_INVALID` for others. */
 async function withoutOwnAgents(planFile: PlanFile): Promise<PlanFile> {
   if (planFile.agents.length === 0 || !asksForAgents(planFile.plan)) return planFile
-  const known = new Set((await agentsOfUser(process.env)).map(({ options }) => options.id))
-  const own = planFile.agents.flatMap(({ options }) => (known.has(options.id) ? [] : [options.id]))
+  const known = await agentsOfUser(process.env)
+  // One that goes by the name of another would be given the prompts of the plan by the limits of that one.
+  const isKnown = (agent: PlanAgent): boolean => known.some((one) => isDeepStrictEqual(one, agent))
+  const own = planFile.agents.filter((agent) => !isKnown(agent)).map(({ options }) => options.id)
   if (own.length === 0) return planFile
   throw new DagmarError('CONFIG_INVALID', {
     message: `${planFile.file} has agents of its own (${own.join(', ')}), and jobs are done by those of your configuration alone.`,

@@ -53,6 +53,9 @@ describe('a job with prompts', () => {
     // What was used outlives the supervisor.
     await dagmar(['supervisor', 'stop'], { env }).ended
     expect(await usage('--by', 'day')).toMatch(/^\d{4}-\d\d-\d\d +1 +42$/m)
+    // The first command of the next one waits until it is known.
+    await dagmar(['supervisor', 'stop'], { env }).ended
+    expect((await dagmar(['agents'], { env }).ended).stdout).toMatch(/^ada .* 42 tokens in 1 attempt +958 /m)
     const bad = await dagmar(['usage', '--by', 'agnet'], { env }).ended
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining("Did you mean 'agent'?")])
   })
@@ -113,10 +116,20 @@ describe('a job with prompts', () => {
   })
 
   it('is refused where it asks for agents of its own, which no other job knows', async () => {
-    const agents = [{ id: 'bob', capabilities: ['write'], run: 'bob ${{ prompt }}' }]
-    const plan = planWith({ draft: { prompt: 'a poem', requires: ['write'] } }, { agents })
-    const { code, stderr } = await dagmar(['dispatch', plan], { env }).ended
-    expect(code).toBe(2)
-    expect(stderr).toContain('has agents of its own (bob), and jobs are done by those of your configuration')
+    const bob = { id: 'bob', capabilities: ['write'], run: 'bob ${{ prompt }}' }
+    // Jobs of others would have her with other limits, and another command.
+    const otherAda = { ...ada, maxLoad: 5, run: 'cat' }
+    for (const [agents, named] of [
+      [[bob], 'bob'],
+      [[otherAda], 'ada'],
+      [[bob, otherAda], 'bob, ada'],
+    ] as const) {
+      const plan = planWith({ draft: { prompt: 'a poem', requires: ['write'] } }, { agents })
+      const { code, stderr } = await dagmar(['dispatch', plan], { env }).ended
+      expect(code).toBe(2)
+      expect(stderr).toContain(
+        `has agents of its own (${named}), and jobs are done by those of your configuration`,
+      )
+    }
   })
 })
