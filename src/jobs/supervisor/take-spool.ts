@@ -22,8 +22,8 @@ export interface SpoolTaker {
 class NoJob extends Error {}
 
 /**
- * Takes up the jobs in the spool, in the order of their dispatch, which numbers them. Resolves with how many of them could not be made safe
- * elsewhere, and lie there still.
+ * Takes up the jobs in the spool, in the order of their dispatch, which numbers them. Resolves with how many of them
+ * could not be made safe elsewhere, and lie there still.
  */
 export async function takeSpool(home: Home, { book, list, environments, warn }: SpoolTaker): Promise<number> {
   const found: { readonly spec: JobSpec; readonly file: string }[] = []
