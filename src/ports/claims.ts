@@ -3,7 +3,10 @@ import type { Owner } from './store.ts'
 
 /** Who asks for a task, and for which one. */
 export interface ClaimRequest {
-  /** `runId/taskId`, where slashes and `%` of the run's id are written as in a URL: the claim is one of the task, not of one attempt. */
+  /**
+   * `runId/taskId`, where slashes and `%` of the run's id are written as in a URL: the claim is one of the task, not of
+   * one attempt.
+   */
   readonly key: string
   readonly runId: string
   readonly taskId: string
