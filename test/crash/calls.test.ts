@@ -24,20 +24,20 @@ describe.skipIf(!canTrace).each(stores)('a coordinator over %s that is killed be
       const deaths = fatalCallsIn(log, whole.folder).flatMap((same) => evenly(same, mostOfEach))
       const chance = seeded(1)
       let crashes = 0
-      const dieAt = async (death: FatalCall, index: number): Promise<void> => {
+      const dieAt = async (death: FatalCall, index: number, lane: number): Promise<void> => {
         // Whoever recovers the run may die, too.
         const next = deaths[Math.floor(chance() * deaths.length)]!
-        const crashed = new CrashedRun(small)
+        const crashed = new CrashedRun({ ...small, lane })
         const problems = await crashed.through(index % 3 === 0 ? [death, next] : [death])
         expect([death, next, problems]).toEqual([death, next, []])
         expect(crashed.outputs).toEqual(whole.outputs)
         crashes += crashed.crashes
       }
       const left = deaths.entries()
-      const rest = async (): Promise<void> => {
-        for (const [index, death] of left) await dieAt(death, index)
+      const rest = async (lane: number): Promise<void> => {
+        for (const [index, death] of left) await dieAt(death, index, lane)
       }
-      await Promise.all([rest(), rest()])
+      await Promise.all([rest(1), rest(2)])
       process.stdout.write(`${crashes} crashes over ${store} at ${deaths.length} calls\n`)
       // The last calls of a process come in another number at times.
       expect(crashes).toBeGreaterThan(deaths.length * 0.8)

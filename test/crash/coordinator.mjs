@@ -21,10 +21,11 @@ const {
   COUNTS_IDS,
 } = process.env
 
-// Files are named after such ids.
+// Files are named after such ids, and processes are found by them: two that run at once count apart.
 if (COUNTS_IDS !== undefined) {
   let ids = 0
-  crypto.randomUUID = () => `${ROUND.padStart(8, '0')}-0000-4000-8000-${String(++ids).padStart(12, '0')}`
+  crypto.randomUUID = () =>
+    `${ROUND.padStart(8, '0')}-${COUNTS_IDS}-4000-8000-${String(++ids).padStart(12, '0')}`
   syncBuiltinESMExports()
 }
 

@@ -10,7 +10,7 @@ import { checkInvariants } from 'dagmar/testing'
 import { sqlite } from 'dagmar/sqlite'
 import { builtDagmar } from '../cli/built-dagmar.ts'
 import { withResolvers } from '../executors/commands.ts'
-import { dyingAt, type FatalCall, sameEachTime, type Program } from './traced.ts'
+import { dyingAt, type FatalCall, inLane, type Program, sameInLane } from './traced.ts'
 
 const coordinator = fileURLToPath(new URL('coordinator.mjs', import.meta.url))
 /** Longer than any round takes, by far. */
@@ -28,6 +28,8 @@ export interface Circumstances {
   readonly seed: number
   /** @default 15 */
   readonly mostTasks?: number
+  /** Another one for each of those that run at once and die at calls to the system. @default 0 */
+  readonly lane?: number
 }
 
 export type StoreName = 'sqlite' | 'journal'
@@ -123,10 +125,10 @@ export class CrashedRun {
     by = (program: Program): Program => program,
   ): Coordinator {
     const { promise: end, resolve } = withResolvers<Ended>()
-    const { store, seed, mostTasks = 15 } = this.#circumstances
+    const { store, seed, mostTasks = 15, lane = 0 } = this.#circumstances
     const program: Program = [process.execPath, coordinator]
     const isByCall = death !== undefined && 'call' in death
-    const [file, ...args] = isByCall ? dyingAt(death, this.folder, program) : by(program)
+    const [file, ...args] = isByCall ? dyingAt(inLane(death, lane), this.folder, program) : by(program)
     const child = spawn(file, args, {
       env: {
         ...process.env,
@@ -138,7 +140,7 @@ export class CrashedRun {
         MOST_TASKS: String(mostTasks),
         ROUND: String(++this.#rounds),
         CRASH_MARK: this.#mark,
-        ...(isByCall ? sameEachTime : {}),
+        ...(isByCall ? sameInLane(lane) : {}),
         ...(death !== undefined && 'append' in death
           ? { DIES_AT: String(death.append), DIES: death.dies }
           : {}),

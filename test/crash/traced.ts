@@ -37,7 +37,20 @@ export type Program = readonly [file: string, ...args: string[]]
 const strace = ['strace', '-f', '-qq', '-b', 'execve'] as const
 
 /** So that the same thread makes the same calls to the same files in each run. */
-export const sameEachTime = { UV_THREADPOOL_SIZE: '1', COUNTS_IDS: 'yes' }
+export const sameEachTime = { UV_THREADPOOL_SIZE: '1', COUNTS_IDS: '0000' }
+
+/** The same for one of several coordinators that run at once. */
+export function sameInLane(lane: number): typeof sameEachTime {
+  return { ...sameEachTime, COUNTS_IDS: String(lane).padStart(4, '0') }
+}
+
+/** The call of another coordinator that is made to the same file. */
+export function inLane(death: FatalCall, lane: number): FatalCall {
+  const { COUNTS_IDS: first } = sameEachTime
+  const { COUNTS_IDS: ids } = sameInLane(lane)
+  if (death.file === undefined) return death
+  return { ...death, file: death.file.replaceAll(`-${first}-4000-`, `-${ids}-4000-`) }
+}
 
 /** The program, killed before that call. What kills it kills the tracer the same way, which tells its parent. */
 export function dyingAt({ call, nth, file }: FatalCall, folder: string, program: Program): Program {
