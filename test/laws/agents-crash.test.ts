@@ -77,7 +77,7 @@ describe('a process that has agents and dies', () => {
       }
       await turns()
       const isRecovered = recovers && run.length > 0
-      if (isRecovered) void runtime.recover('run', { dag: planOf(given.tasks) })
+      if (isRecovered) await runtime.recover('run', { dag: planOf(given.tasks) })
       await turns()
       const ends = new Map([...wereOpen].map((key) => [key, endBy(run, key)]))
       const goOn = [...ends].flatMap(([key, end]) => (adopts && end === 'placed' ? [key] : []))

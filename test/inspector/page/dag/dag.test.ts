@@ -213,7 +213,7 @@ describe.skipIf(noChromium)('the dag in the page', () => {
     for (const fact of failed.slice(1)) served.tell(fact)
     await page.waitForSelector('tr[data-task="build"][data-status="failed"]')
     await page.waitForSelector(`.dag canvas[data-seq="${failed.findLast(isRunFact)!.seq}"]`)
-    expect(await dag.rows()).toEqual(statusesOf(failed))
+    await expect.poll(() => dag.rows()).toEqual(statusesOf(failed))
     expect(await dag.barOf('build')).toBe(await dag.colourFor('failed'))
   })
 
